@@ -1,0 +1,42 @@
+import { fileURLToPath } from 'node:url'
+import react from '@vitejs/plugin-react'
+import type { InlineConfig } from 'vite'
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+/** What one program that runs under Node or Electron is made of. */
+interface NodeProgram { input: string; outDir: string; format: 'cjs' | 'es'; target: string }
+
+// Each program is a build of its own: with several inputs in one build the bundler may make one entry import, and so start, another.
+const nodePrograms: Record<'shell' | 'preload' | 'core' | 'web' | 'cli', NodeProgram> = {
+  shell: { input: 'main/shell.ts', outDir: 'out/main', format: 'cjs', target: 'node16.17' },
+  preload: { input: 'preload/index.ts', outDir: 'out/preload', format: 'cjs', target: 'chrome108' },
+  core: { input: 'main/core.ts', outDir: 'out/main', format: 'es', target: 'node24' },
+  web: { input: 'main/web.ts', outDir: 'out/main', format: 'es', target: 'node24' },
+  cli: { input: 'main/cli.ts', outDir: 'out/main', format: 'es', target: 'node24' },
+}
+
+const nodeBuild = ({ input, outDir, format, target }: NodeProgram): InlineConfig => ({
+  root: at('.'), configFile: false, logLevel: 'warn', publicDir: false,
+  // Everything is bundled but Electron itself and DuckDB, whose native library has to lie beside its module.
+  ssr: { noExternal: true, external: ['@duckdb/node-api'] },
+  resolve: { conditions: ['node', 'import', 'module', 'default'] },
+  build: {
+    ssr: true, outDir: at(outDir), emptyOutDir: false, target, minify: false, sourcemap: true,
+    rolldownOptions: {
+      input: at(input), external: ['electron', '@duckdb/node-api'],
+      output: { format, codeSplitting: false, entryFileNames: `[name].${format === 'cjs' ? 'cjs' : 'mjs'}` },
+    },
+  },
+})
+
+export const page: InlineConfig = {
+  root: at('renderer'), configFile: false, logLevel: 'warn', plugins: [react()],
+  build: { outDir: at('out/renderer'), emptyOutDir: true, target: 'chrome108', assetsInlineLimit: 0, modulePreload: { polyfill: false }, chunkSizeWarningLimit: 3000 },
+}
+
+/** The six programs of the product, each with its own build. */
+export const programs: Record<string, InlineConfig> = {
+  ...Object.fromEntries(Object.entries(nodePrograms).map(([name, program]) => [name, nodeBuild(program)])),
+  page,
+}

@@ -1,0 +1,33 @@
+import type { Clock } from '../../main/kernel/clock'
+
+/** A clock that a test moves by hand; sleepers wake in order of their time. */
+export class HandClock implements Clock {
+  #now: number
+  #sleepers: { at: number; wake: () => void }[] = []
+  constructor(start = Date.parse('2026-11-18T14:32:00Z')) { this.#now = start }
+  now() { return this.#now }
+  get sleepers() { return this.#sleepers.length }
+  sleep(ms: number, signal?: AbortSignal) {
+    return new Promise<void>((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason as Error)
+      const sleeper = { at: this.#now + ms, wake: () => { signal?.removeEventListener('abort', abort); resolve() } }
+      const abort = () => { this.#sleepers = this.#sleepers.filter((other) => other !== sleeper); reject(signal?.reason as Error) }
+      signal?.addEventListener('abort', abort, { once: true })
+      this.#sleepers.push(sleeper)
+    })
+  }
+  /** Moves time on, waking each sleeper at its own time and letting what it does settle first. */
+  async advance(ms: number) {
+    const until = this.#now + ms
+    for (;;) {
+      const next = this.#sleepers.filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)[0]
+      if (!next) break
+      this.#now = Math.max(this.#now, next.at)
+      this.#sleepers = this.#sleepers.filter((other) => other !== next)
+      next.wake()
+      await new Promise((settled) => setImmediate(settled))
+    }
+    this.#now = until
+    await new Promise((settled) => setImmediate(settled))
+  }
+}
