@@ -1,0 +1,45 @@
+import type { z } from 'zod'
+import type { Plan } from '../../../preload/contract/operations'
+import type { Outcome } from '../../kernel/outcome'
+import type { KubeClient } from '../../platform/kubernetes/types'
+
+/** What a step may use. Everything it learns that a later step or an undo needs goes into `kept`, which is journaled before the step counts as done. */
+export interface StepContext<I> {
+  input: I
+  /** Strings kept by this and earlier steps; survives a crash. */
+  kept: Record<string, string>
+  client(site: string): Outcome<KubeClient>
+  /** Says what is happening; share is 0..1 where it is known. */
+  progress(detail: string, share?: number): void
+  /** Adds a plain sentence to the journal of the operation. */
+  note(says: string): void
+  signal: AbortSignal
+}
+/** One idempotent step: running it twice, or again after a crash in the middle, ends in the same state. */
+export interface Step<I> {
+  id: string
+  title: string
+  promiseSeconds?: number
+  run(context: StepContext<I>): Promise<Outcome<void>>
+  /** Takes back what run made; must also work when run was cut short. Absent: nothing to take back. */
+  undo?(context: StepContext<I>): Promise<Outcome<void>>
+}
+/** A kind of operation, registered once. Steps are a pure function of the input, so that a restarted core finds the same list. */
+export interface OperationKind<I> {
+  kind: string
+  input: z.ZodType<I>
+  steps(input: I): Step<I>[]
+  /** What Cancel leaves behind, one sentence. */
+  cancelLeaves(input: I): string
+  /** Whether a finished operation can be taken back, and until when it makes sense. */
+  undoable: boolean
+}
+/** A plan as its capability made it: what is shown, and what runs when it is confirmed. */
+export interface MadePlan<I> { plan: Omit<Plan, 'id' | 'madeAt' | 'expiresAt'>; kind: OperationKind<I>; input: I; /** Makes the plan again to see whether facts moved. */ again(signal: AbortSignal): Promise<Outcome<MadePlan<I>>> }
+
+/** What other capabilities use of operations. */
+export interface Operations {
+  register<I>(kind: OperationKind<I>): void
+  /** Keeps a plan for five minutes and gives it its id. */
+  offer<I>(made: MadePlan<I>): Plan
+}

@@ -1,0 +1,62 @@
+import { z } from 'zod'
+
+const Site = z.object({ site: z.string() })
+const Answer = Site.extend({ status: z.number().int(), says: z.string() })
+
+/** What each expected failure carries. Nothing here may hold a secret. */
+const DATA = {
+  INVALID: z.object({ issues: z.array(z.object({ path: z.string(), says: z.string() })) }),
+  NOT_FOUND: z.object({ kind: z.string(), name: z.string() }),
+  ALREADY_EXISTS: z.object({ kind: z.string(), name: z.string() }),
+  CONFLICT: z.object({
+    kind: z.string(), name: z.string(), theirs: z.string(), resourceVersion: z.string(),
+    fields: z.array(z.object({ path: z.string(), before: z.string(), mine: z.string(), theirs: z.string() })),
+  }),
+  FORBIDDEN: Site.extend({ verb: z.string(), resource: z.string(), namespace: z.string().optional(), says: z.string(), grantedBy: z.array(z.string()) }),
+  CREDENTIAL_REFUSED: Site.extend({ says: z.string() }),
+  CLUSTER_UNREACHABLE: Site.extend({ server: z.string(), cause: z.string() }),
+  CLUSTER_TIMED_OUT: Site.extend({ server: z.string(), afterSeconds: z.number() }),
+  CLUSTER_UNTRUSTED: Site.extend({ server: z.string(), cause: z.string() }),
+  CLUSTER_ANSWER_UNREADABLE: Site.extend({ server: z.string(), contentType: z.string(), beginning: z.string() }),
+  CLUSTER_BUSY: Site.extend({ retryAfterSeconds: z.number() }),
+  CLUSTER_FAILED: Answer,
+  REFUSED_BY_CLUSTER: Answer.extend({ causes: z.array(z.object({ field: z.string(), says: z.string() })) }),
+  QUOTA_EXCEEDED: Site.extend({ says: z.string() }),
+  SITE_UNKNOWN: Site,
+  SITE_NOT_CONNECTED: Site,
+  NO_HOME_SITE: z.object({}),
+  CLUSTER_NOT_PREPARED: Site.extend({ missing: z.array(z.string()) }),
+  KUBECONFIG_UNREADABLE: z.object({ file: z.string(), cause: z.string() }),
+  PLUGIN_NEEDS_CONSENT: Site.extend({ command: z.string(), hash: z.string() }),
+  PLUGIN_FAILED: Site.extend({ command: z.string(), exitCode: z.number().optional(), stderr: z.string() }),
+  PLAN_UNKNOWN: z.object({ planId: z.string() }),
+  PLAN_IS_STALE: z.object({ title: z.string(), differs: z.array(z.string()) }),
+  PLAN_IS_BLOCKED: z.object({ title: z.string(), reasons: z.array(z.string()) }),
+  NAME_NOT_TYPED: z.object({ name: z.string() }),
+  OPERATION_NOT_POSSIBLE: z.object({ operation: z.string(), says: z.string() }),
+  STORE_IN_USE: z.object({ file: z.string(), holder: z.string() }),
+  STORE_FULL: z.object({ file: z.string() }),
+  VAULT_REFUSED: z.object({ backend: z.string() }),
+  NOT_SUPPORTED_HERE: z.object({ says: z.string(), remedy: z.string() }),
+} as const
+
+export type FailureCode = keyof typeof DATA
+export type FailureOf<C extends FailureCode> = { code: C; data: z.infer<(typeof DATA)[C]> }
+/** An expected failure: a fixed code for programs, data for its words. */
+export type Failure = { [C in FailureCode]: FailureOf<C> }[FailureCode]
+
+/** Makes a failure; the code decides what data it must carry. */
+export const failure = <C extends FailureCode>(code: C, data: z.infer<(typeof DATA)[C]>): Failure => ({ code, data }) as Failure
+
+type ErrorMap = { [C in FailureCode]: { data: (typeof DATA)[C] } }
+/** The same failures as oRPC declares them. */
+export const errors = Object.fromEntries(Object.entries(DATA).map(([code, data]) => [code, { data }])) as unknown as ErrorMap
+
+/** Reads a failure that came over a wire; undefined where it is none of ours. */
+export function parseFailure(code: unknown, data: unknown): Failure | undefined {
+  if (typeof code !== 'string' || !(code in DATA)) return undefined
+  const parsed = DATA[code as FailureCode].safeParse(data)
+  return parsed.success ? ({ code, data: parsed.data } as Failure) : undefined
+}
+/** Any failure as a schema, for records that keep one. */
+export const FailureRecord = z.object({ code: z.string(), data: z.unknown() })
