@@ -1,0 +1,187 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  apiServerArguments,
+  controllersArguments,
+  etcdArguments,
+  nodesArguments,
+  schedulerArguments,
+  type Site,
+} from './arguments'
+import { makeAuthority, makeTokenKey, type Authority, type Subject } from './authority'
+import { Client } from './client'
+import { kubeconfig } from './kubeconfig'
+import { applyAll, parseManifests, readManifests, type Manifest } from './manifests'
+import { gpuNodes, nodesSettings, type GpuNodes } from './nodes'
+import { freePorts, makeGuard, Server, type Program } from './servers'
+import { playNotebooks } from './standins/notebooks'
+import { playVolumes } from './standins/volumes'
+
+export interface PlaneOptions {
+  /** Resource definitions to install: none by default, since a real cluster may have none. */
+  definitions?: ('snapshot' | 'notebook')[]
+  /** The scheduler and simulated nodes; without them no pod ever runs. */
+  nodes?: boolean
+  /** What the page behind every forwarded port says. */
+  page?: string
+}
+
+/** A whole control plane on loopback, with nothing in it but what Kubernetes itself makes. */
+export interface Plane {
+  server: string
+  folder: string
+  authority: string
+  kubeconfigPath: string
+  adminKubeconfig: string
+  admin: Client
+  kubeconfigFor(user: string, groups?: string[]): Promise<string>
+  clientFor(user: string, groups?: string[]): Promise<Client>
+  anonymous(): Client
+  applyManifests(manifests: Manifest[] | string): Promise<void>
+  addGpuNodes(nodes: GpuNodes): Promise<void>
+  stopApiServer(signal?: NodeJS.Signals): Promise<void>
+  startApiServer(): Promise<void>
+  stop(): Promise<void>
+}
+
+const here = import.meta.dirname
+
+/** The folder that install.mjs fills; the same script says where that is. */
+function stackFolder(): string {
+  return execFileSync(process.execPath, [join(here, 'install.mjs'), '--where'], { encoding: 'utf8' }).trim()
+}
+
+async function writeIdentities(folder: string, server: string, authority: Authority): Promise<string> {
+  const write = (file: string, text: string): void => writeFileSync(join(folder, file), text, { mode: 0o600 })
+  const own = await authority.issue({ user: 'kube-apiserver' })
+  write('ca.crt', authority.certificate)
+  write('server.crt', own.certificate)
+  write('server.key', own.key)
+  write('sa.key', makeTokenKey())
+  const subjects: Record<string, Subject> = {
+    admin: { user: 'admin', groups: ['system:masters'] },
+    controllers: { user: 'system:kube-controller-manager' },
+    scheduler: { user: 'system:kube-scheduler' },
+  }
+  for (const [file, subject] of Object.entries(subjects)) {
+    const identity = await authority.issue(subject)
+    write(`${file}.kubeconfig`, kubeconfig({ server, authority: authority.certificate, identity, user: subject.user }))
+  }
+  return readFileSync(join(folder, 'admin.kubeconfig'), 'utf8')
+}
+
+/** The small page that stands behind every port forwarded to a pod. */
+async function servePage(text: string): Promise<{ port: number; close: () => void }> {
+  const page = createServer((_request, response) => response.setHeader('content-type', 'text/html').end(text))
+  await new Promise<void>((resolve) => page.listen(0, '127.0.0.1', resolve))
+  page.unref()
+  const address = page.address()
+  if (address === null || typeof address === 'string') throw new Error('the page has no port')
+  return { port: address.port, close: () => void page.close() }
+}
+
+function programs(site: Site, binaries: string, reach: { admin: Client; anyone: (port: number) => Client }) {
+  const { folder, ports } = site
+  const healthy = (port: number) => async () => (await reach.anyone(port).call('/healthz')).status === 200
+  const program = (name: string, args: string[], isReady: Program['isReady']): Program => ({
+    name,
+    binary: join(binaries, name),
+    args,
+    folder,
+    isReady,
+  })
+  return {
+    etcd: program('etcd', etcdArguments(site), async () => (await fetch(`http://127.0.0.1:${ports.etcd}/health`)).ok),
+    api: program('kube-apiserver', apiServerArguments(site), async () => (await reach.admin.call('/readyz')).status === 200),
+    controllers: program('kube-controller-manager', controllersArguments(site), healthy(ports.controllers)),
+    scheduler: program('kube-scheduler', schedulerArguments(site), healthy(ports.scheduler)),
+    nodes: program('kwok', nodesArguments(site), healthy(ports.nodes)),
+  }
+}
+
+async function makeSite(): Promise<Site> {
+  const [etcd = 0, peer = 0, api = 0, controllers = 0, scheduler = 0, nodes = 0] = await freePorts(6)
+  const folder = mkdtempSync(join(tmpdir(), 'takt-plane-'))
+  return { folder, ports: { etcd, peer, api, controllers, scheduler, nodes } }
+}
+
+async function installDefinitions(admin: Client, binaries: string, names: string[]): Promise<void> {
+  if (names.includes('snapshot')) await applyAll(admin, readManifests(join(binaries, 'crds', 'snapshot')))
+  if (names.includes('notebook')) await applyAll(admin, readManifests(join(here, '..', 'fixtures', 'notebook')))
+  await applyAll(admin, readManifests(join(here, '..', 'fixtures', 'storage')))
+}
+
+/** Brings up etcd, the API server, its controllers, and unless declined the scheduler and simulated nodes. */
+export async function startPlane(options: PlaneOptions = {}): Promise<Plane> {
+  const { definitions = [], nodes = true, page = '<h1>A notebook</h1>' } = options
+  const binaries = stackFolder()
+  const site = await makeSite()
+  const { folder, ports } = site
+  const server = `https://127.0.0.1:${ports.api}`
+  const guard = makeGuard(folder)
+  const authority = await makeAuthority()
+  const adminKubeconfig = await writeIdentities(folder, server, authority)
+  const clients: Client[] = []
+  const connect = (to: string, identity?: Awaited<ReturnType<Authority['issue']>>): Client => {
+    const client = new Client(to, authority.certificate, identity)
+    clients.push(client)
+    return client
+  }
+  const admin = connect(server, await authority.issue({ user: 'admin', groups: ['system:masters'] }))
+  const anyone = (port: number): Client => connect(`https://127.0.0.1:${port}`)
+  const wanted = programs(site, binaries, { admin, anyone })
+  const running: Server[] = []
+  const ending = new AbortController()
+  const forwarded = await servePage(page)
+
+  const start = async (program: Program): Promise<Server> => {
+    const one = new Server(program, guard)
+    running.unshift(one)
+    await one.start()
+    return one
+  }
+  const stop = async (): Promise<void> => {
+    ending.abort()
+    await Promise.all(clients.map((client) => client.close()))
+    for (const one of running) await one.stop()
+    forwarded.close()
+    rmSync(folder, { recursive: true, force: true })
+    guard.release()
+  }
+
+  try {
+    await start(wanted.etcd)
+    const api = await start(wanted.api)
+    await installDefinitions(admin, binaries, definitions)
+    const logFile = join(folder, 'container.log')
+    writeFileSync(logFile, '2026-01-01T00:00:00.000000000Z stdout F The server is ready.\n')
+    writeFileSync(join(folder, 'kwok.yaml'), nodesSettings({ snapshots: definitions.includes('snapshot'), logFile, pagePort: forwarded.port }))
+    const others = nodes ? [wanted.controllers, wanted.scheduler, wanted.nodes] : [wanted.controllers]
+    await Promise.all(others.map(start))
+    if (nodes) playVolumes(admin, ending.signal)
+    if (definitions.includes('notebook')) playNotebooks(admin, ending.signal)
+    return {
+      server,
+      folder,
+      authority: authority.certificate,
+      kubeconfigPath: join(folder, 'admin.kubeconfig'),
+      adminKubeconfig,
+      admin,
+      kubeconfigFor: async (user, groups = []) =>
+        kubeconfig({ server, authority: authority.certificate, identity: await authority.issue({ user, groups }), user }),
+      clientFor: async (user, groups = []) => connect(server, await authority.issue({ user, groups })),
+      anonymous: () => connect(server),
+      applyManifests: (manifests) => applyAll(admin, typeof manifests === 'string' ? parseManifests(manifests) : manifests),
+      addGpuNodes: (more) => applyAll(admin, gpuNodes(more)),
+      stopApiServer: (signal) => api.stop(signal),
+      startApiServer: () => api.start(),
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
