@@ -33,7 +33,7 @@ export interface ListFilter { namespace?: string; labels?: Record<string, string
 
 /**
  * What the simulated controllers may do. They stand on the same store and admission that the wire requests reach, so what they
- * write is validated, versioned and watched like everybody's. Every method throws a KubeError with the status a server would answer.
+ * write is validated, versioned and watched like everybody's. Objects that are answered are frozen: write from a copy. Every method throws a KubeError with the status a server would answer.
  */
 export interface PlantApi {
   readonly clock: Clock
@@ -45,7 +45,8 @@ export interface PlantApi {
   update(object: KubeObject, as?: string): KubeObject
   /** Replaces the status alone. */
   updateStatus(object: KubeObject, as?: string): KubeObject
-  remove(kind: GroupKind, name: string, options?: { namespace?: string; propagation?: 'Background' | 'Foreground' | 'Orphan' }): void
+  /** Without gracePeriodSeconds a pod goes at once, as when its kubelet says it has ended; over the wire it gets 30 s and is marked first. */
+  remove(kind: GroupKind, name: string, options?: { namespace?: string; propagation?: 'Background' | 'Foreground' | 'Orphan'; gracePeriodSeconds?: number }): void
   /** Calls back after every change of the kinds, in order; the answer stops it. */
   onChange(kinds: GroupKind[], listener: (change: Change) => void): () => void
 }

@@ -1,0 +1,26 @@
+import type { Attempt } from '../cluster'
+import { forbidden, KubeError, notFound } from '../errors'
+
+const NAMESPACES = { group: '', plural: 'namespaces' }
+
+function namespaceMustLive({ cluster, resource, object }: Attempt): void {
+  const { namespace, name } = object.metadata
+  if (!resource.namespaced || namespace === undefined) return
+  const found = cluster.store.get('/namespaces', namespace)
+  if (!found) throw notFound(NAMESPACES, namespace)
+  if (found.object.metadata.deletionTimestamp) {
+    const why = `unable to create new content in namespace ${namespace} because it is being terminated`
+    const { message, details } = forbidden(resource, name, why)
+    throw new KubeError({
+      code: 403, reason: 'Forbidden', message,
+      details: { ...details, causes: [{ reason: 'NamespaceTerminating', message: `namespace ${namespace} is being terminated`, field: 'metadata.namespace' }] },
+    })
+  }
+}
+
+/** Everything that may change or refuse a new object before it is validated. */
+export function admitCreate(attempt: Attempt): void {
+  namespaceMustLive(attempt)
+}
+/** Everything that may change or refuse a changed object before it is validated. */
+export function admitUpdate(_attempt: Attempt): void {}
