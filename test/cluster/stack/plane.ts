@@ -44,6 +44,8 @@ export interface Plane {
   addGpuNodes(nodes: GpuNodes): Promise<void>
   stopApiServer(signal?: NodeJS.Signals): Promise<void>
   startApiServer(): Promise<void>
+  /** Compacts etcd and restarts the API server, whose watch cache would remember otherwise. */
+  forgetHistory(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -114,6 +116,17 @@ async function installDefinitions(admin: Client, binaries: string, names: string
   await applyAll(admin, readManifests(join(here, '..', 'fixtures', 'storage')))
 }
 
+/** Drops every revision but the newest, by etcd's own JSON gateway. */
+async function compact(port: number): Promise<void> {
+  const ask = async (path: string, body: object): Promise<{ header?: { revision?: string } }> => {
+    const answer = await fetch(`http://127.0.0.1:${port}/v3/kv/${path}`, { method: 'POST', body: JSON.stringify(body) })
+    if (!answer.ok) throw new Error(`etcd answered ${answer.status} to ${path}`)
+    return (await answer.json()) as { header?: { revision?: string } }
+  }
+  const { header } = await ask('range', { key: Buffer.from('none').toString('base64') })
+  await ask('compaction', { revision: header?.revision ?? '0', physical: true })
+}
+
 /** Brings up etcd, the API server, its controllers, and unless declined the scheduler and simulated nodes. */
 export async function startPlane(options: PlaneOptions = {}): Promise<Plane> {
   const { definitions = [], nodes = true, page = '<h1>A notebook</h1>' } = options
@@ -178,6 +191,11 @@ export async function startPlane(options: PlaneOptions = {}): Promise<Plane> {
       addGpuNodes: (more) => applyAll(admin, gpuNodes(more)),
       stopApiServer: (signal) => api.stop(signal),
       startApiServer: () => api.start(),
+      forgetHistory: async () => {
+        await compact(ports.etcd)
+        await api.stop('SIGKILL')
+        await api.start()
+      },
       stop,
     }
   } catch (error) {
