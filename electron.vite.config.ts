@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import type { InlineConfig } from 'vite'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+const { version } = JSON.parse(readFileSync(at('package.json'), 'utf8')) as { version: string }
 
 /** What one program that runs under Node or Electron is made of. */
 interface NodeProgram { input: string; outDir: string; format: 'cjs' | 'es'; target: string }
@@ -20,6 +23,7 @@ const nodeBuild = ({ input, outDir, format, target }: NodeProgram): InlineConfig
   root: at('.'), configFile: false, logLevel: 'warn', publicDir: false,
   // Everything is bundled but Electron itself and DuckDB, whose native library has to lie beside its module.
   ssr: { noExternal: true, external: ['@duckdb/node-api'] },
+  define: { __TAKT_VERSION__: JSON.stringify(version) },
   resolve: { conditions: ['node', 'import', 'module', 'default'] },
   build: {
     ssr: true, outDir: at(outDir), emptyOutDir: false, target, minify: false, sourcemap: true,

@@ -1,0 +1,52 @@
+import { RPCHandler } from '@orpc/server/message-port'
+import { compose } from './compose'
+import { relayToShell } from './hosts/electron/relay'
+import { ToCore, type ToShell } from './hosts/electron/messages'
+import { VaultOverMessages } from './hosts/electron/vault-client'
+import { serveLocally } from './hosts/local/socket'
+import { describeStartFailure } from './hosts/start-failure'
+import { seeded } from './kernel/random'
+import { systemClock } from './platform/clock/system'
+
+/** Electron's own port, as much of it as the core uses. */
+interface CorePort { on(event: 'message' | 'close', listen: (event?: { data: unknown }) => void): void; postMessage(message: unknown): void; start(): void }
+interface ParentPort { on(event: 'message', listen: (event: { data: unknown; ports: CorePort[] }) => void): void; postMessage(message: unknown): void }
+
+const parent = (process as unknown as { parentPort?: ParentPort }).parentPort
+if (!parent) throw new Error('core.mjs is started by the desktop shell; for a server use takt serve.')
+const tell = (message: ToShell) => parent.postMessage(message)
+const stopped = new AbortController()
+const vault = new VaultOverMessages(tell)
+
+async function start(options: Extract<ToCore, { type: 'start' }>) {
+  vault.use({ backend: options.vaultBackend, keeps: options.vaultKeeps })
+  const core = await compose({
+    storeDir: options.storeDir, host: 'desktop', version: options.version, env: process.env, clock: systemClock, random: seeded(process.pid), vault,
+    settings: { read: () => options.settings, write: (value) => tell({ type: 'settings', value }) },
+  })
+  const local = await serveLocally(core.router, options.storeDir)
+  stopped.signal.addEventListener('abort', () => void local.close().then(() => core.close()).then(() => { tell({ type: 'stopped' }); process.exit(0) }))
+  relayToShell(core, tell, stopped.signal)
+  tell({ type: 'ready' })
+  return new RPCHandler(core.router)
+}
+
+// Pages may ask before the core has started; their ports wait here.
+let handler: Promise<RPCHandler<Record<never, never>>> | undefined
+const waiting: CorePort[] = []
+const serve = (port: CorePort) => void handler?.then((ready) => { ready.upgrade(port as never); port.start() }, () => {})
+
+parent.on('message', ({ data, ports }) => {
+  const parsed = ToCore.safeParse(data)
+  if (!parsed.success) return
+  const message = parsed.data
+  if (message.type === 'start') {
+    handler = start(message)
+    handler.catch((error: unknown) => tell({ type: 'failed', ...describeStartFailure(error) }))
+    for (const port of waiting.splice(0)) serve(port)
+  } else if (message.type === 'page' && ports[0]) {
+    if (handler) serve(ports[0])
+    else waiting.push(ports[0])
+  } else if (message.type === 'vault') vault.answer(message.id, message.text)
+  else if (message.type === 'stop') stopped.abort()
+})

@@ -1,0 +1,78 @@
+import { createInterface } from 'node:readline/promises'
+import type { Operation, Plan } from '../../../preload/contract/operations'
+import { explain } from '../../../preload/contract/explain'
+import { parseFailure } from '../../../preload/contract/failures'
+import type { LocalClient } from '../local/socket'
+import { say } from './output'
+import { EXIT, Stop, type CommandContext } from './session'
+
+const SIGNS = { create: '+', change: '~', delete: '-', same: '=' } as const
+
+/** A plan in words: price and time, changes, what is missing, what could fail. */
+export function describe(plan: Plan): string {
+  const { price, time, losses } = plan
+  const permissions = plan.permissions.filter(({ allowed }) => allowed !== 'yes')
+  return [
+    `${plan.title} on ${plan.site}, as ${plan.as}`,
+    ...(price ? [`  $${price.usdPerHour.toFixed(2)} per hour${price.usdInAll === undefined ? '' : `, $${price.usdInAll.toFixed(2)} in all`} (${price.basis}; ${price.book})`] : []),
+    ...(time ? [`  ${time.says}`] : []),
+    ...plan.changes.flatMap(({ op, kind, name, namespace, note, lines }) => [
+      `  ${SIGNS[op]} ${kind} ${namespace ? `${namespace}/` : ''}${name}${note ? `  ${note}` : ''}`,
+      ...(lines ?? []).map((line) => `      ${line.op} ${line.text}`),
+    ]),
+    `  Dry run: ${plan.dryRun.result}${plan.dryRun.says.length > 0 ? ` (${plan.dryRun.says.join('; ')})` : ''}`,
+    ...permissions.map(({ says, allowed, grantedBy, without }) => `  Permission ${allowed === 'no' ? 'missing' : 'unclear'}: ${says}${grantedBy.length > 0 ? `; ${grantedBy.join(', ')} can grant it` : ''}${without ? ` (${without})` : ''}`),
+    ...plan.quotas.map(({ name, used, adds, limit, unit }) => `  Quota ${name}: ${used} + ${adds} of ${limit} ${unit}`),
+    ...plan.choices.map((choice) => `  ${choice}`), ...plan.risks.map((risk) => `  Could fail: ${risk}`),
+    ...(losses ? [`  Lost for good: ${losses.lost.join('; ')}`, `  Kept: ${losses.kept.join('; ')}`] : []),
+    ...plan.blockedBy.map(({ says, remedy }) => `  Blocked: ${says} ${remedy}`),
+  ].join('\n')
+}
+
+async function confirmed(plan: Plan, { json, signal }: CommandContext): Promise<string | undefined> {
+  if (json || !process.stdin.isTTY) throw new Stop(EXIT.usage, 'Nothing was changed.', `Add --yes${plan.losses ? ` --type-name ${plan.losses.typeName}` : ''} to run this plan.`)
+  const ask = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    const answer = await ask.question(plan.losses ? `Type ${plan.losses.typeName} to confirm: ` : `${plan.verb}? [y/N] `, { signal })
+    if (plan.losses) return answer
+    if (!/^y(es)?$/i.test(answer)) throw new Stop(EXIT.interrupted, 'Nothing was changed.')
+    return undefined
+  } finally {
+    ask.close()
+  }
+}
+
+/** Shows a plan, asks, runs it and follows its steps to the end. With --dry-run it only shows; with --yes it does not ask. */
+export async function runPlan(client: LocalClient, plan: Plan, context: CommandContext): Promise<void> {
+  const { json, options, signal } = context
+  if (options['dryRun'] === true) return say(json ? plan : describe(plan))
+  if (!json) say(describe(plan))
+  if (plan.blockedBy.length > 0) throw new Stop(EXIT.blocked, `${plan.title} cannot run.`, plan.blockedBy.map(({ says, remedy }) => `${says} ${remedy}`).join('\n'))
+  const given = options['typeName']
+  const typedName = options['yes'] === true ? (typeof given === 'string' ? given : undefined) : await confirmed(plan, context)
+  const { operationId } = await client.operations.start({ planId: plan.id, ...(typedName !== undefined && { typedName }) })
+  const cancel = () => void client.operations.cancel({ operationId })
+  signal.addEventListener('abort', cancel, { once: true })
+  const ended = await follow(client, operationId, json)
+  signal.removeEventListener('abort', cancel)
+  if (json) say({ plan, operation: ended })
+  else for (const [name, value] of Object.entries(ended.result ?? {})) say(`${name}: ${value}`)
+  if (ended.state === 'done') return
+  const cause = ended.failure && parseFailure(ended.failure.code, ended.failure.data)
+  const words = cause && explain(cause)
+  throw new Stop(ended.state === 'failed' ? EXIT.failed : EXIT.interrupted, `${ended.title}: ${ended.state}. ${words?.says ?? ended.cancelLeaves}`, words?.remedy)
+}
+
+async function follow(client: LocalClient, operationId: string, quiet: boolean): Promise<Operation> {
+  let shown = ''
+  for await (const all of await client.operations.watch()) {
+    const operation = all.find(({ id }) => id === operationId)
+    if (!operation) continue
+    const line = operation.steps.map(({ title, state, detail }) => (state === 'running' ? `${title}${detail ? `: ${detail}` : ''}` : '')).filter(Boolean).join(', ')
+    const done = operation.steps.filter(({ state }) => state === 'done').length
+    if (!quiet && line && line !== shown) process.stderr.write(`  ${done}/${operation.steps.length} ${line}\n`)
+    shown = line
+    if (!['running', 'cancelling', 'undoing'].includes(operation.state)) return operation
+  }
+  return client.operations.get({ operationId })
+}

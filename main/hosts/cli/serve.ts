@@ -1,0 +1,42 @@
+import { request } from 'node:http'
+import type { Command } from 'commander'
+import type { Core } from '../../compose'
+import { localAddress } from '../local/socket'
+import { serve } from '../web/serve'
+import { describeStartFailure } from '../start-failure'
+import { say } from './output'
+import { EXIT, Stop, type GlobalOptions } from './session'
+import { number } from './words'
+
+interface ServeSetup { startCore: (storeDir: string) => Promise<Core>; storeDir: () => string; pageRoot: string }
+
+/** Asks a running web host for another one-time address over its local socket. */
+function askForAddress(storeDir: string): Promise<string> {
+  return new Promise((answer, failed) => {
+    const asked = request({ socketPath: localAddress(storeDir), path: '/new-token' }, (response) => {
+      let text = ''
+      response.setEncoding('utf8').on('data', (part: string) => { text += part }).on('end', () => {
+        if (response.statusCode === 200) answer(text)
+        else failed(new Stop(EXIT.failed, 'The core that runs has no web host.', 'Close it and run takt serve.'))
+      })
+    })
+    asked.on('error', () => failed(new Stop(EXIT.unreachable, 'No web host runs on this store.', 'Start one with takt serve.')))
+    asked.end()
+  })
+}
+
+export function serveCommand(program: Command, { startCore, storeDir, pageRoot }: ServeSetup) {
+  program.command('serve').description('serve the page on loopback until interrupted').option('--port <n>', 'port, any free one unless given', number, 0).option('--open', 'open a browser').option('--new-token', 'print another one-time address of the host that runs')
+    .action(async (_options: unknown, command: Command) => {
+      const { port, open, newToken, store } = command.optsWithGlobals<GlobalOptions & { port: number; open?: boolean; newToken?: boolean }>()
+      const folder = store ?? storeDir()
+      if (newToken) return say(await askForAddress(folder))
+      const stop = new AbortController()
+      for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort())
+      const core = await startCore(folder).catch((error: unknown) => {
+        const { says, remedy } = describeStartFailure(error)
+        throw new Stop(EXIT.conflict, says, remedy)
+      })
+      await serve({ core, storeDir: folder, pageRoot, port, openBrowser: open === true, print: say }, stop.signal)
+    })
+}
