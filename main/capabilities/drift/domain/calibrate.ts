@@ -1,0 +1,79 @@
+import { CONSTANT_LIMITS, type SizeLimits } from './decide'
+import { jensenShannon, sharesOf } from './shares'
+
+/** Fewer rows than this in a chunk say more about chance than about the process. */
+export const FEWEST_CHUNK_ROWS = 1000
+/** Cells used for the size of chunks: each fourth edge is a decile. */
+export const CALIBRATION_CELLS = 40
+const MOST_CHUNKS = 200
+
+/** Length of the chunks that the reference is cut into: the window's, or a tenth of the reference when the window is longer. */
+export function chunkRows(referenceRows: number, windowRows: number): number {
+  const tenth = Math.floor(referenceRows / 10)
+  return Math.max(Math.min(windowRows, tenth), Math.ceil(referenceRows / MOST_CHUNKS))
+}
+export const canCalibrate = (rows: number): boolean => rows >= FEWEST_CHUNK_ROWS
+
+/** Limits from the sizes that chunks of the reference have against all of it: their mean and three standard deviations. */
+export function limitsFrom(sizes: readonly { js: number; second: number }[], rows: number): SizeLimits {
+  if (sizes.length < 5) return CONSTANT_LIMITS
+  const limit = (of: (size: { js: number; second: number }) => number) => {
+    const mean = sizes.reduce((sum, size) => sum + of(size), 0) / sizes.length
+    return mean + 3 * Math.sqrt(sizes.reduce((sum, size) => sum + (of(size) - mean) ** 2, 0) / sizes.length)
+  }
+  return { js: limit(({ js }) => js), second: limit(({ second }) => second), source: 'calibrated', chunks: sizes.length, chunkRows: rows }
+}
+
+/** Counts the values of each chunk in their given order over the cells between ascending edges; an incomplete last chunk is left out. */
+export function countChunks(values: Float64Array, edges: Float64Array, rows: number): Uint32Array[] {
+  const chunks: Uint32Array[] = []
+  for (let from = 0; from + rows <= values.length; from += rows) {
+    const counts = new Uint32Array(edges.length + 1)
+    for (let at = from; at < from + rows; at++) {
+      const cell = cellOf(values[at] as number, edges)
+      counts[cell] = (counts[cell] as number) + 1
+    }
+    chunks.push(counts)
+  }
+  return chunks
+}
+
+/** The cell of a value among (-inf, e0) [e0, e1) ... [ek, inf). */
+export function cellOf(value: number, edges: Float64Array): number {
+  let low = 0, length = edges.length
+  while (length > 0) {
+    const half = length >> 1
+    if ((edges[low + half] as number) <= value) { low += half + 1; length -= half + 1 } else length = half
+  }
+  return low
+}
+
+export interface NumericCells {
+  edges: Float64Array
+  /** For each edge whether it is also a decile edge. */
+  isDecile: readonly boolean[]
+  counts: readonly number[]
+  iqr: number
+}
+
+function joinDeciles(counts: ArrayLike<number>, isDecile: readonly boolean[]): number[] {
+  const joined: number[] = [0]
+  for (let at = 0; at < counts.length; at++) {
+    if (at > 0 && isDecile[at - 1]) joined.push(0)
+    joined[joined.length - 1] = (joined[joined.length - 1] as number) + (counts[at] as number)
+  }
+  return joined
+}
+
+/** JS on deciles and W1/IQR on the finer cells, of one chunk against the whole reference. */
+export function chunkSize(counts: ArrayLike<number>, { edges, isDecile, counts: reference, iqr }: NumericCells): { js: number; second: number } {
+  const p = sharesOf(reference), q = sharesOf(Array.from(counts))
+  let gap = 0, w1 = 0
+  for (let at = 0; at + 1 < edges.length; at++) {
+    const before = gap + (p[at] as number) - (q[at] as number)
+    const after = before + (p[at + 1] as number) - (q[at + 1] as number)
+    w1 += ((Math.abs(before) + Math.abs(after)) / 2) * ((edges[at + 1] as number) - (edges[at] as number))
+    gap = before
+  }
+  return { js: jensenShannon(sharesOf(joinDeciles(reference, isDecile)), sharesOf(joinDeciles(counts, isDecile))), second: w1 === 0 ? 0 : w1 / iqr }
+}
