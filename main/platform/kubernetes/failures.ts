@@ -1,0 +1,118 @@
+import { z } from 'zod'
+import { failure, type Failure } from '../../../preload/contract/failures'
+import { redactText } from '../log/redact'
+import type { Resource } from './types'
+
+/** What a server answered, read to its end. */
+export interface Answer { status: number; contentType: string; retryAfter: string | undefined; text: string }
+/** What was asked, so that a failure can name it. */
+export interface Asked { verb: string; resource?: Resource | undefined; namespace?: string | undefined; name?: string | undefined }
+/** Who was asked. */
+export interface Whom { site: string; server: string }
+
+export const Status = z.object({
+  kind: z.literal('Status'), status: z.string().optional(), message: z.string().default(''), reason: z.string().default(''), code: z.number().optional(),
+  details: z.object({
+    name: z.string().optional(), group: z.string().optional(), kind: z.string().optional(), retryAfterSeconds: z.number().optional(),
+    causes: z.array(z.object({ reason: z.string().optional(), message: z.string().default(''), field: z.string().default('') })).optional(),
+  }).nullish(),
+})
+export type Status = z.infer<typeof Status>
+
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const BEGINNING = 80
+export const unreadable = ({ site, server }: Whom, { contentType, text }: Pick<Answer, 'contentType' | 'text'>): Failure => failure('CLUSTER_ANSWER_UNREADABLE', {
+  site, server, contentType: contentType.split(';')[0]?.trim() || 'no content type', beginning: redactText(text.slice(0, 400)).replace(/\s+/g, ' ').trim().slice(0, BEGINNING),
+})
+
+/** The seconds a Retry-After header asks for; 1 where it says nothing readable. */
+export function retryAfterSeconds(header: string | undefined): number {
+  const seconds = Number(header)
+  return header !== undefined && Number.isFinite(seconds) && seconds >= 0 ? seconds : 1
+}
+
+const nameOf = (resource: Resource | undefined) => (resource ? (resource.group ? `${resource.plural}.${resource.group}` : resource.plural) : 'resource')
+
+/** Turns any answer that is not a success into the failure it means. */
+export function failureOfAnswer(answer: Answer, asked: Asked, whom: Whom): Failure {
+  const parsed = Status.safeParse(parseJson(answer.text))
+  if (!parsed.success) return withoutStatus(answer, asked, whom)
+  return failureOfStatus({ ...parsed.data, code: answer.status }, asked, whom)
+}
+
+// The API server itself answers plain text for a path it does not know, and some authenticators for a refused sign-in.
+function withoutStatus(answer: Answer, asked: Asked, whom: Whom): Failure {
+  const { site } = whom
+  const plain = !/html/i.test(answer.contentType)
+  if (answer.status === 401) return failure('CREDENTIAL_REFUSED', { site, says: 'Unauthorized' })
+  if (answer.status === 429) return failure('CLUSTER_BUSY', { site, retryAfterSeconds: retryAfterSeconds(answer.retryAfter) })
+  if (answer.status === 404 && plain && /^404 page not found/.test(answer.text)) return failure('NOT_FOUND', { kind: 'resource', name: nameOf(asked.resource) })
+  return unreadable(whom, answer)
+}
+
+export function failureOfStatus(status: Status & { code: number }, asked: Asked, whom: Whom): Failure {
+  const { site } = whom
+  const says = redactText(status.message || status.reason || `status ${status.code}`)
+  const kind = status.details?.kind ?? nameOf(asked.resource)
+  const name = status.details?.name ?? asked.name ?? ''
+  switch (status.code) {
+    case 401: return failure('CREDENTIAL_REFUSED', { site, says })
+    case 403: return forbidden(status, asked, whom)
+    case 404: return status.details?.name ? failure('NOT_FOUND', { kind, name }) : failure('NOT_FOUND', { kind: 'resource', name: nameOf(asked.resource) })
+    case 409: return status.reason === 'AlreadyExists' ? failure('ALREADY_EXISTS', { kind, name }) : failure('CONFLICT', { kind, name, theirs: managerOf(says), resourceVersion: '', fields: [] })
+    case 429: return failure('CLUSTER_BUSY', { site, retryAfterSeconds: status.details?.retryAfterSeconds ?? 1 })
+    case 400: case 405: case 406: case 410: case 413: case 415: case 422:
+      return failure('REFUSED_BY_CLUSTER', { site, status: status.code, says, causes: causesOf(status) })
+    default: return failure('CLUSTER_FAILED', { site, status: status.code, says })
+  }
+}
+
+const causesOf = (status: Status) => (status.details?.causes ?? []).map(({ field, message }) => ({ field, says: redactText(message) }))
+// Server-side apply names whoever owns the fields: conflict with "kubectl-edit" using v1.
+const managerOf = (says: string) => /conflicts? with "([^"]+)"/.exec(says)?.[1] ?? 'somebody else'
+
+function forbidden(status: Status & { code: number }, asked: Asked, { site }: Whom): Failure {
+  const says = redactText(status.message)
+  if (/exceeded quota/.test(says)) return failure('QUOTA_EXCEEDED', { site, says: says.replace(/^.*?exceeded quota:\s*/, '') })
+  // Admission also answers 403 (limit ranges, pod security, a namespace that is going away): that is not about rights.
+  const right = /cannot (\S+) resource "([^"]+)"(?: in API group "([^"]*)")?(?:.* in the namespace "([^"]+)")?/.exec(says)
+  if (!right && !/cannot/.test(says) && status.message !== '') return failure('REFUSED_BY_CLUSTER', { site, status: 403, says, causes: causesOf(status) })
+  const namespace = right?.[4] ?? asked.namespace
+  const group = right?.[3] ?? asked.resource?.group ?? ''
+  const plural = right?.[2] ?? asked.resource?.plural ?? 'this'
+  return failure('FORBIDDEN', { site, verb: right?.[1] ?? asked.verb, resource: group ? `${plural}.${group}` : plural, ...(namespace && { namespace }), says, grantedBy: [] })
+}
+
+const TIMED_OUT = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT', 'ESOCKETTIMEDOUT'])
+const WORDS: Record<string, string> = {
+  ECONNREFUSED: 'connection refused', ENOTFOUND: 'the name is not known to DNS', EAI_AGAIN: 'DNS did not answer', ECONNRESET: 'the connection was reset', EHOSTUNREACH: 'no route to the host',
+  ENETUNREACH: 'no network', EPIPE: 'the connection was closed', UND_ERR_SOCKET: 'the connection was closed before the answer was complete',
+}
+const CREDENTIAL_ALERT = /ALERT_(BAD_CERTIFICATE|CERTIFICATE_(EXPIRED|REVOKED|UNKNOWN|REQUIRED)|ACCESS_DENIED)/
+const UNTRUSTED = /^(CERT_|ERR_TLS|ERR_SSL|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|EPROTO|ERR_OSSL|HOSTNAME_MISMATCH|INVALID_CA)/
+
+/** Turns an error of the network below HTTP into the failure it means. */
+export function failureOfError(error: unknown, { site, server }: Whom, afterSeconds: number): Failure {
+  const { code, message } = deepest(error)
+  if (TIMED_OUT.has(code)) return failure('CLUSTER_TIMED_OUT', { site, server, afterSeconds })
+  if (CREDENTIAL_ALERT.test(code)) return failure('CREDENTIAL_REFUSED', { site, says: 'the client certificate was not accepted' })
+  if (UNTRUSTED.test(code)) return failure('CLUSTER_UNTRUSTED', { site, server, cause: redactText(message) })
+  return failure('CLUSTER_UNREACHABLE', { site, server, cause: WORDS[code] ?? redactText(code || message).slice(0, 200) })
+}
+
+function deepest(error: unknown): { code: string; message: string } {
+  let found = { code: '', message: String(error) }
+  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at instanceof AggregateError ? at.errors[0] : at.cause, depth++) {
+    const code = (at as NodeJS.ErrnoException).code
+    if (typeof code === 'string' && code !== '') found = { code, message: at.message }
+    else if (found.code === '') found = { code: '', message: at.message }
+  }
+  return found
+}

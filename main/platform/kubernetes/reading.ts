@@ -1,0 +1,116 @@
+import { z } from 'zod'
+import type { Outcome } from '../../kernel/outcome'
+import { succeed } from '../../kernel/outcome'
+import type { Log } from '../log/log'
+import { AnyObject, itemsOf, ListEnvelope, read } from './objects'
+import { pathOf } from './paths'
+import type { Transport } from './transport'
+import type { AccessAnswer, AccessAsk, KubeClient, ListQuery, Resource } from './types'
+
+export const PAGE = 500
+const OFFERS_FRESH_MS = 60_000
+
+export const queryOf = ({ labelSelector, fieldSelector, name }: ListQuery) => ({
+  labelSelector, fieldSelector: [fieldSelector, name && `metadata.name=${name}`].filter(Boolean).join(',') || undefined,
+})
+
+/** One page after another; when the server forgot the place (410) the list starts once more from the beginning. */
+export async function listAll<T>(transport: Transport, what: { resource: Resource; query: ListQuery; parse: z.ZodType<T>; log: Log }, signal?: AbortSignal): Promise<Outcome<{ items: T[]; resourceVersion: string }>> {
+  const { resource, query, parse, log } = what
+  let items: T[] = []
+  let next: string | undefined
+  let startedAgain = false
+  for (;;) {
+    const answer = await transport.send({
+      method: 'GET', path: pathOf(resource, { namespace: query.namespace }), query: { ...queryOf(query), limit: PAGE, continue: next },
+      verb: 'list', resource, namespace: query.namespace, signal,
+    })
+    if (!answer.ok) {
+      if (answer.failure.code !== 'REFUSED_BY_CLUSTER' || answer.failure.data.status !== 410 || startedAgain) return answer
+      startedAgain = true
+      items = []
+      next = undefined
+      continue
+    }
+    const page = read(answer.value, ListEnvelope, transport.whom)
+    if (!page.ok) return page
+    const found = itemsOf(page.value, parse)
+    if (found.unreadable > 0) log.warn('Objects that could not be read were left out.', { site: transport.whom.site, resource: resource.plural, count: found.unreadable })
+    items = items.concat(found.items)
+    next = page.value.metadata.continue
+    if (!next) return succeed({ items, resourceVersion: page.value.metadata.resourceVersion })
+  }
+}
+
+const Version = z.object({ gitVersion: z.string() })
+const ResourceList = z.object({ resources: z.array(z.object({ name: z.string() })).nullish() })
+const SelfSubject = z.object({ status: z.object({ userInfo: z.object({ username: z.string().default(''), groups: z.array(z.string()).nullish() }) }) })
+const Review = z.object({ status: z.object({ allowed: z.boolean().default(false), denied: z.boolean().optional(), evaluationError: z.string().optional() }) })
+
+export function reading(transport: Transport, log: Log): Pick<KubeClient, 'version' | 'offers' | 'whoAmI' | 'get' | 'list'> {
+  const offered = new Map<string, { at: number; names: Set<string> }>()
+  return {
+    async version(signal) {
+      const answer = await transport.send({ method: 'GET', path: '/version', verb: 'get', signal })
+      return answer.ok ? read(answer.value, Version, transport.whom) : answer
+    },
+    async offers(resource, signal) {
+      const path = resource.group === '' ? `/api/${resource.version}` : `/apis/${resource.group}/${resource.version}`
+      const known = offered.get(path)
+      if (known && transport.clock.now() - known.at < OFFERS_FRESH_MS) return succeed(known.names.has(resource.plural))
+      const answer = await transport.send({ method: 'GET', path, verb: 'get', resource, signal })
+      if (!answer.ok && answer.failure.code !== 'NOT_FOUND') return answer
+      const found = answer.ok ? read(answer.value, ResourceList, transport.whom) : succeed({ resources: [] })
+      if (!found.ok) return found
+      const names = new Set((found.value.resources ?? []).map(({ name }) => name))
+      // What is absent may be installed any moment, so only a group that is there is remembered.
+      if (names.size > 0) offered.set(path, { at: transport.clock.now(), names })
+      return succeed(names.has(resource.plural))
+    },
+    async whoAmI(signal) {
+      const answer = await transport.send({
+        method: 'POST', path: '/apis/authentication.k8s.io/v1/selfsubjectreviews', body: { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' },
+        verb: 'create', resource: { group: 'authentication.k8s.io', version: 'v1', plural: 'selfsubjectreviews' }, signal,
+      })
+      if (!answer.ok) return answer
+      const self = read(answer.value, SelfSubject, transport.whom)
+      return self.ok ? succeed({ user: self.value.status.userInfo.username, groups: self.value.status.userInfo.groups ?? [] }) : self
+    },
+    async get(resource, ref, parse, signal) {
+      const answer = await transport.send({ method: 'GET', path: pathOf(resource, ref), verb: 'get', resource, namespace: ref.namespace, name: ref.name, signal })
+      if (answer.ok) return read(answer.value, parse, transport.whom)
+      // A missing object is an answer; a missing kind is a failure.
+      return answer.failure.code === 'NOT_FOUND' && answer.failure.data.kind !== 'resource' ? succeed(undefined) : answer
+    },
+    async list(resource, query, parse, signal) {
+      const all = await listAll(transport, { resource, query, parse, log }, signal)
+      return all.ok ? succeed(all.value.items) : all
+    },
+  }
+}
+
+const AT_ONCE = 8
+
+/** Asks the server about each right; what it cannot say is unknown, never yes. */
+export async function review(transport: Transport, asks: AccessAsk[], signal?: AbortSignal): Promise<Outcome<AccessAnswer[]>> {
+  const answers: AccessAnswer[] = []
+  for (let start = 0; start < asks.length; start += AT_ONCE) {
+    answers.push(...await Promise.all(asks.slice(start, start + AT_ONCE).map((ask) => reviewOne(transport, ask, signal))))
+  }
+  return succeed(answers)
+}
+
+async function reviewOne(transport: Transport, { verb, group, resource, namespace, name, subresource }: AccessAsk, signal?: AbortSignal): Promise<AccessAnswer> {
+  const answer = await transport.send({
+    method: 'POST', path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', verb: 'create', resource: { group: 'authorization.k8s.io', version: 'v1', plural: 'selfsubjectaccessreviews' }, signal,
+    body: { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes: { verb, group, resource, ...(namespace && { namespace }), ...(name && { name }), ...(subresource && { subresource }) } } },
+  })
+  const said = answer.ok ? read(answer.value, Review, transport.whom) : answer
+  if (!said.ok) return 'unknown'
+  const { allowed, denied, evaluationError } = said.value.status
+  if (allowed && denied !== true) return 'yes'
+  return evaluationError && denied !== true ? 'unknown' : 'no'
+}
+
+/** Reads one object of any kind from an answer. */
+export const readObject = (answer: Parameters<typeof read>[0], transport: Transport) => read(answer, AnyObject, transport.whom)

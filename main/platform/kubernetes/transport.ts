@@ -1,0 +1,159 @@
+import { Agent, ProxyAgent, request, type Dispatcher } from 'undici'
+import type { Clock } from '../../kernel/clock'
+import type { Outcome } from '../../kernel/outcome'
+import { fail, succeed } from '../../kernel/outcome'
+import { failureOfAnswer, failureOfError, retryAfterSeconds, type Answer, type Asked, type Whom } from './failures'
+
+/** What proves who asks. Kept in memory only. */
+export interface Credential { authorization?: string; cert?: string; key?: string }
+export interface Credentials {
+  get(signal?: AbortSignal): Promise<Outcome<Credential>>
+  /** Drops what a server refused; answers whether another credential may be had. */
+  refused(): boolean
+}
+export interface Target {
+  site: string
+  server: string
+  tls: { ca?: string; serverName?: string; insecure?: boolean }
+  proxy?: string
+  credentials: Credentials
+}
+export interface Ask extends Asked {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  path: string
+  query?: Record<string, string | number | boolean | string[] | undefined>
+  body?: unknown
+  contentType?: string
+  signal?: AbortSignal | undefined
+  /** Milliseconds without any byte after which a stream counts as dead. */
+  silenceMs?: number
+}
+export interface TransportOptions { clock: Clock; timeoutMs?: number; busyTries?: number; onDate?(header: string | undefined): void }
+
+const MAX_BUSY_WAIT_S = 30
+
+/** HTTP to one API server: one pool of kept-alive connections, credentials put in, failures typed. */
+export class Transport {
+  readonly whom: Whom
+  readonly #target: Target
+  readonly #options: Required<Pick<TransportOptions, 'timeoutMs' | 'busyTries'>> & TransportOptions
+  #dispatcher: { key: string; agent: Dispatcher } | undefined
+  #closed = false
+
+  constructor(target: Target, options: TransportOptions) {
+    this.#target = target
+    this.whom = { site: target.site, server: target.server }
+    this.#options = { timeoutMs: 30_000, busyTries: 3, ...options }
+  }
+  get clock() { return this.#options.clock }
+  get timeoutMs() { return this.#options.timeoutMs }
+
+  url(ask: Pick<Ask, 'path' | 'query'>): URL {
+    const url = new URL(this.#target.server)
+    url.pathname = `${url.pathname.replace(/\/$/, '')}${ask.path}`
+    for (const [name, value] of Object.entries(ask.query ?? {})) {
+      if (Array.isArray(value)) for (const one of value) url.searchParams.append(name, one)
+      else if (value !== undefined) url.searchParams.set(name, String(value))
+    }
+    return url
+  }
+
+  /** The credential and TLS settings as Node's own sockets take them, for WebSockets. */
+  async socketOptions(signal?: AbortSignal): Promise<Outcome<{ headers: Record<string, string>; tls: Record<string, unknown> }>> {
+    const credential = await this.#target.credentials.get(signal)
+    if (!credential.ok) return credential
+    const { authorization } = credential.value
+    return succeed({ headers: authorization ? { authorization } : {}, tls: this.#tls(credential.value) })
+  }
+
+  /** Sends and reads the whole answer. Reads that meet 429 wait as told, a bounded number of times. */
+  async send(ask: Ask): Promise<Outcome<Answer>> {
+    for (let tries = 0; ; tries++) {
+      const opened = await this.#exchange(ask)
+      if (!opened.ok) return opened
+      const answer = await this.#read(opened.value, ask)
+      if (!answer.ok || answer.value.status < 300) return answer
+      const { status, retryAfter } = answer.value
+      const waitS = retryAfterSeconds(retryAfter)
+      if (status === 429 && ask.method === 'GET' && tries < this.#options.busyTries && waitS <= MAX_BUSY_WAIT_S) await this.clock.sleep(waitS * 1000, ask.signal)
+      else return fail(failureOfAnswer(answer.value, ask, this.whom))
+    }
+  }
+
+  /** Opens an answer that is read as it comes. */
+  async open(ask: Ask): Promise<Outcome<Dispatcher.ResponseData>> {
+    const opened = await this.#exchange(ask)
+    if (!opened.ok || opened.value.statusCode < 300) return opened
+    const answer = await this.#read(opened.value, ask)
+    return answer.ok ? fail(failureOfAnswer(answer.value, ask, this.whom)) : answer
+  }
+
+  close() {
+    this.#closed = true
+    void this.#dispatcher?.agent.destroy().catch(() => undefined)
+    this.#dispatcher = undefined
+  }
+
+  async #exchange(ask: Ask): Promise<Outcome<Dispatcher.ResponseData>> {
+    const first = await this.#once(ask)
+    if (!first.ok || first.value.statusCode !== 401 || !this.#target.credentials.refused()) return first
+    await first.value.body.dump().catch(() => undefined)
+    return this.#once(ask)
+  }
+
+  async #once(ask: Ask): Promise<Outcome<Dispatcher.ResponseData>> {
+    const credential = await this.#target.credentials.get(ask.signal)
+    if (!credential.ok) return credential
+    const { authorization } = credential.value
+    const body = ask.body === undefined ? undefined : JSON.stringify(ask.body)
+    try {
+      const answer = await request(this.url(ask), {
+        method: ask.method, dispatcher: this.#agent(credential.value), signal: ask.signal ?? null, headersTimeout: this.#options.timeoutMs, bodyTimeout: ask.silenceMs ?? this.#options.timeoutMs,
+        headers: { accept: 'application/json', 'user-agent': 'takt', ...(authorization && { authorization }), ...(body !== undefined && { 'content-type': ask.contentType ?? 'application/json' }) },
+        ...(body !== undefined && { body }),
+      })
+      this.#options.onDate?.(one(answer.headers['date']))
+      return succeed(answer)
+    } catch (error) {
+      return this.failed(error, ask.signal)
+    }
+  }
+
+  async #read(response: Dispatcher.ResponseData, ask: Ask): Promise<Outcome<Answer>> {
+    try {
+      const text = await response.body.text()
+      return succeed({ status: response.statusCode, contentType: one(response.headers['content-type']) ?? '', retryAfter: one(response.headers['retry-after']), text })
+    } catch (error) {
+      return this.failed(error, ask.signal)
+    }
+  }
+
+  /** A caller who gave up gets the abort; everything else is a failure to be told. */
+  failed(error: unknown, signal: AbortSignal | undefined): { ok: false; failure: ReturnType<typeof failureOfError> } {
+    if (signal?.aborted) throw signal.reason
+    return fail(failureOfError(error, this.whom, Math.round(this.#options.timeoutMs / 1000)))
+  }
+
+  #tls({ cert, key }: Credential) {
+    const { ca, serverName, insecure } = this.#target.tls
+    return { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }), ...(serverName && { servername: serverName }), ...(insecure && { rejectUnauthorized: false }) }
+  }
+
+  #agent(credential: Credential): Dispatcher {
+    if (this.#closed) throw Object.assign(new Error('the site was disconnected'), { code: 'the site was disconnected' })
+    const key = `${credential.cert ?? ''}|${credential.key ?? ''}`
+    if (this.#dispatcher?.key !== key) {
+      const old = this.#dispatcher?.agent
+      const common = { keepAliveTimeout: 60_000, connections: 32, allowH2: false }
+      const agent = this.#target.proxy
+        ? new ProxyAgent({ ...common, uri: this.#target.proxy, requestTls: this.#tls(credential) })
+        : new Agent({ ...common, connect: { timeout: Math.min(10_000, this.#options.timeoutMs), ...this.#tls(credential) } })
+      this.#dispatcher = { key, agent }
+      // Streams of the old credential end in their own time; a watch then opens again with the new one.
+      void old?.close().catch(() => undefined)
+    }
+    return this.#dispatcher.agent
+  }
+}
+
+const one = (header: string | string[] | undefined) => (Array.isArray(header) ? header[0] : header)

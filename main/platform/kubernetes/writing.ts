@@ -1,0 +1,48 @@
+import type { Outcome } from '../../kernel/outcome'
+import { succeed } from '../../kernel/outcome'
+import { pathOf } from './paths'
+import { readObject } from './reading'
+import type { Ask, Transport } from './transport'
+import type { KubeClient, KubeObject, Resource, WriteOptions } from './types'
+
+const MANAGER = 'takt'
+
+export function writing(transport: Transport): Pick<KubeClient, 'create' | 'apply' | 'replace' | 'mergePatch' | 'remove'> {
+  const write = async (ask: Omit<Ask, 'query'>, options: WriteOptions, force?: boolean): Promise<Outcome<KubeObject>> => {
+    const query = { fieldManager: options.fieldManager ?? MANAGER, ...(options.dryRun && { dryRun: 'All' }), ...(force !== undefined && { force }) }
+    const answer = await transport.send({ ...ask, query, signal: options.signal })
+    return answer.ok ? readObject(answer.value, transport) : answer
+  }
+  const about = (resource: Resource, { name, namespace }: { name: string; namespace?: string | undefined }, verb: string) => ({ verb, resource, name, namespace })
+  return {
+    create(resource, object, options = {}) {
+      const { namespace } = object.metadata
+      return write({ method: 'POST', path: pathOf(resource, { namespace }), body: object, ...about(resource, object.metadata, 'create') }, options)
+    },
+    apply(resource, object, options = {}) {
+      const { name, namespace } = object.metadata
+      const path = pathOf(resource, { namespace, name, subresource: options.subresource })
+      // An apply is what one manager wants, not what it read: versions and the record of managers would only be refused.
+      const { resourceVersion: _version, uid: _uid, ...metadata } = object.metadata
+      return write({ method: 'PATCH', path, body: { ...object, metadata }, contentType: 'application/apply-patch+yaml', ...about(resource, object.metadata, 'patch') }, options, options.force ?? false)
+    },
+    replace(resource, object, options = {}) {
+      const { name, namespace } = object.metadata
+      return write({ method: 'PUT', path: pathOf(resource, { namespace, name, subresource: options.subresource }), body: object, ...about(resource, object.metadata, 'update') }, options)
+    },
+    mergePatch(resource, ref, { body, ...options }) {
+      const path = pathOf(resource, { ...ref, subresource: options.subresource })
+      return write({ method: 'PATCH', path, body, contentType: 'application/merge-patch+json', ...about(resource, ref, 'patch') }, options)
+    },
+    async remove(resource, ref, options = {}) {
+      const body = {
+        apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: options.propagation ?? 'Background',
+        ...(ref.uid && { preconditions: { uid: ref.uid } }), ...(options.dryRun && { dryRun: ['All'] }),
+      }
+      const answer = await transport.send({ method: 'DELETE', path: pathOf(resource, ref), body, ...about(resource, ref, 'delete'), signal: options.signal })
+      // What is gone already is removed: undo and cleaning up may run twice.
+      if (!answer.ok && answer.failure.code === 'NOT_FOUND') return succeed(undefined)
+      return answer.ok ? succeed(undefined) : answer
+    },
+  }
+}

@@ -1,0 +1,2 @@
+export { fileSink, makeLog, silentLog, type Log } from './log'
+export { redact, redactText } from './redact'
