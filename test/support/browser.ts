@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { chromium, type Browser } from 'playwright'
 
 /** Unpacks the Chromium that npm brought, once for the whole run: parallel workers would start a half-written file. */
 export async function setup() {
@@ -8,7 +9,13 @@ export async function setup() {
   const folder = join(tmpdir(), 'takt-chromium-153.0.0')
   mkdirSync(folder, { recursive: true })
   process.env['TMPDIR'] = folder
-  const { default: chromium } = await import('@sparticuz/chromium')
-  process.env['TAKT_TEST_CHROMIUM'] = await chromium.executablePath()
-  process.env['TAKT_TEST_CHROMIUM_ARGS'] = JSON.stringify(chromium.args)
+  const { default: packaged } = await import('@sparticuz/chromium')
+  process.env['TAKT_TEST_CHROMIUM'] = await packaged.executablePath()
+}
+
+/** A real Chromium with its web security on; root may not use Chromium's own sandbox. */
+export function launchBrowser(): Promise<Browser> {
+  const executablePath = process.env['TAKT_TEST_CHROMIUM']
+  if (!executablePath) throw new Error('Run this under the journeys project: its global set-up unpacks Chromium.')
+  return chromium.launch({ executablePath, args: ['--disable-gpu', '--no-first-run', '--disable-background-networking', '--font-render-hinting=none', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])] })
 }

@@ -44,23 +44,31 @@ async function confirmed(plan: Plan, { json, signal }: CommandContext): Promise<
 
 /** Shows a plan, asks, runs it and follows its steps to the end. With --dry-run it only shows; with --yes it does not ask. */
 export async function runPlan(client: LocalClient, plan: Plan, context: CommandContext): Promise<void> {
-  const { json, options, signal } = context
+  const { json, options } = context
   if (options['dryRun'] === true) return say(json ? plan : describe(plan))
   if (!json) say(describe(plan))
   if (plan.blockedBy.length > 0) throw new Stop(EXIT.blocked, `${plan.title} cannot run.`, plan.blockedBy.map(({ says, remedy }) => `${says} ${remedy}`).join('\n'))
   const given = options['typeName']
   const typedName = options['yes'] === true ? (typeof given === 'string' ? given : undefined) : await confirmed(plan, context)
-  const { operationId } = await client.operations.start({ planId: plan.id, ...(typedName !== undefined && { typedName }) })
+  const ended = await runToEnd(client, { planId: plan.id, ...(typedName !== undefined && { typedName }) }, context)
+  if (json) say({ plan, operation: ended })
+  else for (const [name, value] of Object.entries(ended.result ?? {})) say(`${name}: ${value}`)
+  if (ended.state !== 'done') throw endedBadly(ended)
+}
+
+/** Starts the operation and follows it; an interrupt cancels it and waits for what that takes back. */
+async function runToEnd(client: LocalClient, start: { planId: string; typedName?: string }, { json, signal }: CommandContext): Promise<Operation> {
+  const { operationId } = await client.operations.start(start)
   const cancel = () => void client.operations.cancel({ operationId })
   signal.addEventListener('abort', cancel, { once: true })
   const ended = await follow(client, operationId, json)
   signal.removeEventListener('abort', cancel)
-  if (json) say({ plan, operation: ended })
-  else for (const [name, value] of Object.entries(ended.result ?? {})) say(`${name}: ${value}`)
-  if (ended.state === 'done') return
-  const cause = ended.failure && parseFailure(ended.failure.code, ended.failure.data)
+  return ended
+}
+function endedBadly({ title, state, failure, cancelLeaves }: Operation): Stop {
+  const cause = failure && parseFailure(failure.code, failure.data)
   const words = cause && explain(cause)
-  throw new Stop(ended.state === 'failed' ? EXIT.failed : EXIT.interrupted, `${ended.title}: ${ended.state}. ${words?.says ?? ended.cancelLeaves}`, words?.remedy)
+  return new Stop(state === 'failed' ? EXIT.failed : EXIT.interrupted, `${title}: ${state}. ${words?.says ?? cancelLeaves}`, words?.remedy)
 }
 
 async function follow(client: LocalClient, operationId: string, quiet: boolean): Promise<Operation> {
