@@ -57,37 +57,38 @@ function withoutStatus(answer: Answer, asked: Asked, whom: Whom): Failure {
   return unreadable(whom, answer)
 }
 
-export function failureOfStatus(status: Status & { code: number }, asked: Asked, whom: Whom): Failure {
-  const { site } = whom
+type Means = (about: { status: Status & { code: number }; asked: Asked; site: string; says: string; kind: string; name: string }) => Failure
+const refused: Means = ({ status, site, says }) => failure('REFUSED_BY_CLUSTER', { site, status: status.code, says, causes: causesOf(status) })
+const MEANS: Record<number, Means> = {
+  400: refused, 405: refused, 406: refused, 410: refused, 413: refused, 415: refused, 422: refused,
+  401: ({ site, says }) => failure('CREDENTIAL_REFUSED', { site, says }),
+  403: ({ status, asked, site }) => forbidden(status, asked, site),
+  404: ({ status, asked, kind, name }) => (status.details?.name ? failure('NOT_FOUND', { kind, name }) : failure('NOT_FOUND', { kind: 'resource', name: nameOf(asked.resource) })),
+  409: ({ status, says, kind, name }) => (status.reason === 'AlreadyExists' ? failure('ALREADY_EXISTS', { kind, name }) : failure('CONFLICT', { kind, name, theirs: managerOf(says), resourceVersion: '', fields: [] })),
+  429: ({ status, site }) => failure('CLUSTER_BUSY', { site, retryAfterSeconds: status.details?.retryAfterSeconds ?? 1 }),
+}
+
+export function failureOfStatus(status: Status & { code: number }, asked: Asked, { site }: Whom): Failure {
   const says = redactText(status.message || status.reason || `status ${status.code}`)
-  const kind = status.details?.kind ?? nameOf(asked.resource)
-  const name = status.details?.name ?? asked.name ?? ''
-  switch (status.code) {
-    case 401: return failure('CREDENTIAL_REFUSED', { site, says })
-    case 403: return forbidden(status, asked, whom)
-    case 404: return status.details?.name ? failure('NOT_FOUND', { kind, name }) : failure('NOT_FOUND', { kind: 'resource', name: nameOf(asked.resource) })
-    case 409: return status.reason === 'AlreadyExists' ? failure('ALREADY_EXISTS', { kind, name }) : failure('CONFLICT', { kind, name, theirs: managerOf(says), resourceVersion: '', fields: [] })
-    case 429: return failure('CLUSTER_BUSY', { site, retryAfterSeconds: status.details?.retryAfterSeconds ?? 1 })
-    case 400: case 405: case 406: case 410: case 413: case 415: case 422:
-      return failure('REFUSED_BY_CLUSTER', { site, status: status.code, says, causes: causesOf(status) })
-    default: return failure('CLUSTER_FAILED', { site, status: status.code, says })
-  }
+  const { kind = nameOf(asked.resource), name = asked.name ?? '' } = status.details ?? {}
+  const means = MEANS[status.code]
+  return means ? means({ status, asked, site, says, kind, name }) : failure('CLUSTER_FAILED', { site, status: status.code, says })
 }
 
 const causesOf = (status: Status) => (status.details?.causes ?? []).map(({ field, message }) => ({ field, says: redactText(message) }))
 // Server-side apply names whoever owns the fields: conflict with "kubectl-edit" using v1.
 const managerOf = (says: string) => /conflicts? with "([^"]+)"/.exec(says)?.[1] ?? 'somebody else'
 
-function forbidden(status: Status & { code: number }, asked: Asked, { site }: Whom): Failure {
+const RIGHT = /cannot (\S+) resource "([^"]+)"(?: in API group "([^"]*)")?(?:.* in the namespace "([^"]+)")?/
+
+function forbidden(status: Status & { code: number }, asked: Asked, site: string): Failure {
   const says = redactText(status.message)
   if (/exceeded quota/.test(says)) return failure('QUOTA_EXCEEDED', { site, says: says.replace(/^.*?exceeded quota:\s*/, '') })
   // Admission also answers 403 (limit ranges, pod security, a namespace that is going away): that is not about rights.
-  const right = /cannot (\S+) resource "([^"]+)"(?: in API group "([^"]*)")?(?:.* in the namespace "([^"]+)")?/.exec(says)
-  if (!right && !/cannot/.test(says) && status.message !== '') return failure('REFUSED_BY_CLUSTER', { site, status: 403, says, causes: causesOf(status) })
-  const namespace = right?.[4] ?? asked.namespace
-  const group = right?.[3] ?? asked.resource?.group ?? ''
-  const plural = right?.[2] ?? asked.resource?.plural ?? 'this'
-  return failure('FORBIDDEN', { site, verb: right?.[1] ?? asked.verb, resource: group ? `${plural}.${group}` : plural, ...(namespace && { namespace }), says, grantedBy: [] })
+  if (says !== '' && !/cannot/.test(says)) return failure('REFUSED_BY_CLUSTER', { site, status: 403, says, causes: causesOf(status) })
+  const [, verb = asked.verb, plural, group, namespace = asked.namespace] = RIGHT.exec(says) ?? []
+  const resource = plural === undefined ? asked.resource : { group: group ?? '', version: '', plural }
+  return failure('FORBIDDEN', { site, verb, resource: nameOf(resource), ...(namespace && { namespace }), says, grantedBy: [] })
 }
 
 const TIMED_OUT = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT', 'ESOCKETTIMEDOUT'])

@@ -76,12 +76,14 @@ export function reading(transport: Transport, log: Log): Pick<KubeClient, 'versi
       const self = read(answer.value, SelfSubject, transport.whom)
       return self.ok ? succeed({ user: self.value.status.userInfo.username, groups: self.value.status.userInfo.groups ?? [] }) : self
     },
+    // eslint-disable-next-line max-params -- the port's shape: what, which, how to read it, and until when
     async get(resource, ref, parse, signal) {
       const answer = await transport.send({ method: 'GET', path: pathOf(resource, ref), verb: 'get', resource, namespace: ref.namespace, name: ref.name, signal })
       if (answer.ok) return read(answer.value, parse, transport.whom)
       // A missing object is an answer; a missing kind is a failure.
       return answer.failure.code === 'NOT_FOUND' && answer.failure.data.kind !== 'resource' ? succeed(undefined) : answer
     },
+    // eslint-disable-next-line max-params -- as above
     async list(resource, query, parse, signal) {
       const all = await listAll(transport, { resource, query, parse, log }, signal)
       return all.ok ? succeed(all.value.items) : all

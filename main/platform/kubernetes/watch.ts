@@ -19,6 +19,7 @@ const LONGEST_WAIT_MS = 30_000
 /** A server ends a watch by itself after this; a connection silent for longer is half closed. */
 const WATCH_S = 240
 const GRACE_MS = 15_000
+const SHORT_MS = 1000
 
 const Event = z.object({ type: z.enum(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR']), object: z.unknown() })
 const Bare = z.object({ metadata: z.object({ name: z.string().optional(), namespace: z.string().optional(), uid: z.string().optional(), resourceVersion: z.string().optional() }) })
@@ -31,45 +32,43 @@ export const backoffMs = (failures: number, random: Random): number =>
 export async function* watch<T extends Watched>(desk: WatchDesk, ask: WatchAsk<T>): AsyncGenerator<WatchItem<T>, void> {
   let version: string | undefined
   let failures = 0
-  while (!ask.signal.aborted) {
-    let problem: Failure | undefined
-    try {
-      if (version === undefined) {
-        const listed = await listAll(desk.transport, { ...ask, log: desk.log }, ask.signal)
-        if (listed.ok) {
-          version = listed.value.resourceVersion
-          yield { type: 'reset', items: listed.value.items, at: desk.now() }
-        } else problem = listed.failure
-      }
-      if (version !== undefined) {
-        for await (const chunk of follow(desk, ask, version)) {
-          if (!chunk.ok) problem = chunk.failure
-          else {
-            failures = 0
-            version = chunk.value.version
-            if (chunk.value.item) yield chunk.value.item
-          }
-        }
-        if (problem && isGone(problem)) {
-          version = undefined
-          problem = undefined
+  try {
+    while (!ask.signal.aborted) {
+      let problem: Failure | undefined
+      for await (const chunk of version === undefined ? listOnce(desk, ask) : follow(desk, ask, version)) {
+        if (!chunk.ok) problem = chunk.failure
+        else {
+          // A list that answers proves little: only a watch that brings something has recovered.
+          if (version !== undefined) failures = 0
+          version = chunk.value.version
+          if (chunk.value.item) yield chunk.value.item
         }
       }
-      if (problem) {
-        ask.onFailure?.(problem)
-        if (problem.code === 'FORBIDDEN') return
-        failures++
-        await desk.transport.clock.sleep(Math.max(backoffMs(failures, desk.random), askedMs(problem)), ask.signal)
-      }
-    } catch (error) {
-      if (ask.signal.aborted) return
-      throw error
+      if (!problem) continue
+      failures++
+      if (isGone(problem)) version = undefined
+      else if (endsWith(ask, problem)) return
+      await desk.transport.clock.sleep(pauseMs(problem, failures, desk.random), ask.signal)
     }
+  } catch (error) {
+    if (!ask.signal.aborted) throw error
   }
 }
 
+async function* listOnce<T extends Watched>(desk: WatchDesk, ask: WatchAsk<T>): AsyncGenerator<Outcome<Chunk<T>>, void> {
+  const listed = await listAll(desk.transport, { ...ask, log: desk.log }, ask.signal)
+  yield listed.ok ? succeed({ version: listed.value.resourceVersion, item: { type: 'reset', items: listed.value.items, at: desk.now() } }) : listed
+}
+
+function endsWith<T>({ onFailure }: WatchAsk<T>, problem: Failure): boolean {
+  onFailure?.(problem)
+  return problem.code === 'FORBIDDEN'
+}
 const isGone = (problem: Failure) => problem.code === 'REFUSED_BY_CLUSTER' && problem.data.status === 410
-const askedMs = (problem: Failure) => (problem.code === 'CLUSTER_BUSY' ? Math.min(problem.data.retryAfterSeconds, 60) * 1000 : 0)
+function pauseMs(problem: Failure, failures: number, random: Random): number {
+  if (isGone(problem) && failures === 1) return 0
+  return Math.max(backoffMs(failures, random), problem.code === 'CLUSTER_BUSY' ? Math.min(problem.data.retryAfterSeconds, 60) * 1000 : 0)
+}
 
 interface Chunk<T> { version: string; item?: WatchItem<T> }
 
@@ -83,6 +82,7 @@ async function* follow<T extends Watched>(desk: WatchDesk, ask: WatchAsk<T>, fro
   })
   if (!opened.ok) return yield opened
   let version = from
+  const began = transport.clock.now()
   try {
     for await (const lines of linesOf(opened.value.body)) {
       const chunk = gather(desk, ask, lines)
@@ -90,6 +90,8 @@ async function* follow<T extends Watched>(desk: WatchDesk, ask: WatchAsk<T>, fro
       yield succeed({ version, ...(chunk.item && { item: chunk.item }) })
       if (chunk.problem) return yield fail(chunk.problem)
     }
+    // A server that ends a watch as soon as it is opened would otherwise be asked without a pause.
+    if (version === from && transport.clock.now() - began < SHORT_MS) await transport.clock.sleep(SHORT_MS, ask.signal)
   } catch (error) {
     yield transport.failed(error, ask.signal)
   } finally {
@@ -109,36 +111,51 @@ async function* linesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<string[
 }
 
 interface Gathered<T> { version?: string; item?: WatchItem<T>; problem?: Failure }
+type Read = { problem: Failure } | { type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK'; object: unknown; metadata: z.infer<typeof Bare>['metadata'] }
 
 /** The last word about each object in these events, however often it changed in between. */
-function gather<T extends Watched>(desk: WatchDesk, { parse, resource, query }: WatchAsk<T>, lines: string[]): Gathered<T> {
-  const { whom } = desk.transport
+function gather<T extends Watched>(desk: WatchDesk, ask: WatchAsk<T>, lines: string[]): Gathered<T> {
   const upserts = new Map<string, T>()
   const removed = new Map<string, { name: string; namespace?: string; uid?: string }>()
   const done: Gathered<T> = {}
   for (const line of lines) {
-    const event = Event.safeParse(parseJson(line))
-    const bare = event.success ? Bare.safeParse(event.data.object) : undefined
-    if (!event.success || (event.data.type !== 'ERROR' && !bare?.success)) {
-      done.problem = unreadable(whom, { contentType: 'a watch event', text: line })
+    const event = readEvent(desk, ask, line)
+    if ('problem' in event) {
+      done.problem = event.problem
       break
     }
-    if (event.data.type === 'ERROR') {
-      const status = Status.safeParse(event.data.object)
-      done.problem = status.success ? failureOfStatus({ ...status.data, code: status.data.code ?? 500 }, { verb: 'watch', resource, namespace: query.namespace }, whom) : unreadable(whom, { contentType: 'a watch error', text: line })
-      break
-    }
-    const { name, namespace, uid, resourceVersion } = bare?.data?.metadata ?? {}
-    if (resourceVersion) done.version = resourceVersion
-    if (event.data.type === 'BOOKMARK' || name === undefined) continue
-    const key = `${namespace ?? ''}/${name}`
+    if (event.metadata.resourceVersion) done.version = event.metadata.resourceVersion
+    const gone = identityOf(event.metadata)
+    if (event.type === 'BOOKMARK' || !gone) continue
+    const key = `${gone.namespace ?? ''}/${gone.name}`
     upserts.delete(key)
     removed.delete(key)
-    const parsed = event.data.type === 'DELETED' ? undefined : parse.safeParse(event.data.object)
-    if (parsed?.success) upserts.set(key, parsed.data)
-    else removed.set(key, { name, ...(namespace !== undefined && { namespace }), ...(uid !== undefined && { uid }) })
-    if (parsed && !parsed.success) desk.log.warn('An object that could not be read was left out.', { site: whom.site, resource: resource.plural, name })
+    const object = event.type === 'DELETED' ? undefined : readOne(desk, ask, event.object)
+    if (object) upserts.set(key, object)
+    else removed.set(key, gone)
   }
   if (upserts.size > 0 || removed.size > 0) done.item = { type: 'changed', upserts: [...upserts.values()], removed: [...removed.values()], at: desk.now() }
   return done
+}
+
+const identityOf = ({ name, namespace, uid }: z.infer<typeof Bare>['metadata']) =>
+  (name === undefined ? undefined : { name, ...(namespace !== undefined && { namespace }), ...(uid !== undefined && { uid }) })
+
+function readEvent<T>({ transport: { whom } }: WatchDesk, { resource, query }: WatchAsk<T>, line: string): Read {
+  const event = Event.safeParse(parseJson(line))
+  if (!event.success) return { problem: unreadable(whom, { contentType: 'a watch event', text: line }) }
+  const { type, object } = event.data
+  if (type !== 'ERROR') {
+    const bare = Bare.safeParse(object)
+    return bare.success ? { type, object, metadata: bare.data.metadata } : { problem: unreadable(whom, { contentType: 'a watch event', text: line }) }
+  }
+  const status = Status.safeParse(object)
+  if (!status.success) return { problem: unreadable(whom, { contentType: 'a watch error', text: line }) }
+  return { problem: failureOfStatus({ ...status.data, code: status.data.code ?? 500 }, { verb: 'watch', resource, namespace: query.namespace }, whom) }
+}
+
+function readOne<T>(desk: WatchDesk, { parse, resource }: WatchAsk<T>, object: unknown): T | undefined {
+  const parsed = parse.safeParse(object)
+  if (!parsed.success) desk.log.warn('An object that could not be read was left out.', { site: desk.transport.whom.site, resource: resource.plural })
+  return parsed.success ? parsed.data : undefined
 }

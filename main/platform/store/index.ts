@@ -1,0 +1,2 @@
+export { storeFolder } from './folder'
+export { openStore, sqliteVersion, type LastSeen, type OpenStoreOptions, type Store, type StoredOperation } from './store'
