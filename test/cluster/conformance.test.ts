@@ -27,8 +27,8 @@ const target: Target = {
     const token = identity === 'badToken' ? { authorization: 'Bearer never-issued' } : {}
     return client.call(path, { method, headers: { ...headers, ...token }, ...(body !== undefined && { body }) })
   },
-  async *lines(identity, path, signal) {
-    yield* (await clientOf(identity)).lines(path, signal)
+  async *lines(identity, path, { signal, headers }) {
+    yield* (await clientOf(identity)).lines(path, signal, headers)
   },
   forget: () => plane.forgetHistory(),
 }

@@ -17,7 +17,7 @@ export interface RawRequest {
 export interface Target {
   request(identity: Identity, request: RawRequest): Promise<RawAnswer>
   /** A watch's lines as they arrive. */
-  lines(identity: Identity, path: string, signal: AbortSignal): AsyncIterable<string>
+  lines(identity: Identity, path: string, options: { signal: AbortSignal; headers?: Record<string, string> }): AsyncIterable<string>
   /** Drops the history of changes up to now, as every server does sooner or later. */
   forget(): Promise<void>
 }
@@ -48,6 +48,13 @@ export interface Event {
 export interface Options {
   headers?: Record<string, string>
   as?: Identity
+}
+
+export interface Watching {
+  enough: (events: Event[]) => boolean
+  /** Begun together with the watch. */
+  action?: () => Promise<unknown>
+  headers?: Record<string, string>
 }
 
 const parse = (text: string): Json => {
@@ -132,13 +139,13 @@ export class Session {
   }
 
   /** Watches while the action runs, until enough has been seen or the server ends the stream. */
-  async watch(path: string, options: { enough: (events: Event[]) => boolean; action?: () => Promise<unknown> }): Promise<Event[]> {
+  async watch(path: string, options: Watching): Promise<Event[]> {
     const stop = new AbortController()
     const timer = setTimeout(() => stop.abort(), this.patience * 1000)
     const events: Event[] = []
     const acting = options.action?.()
     try {
-      for await (const line of this.target.lines('admin', path, stop.signal)) {
+      for await (const line of this.target.lines('admin', path, { signal: stop.signal, ...(options.headers && { headers: options.headers }) })) {
         events.push(JSON.parse(line) as unknown as Event)
         if (options.enough(events)) break
       }
