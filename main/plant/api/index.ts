@@ -1,27 +1,70 @@
 import type { Clock } from '../../kernel/clock'
 import type { Random } from '../../kernel/random'
-import type { PlantApi } from '../types'
+import type { KubeObject, PlantApi } from '../types'
+import { Tokens, type Person } from './auth/tokens'
 import { builtinResources } from './builtins'
-import type { Cluster } from './cluster'
+import { uidFrom, type Cluster } from './cluster'
 import { startCollector } from './gc'
+import type { ApiServer } from './http/api-server'
+import { listen, type Listening } from './http/server'
 import { inProcessApi } from './in-process'
+import { Authorizer } from './rbac/authorizer'
+import { bootstrap } from './rbac/bootstrap'
 import { Registry } from './registry'
+import { NO_RUNTIME, type RuntimeHooks } from './runtime'
 import { Store } from './store'
 
 export { KubeError } from './errors'
+export type { Person } from './auth/tokens'
+export type { Listening } from './http/server'
+export type { ExecRequest, ExecStreams, LogLine, LogRequest, RuntimeHooks } from './runtime'
 
+/** Everything a cluster holds, as plain JSON. */
+export interface Dump { version: number; resources: Record<string, KubeObject[]>; key: string }
 export interface PlantApiOptions {
   clock: Clock
   random: Random
   /** How many changes of each kind are remembered for watches and paged lists; 4096 when not said. */
   window?: number
+  /** What the server says it is; v1.34.4 when not said. */
+  gitVersion?: string
+  /** Machine milliseconds between bookmarks of a quiet watch; 30,000 when not said. */
+  bookmarkMs?: number
+  restored?: Dump
+}
+/** One simulated API server: its in-process face, and the means to put it on the wire. */
+export interface SimulatedApi extends PlantApi {
+  readonly cluster: Cluster
+  /** Gives pods logs, commands and ports. */
+  setRuntime(hooks: RuntimeHooks): void
+  /** Serves the cluster on loopback for these people; port 0 takes a free one. */
+  listen(options: { people: readonly Person[]; port?: number }): Promise<Listening>
+  dump(): Dump
 }
 
-/** One simulated API server without its socket. */
-export function createPlantApi(options: PlantApiOptions): PlantApi & { cluster: Cluster } {
+/** Makes one simulated API server, empty but for what every cluster is born with. */
+export function createPlantApi(options: PlantApiOptions): SimulatedApi {
   const registry = new Registry()
   for (const resource of builtinResources()) registry.add(resource)
-  const cluster: Cluster = { clock: options.clock, random: options.random, registry, store: new Store({ ...(options.window && { window: options.window }) }) }
+  const store = new Store({ ...(options.window !== undefined && { window: options.window }) })
+  const cluster: Cluster = { clock: options.clock, random: options.random, registry, store }
+  const api = inProcessApi(cluster)
+  const authorizer = new Authorizer(cluster)
+  const key = options.restored?.key ?? uidFrom(options.random)
+  let runtime = NO_RUNTIME
+  if (options.restored) store.load(options.restored)
   startCollector(cluster)
-  return { ...inProcessApi(cluster), cluster }
+  bootstrap(api)
+  return {
+    ...api,
+    cluster,
+    setRuntime(hooks) { runtime = hooks },
+    listen({ people, port = 0 }) {
+      const server: ApiServer = {
+        cluster, authorizer, tokens: new Tokens(cluster, people, key), gitVersion: options.gitVersion ?? 'v1.34.4', bookmarkMs: options.bookmarkMs ?? 30_000, runtime: () => runtime,
+      }
+      return listen(server, port)
+    },
+    dump: () => ({ ...store.dump(), key }),
+  }
 }

@@ -34,6 +34,8 @@ export interface Resource {
   countsGenerations: boolean
   /** A PUT without resourceVersion is accepted. */
   unconditionalUpdate: boolean
+  /** Fields a custom kind offers to field selectors. */
+  selectableFields?: string[]
   /** Kinds such as reviews are answered and never stored. */
   virtual?: boolean
 }

@@ -16,8 +16,18 @@ class Shelf {
   forgottenUntil: number
   constructor(forgottenUntil: number) { this.forgottenUntil = forgottenUntil }
 
+  #order: string[] | undefined
+
+  /** The keys are put in order once per arrival or departure, not once per list. */
+  sorted(namespace: string | undefined): Stored[] {
+    this.#order ??= [...this.objects.keys()].sort()
+    const prefix = `${namespace ?? ''}/`
+    const keys = namespace === undefined ? this.#order : this.#order.filter((key) => key.startsWith(prefix))
+    return keys.flatMap((key) => this.objects.get(key) ?? [])
+  }
   put(stored: Stored): void {
     const { name, namespace } = stored.object.metadata
+    if (!this.objects.has(namespaceKey(namespace, name))) this.#order = undefined
     this.objects.set(namespaceKey(namespace, name), stored)
     if (namespace === undefined) return
     const inside = this.namespaces.get(namespace) ?? new Map<string, Stored>()
@@ -27,6 +37,7 @@ class Shelf {
   take(stored: Stored): void {
     const { name, namespace } = stored.object.metadata
     this.objects.delete(namespaceKey(namespace, name))
+    this.#order = undefined
     if (namespace === undefined) return
     const inside = this.namespaces.get(namespace)
     inside?.delete(name)
@@ -60,12 +71,14 @@ export class Store {
   get(resource: string, name: string, namespace?: string): Stored | undefined {
     return this.#shelves.get(resource)?.objects.get(namespaceKey(namespace, name))
   }
-  /** Every object of a kind, in the order of namespace and name where `sorted`. */
+  /** Every object of a kind, in no promised order. */
   all(resource: string, namespace?: string): Iterable<Stored> {
     const shelf = this.#shelves.get(resource)
     if (!shelf) return []
     return (namespace === undefined ? shelf.objects : shelf.namespaces.get(namespace))?.values() ?? []
   }
+  /** Every object of a kind in the order of namespace and name. */
+  sorted(resource: string, namespace?: string): Iterable<Stored> { return this.#shelves.get(resource)?.sorted(namespace) ?? [] }
   count(resource: string, namespace?: string): number {
     const shelf = this.#shelves.get(resource)
     return (namespace === undefined ? shelf?.objects : shelf?.namespaces.get(namespace))?.size ?? 0
@@ -134,14 +147,14 @@ export class Store {
   /** The objects of a kind as they were at a version, by undoing what came after. Throws 410 when that is no longer remembered. */
   asOf(resource: string, version: number, namespace?: string): Iterable<Stored> {
     const later = this.changesSince(resource, version)
-    if (later.length === 0) return this.all(resource, namespace)
+    if (later.length === 0) return this.sorted(resource, namespace)
     const objects = new Map(this.#shelf(resource).objects)
     for (const { before, now } of later.toReversed()) {
       const key = namespaceKey(now.object.metadata.namespace, now.object.metadata.name)
       if (before) objects.set(key, before)
       else objects.delete(key)
     }
-    const every = [...objects.values()]
+    const every = [...objects.keys()].sort().flatMap((key) => objects.get(key) ?? [])
     return namespace === undefined ? every : every.filter((stored) => stored.object.metadata.namespace === namespace)
   }
   /** Forgets every change so far, as a compaction of the real store does. */

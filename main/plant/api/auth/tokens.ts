@@ -1,0 +1,53 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { isRecord, numberAt, textAt, type Cluster, type User } from '../cluster'
+
+/** A person the simulated cluster knows, with the bearer token that proves it is them. */
+export interface Person { token: string; user: string; groups: string[] }
+export interface IssuedFor { namespace: string; name: string; uid: string; audiences: string[]; expirationSeconds: number }
+
+const ISSUER = 'https://kubernetes.default.svc'
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex')
+const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+const decode = (part: string): unknown => {
+  try { return JSON.parse(Buffer.from(part, 'base64url').toString()) as unknown } catch { return undefined }
+}
+
+/** Who a bearer token stands for: the people named at the start, and service accounts by tokens signed here. */
+export class Tokens {
+  readonly #people: Map<string, User>
+  readonly #cluster: Cluster
+  readonly #key: string
+  constructor(cluster: Cluster, people: readonly Person[], key: string) {
+    this.#cluster = cluster
+    this.#key = key
+    this.#people = new Map(people.map(({ token, user, groups }) => [digest(token), { name: user, uid: digest(user).slice(0, 8), groups: [...groups, 'system:authenticated'] }]))
+  }
+  userOf(token: string): User | undefined { return this.#people.get(digest(token)) ?? this.#serviceAccountOf(token) }
+
+  #sign(text: string): string { return createHmac('sha256', this.#key).update(text).digest('base64url') }
+  issue(to: IssuedFor): { token: string; expirationTimestamp: number } {
+    const now = Math.floor(this.#cluster.clock.now() / 1000)
+    const expiry = now + to.expirationSeconds
+    const claims = {
+      aud: to.audiences.length > 0 ? to.audiences : [ISSUER], exp: expiry, iat: now, nbf: now, iss: ISSUER, sub: `system:serviceaccount:${to.namespace}:${to.name}`,
+      'kubernetes.io': { namespace: to.namespace, serviceaccount: { name: to.name, uid: to.uid } },
+    }
+    const unsigned = `${encode({ alg: 'HS256', kid: 'plant' })}.${encode(claims)}`
+    return { token: `${unsigned}.${this.#sign(unsigned)}`, expirationTimestamp: expiry * 1000 }
+  }
+  #serviceAccountOf(token: string): User | undefined {
+    const [head = '', body = '', signature = ''] = token.split('.')
+    const expected = Buffer.from(this.#sign(`${head}.${body}`))
+    const given = Buffer.from(signature)
+    if (expected.length !== given.length || !timingSafeEqual(expected, given)) return undefined
+    const claims = decode(body)
+    const account = isRecord(claims) ? claims['kubernetes.io'] : undefined
+    const namespace = textAt(account, 'namespace') ?? ''
+    const name = textAt(account, 'serviceaccount', 'name') ?? ''
+    const uid = textAt(account, 'serviceaccount', 'uid') ?? ''
+    const expired = (numberAt(claims, 'exp') ?? 0) * 1000 <= this.#cluster.clock.now()
+    const current = this.#cluster.store.get('/serviceaccounts', name, namespace)?.object
+    if (expired || current?.metadata.uid !== uid) return undefined
+    return { name: `system:serviceaccount:${namespace}:${name}`, uid, groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'] }
+  }
+}

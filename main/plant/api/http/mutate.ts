@@ -1,0 +1,129 @@
+import type { KubeObject } from '../../types'
+import { apply } from '../apply/apply'
+import { draftOf, isRecord, type Attempt } from '../cluster'
+import { badRequest, methodNotAllowed, notFound } from '../errors'
+import { patched } from '../patch/patch'
+import { keyOf } from '../resource'
+import type { Stored } from '../stored'
+import { createObject } from '../writes/create'
+import { removeObject, type Propagation, type Removed, type RemoveOptions } from '../writes/remove'
+import { updateObject } from '../writes/update'
+import { asObject, expectKind, mediaType, parsePatch, readObject, readValue, unsupportedMedia } from './body'
+import { json, type Answer, type ResourceExchange } from './exchange'
+import { howOf } from './how'
+import { page } from './list'
+import { listText, present } from './present'
+
+/** The object a path names. Throws 404. */
+export function stored({ server, resource, info }: ResourceExchange): Stored {
+  const found = server.cluster.store.get(keyOf(resource), info.name ?? '', info.namespace)
+  if (!found) throw notFound(resource, info.name ?? '')
+  return found
+}
+/** Puts the namespace of the path into the object. Throws 400 where the two differ. */
+function place({ resource, info }: ResourceExchange, object: KubeObject): void {
+  const { metadata } = object
+  if (!resource.namespaced) {
+    delete metadata.namespace
+    return
+  }
+  if (metadata.namespace && metadata.namespace !== info.namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
+  }
+  if (info.namespace !== undefined) metadata.namespace = info.namespace
+}
+
+export async function create(exchange: ResourceExchange): Promise<Answer> {
+  const { server: { cluster }, resource, info } = exchange
+  if (info.name !== undefined || (resource.namespaced && info.namespace === undefined)) throw methodNotAllowed()
+  const object = await readObject(exchange)
+  expectKind(object, resource)
+  place(exchange, object)
+  return present(exchange, 201, createObject({ cluster, resource, object, before: undefined, how: howOf(exchange) }))
+}
+
+function attemptAt(exchange: ResourceExchange, object: KubeObject, before: KubeObject): Attempt & { before: KubeObject } {
+  const { server: { cluster }, resource, info } = exchange
+  if (object.metadata.name === '') object.metadata.name = info.name ?? ''
+  if (object.metadata.name !== info.name) throw badRequest(`the name of the object (${object.metadata.name}) does not match the name on the URL (${info.name ?? ''})`)
+  place(exchange, object)
+  return { cluster, resource, object, before, how: howOf(exchange) }
+}
+export async function update(exchange: ResourceExchange): Promise<Answer> {
+  if (exchange.info.name === undefined) throw methodNotAllowed()
+  const object = await readObject(exchange)
+  expectKind(object, exchange.resource)
+  const before = stored(exchange).object
+  return present(exchange, 200, updateObject(attemptAt(exchange, object, before)))
+}
+
+const PATCHES = ['application/json-patch+json', 'application/merge-patch+json', 'application/strategic-merge-patch+json', 'application/apply-patch+yaml']
+export async function patch(exchange: ResourceExchange): Promise<Answer> {
+  if (exchange.info.name === undefined) throw methodNotAllowed()
+  const type = mediaType(exchange)
+  const accepted = exchange.resource.custom ? PATCHES.filter((name) => !name.includes('strategic')) : PATCHES
+  if (!accepted.includes(type)) throw unsupportedMedia(accepted)
+  const value = parsePatch(await exchange.body(), type)
+  if (type === 'application/apply-patch+yaml') return applied(exchange, value)
+  const before = stored(exchange).object
+  const result = patched({ resource: exchange.resource, before: draftOf(before), patch: value, type })
+  if (!isRecord(result)) throw badRequest('the patch does not leave an object')
+  return present(exchange, 200, updateObject(attemptAt(exchange, asObject(result, exchange.resource), before)))
+}
+function applied(exchange: ResourceExchange, value: unknown): Answer {
+  const { server: { cluster }, resource, info, query } = exchange
+  if (!isRecord(value)) throw badRequest('the applied configuration is not an object')
+  const object = asObject(value, resource)
+  expectKind(object, resource)
+  if (!query.get('fieldManager')) throw badRequest('fieldManager is required for apply patch')
+  if (object.metadata.name === '') object.metadata.name = info.name ?? ''
+  if (object.metadata.name !== info.name) throw badRequest(`the name of the object (${object.metadata.name}) does not match the name on the URL (${info.name ?? ''})`)
+  place(exchange, object)
+  const before = cluster.store.get(keyOf(resource), info.name, info.namespace)?.object
+  const force = query.get('force') === 'true'
+  const answer = apply({ cluster, resource, object, before, how: howOf(exchange) }, force)
+  return present(exchange, before ? 200 : 201, answer)
+}
+
+const isPropagation = (value: unknown): value is Propagation => value === 'Background' || value === 'Foreground' || value === 'Orphan'
+async function removeOptions(exchange: ResourceExchange): Promise<RemoveOptions> {
+  const value = (await exchange.body()).trim() === '' ? {} : await readValue(exchange)
+  const body = isRecord(value) ? value : {}
+  const { query } = exchange
+  const propagation = body['propagationPolicy'] ?? query.get('propagationPolicy') ?? undefined
+  const grace = Number(body['gracePeriodSeconds'] ?? query.get('gracePeriodSeconds') ?? NaN)
+  const preconditions = isRecord(body['preconditions']) ? body['preconditions'] : {}
+  const dry = howOf(exchange).dryRun === true || (Array.isArray(body['dryRun']) && body['dryRun'].includes('All'))
+  const orphans = body['orphanDependents'] === true ? 'Orphan' : undefined
+  const policy = isPropagation(propagation) ? propagation : orphans
+  return {
+    ...(policy && { propagation: policy }), ...(Number.isFinite(grace) && { gracePeriodSeconds: grace }), ...(dry && { dryRun: true }),
+    preconditions: {
+      ...(typeof preconditions['uid'] === 'string' && { uid: preconditions['uid'] }),
+      ...(typeof preconditions['resourceVersion'] === 'string' && { resourceVersion: preconditions['resourceVersion'] }),
+    },
+  }
+}
+/** Kinds whose deletion answers the object even when it has gone. */
+const RETURNED = new Set(['/Pod', '/Service', '/PersistentVolumeClaim', '/PersistentVolume', '/ServiceAccount', '/ResourceQuota', '/Namespace', 'storage.k8s.io/StorageClass'])
+
+export async function remove(exchange: ResourceExchange): Promise<Answer> {
+  const { server: { cluster }, resource } = exchange
+  const removed: Removed = removeObject({ cluster, resource, stored: stored(exchange), options: await removeOptions(exchange) })
+  const { metadata } = removed.object
+  if (!removed.gone || RETURNED.has(`${resource.group}/${resource.kind}`)) return present(exchange, 200, removed.object)
+  const details = { name: metadata.name, ...(resource.group && { group: resource.group }), kind: resource.plural, uid: metadata.uid }
+  return json(200, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details })
+}
+export async function removeMany(exchange: ResourceExchange): Promise<Answer> {
+  const { server: { cluster }, resource, info } = exchange
+  if (resource.namespaced && info.namespace === undefined) throw methodNotAllowed()
+  if (resource.kind === 'Namespace' && resource.group === '') throw methodNotAllowed()
+  const options = await removeOptions(exchange)
+  const { items, listMeta } = page(exchange)
+  for (const item of items) {
+    const current = cluster.store.get(keyOf(resource), item.object.metadata.name, item.object.metadata.namespace)
+    if (current) removeObject({ cluster, resource, stored: current, options })
+  }
+  return { code: 200, text: `${listText(exchange, items, listMeta)}\n` }
+}

@@ -1,0 +1,85 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { promisify } from 'node:util'
+import { gzip as gzipCallback } from 'node:zlib'
+import { serve, type HttpBindings } from '@hono/node-server'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import { Hono, type Context } from 'hono'
+import { authenticate } from '../auth/authenticate'
+import type { User } from '../cluster'
+import { KubeError, unauthorized } from '../errors'
+import type { ApiServer } from './api-server'
+import { dispatch } from './dispatch'
+import { STREAMED, type Answer, type Exchange } from './exchange'
+
+type Bound = Context<{ Bindings: HttpBindings }>
+const gzip = promisify(gzipCallback)
+/** Like the real server, only answers that are worth it are compressed. */
+const GZIP_FROM_CHARACTERS = 128 * 1024
+const PUBLIC = new Set(['/healthz', '/livez', '/readyz', '/version'])
+const NOBODY: User = { name: 'system:anonymous', groups: ['system:unauthenticated'] }
+
+function caller(server: ApiServer, incoming: IncomingMessage, path: string): User {
+  const user = authenticate(incoming, server)
+  if (user) return user
+  if (PUBLIC.has(path) || path.startsWith('/livez/') || path.startsWith('/readyz/')) return NOBODY
+  throw unauthorized()
+}
+export function exchangeOf(server: ApiServer, incoming: IncomingMessage, about: { outgoing: ServerResponse; body: () => Promise<string> }): Exchange {
+  const url = new URL(incoming.url ?? '/', `http://${incoming.headers.host ?? 'localhost'}`)
+  return {
+    server, method: incoming.method ?? 'GET', url, query: url.searchParams, user: caller(server, incoming, url.pathname), incoming, warnings: [], ...about,
+    header: (name) => { const value = incoming.headers[name]; return Array.isArray(value) ? value.join(',') : value },
+  }
+}
+/** What a refusal looks like on the wire. Anything but a refusal is a fault of the plant and says so. */
+export function refusal(error: unknown): Answer {
+  if (error instanceof KubeError) {
+    const { continueToken } = error as KubeError & { continueToken?: string }
+    const status = continueToken ? { ...error.status, metadata: { continue: continueToken } } : error.status
+    return { code: error.code, text: `${JSON.stringify(status)}\n`, headers: error.headers }
+  }
+  const message = error instanceof Error ? `${error.message}\n${error.stack ?? ''}` : String(error)
+  const internal = new KubeError({ code: 500, reason: 'InternalError', message: `Internal error occurred: ${message}`, details: { causes: [{ reason: 'InternalError', message }] } })
+  return refusal(internal)
+}
+const warningsOf = (messages: string[]): string => messages.map((message) => `299 - ${JSON.stringify(message)}`).join(', ')
+
+async function respond(context: Bound, answer: Answer, { server, warnings }: { server: ApiServer; warnings: string[] }): Promise<Response> {
+  const headers = new Headers({
+    'content-type': answer.type ?? 'application/json', 'cache-control': 'no-cache, private', date: new Date(server.cluster.clock.now()).toUTCString(),
+    'audit-id': String(server.cluster.store.version), ...answer.headers,
+  })
+  if (warnings.length > 0) headers.set('warning', warningsOf(warnings))
+  const zips = answer.text.length > GZIP_FROM_CHARACTERS && /\bgzip\b/.test(context.req.header('accept-encoding') ?? '')
+  if (!zips) return new Response(answer.text, { status: answer.code, headers })
+  headers.set('content-encoding', 'gzip')
+  headers.set('vary', 'Accept-Encoding')
+  return new Response(new Uint8Array(await gzip(answer.text, { level: 1 })), { status: answer.code, headers })
+}
+async function answerTo(server: ApiServer, context: Bound): Promise<Response> {
+  const { incoming, outgoing } = context.env
+  const warnings: string[] = []
+  try {
+    const exchange = { ...exchangeOf(server, incoming as IncomingMessage, { outgoing: outgoing as ServerResponse, body: () => context.req.text() }), warnings }
+    const answer = await dispatch(exchange)
+    return answer === STREAMED ? RESPONSE_ALREADY_SENT : await respond(context, answer, { server, warnings })
+  } catch (error) {
+    return respond(context, refusal(error), { server, warnings })
+  }
+}
+
+/** A listening API server. */
+export interface Listening { port: number; http: Server; close(): Promise<void> }
+/** Serves one simulated cluster on loopback; port 0 takes a free one. */
+export function listen(server: ApiServer, port: number): Promise<Listening> {
+  const app = new Hono<{ Bindings: HttpBindings }>()
+  app.all('*', (context) => answerTo(server, context))
+  return new Promise((resolve, reject) => {
+    const http = serve({ fetch: app.fetch, port, hostname: '127.0.0.1', autoCleanupIncoming: false }, (address: AddressInfo) => resolve({
+      port: address.port, http,
+      close: () => new Promise((closed) => { http.close(() => closed()); http.closeAllConnections() }),
+    })) as Server
+    http.once('error', reject)
+  })
+}

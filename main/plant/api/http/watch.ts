@@ -1,0 +1,103 @@
+import type { ServerResponse } from 'node:http'
+import { KubeError } from '../errors'
+import { apiVersionOf, keyOf } from '../resource'
+import { matcherOf, type Matcher } from '../selectors'
+import type { LoggedChange } from '../store'
+import type { Stored } from '../stored'
+import { STREAMED, type ResourceExchange } from './exchange'
+import { versionOf } from './list'
+import { negotiate } from './negotiate'
+import { objectText } from './present'
+
+/** A watcher that reads this much slower than the cluster changes is let go; it starts again from a list. */
+const SLOW_BYTES = 32 * 2 ** 20
+
+/** Turns one change into what a selector's holder sees of it: an object that comes into the selection is added, one that leaves it deleted. */
+function seenAs(change: LoggedChange, matches: Matcher | undefined): LoggedChange['type'] | undefined {
+  if (!matches) return change.type
+  const now = matches(change.now.object)
+  if (change.type !== 'MODIFIED') return (change.type === 'DELETED' && change.before ? matches(change.before.object) : now) ? change.type : undefined
+  const before = change.before !== undefined && matches(change.before.object)
+  if (now) return before ? 'MODIFIED' : 'ADDED'
+  return before ? 'DELETED' : undefined
+}
+
+class Watch {
+  readonly #exchange: ResourceExchange
+  readonly #out: ServerResponse
+  readonly #matches: Matcher | undefined
+  readonly #shape
+  #endWatch: (() => void)[] = []
+  constructor(exchange: ResourceExchange) {
+    this.#exchange = exchange
+    this.#out = exchange.outgoing
+    this.#matches = matcherOf(exchange.resource, exchange.query)
+    this.#shape = negotiate(exchange.header('accept'))
+  }
+  #send(type: string, text: string): void {
+    if (this.#out.writableLength > SLOW_BYTES) { this.#out.destroy(); return }
+    this.#out.write(`{"type":"${type}","object":${text}}\n`)
+  }
+  #sendObject(type: string, stored: Stored): void { this.#send(type, objectText(this.#exchange, this.#shape, stored)) }
+  #sendChange(change: LoggedChange): void {
+    const { namespace } = this.#exchange.info
+    const { name } = this.#exchange.info
+    const { metadata } = change.now.object
+    if ((namespace !== undefined && metadata.namespace !== namespace) || (name !== undefined && metadata.name !== name)) return
+    const type = seenAs(change, this.#matches)
+    if (type) this.#sendObject(type, change.now)
+  }
+  #bookmark(initialEnd = false): void {
+    const { resource, server } = this.#exchange
+    const annotations = initialEnd ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {}
+    const metadata = { resourceVersion: String(server.cluster.store.version), creationTimestamp: null, ...annotations }
+    this.#send('BOOKMARK', JSON.stringify({ kind: resource.kind, apiVersion: apiVersionOf(resource), metadata }))
+  }
+  #initial(): void {
+    const { server: { cluster: { store } }, resource, info } = this.#exchange
+    for (const stored of store.sorted(keyOf(resource), info.namespace)) {
+      if (!this.#matches || this.#matches(stored.object)) this.#sendObject('ADDED', stored)
+    }
+  }
+  #fail(error: KubeError): void {
+    this.#send('ERROR', JSON.stringify(error.status))
+    this.#out.end()
+  }
+  run(): void {
+    const { server, query, outgoing, resource } = this.#exchange
+    const asked = versionOf(query)
+    outgoing.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private', date: new Date(server.cluster.clock.now()).toUTCString() })
+    outgoing.flushHeaders()
+    const bookmarks = query.get('allowWatchBookmarks') === 'true' || query.get('allowWatchBookmarks') === '1'
+    const sendsInitial = query.get('sendInitialEvents')
+    try {
+      if (sendsInitial === 'true' || (sendsInitial === null && (asked === undefined || asked === 0))) this.#initial()
+      else if (asked) for (const change of server.cluster.store.changesSince(keyOf(resource), asked)) this.#sendChange(change)
+    } catch (error) {
+      if (!(error instanceof KubeError)) throw error
+      this.#fail(error)
+      return
+    }
+    if (sendsInitial === 'true' && bookmarks) this.#bookmark(true)
+    this.#follow(bookmarks)
+  }
+  #follow(bookmarks: boolean): void {
+    const { server, query, resource, outgoing } = this.#exchange
+    const key = keyOf(resource)
+    this.#endWatch.push(server.cluster.store.listen((change, changed) => { if (changed === key) this.#sendChange(change) }))
+    if (bookmarks) {
+      const timer = setInterval(() => this.#bookmark(), server.bookmarkMs)
+      this.#endWatch.push(() => clearInterval(timer))
+    }
+    const seconds = Number(query.get('timeoutSeconds') ?? 0)
+    const timer = setTimeout(() => { if (bookmarks) this.#bookmark(); outgoing.end() }, (seconds > 0 ? seconds : 1800) * 1000)
+    this.#endWatch.push(() => clearTimeout(timer))
+    outgoing.once('close', () => { for (const end of this.#endWatch) end() })
+  }
+}
+
+/** Streams changes until the caller, the time limit or the server ends it. */
+export function watch(exchange: ResourceExchange): typeof STREAMED {
+  new Watch(exchange).run()
+  return STREAMED
+}
