@@ -1,0 +1,99 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import type { Page } from 'playwright'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { findElectron, launch, startDisplay, type Launched } from '../../support/electron/launch'
+
+const found = findElectron()
+const display = await startDisplay()
+const lacks = 'missing' in found ? found.missing : display ? undefined : 'Xvfb is not installed'
+
+describe.skipIf(lacks !== undefined)(`the desktop shell${lacks ? ` (skipped: ${lacks})` : ''}`, () => {
+  let shell: Launched
+  let page: Page
+  const violations: string[] = []
+  const corePid = () => page.locator('html').getAttribute('data-core-pid')
+
+  beforeAll(async () => {
+    if ('missing' in found || !display) return
+    shell = await launch(found, display.display)
+    page = await shell.app.firstWindow()
+    page.on('console', (message) => { if (/Content Security Policy/i.test(message.text())) violations.push(message.text()) })
+    await page.getByRole('navigation').first().waitFor({ timeout: 30_000 })
+  })
+  afterAll(async () => {
+    await shell?.close()
+    display?.stop()
+  })
+
+  test('a window appears with the page in it, from its own scheme', async () => {
+    expect(page.url()).toMatch(/^app:\/\/takt\/index\.html/)
+    expect(await page.title()).toContain('Takt')
+  })
+  test('the page is sandboxed: no require, no process, no Electron', async () => {
+    const reachable = await page.evaluate(() => ['require', 'process', 'module', 'Buffer', 'electron', 'ipcRenderer'].filter((name) => name in globalThis))
+    expect(reachable).toEqual([])
+    expect(await page.evaluate(() => Object.keys((globalThis as unknown as { takt: object }).takt))).toEqual(['askForPort'])
+    const preferences = await shell.app.evaluate(({ BrowserWindow }) => {
+      const contents = BrowserWindow.getAllWindows()[0]?.webContents as unknown as { getLastWebPreferences(): Record<string, unknown> } | undefined
+      return contents?.getLastWebPreferences()
+    })
+    expect(preferences).toMatchObject({ sandbox: true, contextIsolation: true, nodeIntegration: false, webviewTag: false })
+  })
+  test('a call and a stream work through the real preload and port', async () => {
+    await expect.poll(corePid, { timeout: 20_000 }).toMatch(/^\d+$/)
+  })
+  test('a killed core comes back, and the page resumes by itself', async () => {
+    const before = await corePid()
+    expect(before).toMatch(/^\d+$/)
+    process.kill(Number(before), 'SIGKILL')
+    await expect.poll(corePid, { timeout: 20_000 }).not.toBe(before)
+    await expect.poll(corePid, { timeout: 20_000 }).toMatch(/^\d+$/)
+  })
+  test('navigation away, frames and new windows are refused', async () => {
+    await page.evaluate(() => { location.href = 'https://example.org/' })
+    await page.evaluate(() => { location.href = 'file:///etc/passwd' })
+    expect(page.url()).toMatch(/^app:\/\/takt\//)
+    await page.evaluate(() => window.open('file:///etc/passwd'))
+    expect(shell.app.windows()).toHaveLength(1)
+    const framed = await page.evaluate(() => new Promise<boolean>((settle) => {
+      document.addEventListener('securitypolicyviolation', () => settle(false), { once: true })
+      const frame = document.createElement('iframe')
+      frame.src = 'https://example.org/'
+      frame.onload = () => settle(true)
+      document.body.append(frame)
+    }))
+    expect(framed).toBe(false)
+  })
+  test('permissions are denied', async () => {
+    expect(await page.evaluate(() => Notification.requestPermission())).toBe('denied')
+    expect(await page.evaluate(() => navigator.mediaDevices?.getUserMedia({ audio: true }).then(() => 'granted', () => 'refused') ?? 'refused')).toBe('refused')
+  })
+  test('the page opens no connection and evaluates no text', async () => {
+    expect(await page.evaluate(() => fetch('http://127.0.0.1:9/').then(() => 'reached', () => 'refused'))).toBe('refused')
+    expect(await page.evaluate(() => { try { return String(new Function('return 1')()) } catch { return 'refused' } })).toBe('refused')
+  })
+  test('paths outside the page are not served', async () => {
+    const status = (path: string) => page.evaluate((address) => new Promise<string>((settle) => {
+      const image = new Image()
+      image.onload = () => settle('served')
+      image.onerror = () => settle('refused')
+      image.src = address
+    }), path)
+    expect(await status('app://takt/../../package.json')).toBe('refused')
+    expect(await status('app://takt/%2e%2e/main/shell.cjs')).toBe('refused')
+    expect(await status('app://other/index.html')).toBe('refused')
+  })
+  test('a second copy ends at once and leaves the first alone', () => {
+    const started = performance.now()
+    const asRoot = process.getuid?.() === 0
+    const [command, args] = asRoot ? ['setpriv', ['--reuid=65534', '--regid=65534', '--clear-groups', shell.executable, ...shell.args]] as const : [shell.executable, shell.args] as const
+    const second = spawnSync(command, args, { env: shell.env, timeout: 20_000, cwd: join(shell.userData) })
+    expect(second.status).toBe(0)
+    expect(performance.now() - started).toBeLessThan(20_000)
+    expect(shell.app.windows()).toHaveLength(1)
+  })
+  test('nothing of all this broke the content security policy but the attempts above', () => {
+    expect(violations.filter((text) => !/example\.org|127\.0\.0\.1:9|unsafe-eval|app:\/\/other/.test(text))).toEqual([])
+  })
+})
