@@ -16,11 +16,15 @@ export const StationView = z.object({
 })
 export type StationView = z.infer<typeof StationView>
 export const GpuCell = z.object({ state: z.enum(['taken', 'idle', 'faulted', 'free', 'booting', 'off']), use: z.number().min(0).max(1).optional() })
+export type GpuCell = z.infer<typeof GpuCell>
 export const NodeView = z.object({
   name: z.string(), model: z.string(), gpus: z.array(GpuCell).max(64), meta: z.string(), holders: z.array(z.object({ label: z.string(), from: z.number().int(), count: z.number().int() })),
 })
+export type NodeView = z.infer<typeof NodeView>
 export const LaneView = z.object({ site: z.string(), place: Place, simulated: z.boolean(), lines: z.array(z.string()), nodes: z.array(NodeView).max(200), asOf: Timestamp.optional(), useKnown: z.boolean() })
+export type LaneView = z.infer<typeof LaneView>
 export const WaitingJob = z.object({ site: z.string(), namespace: z.string(), name: z.string(), gpus: z.string(), waitsSeconds: z.number(), says: z.string() })
+export type WaitingJob = z.infer<typeof WaitingJob>
 /** Everything the home screen shows. */
 export const MapView = z.object({
   asOf: Timestamp, live: z.boolean(), siteClock: Timestamp, stations: z.array(StationView), lanes: z.array(LaneView), waiting: z.array(WaitingJob), waitingGpus: z.number(),

@@ -50,11 +50,14 @@ export const SizeOffer = z.object({
   fitsNow: z.boolean(), refused: z.string().optional(),
 })
 export type SizeOffer = z.infer<typeof SizeOffer>
+export type SizeOffer = z.infer<typeof SizeOffer>
 export const EnvironmentChange = z.discriminatedUnion('to', [
   z.object({ to: z.literal('stop') }), z.object({ to: z.literal('resume') }), z.object({ to: z.literal('resize'), size: Size }),
   z.object({ to: z.literal('extend'), expiresAt: Timestamp }), z.object({ to: z.literal('delete'), keepWorkspace: z.boolean() }),
 ])
+export type EnvironmentChange = z.infer<typeof EnvironmentChange>
 export const Phase = z.object({ id: z.enum(['quota', 'node', 'image', 'volumes', 'server']), title: z.string(), state: z.enum(['waiting', 'running', 'done', 'failed']), says: z.string(), seconds: z.number().optional() })
+export type Phase = z.infer<typeof Phase>
 export const environments = {
   offers: entry.meta({ says: 'Sizes the connected sites can really give: free now, price per hour, expected wait with its basis.' })
     .input(z.object({ project: z.string().optional() })).output(z.object({ asOf: Timestamp, offers: z.array(SizeOffer), waits: z.object({ basis: z.string(), hours: z.array(z.number().int()), rows: z.array(z.object({ name: z.string(), seconds: z.array(z.number().nullable()) })) }).optional() })),

@@ -1,0 +1,2 @@
+export { NodeObject, PodObject } from './parse'
+export { makeCapacity, type Capacity } from './service'

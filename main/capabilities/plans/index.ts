@@ -1,0 +1,7 @@
+export { applyAll, removeMade, removeOne, runMark } from './apply'
+export { diffLines } from './domain/diff'
+export { asYaml, planBody, stepsOf, type PlanBody } from './made'
+export { asksFor, refusals, reviewChanges, type Ask } from './permissions'
+export { blocked, preview, removal, type Preview } from './preview'
+export { KUBE, resourceOf } from './resources'
+export { until } from './wait'

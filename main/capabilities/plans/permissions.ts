@@ -1,0 +1,33 @@
+import type { PermissionCheck, Plan, PlanChange } from '../../../preload/contract/operations'
+import type { Outcome } from '../../kernel/outcome'
+import type { AccessAsk } from '../../platform/kubernetes/types'
+import type { Sites } from '../sites'
+import { resourceOf } from './resources'
+
+export type Ask = AccessAsk & { says: string; without?: string }
+const VERBS = { create: 'create', change: 'patch', delete: 'delete' } as const
+
+/** The rights that the changes of a plan need, one for each verb, resource and namespace. `without` is keyed by plural, for what is not essential. */
+export function asksFor(changes: PlanChange[], without: Record<string, string> = {}): Ask[] {
+  const asks = new Map<string, Ask>()
+  for (const { op, apiVersion, kind, namespace } of changes) {
+    if (op === 'same') continue
+    const { group, plural } = resourceOf({ apiVersion, kind })
+    const verb = VERBS[op]
+    const lacking = without[plural]
+    asks.set([verb, group, plural, namespace].join('/'), {
+      verb, group, resource: plural, ...(namespace !== undefined && { namespace }), ...(lacking !== undefined && { without: lacking }),
+      says: `${verb === 'patch' ? 'change' : verb} ${plural}${namespace === undefined ? '' : ` in ${namespace}`}`,
+    })
+  }
+  return [...asks.values()]
+}
+
+/** What stands in the way for want of rights: every refused right without which the plan cannot go on. */
+export const refusals = (checks: PermissionCheck[]): Plan['blockedBy'] => checks.filter(({ allowed, without }) => allowed === 'no' && without === undefined).map((check) => ({
+  says: `You may not ${check.says}.`, remedy: check.grantedBy.length > 0 ? `${check.grantedBy.join(', ')} can grant it.` : 'Ask an administrator of the cluster to grant it.',
+}))
+
+/** Reviews what the changes need; a site that cannot review answers unknown, and the dry run tells. */
+export const reviewChanges = (sites: Sites, at: { site: string; changes: PlanChange[]; without?: Record<string, string> | undefined; more?: Ask[] }, signal?: AbortSignal): Promise<Outcome<PermissionCheck[]>> =>
+  sites.review(at.site, [...asksFor(at.changes, at.without), ...(at.more ?? [])], signal)

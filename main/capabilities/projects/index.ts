@@ -1,0 +1,7 @@
+export { checkProject } from './domain/check'
+export { firstWorkItem, projectManifests, QUOTA_NAME, quotaManifest } from './domain/manifests'
+export { raisedQuota, type Hard } from './domain/quota'
+export { CreateInput, createSteps } from './operation'
+export { factsOf, firstQuota } from './plan'
+export type { ProjectPorts } from './ports'
+export { makeProjects, type Projects } from './service'

@@ -1,0 +1,14 @@
+import type { Clock } from '../../kernel/clock'
+import type { Random } from '../../kernel/random'
+import type { Store } from '../../platform/store'
+import type { Capacity } from '../capacity'
+import type { Worklog } from '../flow'
+import type { Operations } from '../operations'
+import type { Records } from '../records'
+import type { Sites } from '../sites'
+
+/** What projects stand on. The clock is the machine's; what people agreed on (due dates) is read by the site's own. */
+export interface ProjectPorts {
+  sites: Sites; records: Records; operations: Operations; worklog: Worklog; capacity: Pick<Capacity, 'snapshot'>
+  drafts: Store['drafts']; clock: Clock; random: Random
+}

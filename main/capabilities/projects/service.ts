@@ -1,0 +1,39 @@
+import { Draft } from '../../../preload/contract/projects'
+import type { Plan } from '../../../preload/contract/operations'
+import { timestamp } from '../../kernel/clock'
+import { succeed, type Outcome } from '../../kernel/outcome'
+import { edit, type Edit } from './edit'
+import { createKind, deleteKind } from './operation'
+import { planCreate, planDelete, type Wanted } from './plan'
+import type { ProjectPorts } from './ports'
+
+/** Projects: created and deleted through plans, edited with a merge, drafted on this machine. */
+export function makeProjects(ports: ProjectPorts) {
+  const create = createKind(ports)
+  const remove = deleteKind(ports)
+  ports.operations.register(create)
+  ports.operations.register(remove)
+  return {
+    async planCreate(wanted: Wanted, signal?: AbortSignal): Promise<Outcome<Plan>> {
+      const made = await planCreate(ports, create, { wanted, signal })
+      return made.ok ? succeed(ports.operations.offer(made.value)) : made
+    },
+    async planDelete(name: string, signal?: AbortSignal): Promise<Outcome<Plan>> {
+      const made = await planDelete(ports, remove, { name, signal })
+      return made.ok ? succeed(ports.operations.offer(made.value)) : made
+    },
+    edit: (wanted: Edit, signal?: AbortSignal) => edit(ports, wanted, signal),
+    /** Drafts of this machine, newest first; one that an older version wrote and nobody can read any more is passed over. */
+    drafts: (): Draft[] => ports.drafts.list().flatMap(({ value, savedAt }) => {
+      const draft = Draft.safeParse(value)
+      return draft.success ? [{ ...draft.data, savedAt: timestamp(savedAt) }] : []
+    }),
+    saveDraft(draft: Draft): Outcome<{ savedAt: string }> {
+      const savedAt = ports.clock.now()
+      const done = ports.drafts.put({ id: draft.id, value: draft, savedAt })
+      return done.ok ? succeed({ savedAt: timestamp(savedAt) }) : done
+    },
+    discardDraft: (id: string) => ports.drafts.remove(id),
+  }
+}
+export type Projects = ReturnType<typeof makeProjects>
