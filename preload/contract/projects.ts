@@ -50,7 +50,6 @@ export const SizeOffer = z.object({
   fitsNow: z.boolean(), refused: z.string().optional(),
 })
 export type SizeOffer = z.infer<typeof SizeOffer>
-export type SizeOffer = z.infer<typeof SizeOffer>
 export const EnvironmentChange = z.discriminatedUnion('to', [
   z.object({ to: z.literal('stop') }), z.object({ to: z.literal('resume') }), z.object({ to: z.literal('resize'), size: Size }),
   z.object({ to: z.literal('extend'), expiresAt: Timestamp }), z.object({ to: z.literal('delete'), keepWorkspace: z.boolean() }),
