@@ -4,6 +4,7 @@ import type { KubeObject, PlantApi } from '../types'
 import { Tokens, type Person } from './auth/tokens'
 import { builtinResources } from './builtins'
 import { uidFrom, type Cluster } from './cluster'
+import { startDefinitions } from './crd/controller'
 import { startCollector } from './gc'
 import type { ApiServer } from './http/api-server'
 import { listen, type Listening } from './http/server'
@@ -53,6 +54,7 @@ export function createPlantApi(options: PlantApiOptions): SimulatedApi {
   const key = options.restored?.key ?? uidFrom(options.random)
   let runtime = NO_RUNTIME
   if (options.restored) store.load(options.restored)
+  startDefinitions(cluster)
   startCollector(cluster)
   bootstrap(api)
   return {

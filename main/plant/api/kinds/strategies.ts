@@ -1,7 +1,10 @@
+import { definitionStrategy } from '../crd/strategy'
 import type { Resource } from '../resource'
 import type { Strategy } from './strategy'
 
-const STRATEGIES: Record<string, Strategy> = {}
+const STRATEGIES: Record<string, Strategy> = {
+  'apiextensions.k8s.io/CustomResourceDefinition': definitionStrategy,
+}
 const NONE: Strategy = {}
 
 /** The own rules of a kind. */

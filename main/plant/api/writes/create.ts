@@ -6,7 +6,7 @@ import { alreadyExists, badRequest, invalidObject, required } from '../errors'
 import { strategyOf } from '../kinds/strategies'
 import { trackUpdate } from '../managed/track'
 import { apiVersionOf, keyOf } from '../resource'
-import { shapeCustom } from '../schema/shape'
+import { shapeObject } from '../schema/shape'
 import { validateObject } from '../validation/object'
 import type { Stored } from '../stored'
 
@@ -42,7 +42,7 @@ export function createObject(attempt: Attempt): Stored | KubeObject {
   const generated = !object.metadata.name
   stamp(attempt)
   const strategy = strategyOf(resource)
-  shapeCustom(resource, object)
+  shapeObject(attempt)
   strategy.defaults?.(object)
   strategy.prepareCreate?.(attempt)
   admitCreate(attempt)

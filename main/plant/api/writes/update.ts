@@ -5,7 +5,7 @@ import { badRequest, conflict, invalidObject, modifiedSince, notFound } from '..
 import { strategyOf } from '../kinds/strategies'
 import { trackUpdate } from '../managed/track'
 import { apiVersionOf, keyOf } from '../resource'
-import { shapeCustom } from '../schema/shape'
+import { shapeObject } from '../schema/shape'
 import type { Stored } from '../stored'
 import { validateObject } from '../validation/object'
 import { finishIfReleased } from './remove'
@@ -75,7 +75,7 @@ export function updateObject(attempt: Attempt & { before: KubeObject }, tracks: 
   checkPreconditions(attempt, before)
   settle(attempt, before)
   const strategy = strategyOf(resource)
-  shapeCustom(resource, object)
+  shapeObject(attempt)
   strategy.defaults?.(object)
   strategy.prepareUpdate?.(attempt, before)
   countGeneration(attempt, before)

@@ -1,0 +1,48 @@
+import type { KubeObject } from '../../types'
+import { isRecord, listAt, recordAt, textAt } from '../cluster'
+import { invalid, notSupported, required, type FieldFault } from '../errors'
+import type { Strategy } from '../kinds/strategy'
+import type { Schema } from '../schema/schema'
+
+const CLEANUP = 'customresourcecleanup.apiextensions.k8s.io'
+
+function* schemaFaults(schema: Schema, path: string): Generator<FieldFault> {
+  const free = schema['x-kubernetes-int-or-string'] === true || schema['x-kubernetes-preserve-unknown-fields'] === true
+  if (schema.type === undefined && !free) yield required(`${path}.type`, 'must not be empty for specified object fields')
+  if (schema.type === 'array' && schema.items === undefined) yield required(`${path}.items`, 'must be specified')
+  if (schema.properties && typeof schema.additionalProperties === 'object') yield { reason: 'FieldValueForbidden', field: `${path}.additionalProperties`, message: 'Forbidden: additionalProperties and properties are mutual exclusive' }
+  for (const [name, property] of Object.entries(schema.properties ?? {})) yield* schemaFaults(property, `${path}.properties[${name}]`)
+  if (schema.items) yield* schemaFaults(schema.items, `${path}.items`)
+  if (typeof schema.additionalProperties === 'object') yield* schemaFaults(schema.additionalProperties, `${path}.additionalProperties`)
+}
+function* versionFaults(version: Record<string, unknown>, path: string): Generator<FieldFault> {
+  const schema = recordAt(version, 'schema', 'openAPIV3Schema')
+  if (!schema) yield required(`${path}.schema.openAPIV3Schema`, 'schemas are required')
+  else if (schema['type'] !== 'object') yield invalid(`${path}.schema.openAPIV3Schema.type`, schema['type'] ?? '', 'must be object at the root')
+  else yield* schemaFaults(schema as Schema, `${path}.schema.openAPIV3Schema`)
+}
+function* faults(definition: KubeObject): Generator<FieldFault> {
+  const group = textAt(definition, 'spec', 'group') ?? ''
+  const plural = textAt(definition, 'spec', 'names', 'plural') ?? ''
+  if (definition.metadata.name !== `${plural}.${group}`) yield invalid('metadata.name', definition.metadata.name, 'must be spec.names.plural+"."+spec.group')
+  if (group === '') yield required('spec.group')
+  const scope = textAt(definition, 'spec', 'scope') ?? ''
+  if (scope !== 'Namespaced' && scope !== 'Cluster') yield scope === '' ? required('spec.scope') : notSupported('spec.scope', scope, ['Cluster', 'Namespaced'])
+  if (!textAt(definition, 'spec', 'names', 'kind')) yield required('spec.names.kind')
+  const versions = listAt(definition, 'spec', 'versions').filter(isRecord)
+  if (versions.filter((version) => version['storage'] === true).length !== 1) yield invalid('spec.versions', versions.length, 'must have exactly one version marked as storage version')
+  for (const [index, version] of versions.entries()) yield* versionFaults(version, `spec.versions[${index}]`)
+}
+
+export const definitionStrategy: Strategy = {
+  defaults(object) {
+    const spec = recordAt(object, 'spec')
+    const names = recordAt(object, 'spec', 'names')
+    if (!spec || !names) return
+    spec['conversion'] ??= { strategy: 'None' }
+    names['listKind'] ??= `${textAt(names, 'kind') ?? ''}List`
+    names['singular'] ??= (textAt(names, 'kind') ?? '').toLowerCase()
+  },
+  prepareCreate: ({ object }) => { object.metadata.finalizers = [...new Set([...object.metadata.finalizers ?? [], CLEANUP])] },
+  validate: (object) => [...faults(object)],
+}

@@ -1,0 +1,89 @@
+import { seeded, type Random } from '../kernel/random'
+import type { Clock } from '../kernel/clock'
+import { createPlantApi, type Dump, type Listening, type Person, type SimulatedApi } from './api'
+import { simulatedClock, type SimulatedClock } from './clock'
+import { SITES, type SiteOutline } from './sites'
+
+export { KubeError } from './api'
+export type { Person } from './api'
+export type { SimulatedClock } from './clock'
+export type { PlantApi } from './types'
+
+/** One simulated site, ready to be connected to like a real one. */
+export interface PlantSite {
+  id: string
+  name: string
+  kind: 'on-prem' | 'cloud'
+  region: string | undefined
+  /** Plain HTTP on loopback. */
+  server: string
+  /** Who may sign in, by user name. */
+  tokens: Record<string, string>
+  /** The cluster from inside, for tests and faults. */
+  api: SimulatedApi
+}
+export interface Plant {
+  sites: PlantSite[]
+  clock: SimulatedClock
+  readonly speed: number
+  setSpeed(factor: number): void
+  /** The whole state as one JSON text, to be given back as `persisted`. */
+  snapshot(): string
+  close(): Promise<void>
+}
+export interface PlantOptions {
+  /** The machine's clock, which drives the simulated one. */
+  clock: Clock
+  random: Random
+  /** Who may sign in, the same on every site. */
+  people: readonly Person[]
+  /** The first moment of a fresh plant; the machine's now when not said. */
+  start?: number
+  speed?: number
+  /** What `snapshot` gave. Text that is none is refused with SyntaxError. */
+  persisted?: string | Uint8Array
+  /** Ports by site; free ones when not said. */
+  ports?: Record<string, number>
+  /** False leaves the sites empty: no nodes, projects or history. */
+  seeded?: boolean
+}
+interface Persisted { plant: 1; now: number; speed: number; sites: Record<string, Dump> }
+
+function readPersisted(persisted: string | Uint8Array | undefined): Persisted | undefined {
+  if (persisted === undefined) return undefined
+  const value = JSON.parse(typeof persisted === 'string' ? persisted : Buffer.from(persisted).toString()) as Persisted
+  if (value.plant !== 1) throw new SyntaxError('not a plant of this version')
+  return value
+}
+interface Opened { site: PlantSite; listening: Listening; stop: () => void }
+interface Opening { outline: SiteOutline; options: PlantOptions; clock: SimulatedClock; restored: Dump | undefined }
+
+async function open({ outline, options, clock, restored }: Opening): Promise<Opened> {
+  // Each site has its own chance, so that what one does cannot change what happens on the other.
+  const random = seeded(Math.floor(options.random.next() * 2 ** 32))
+  const api = createPlantApi({ clock, random, gitVersion: outline.gitVersion, ...(restored && { restored }) })
+  const stop = outline.live(api, { fresh: restored === undefined && options.seeded !== false })
+  const listening = await api.listen({ people: options.people, port: options.ports?.[outline.id] ?? 0 })
+  const tokens = Object.fromEntries(options.people.map(({ user, token }) => [user, token]))
+  const { id, name, kind, region } = outline
+  return { site: { id, name, kind, region, server: `http://127.0.0.1:${listening.port}`, tokens, api }, listening, stop }
+}
+
+/** Starts the simulated sites, fresh or as they were. */
+export async function startPlant(options: PlantOptions): Promise<Plant> {
+  const persisted = readPersisted(options.persisted)
+  const start = persisted?.now ?? options.start
+  const clock = simulatedClock({ machine: options.clock, speed: options.speed ?? persisted?.speed ?? 1, ...(start !== undefined && { start }) })
+  const opened: Opened[] = []
+  for (const outline of SITES) opened.push(await open({ outline, options, clock, restored: persisted?.sites[outline.id] }))
+  return {
+    sites: opened.map(({ site }) => site), clock,
+    get speed() { return clock.speed },
+    setSpeed: (factor) => clock.setSpeed(factor),
+    snapshot: () => JSON.stringify({ plant: 1, now: clock.now(), speed: clock.speed, sites: Object.fromEntries(opened.map(({ site }) => [site.id, site.api.dump()])) } satisfies Persisted),
+    async close() {
+      for (const { stop } of opened) stop()
+      await Promise.all(opened.map(({ listening }) => listening.close()))
+    },
+  }
+}
