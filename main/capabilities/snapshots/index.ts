@@ -1,0 +1,7 @@
+export { lakefsCommit } from './adapters/lakefs'
+export { snapshotClassFor } from './backend'
+export { addressOf } from './domain/method'
+export type { Decided } from './plan'
+export type { SnapshotPorts, Versions } from './ports'
+export { makeSnapshots, type Snapshots } from './service'
+export { manifestsOf as snapshotManifests, Take, takeSnapshot, untakeSnapshot, volumeSnapshotOf } from './take'
