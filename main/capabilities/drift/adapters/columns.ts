@@ -1,16 +1,14 @@
 import type { CategoryTally } from '../domain/categorical'
 import type { NumericTally } from '../domain/numeric'
+import type { NumericSide } from '../domain/score'
 import type { DoubleBlock, Engine } from './engine'
 import { asDouble, asText, type ColumnType } from './sql'
-
-/** Finite values of a column in the order of its rows, and the tally of what was left out. */
-export interface NumericColumn { values: Float64Array; tally: NumericTally }
 
 /** Collects blocks into one array, setting nulls, NaN and infinities apart. */
 export class Collector {
   private values: Float64Array
   private length = 0
-  readonly tally: NumericTally = { rows: 0, nulls: 0, nan: 0, inf: 0, zeros: 0 }
+  readonly tally: NumericTally = { rows: 0, nulls: 0, nan: 0, inf: 0, negativeInf: 0, zeros: 0 }
   constructor(expected: number) { this.values = new Float64Array(Math.max(expected, 1)) }
 
   readonly take = ({ values, valid }: DoubleBlock): void => {
@@ -23,13 +21,13 @@ export class Collector {
       if (valid && ((valid[at >> 5] as number) & (1 << (at & 31))) === 0) this.tally.nulls++
       else if (value - value === 0) { into[length++] = value; if (value === 0) zeros++ }
       else if (value !== value) this.tally.nan++
-      else this.tally.inf++
+      else { this.tally.inf++; if (value < 0) this.tally.negativeInf++ }
     }
     this.length = length
     this.tally.zeros += zeros
   }
 
-  done(): NumericColumn { return { values: this.values.subarray(0, this.length), tally: this.tally } }
+  done(): NumericSide { return { values: this.values.subarray(0, this.length), tally: this.tally } }
 
   private reserve(more: number): void {
     if (this.length + more <= this.values.length) return
@@ -42,7 +40,7 @@ export class Collector {
 export interface ColumnRequest { relation: string; column: ColumnType; rows: number; signal?: AbortSignal | undefined }
 
 /** Reads a column as doubles, once. */
-export async function readNumeric(engine: Engine, { relation, column, rows, signal }: ColumnRequest): Promise<NumericColumn> {
+export async function readNumeric(engine: Engine, { relation, column, rows, signal }: ColumnRequest): Promise<NumericSide> {
   const collector = new Collector(rows)
   await engine.doubles(`SELECT ${asDouble(column)} FROM ${relation}`, { take: collector.take, signal })
   return collector.done()

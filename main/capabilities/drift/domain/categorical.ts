@@ -58,7 +58,7 @@ export function decidingP(table: Table, { special, random }: { special: SpecialF
 
 function tests(table: Table, special: SpecialFunctions) {
   const categories = table.reference.length, rows = [...table.reference, ...table.current].reduce((a, b) => a + b, 0)
-  if (categories < 2) return {}
+  if (categories < 2) return { cramers_v: 0 }
   const chi2 = chiSquare(table, { yates: false, special })
   return {
     chi2_nocorr: chi2, chi2_yates: chiSquare(table, { yates: true, special }), cramers_v: cramersV(chi2.stat, { rows, categories, corrected: false }),
@@ -82,4 +82,3 @@ export function categoricalStatistics(reference: CategoryTally, current: Categor
   return { ...heads, ...measureShares(table.reference, table.current), ...tests(table, special) }
 }
 const share = ({ nulls, rows }: CategoryTally): number => (rows === 0 ? 0 : nulls / rows)
-export type CategoricalStatistics = ReturnType<typeof categoricalStatistics>

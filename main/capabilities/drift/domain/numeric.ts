@@ -6,8 +6,8 @@ import type { SpecialFunctions } from './special'
 import { sweepDistances, sweepRanks, type Distances, type RankSums, type SortedPair } from './sweep'
 import { ksTests } from './two-sample'
 
-/** What was counted of one side of a numeric column before its finite values are compared. */
-export interface NumericTally { rows: number; nulls: number; nan: number; inf: number; zeros: number }
+/** What was counted of one side of a numeric column before its finite values are compared; `inf` counts both signs, `negativeInf` one. */
+export interface NumericTally { rows: number; nulls: number; nan: number; inf: number; negativeInf: number; zeros: number }
 
 /** Everything one comparison of a numeric column shares between its parts. */
 export interface NumericPair {

@@ -1,3 +1,4 @@
+import { besselQuarter } from './bessel'
 import { studentTwoSided, type SpecialFunctions } from './special'
 import type { Moments } from './moments'
 import type { RankSums } from './sweep'
@@ -13,29 +14,12 @@ export function mannWhitney(ranks: RankSums, { n, m }: Sizes, special: SpecialFu
   return { u, p: Math.min(1, 2 * upper(Math.max(u, n * m - u))), less: upper(n * m - u) }
 }
 
-/**
- * Modified Bessel function K of order 1/4, times exp(x): the integral of DLMF 10.32.9 by the trapezoidal rule. Its error falls as
- * exp(-pi^2 / step), so a step of 0.2 is exact to a double; few terms and a compensated sum keep the rounding below one unit.
- */
-function besselQuarter(x: number): number {
-  const step = 0.2
-  let sum = 0.5, lost = 0
-  for (let k = 1; ; k++) {
-    const t = k * step, half = Math.sinh(t / 2)
-    const term = Math.exp(-2 * x * half * half) * Math.cosh(t / 4) - lost
-    const next = sum + term
-    lost = next - sum - term
-    if (next === sum) return sum * step
-    sum = next
-  }
-}
-
 /** Limit distribution of the Cramér-von Mises statistic (Csörgő and Faraway 1996, eq. 1.2); the series ends with its first term below 1e-7. */
 function cramerVonMisesCdf(x: number, special: SpecialFunctions): number {
   for (let k = 0, sum = 0; ; k++) {
     const y = 4 * k + 1, q = (y * y) / (16 * x)
     const u = Math.exp(special.logGamma(k + 0.5) - special.logGamma(k + 1)) / (Math.PI ** 1.5 * Math.sqrt(x))
-    const term = u * Math.sqrt(y) * Math.exp(-q) * (Math.exp(-q) * besselQuarter(q))
+    const term = u * Math.sqrt(y) * Math.exp(-q) * besselQuarter(q)
     sum += term
     if (!(Math.abs(term) >= 1e-7)) return sum
   }
