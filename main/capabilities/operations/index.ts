@@ -1,1 +1,3 @@
-export type * from './ports'
+export { operationHandlers } from './handlers'
+export type { MadePlan, OperationKind, Operations, Step, StepContext } from './ports'
+export { makeOperations, type OperationsPorts, type OperationsService } from './service'

@@ -1,0 +1,83 @@
+import { z } from 'zod'
+import type { Failure } from '../../../../preload/contract/failures'
+import { FailureRecord } from '../../../../preload/contract/failures'
+import { OperationState, Plan, StepState } from '../../../../preload/contract/operations'
+
+const StepFacts = z.object({
+  id: z.string(), title: z.string(), promiseSeconds: z.number().optional(), state: StepState,
+  startedAt: z.number().optional(), endedAt: z.number().optional(), failure: FailureRecord.optional(),
+})
+/** All that is journaled about an operation; times are milliseconds of its site's clock. */
+export const OperationFacts = z.object({
+  id: z.string(), number: z.number().int(), kind: z.string(), title: z.string(), site: z.string(), subject: Plan.shape.subject, by: z.string(), input: z.unknown(),
+  state: OperationState, back: z.enum(['cancelled', 'undone']).optional(), startedAt: z.number(), endedAt: z.number().optional(), promiseSeconds: z.number().optional(),
+  resumedAtStep: z.number().int().optional(), cancelLeaves: z.string(), undoable: z.boolean(), failure: FailureRecord.optional(),
+  steps: z.array(StepFacts), kept: z.record(z.string(), z.string()),
+})
+export type OperationFacts = z.infer<typeof OperationFacts>
+export type StepFacts = z.infer<typeof StepFacts>
+
+/** What an operation does next. */
+export type Move = { do: 'run' | 'undo'; index: number } | { do: 'end'; state: 'done' | 'cancelled' | 'undone' } | { do: 'rest' }
+
+const ACTIVE = new Set<OperationFacts['state']>(['running', 'cancelling', 'undoing'])
+export const isActive = ({ state }: Pick<OperationFacts, 'state'>): boolean => ACTIVE.has(state)
+const TOUCHED = new Set<StepFacts['state']>(['done', 'running', 'failed'])
+
+/** Forward to the first step that is not done; backward from the last step that may have left something. */
+export function nextMove({ state, steps, back }: OperationFacts): Move {
+  if (state === 'running') {
+    const index = steps.findIndex((step) => step.state !== 'done')
+    return index < 0 ? { do: 'end', state: 'done' } : { do: 'run', index }
+  }
+  if (state !== 'cancelling' && state !== 'undoing') return { do: 'rest' }
+  const index = steps.findLastIndex((step) => TOUCHED.has(step.state))
+  return index < 0 ? { do: 'end', state: back ?? 'cancelled' } : { do: 'undo', index }
+}
+
+const withStep = (facts: OperationFacts, index: number, change: Partial<StepFacts>): OperationFacts =>
+  ({ ...facts, steps: facts.steps.map((step, at) => (at === index ? { ...step, ...change } : step)) })
+
+export function stepStarted(facts: OperationFacts, index: number, now: number): OperationFacts {
+  const start = ({ failure: _failure, endedAt: _endedAt, ...step }: StepFacts): StepFacts => ({ ...step, state: 'running', startedAt: step.startedAt ?? now })
+  return { ...facts, steps: facts.steps.map((step, at) => (at === index ? start(step) : step)) }
+}
+export const stepDone = (facts: OperationFacts, index: number, now: number): OperationFacts => withStep(facts, index, { state: 'done', endedAt: now })
+export const stepUndone = (facts: OperationFacts, index: number, now: number): OperationFacts => withStep(facts, index, { state: 'undone', endedAt: now })
+
+/** Stops where it is: forward or back, a failure waits for a person. */
+export const stopped = (facts: OperationFacts, { index, failure, now }: { index: number; failure: Failure; now: number }): OperationFacts =>
+  ({ ...withStep(facts, index, { state: 'failed', failure, endedAt: now }), state: 'failed', failure, endedAt: now })
+
+export const ended = (facts: OperationFacts, state: 'done' | 'cancelled' | 'undone', now: number): OperationFacts => ({
+  ...facts, state, endedAt: now, steps: facts.steps.map((step) => (step.state === 'waiting' ? { ...step, state: 'skipped' } : step)),
+})
+
+type Answer = { facts: OperationFacts } | { refused: string }
+const goingOn = ({ failure: _failure, endedAt: _endedAt, ...facts }: OperationFacts): OperationFacts => facts
+
+export function cancel(facts: OperationFacts): Answer {
+  if (facts.state === 'cancelling') return { facts }
+  if (facts.state !== 'running' && !(facts.state === 'failed' && facts.back === undefined)) return { refused: `"${facts.title}" is ${facts.state}: there is nothing to cancel.` }
+  return { facts: { ...goingOn(facts), state: 'cancelling', back: 'cancelled' } }
+}
+
+export function undo(facts: OperationFacts): Answer {
+  if (facts.state !== 'done') return { refused: `"${facts.title}" is ${facts.state}: only a finished operation can be taken back.` }
+  if (!facts.undoable) return { refused: `"${facts.title}" cannot be taken back.` }
+  return { facts: { ...goingOn(facts), state: 'undoing', back: 'undone' } }
+}
+
+export function retry(facts: OperationFacts): Answer {
+  if (facts.state !== 'failed') return { refused: `"${facts.title}" is ${facts.state}: only a failed operation can be tried again.` }
+  if (facts.back === undefined) return { facts: { ...goingOn(facts), state: 'running' } }
+  return { facts: { ...goingOn(facts), state: facts.back === 'cancelled' ? 'cancelling' : 'undoing' } }
+}
+
+/** What a restarted core makes of an operation that was under way. */
+export function resumed(facts: OperationFacts): { facts: OperationFacts; says: string } {
+  const move = nextMove(facts)
+  const step = 'index' in move ? move.index + 1 : facts.steps.length
+  const says = move.do === 'undo' ? `Resumed taking back at step ${step} of ${facts.steps.length}` : `Resumed at step ${step} of ${facts.steps.length}`
+  return { facts: { ...facts, resumedAtStep: step }, says }
+}

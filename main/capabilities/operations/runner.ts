@@ -1,0 +1,172 @@
+import { failure, type Failure } from '../../../preload/contract/failures'
+import { explain } from '../../../preload/contract/explain'
+import type { Clock } from '../../kernel/clock'
+import type { Outcome } from '../../kernel/outcome'
+import { fail } from '../../kernel/outcome'
+import type { KubeClient } from '../../platform/kubernetes/types'
+import type { Log } from '../../platform/log'
+import type { Store } from '../../platform/store'
+import { ended, isActive, nextMove, stepDone, stepStarted, stepUndone, stopped, type OperationFacts } from './domain/facts'
+import type { Progress } from './domain/view'
+import type { OperationKind, Step, StepContext } from './ports'
+
+export interface RunnerPorts {
+  journal: Store['operations']
+  /** The machine's clock, for pauses between tries. */
+  clock: Clock
+  /** The clock that an operation's times are told in. */
+  clockOf(site: string): Clock
+  client(site: string): Outcome<KubeClient>
+  log: Log
+}
+/** One operation in memory: its journaled facts, and what is only worth telling while it runs. */
+export interface Live { facts: OperationFacts; journal: { at: number; says: string }[]; progress: Progress | undefined; abort: AbortController | undefined; driving: boolean }
+
+const PASSING = new Set<Failure['code']>(['CLUSTER_UNREACHABLE', 'CLUSTER_TIMED_OUT', 'CLUSTER_BUSY', 'CLUSTER_FAILED', 'SITE_NOT_CONNECTED'])
+const PAUSES_S = [1, 2, 4, 8]
+
+/** Drives operations step by step. Nothing is done before the journal says that it is being done. */
+export class Runner {
+  readonly #ports: RunnerPorts
+  readonly #kinds: ReadonlyMap<string, OperationKind<unknown>>
+  readonly #changed: () => void
+  readonly #closing = new AbortController()
+
+  constructor(ports: RunnerPorts, kinds: ReadonlyMap<string, OperationKind<unknown>>, changed: () => void) {
+    this.#ports = ports
+    this.#kinds = kinds
+    this.#changed = changed
+  }
+
+  /** Writes down facts before anybody hears of them. */
+  save(live: Live, facts: OperationFacts): Outcome<void> {
+    const { id, number } = facts
+    const saved = this.#ports.journal.save({ id, number, value: facts, ended: !isActive(facts) })
+    if (saved.ok) live.facts = facts
+    this.#changed()
+    return saved
+  }
+  note(live: Live, says: string): void {
+    const at = this.#now(live)
+    live.journal.push({ at, says })
+    const noted = this.#ports.journal.note(live.facts.id, at, says)
+    if (!noted.ok) this.#ports.log.warn('A line of the journal could not be kept.', { operation: live.facts.id })
+    this.#changed()
+  }
+  close(): void { this.#closing.abort(new Error('Takt is closing')) }
+
+  async drive(live: Live): Promise<void> {
+    if (live.driving) return
+    live.driving = true
+    try {
+      while (!this.#closing.signal.aborted) {
+        const move = nextMove(live.facts)
+        if (move.do === 'rest') return
+        if (move.do === 'end') {
+          const saved = this.save(live, ended(live.facts, move.state, this.#now(live)))
+          if (!saved.ok) return this.#stop(live, Math.max(0, live.facts.steps.length - 1), saved.failure)
+          this.note(live, ENDED[move.state])
+          return
+        }
+        const problem = await this.#take(live, move)
+        if (problem && !this.#closing.signal.aborted && !this.#turned(live, move.do)) return this.#stop(live, move.index, problem)
+      }
+    } finally {
+      live.driving = false
+    }
+  }
+
+  // A step that was cut short by Cancel has not failed: the next move takes it back.
+  #turned(live: Live, doing: 'run' | 'undo') { return doing === 'run' && live.facts.state === 'cancelling' }
+
+  async #take(live: Live, { do: doing, index }: { do: 'run' | 'undo'; index: number }): Promise<Failure | undefined> {
+    const known = this.#step(live, index)
+    if (!known) return impossible(live, 'This version of Takt does not know how to go on with it.')
+    if (doing === 'run') {
+      const begun = this.save(live, stepStarted(live.facts, index, this.#now(live)))
+      if (!begun.ok) return begun.failure
+    }
+    live.abort = new AbortController()
+    live.progress = undefined
+    const outcome = await this.#tries(live, { ...known, doing })
+    live.abort = undefined
+    live.progress = undefined
+    if (!outcome.ok) return outcome.failure
+    if (this.#closing.signal.aborted) return undefined
+    const saved = this.save(live, (doing === 'run' ? stepDone : stepUndone)(live.facts, index, this.#now(live)))
+    return saved.ok ? undefined : saved.failure
+  }
+
+  #step(live: Live, index: number): { step: Step<unknown>; input: unknown } | undefined {
+    const kind = this.#kinds.get(live.facts.kind)
+    const input = kind?.input.safeParse(live.facts.input)
+    if (!kind || !input?.success) return undefined
+    const step = kind.steps(input.data).find(({ id }) => id === live.facts.steps[index]?.id)
+    return step && { step, input: input.data }
+  }
+
+  async #tries(live: Live, attempt: { step: Step<unknown>; doing: 'run' | 'undo'; input: unknown }): Promise<Outcome<void>> {
+    const signal = AbortSignal.any([this.#closing.signal, ...(live.abort ? [live.abort.signal] : [])])
+    for (let tries = 0; ; tries++) {
+      const outcome = await this.#once(live, attempt, signal)
+      const pause = PAUSES_S[tries]
+      if (outcome.ok || signal.aborted || pause === undefined || !PASSING.has(outcome.failure.code)) return outcome
+      live.progress = { detail: `${explain(outcome.failure).says} Tried again in ${pause} s.` }
+      this.#changed()
+      await this.#ports.clock.sleep(pause * 1000, signal).catch(() => undefined)
+      if (signal.aborted) return outcome
+    }
+  }
+
+  async #once(live: Live, { step, doing, input }: { step: Step<unknown>; doing: 'run' | 'undo'; input: unknown }, signal: AbortSignal): Promise<Outcome<void>> {
+    const context: StepContext<unknown> = {
+      input, signal, kept: this.#kept(live),
+      client: (site) => this.#ports.client(site),
+      progress: (detail, share) => {
+        live.progress = { detail, ...(share !== undefined && { share: Math.min(1, Math.max(0, share)) }) }
+        this.#changed()
+      },
+      note: (says) => this.note(live, says),
+    }
+    try {
+      return doing === 'run' ? await step.run(context) : await (step.undo?.(context) ?? Promise.resolve({ ok: true as const, value: undefined }))
+    } catch (error) {
+      if (error instanceof NotKept) return fail(error.failure)
+      if (signal.aborted) return fail(impossible(live, 'It was stopped.'))
+      this.#ports.log.error('A step threw.', { operation: live.facts.id, step: step.id, error })
+      return fail(impossible(live, `"${step.title}" met a defect of Takt; the log has its details.`))
+    }
+  }
+
+  // Each string is on disk as soon as it is set, so that a step may choose a name, keep it, and only then use it.
+  #kept(live: Live): Record<string, string> {
+    return new Proxy({ ...live.facts.kept }, {
+      set: (target, name, value) => {
+        if (typeof name !== 'string' || typeof value !== 'string') return false
+        target[name] = value
+        if (live.facts.kept[name] === value) return true
+        const saved = this.save(live, { ...live.facts, kept: { ...live.facts.kept, [name]: value } })
+        if (!saved.ok) throw new NotKept(saved.failure)
+        return true
+      },
+    })
+  }
+
+  #stop(live: Live, index: number, failure: Failure): void {
+    const facts = stopped(live.facts, { index, failure, now: this.#now(live) })
+    // With a full disk the journal still says "running", so a restart goes on where this stopped; meanwhile people are told.
+    if (!this.save(live, facts).ok) live.facts = facts
+    this.note(live, `Stopped: ${explain(failure).says}`)
+  }
+  #now(live: Live) { return this.#ports.clockOf(live.facts.site).now() }
+}
+
+class NotKept extends Error {
+  readonly failure: Failure
+  constructor(failure: Failure) {
+    super('a value could not be kept')
+    this.failure = failure
+  }
+}
+const ENDED = { done: 'Done.', cancelled: 'Cancelled; what was made is taken back.', undone: 'Taken back.' }
+const impossible = (live: Live, says: string) => failure('OPERATION_NOT_POSSIBLE', { operation: live.facts.id, says })

@@ -1,0 +1,21 @@
+import { implement, ORPCError } from '@orpc/server'
+import { contract } from '../../../preload/contract'
+import { explain } from '../../../preload/contract/explain'
+import type { Failure } from '../../../preload/contract/failures'
+import type { Outcome } from '../../kernel/outcome'
+
+/** Implements the contract; each capability gets the part that carries its name. */
+export const os = implement(contract)
+export type Implementer = typeof os
+
+/** The declared contract error for a failure, with its words as message. */
+export const refusal = (failure: Failure): ORPCError<string, unknown> =>
+  new ORPCError(failure.code, { defined: true, message: explain(failure).says, data: failure.data })
+
+/** The value of an outcome, or its failure thrown as the contract declares it; `instead` is answered where the outcome carries nothing. */
+export function answer<T>(outcome: Outcome<T>): T
+export function answer<T>(outcome: Outcome<void>, instead: T): T
+export function answer<T>(outcome: Outcome<T>, instead?: T): T {
+  if (!outcome.ok) throw refusal(outcome.failure)
+  return instead === undefined ? outcome.value : instead
+}

@@ -1,0 +1,1 @@
+export { answer, os, refusal, type Implementer } from './answer'
