@@ -1,0 +1,46 @@
+import type { Engine } from '../engine'
+import { busyShare, usedMemoryMib } from '../gpu-use'
+import { NODE, POD } from '../kinds'
+import { isFinished, type Node, type Pod } from '../objects'
+import { builtInGpus, faultsOf } from '../scheduling/devices'
+import { devicesOf } from '../scheduling/requests'
+
+export interface Series { labels: Record<string, string>; valueAt: (at: number) => number | undefined }
+
+export const METRICS = ['DCGM_FI_PROF_GR_ENGINE_ACTIVE', 'DCGM_FI_DEV_FB_USED', 'DCGM_FI_DEV_XID_ERRORS'] as const
+export type Metric = (typeof METRICS)[number]
+
+/** Every series of one DCGM metric: one for each GPU, and for each pod that holds or held it while it is remembered. */
+export function seriesOf(engine: Engine, metric: Metric): Series[] {
+  const pods = engine.api.list(POD) as Pod[]
+  return (engine.api.list(NODE) as Node[]).flatMap((node) => Array.from({ length: builtInGpus(node) }, (_unused, gpu) => gpuSeries(metric, { node, gpu: String(gpu), pods })).flat())
+    .sort((a, b) => JSON.stringify(a.labels).localeCompare(JSON.stringify(b.labels)))
+}
+
+interface Gpu { node: Node; gpu: string; pods: Pod[] }
+function gpuSeries(metric: Metric, { node, gpu, pods }: Gpu): Series[] {
+  const labels = { __name__: metric, Hostname: node.metadata.name, gpu, device: `nvidia${gpu}`, modelName: (node.metadata.labels?.['nvidia.com/gpu.product'] ?? '').replaceAll('-', ' '), UUID: `GPU-${node.metadata.uid ?? ''}-${gpu}` }
+  const totalMib = Number(node.metadata.labels?.['nvidia.com/gpu.memory'] ?? 0)
+  const fault = faultsOf(node)[gpu]
+  if (metric === 'DCGM_FI_DEV_XID_ERRORS') return [{ labels, valueAt: () => fault ?? 0 }]
+  if (fault !== undefined) return []
+  const holders = pods.filter((pod) => pod.spec.nodeName === node.metadata.name).flatMap((pod) => devicesOf(pod).filter((device) => device.split(':')[0] === gpu).map((device) => ({ pod, device })))
+  const held = holders.map(({ pod, device }): Series => {
+    const [from, until] = spanOf(pod)
+    const [, slice] = device.split(':')
+    return {
+      labels: { ...labels, exported_namespace: pod.metadata.namespace ?? '', exported_pod: pod.metadata.name, exported_container: pod.spec.containers[0]?.name ?? '', ...(slice !== undefined && { GPU_I_ID: slice, GPU_I_PROFILE: '1g.10gb' }) },
+      valueAt: (at) => (at < from || at > until ? undefined : metric === 'DCGM_FI_PROF_GR_ENGINE_ACTIVE' ? Number(busyShare(pod, device, at).toFixed(4)) : usedMemoryMib(pod, device, { totalMib: slice === undefined ? totalMib : 9_856, at })),
+    }
+  })
+  const free: Series = { labels, valueAt: (at) => (held.some((series) => series.valueAt(at) !== undefined) ? undefined : 0) }
+  return [...held, free]
+}
+
+/** When a pod's containers ran: from their start to their end, in milliseconds since 1970. */
+function spanOf(pod: Pod): [from: number, until: number] {
+  const state = pod.status?.containerStatuses?.[0]?.state
+  const ended = state?.terminated
+  const from = state?.running?.startedAt ?? ended?.startedAt
+  return [from ? Date.parse(from) : Infinity, ended && isFinished(pod) ? Date.parse(ended.finishedAt) : from ? Infinity : 0]
+}
