@@ -33,7 +33,7 @@ function stamp({ cluster, resource, object }: Attempt): void {
  * Creates one object. The draft becomes the server's own.
  * Throws 400, 403, 404 (no such namespace), 409 (name taken) or 422.
  */
-export function createObject(attempt: Attempt): Stored | KubeObject {
+export function createObject(attempt: Attempt, tracks: (attempt: Attempt) => void = trackUpdate): Stored | KubeObject {
   const { cluster, resource, object, how } = attempt
   checkIdentity(attempt)
   if (!object.metadata.name && !object.metadata.generateName) {
@@ -47,10 +47,10 @@ export function createObject(attempt: Attempt): Stored | KubeObject {
   strategy.prepareCreate?.(attempt)
   admitCreate(attempt)
   validateObject(attempt)
-  trackUpdate(attempt)
+  tracks(attempt)
   const key = keyOf(resource)
   if (cluster.store.get(key, object.metadata.name, object.metadata.namespace)) {
-    if (generated) return createObject({ ...attempt, object: { ...object, metadata: { ...object.metadata, name: '' } } })
+    if (generated) return createObject({ ...attempt, object: { ...object, metadata: { ...object.metadata, name: '' } } }, tracks)
     throw alreadyExists(resource, object.metadata.name)
   }
   return how.dryRun ? object : cluster.store.put(key, object)
