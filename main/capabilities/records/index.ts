@@ -1,1 +1,5 @@
-export type * from './ports'
+export { crdOf, crds, RECORD_KINDS } from './crds'
+export { recordHandlers } from './handlers'
+export type { Records } from './ports'
+export { resourceOf } from './record'
+export { makeRecords, type RecordsPorts, type RecordsService } from './service'

@@ -1,2 +1,1 @@
-export { storeFolder } from './folder'
 export { openStore, sqliteVersion, type LastSeen, type OpenStoreOptions, type Store, type StoredOperation } from './store'

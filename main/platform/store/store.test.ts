@@ -4,7 +4,6 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { storeFolder } from './folder'
 import { openStore, type Store } from './store'
 
 const undo: (() => void)[] = []
@@ -106,10 +105,3 @@ test('opens quickly', () => {
   open(path)
   expect(performance.now() - began).toBeLessThan(100)
 })
-
-test.each([
-  ['asked for', { env: { TAKT_STORE: '/data/t' }, platform: 'linux', home: '/home/mia' }, '/data/t'],
-  ['Linux', { env: {}, platform: 'linux', home: '/home/mia' }, '/home/mia/.local/share/takt'],
-  ['Linux with XDG', { env: { XDG_DATA_HOME: '/x' }, platform: 'linux', home: '/home/mia' }, '/x/takt'],
-  ['macOS', { env: {}, platform: 'darwin', home: '/Users/mia' }, '/Users/mia/Library/Application Support/Takt'],
-])('the folder %s', (_where, machine, want) => expect(storeFolder(machine)).toBe(want))
