@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { seeded } from '../../kernel/random'
@@ -17,7 +18,7 @@ beforeAll(async () => { engine = await openTestEngine(); tools = { special: awai
 afterAll(() => engine.close())
 
 async function score(path: string, name: string, { preset, kind = 'numeric' }: { preset?: PresetName; kind?: string }): Promise<ColumnScore> {
-  const open = (side: string, label: 'reference' | 'current') => openSource(engine, { path: join(fixtures ?? '', path), where: `side = '${side}'`, label })
+  const open = (side: string, label: 'reference' | 'current') => openSource(engine, { path: join(fixtures ?? '', path), where: `side = '${side}'`, label, spillFolder: tmpdir() })
   const reference = await open('ref', 'reference'), current = await open('cur', 'current')
   const column = reference.columns.find((each) => each.name === name)
   if (!column) throw new Error(`no column ${name}`)
@@ -26,9 +27,9 @@ async function score(path: string, name: string, { preset, kind = 'numeric' }: {
     return scoreNumeric({ reference: await read(reference.relation), current: await read(current.relation) }, preset, tools)
   }
   const count = async (relation: string) => {
-    const tally = await countCategories(engine, { relation, column, rows: 0 })
-    if (!tally) throw new Error('too many categories')
-    return { tally, chunks: [], chunkRows: 0 }
+    const side = await countCategories(engine, { relation, column, rows: 0, chunkRows: 100 })
+    if (!side) throw new Error('too many categories')
+    return side
   }
   return scoreCategorical({ reference: await count(reference.relation), current: await count(current.relation) }, preset, tools)
 }

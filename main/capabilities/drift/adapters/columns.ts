@@ -1,6 +1,5 @@
-import type { CategoryTally } from '../domain/categorical'
 import type { NumericTally } from '../domain/numeric'
-import type { NumericSide } from '../domain/score'
+import type { CategoricalSide, NumericSide } from '../domain/score'
 import type { DoubleBlock, Engine } from './engine'
 import { asDouble, asText, type ColumnType } from './sql'
 
@@ -49,16 +48,36 @@ export async function readNumeric(engine: Engine, { relation, column, rows, sign
 /** More categories than this are taken for identifiers and not scored. */
 export const MOST_CATEGORIES = 100_000
 
-/** Counts a column's categories, once; undefined where there are too many to be categories. */
-export async function countCategories(engine: Engine, { relation, column, signal }: ColumnRequest): Promise<CategoryTally | undefined> {
-  const found = await engine.rows(`SELECT ${asText(column)} AS category, count(*) AS count FROM ${relation} GROUP BY 1 LIMIT ${MOST_CATEGORIES + 2}`, signal)
-  if (found.length > MOST_CATEGORIES + 1) return undefined
-  const counts = new Map<string, number>()
+/** Counts a column's categories by chunks of consecutive rows, once; undefined where there are too many to be categories. */
+export async function countCategories(engine: Engine, { relation, column, signal, chunkRows = 0 }: ColumnRequest & { chunkRows?: number }): Promise<CategoricalSide | undefined> {
+  const category = `${asText(column)} AS category`
+  const from = chunkRows > 0 ? `(SELECT (row_number() OVER () - 1) // ${chunkRows} AS chunk, ${category} FROM ${relation})` : `(SELECT 0 AS chunk, ${category} FROM ${relation})`
+  const limit = MOST_CATEGORIES * (chunkRows > 0 ? 12 : 1)
+  const found = await engine.rows(`SELECT chunk, category, count(*) AS count FROM ${from} GROUP BY ALL LIMIT ${limit + 2}`, signal)
+  const counts = new Map<string, number>(), chunks: Map<string, number>[] = []
   let rows = 0, nulls = 0
-  for (const { category, count } of found) {
-    rows += Number(count)
-    if (category === null) nulls = Number(count)
-    else counts.set(String(category), Number(count))
+  for (const { chunk, category, count } of found) {
+    const many = Number(count)
+    rows += many
+    if (category === null) { nulls += many; continue }
+    const name = String(category), of = (chunks[Number(chunk)] ??= new Map<string, number>())
+    counts.set(name, (counts.get(name) ?? 0) + many)
+    of.set(name, many)
   }
-  return { rows, nulls, counts }
+  if (found.length > limit + 1 || counts.size > MOST_CATEGORIES) return undefined
+  // The last chunk may be incomplete; it is left out like that of a column of numbers.
+  const whole = chunkRows > 0 ? Math.floor(rows / chunkRows) : 0
+  return { tally: { rows, nulls, counts }, chunks: chunks.slice(0, whole).filter(Boolean), chunkRows }
+}
+
+/** Up to this many different values a column is taken for categories, whatever they look like. */
+export const MIXED_FROM = 50
+
+/** Numbers written as text, where some of the column's many values are none: neither a number nor a category. */
+export async function mixedShare(engine: Engine, { relation, column, signal }: ColumnRequest): Promise<{ share: number; example: string } | undefined> {
+  const text = asText(column)
+  const [row] = await engine.rows(`SELECT count(*) AS all_values, count(TRY_CAST(v AS DOUBLE)) AS numbers, min(v) FILTER (TRY_CAST(v AS DOUBLE) IS NULL) AS example
+    FROM (SELECT DISTINCT ${text} AS v FROM ${relation} WHERE ${text} IS NOT NULL LIMIT 100000)`, signal)
+  const all = Number(row?.['all_values'] ?? 0), numbers = Number(row?.['numbers'] ?? 0)
+  return all > MIXED_FROM && numbers / all >= 0.5 && numbers < all ? { share: numbers / all, example: String(row?.['example']) } : undefined
 }

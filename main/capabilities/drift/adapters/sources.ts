@@ -2,20 +2,22 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { UnusableInput } from '../domain/failures'
 import type { Engine } from './engine'
-import { columnType, literal, type ColumnType } from './sql'
+import { columnType, identifier, literal, type ColumnType } from './sql'
 
-/** Rows to read: a relation in SQL, filtered, with its columns. */
+/** A file that could not be used, and why. */
+export interface Skipped { file: string; says: string }
+/** Rows to read: a relation in SQL, filter included, with its columns. */
 export interface Source {
-  /** What stands after FROM, filter included. */
+  /** What stands after FROM. */
   relation: string
   columns: ColumnType[]
   files: string[]
+  skipped: Skipped[]
   format: 'parquet' | 'csv'
 }
+export interface SourceRequest { path: string; where?: string | undefined; label: 'reference' | 'current'; spillFolder: string }
 
-export interface SourceRequest { path: string; where?: string | undefined; label: 'reference' | 'current' }
-
-const PARQUET = /\.(parquet|pq)$/i, CSV = /\.(csv|tsv|txt)(\.gz)?$/i
+const CSV = /\.(csv|tsv|txt)(\.gz)?$/i, PARQUET = /\.(parquet|pq)$/i
 
 /** The files that a path names: itself, all tables of a folder, or what a pattern matches. */
 export async function findFiles(engine: Engine, path: string): Promise<string[]> {
@@ -29,27 +31,34 @@ export async function findFiles(engine: Engine, path: string): Promise<string[]>
   return found.map(({ file }) => String(file))
 }
 
-/** Opens files as one relation; columns that only some files have are null in the others. */
-export async function openSource(engine: Engine, { path, where, label }: SourceRequest): Promise<Source> {
+/** Opens files as one relation; columns that only some files have are null in the others, and a broken file among good ones is left out by name. */
+export async function openSource(engine: Engine, request: SourceRequest): Promise<Source> {
+  const { path, where } = request
   const files = await findFiles(engine, path)
   if (files.length === 0) throw new UnusableInput(`No table matches ${path}.`, 'Name a Parquet or CSV file, a folder of them, or a pattern.')
-  const isCsv = files.every((file) => CSV.test(file)), isParquet = !isCsv && files.every((file) => !CSV.test(file))
-  if (!isCsv && !isParquet) throw new UnusableInput(`${path} mixes CSV and Parquet.`, 'Name one kind, for example with a pattern.')
-  const list = `[${files.map(literal).join(', ')}]`
-  const table = isCsv ? await loadCsv(engine, list, { label, path }) : `read_parquet(${list}, union_by_name = true)`
-  const columns = await describe(engine, table, path)
+  const isCsv = files.every((file) => CSV.test(file))
+  if (!isCsv && files.some((file) => CSV.test(file))) throw new UnusableInput(`${path} mixes CSV and Parquet.`, 'Name one kind, for example with a pattern.')
+  const { good, skipped } = isCsv ? await readableCsv(engine, files, request) : await readableParquet(engine, files)
+  const [worst] = skipped
+  if (good.length === 0 && worst) throw new UnusableInput(`${worst.file} cannot be read: ${worst.says}`, 'The file may be cut short or not be what its name says. Write it again.')
+  const table = `read_parquet([${good.map(literal).join(', ')}], union_by_name = true)`
   const relation = where ? `(SELECT * FROM ${table} WHERE ${where})` : table
   if (where) await check(engine, relation, where)
-  return { relation, columns, files, format: isCsv ? 'csv' : 'parquet' }
+  return { relation, columns: await describe(engine, table), files, skipped, format: isCsv ? 'csv' : 'parquet' }
 }
 
-async function describe(engine: Engine, table: string, path: string): Promise<ColumnType[]> {
-  try {
-    const rows = await engine.rows(`DESCRIBE SELECT * FROM ${table}`)
-    return rows.map((row) => columnType(String(row['column_name']), String(row['column_type'])))
-  } catch (error) {
-    throw new UnusableInput(`${path} cannot be read: ${firstLine(error)}`, 'The file may be cut short or not be what its name says. Write it again.')
+const describe = async (engine: Engine, table: string): Promise<ColumnType[]> =>
+  (await engine.rows(`DESCRIBE SELECT * FROM ${table}`)).map((row) => columnType(String(row['column_name']), String(row['column_type'])))
+
+async function readableParquet(engine: Engine, files: string[]): Promise<{ good: string[]; skipped: Skipped[] }> {
+  const all = `read_parquet([${files.map(literal).join(', ')}], union_by_name = true)`
+  try { await describe(engine, all); return { good: files, skipped: [] } } catch { /* Which of them it is, is found out one by one. */ }
+  const good: string[] = [], skipped: Skipped[] = []
+  for (const file of files) {
+    try { await describe(engine, `read_parquet(${literal(file)})`); good.push(file) } catch (error) { skipped.push({ file, says: firstLine(error) }) }
   }
+  if (skipped.length === 0) throw new UnusableInput(`The files do not fit together: their columns have types that cannot be joined.`, 'Compare files of one schema.')
+  return { good, skipped }
 }
 
 async function check(engine: Engine, relation: string, where: string): Promise<void> {
@@ -58,26 +67,38 @@ async function check(engine: Engine, relation: string, where: string): Promise<v
   }
 }
 
-/** CSV is parsed once, into a table that the engine may spill; lines that do not fit are left out and counted. */
-async function loadCsv(engine: Engine, list: string, { label, path }: { label: string; path: string }): Promise<string> {
-  const table = `csv_${label}`
-  const read = (more: string) => engine.run(`CREATE OR REPLACE TABLE ${table} AS SELECT * FROM read_csv(${list}, union_by_name = true, sample_size = -1${more})`)
-  try {
-    await read('').catch(() => read(", store_rejects = true, rejects_table = 'csv_rejects', rejects_scan = 'csv_scans', null_padding = true"))
-  } catch (error) {
-    throw new UnusableInput(`${path} cannot be read as CSV: ${firstLine(error)}`, 'Save it as UTF-8 with one header line, or as Parquet.')
+// Text is parsed once, into a columnar file that every thread can read a column of; that file is what is spilt, and it is removed at the end.
+async function readableCsv(engine: Engine, files: string[], { label, spillFolder }: SourceRequest): Promise<{ good: string[]; skipped: Skipped[] }> {
+  const good: string[] = [], skipped: Skipped[] = []
+  for (const [at, file] of files.entries()) {
+    const target = join(spillFolder, `${label}-${at}.parquet`)
+    try {
+      const bad = await convertCsv(engine, file, target)
+      good.push(target)
+      if (bad) skipped.push({ file, says: bad })
+    } catch (error) { skipped.push({ file, says: firstLine(error) }) }
   }
-  return table
+  return { good, skipped }
 }
 
-/** How many CSV lines did not fit and were left out, with the first as an example. */
-export async function rejectedLines(engine: Engine): Promise<{ count: number; example?: string }> {
-  const tables = await engine.rows("SELECT 1 FROM information_schema.tables WHERE table_name = 'csv_rejects'")
-  if (tables.length === 0) return { count: 0 }
-  const rows = await engine.rows('SELECT count(*) OVER () AS count, line, error_message FROM csv_rejects ORDER BY line LIMIT 1')
-  const [first] = rows
-  return first ? { count: Number(first['count']), example: `line ${String(first['line'])}: ${String(first['error_message']).split('\n')[0] ?? ''}` } : { count: 0 }
+/** Writes a CSV file as Parquet. Lines that do not fit its header are left out, and said. */
+async function convertCsv(engine: Engine, file: string, target: string): Promise<string | undefined> {
+  const encodings = ['utf-8', 'utf-16', 'latin-1']
+  const copy = (options: string) => engine.run(`COPY (SELECT * FROM read_csv(${literal(file)}, sample_size = -1${options})) TO ${literal(target)} (FORMAT parquet)`)
+  try { await copy(''); return undefined } catch { /* Tried again, leaving out what does not fit. */ }
+  let last: unknown
+  for (const encoding of encodings) {
+    try {
+      await engine.run('DROP TABLE IF EXISTS csv_rejects; DROP TABLE IF EXISTS csv_scans')
+      await copy(`, encoding = ${literal(encoding)}, store_rejects = true, rejects_table = 'csv_rejects', rejects_scan = 'csv_scans'`)
+      const [bad] = await engine.rows('SELECT count(DISTINCT line) AS count, min(line) AS first, any_value(error_message) AS message FROM csv_rejects')
+      const count = Number(bad?.['count'] ?? 0)
+      return count > 0 ? `${count} of its lines do not fit its header and were left out, the first at line ${Number(bad?.['first'])}: ${firstLine(String(bad?.['message']))}` : undefined
+    } catch (error) { last = error }
+  }
+  throw last
 }
 
+/** An engine's error without the parts that quote SQL. */
 export const firstLine = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
-export const columnOf = (source: Source, name: string): ColumnType | undefined => source.columns.find((column) => column.name === name)
+export const quoted = identifier
