@@ -11,7 +11,7 @@ import {
   schedulerArguments,
   type Site,
 } from './arguments'
-import { makeAuthority, makeTokenKey, type Authority, type Subject } from './authority'
+import { makeAuthority, makeTokenKey, type Authority, type KeyPair, type Subject } from './authority'
 import { Client } from './client'
 import { kubeconfig } from './kubeconfig'
 import { applyAll, parseManifests, readManifests, type Manifest } from './manifests'
@@ -56,7 +56,7 @@ function stackFolder(): string {
   return execFileSync(process.execPath, [join(here, 'install.mjs'), '--where'], { encoding: 'utf8' }).trim()
 }
 
-async function writeIdentities(folder: string, server: string, authority: Authority): Promise<string> {
+async function writeIdentities(folder: string, server: string, authority: Authority): Promise<void> {
   const write = (file: string, text: string): void => writeFileSync(join(folder, file), text, { mode: 0o600 })
   const own = await authority.issue({ user: 'kube-apiserver' })
   write('ca.crt', authority.certificate)
@@ -72,17 +72,28 @@ async function writeIdentities(folder: string, server: string, authority: Author
     const identity = await authority.issue(subject)
     write(`${file}.kubeconfig`, kubeconfig({ server, authority: authority.certificate, identity, user: subject.user }))
   }
-  return readFileSync(join(folder, 'admin.kubeconfig'), 'utf8')
 }
 
-/** The small page that stands behind every port forwarded to a pod. */
-async function servePage(text: string): Promise<{ port: number; close: () => void }> {
+/** The small page that stands behind every port forwarded to a pod; answers its port. */
+async function servePage(text: string, signal: AbortSignal): Promise<number> {
   const page = createServer((_request, response) => response.setHeader('content-type', 'text/html').end(text))
   await new Promise<void>((resolve) => page.listen(0, '127.0.0.1', resolve))
   page.unref()
+  signal.addEventListener('abort', () => {
+    page.close()
+    page.closeAllConnections()
+  })
   const address = page.address()
   if (address === null || typeof address === 'string') throw new Error('the page has no port')
-  return { port: address.port, close: () => void page.close() }
+  return address.port
+}
+
+async function writeNodesSettings(folder: string, plays: { page: string; snapshots: boolean; signal: AbortSignal }): Promise<void> {
+  const logFile = join(folder, 'container.log')
+  // The form in which container runtimes write logs; KWOK reads no other.
+  writeFileSync(logFile, '2026-01-01T00:00:00.000000000Z stdout F The server is ready.\n')
+  const pagePort = await servePage(plays.page, plays.signal)
+  writeFileSync(join(folder, 'kwok.yaml'), nodesSettings({ snapshots: plays.snapshots, logFile, pagePort }))
 }
 
 function programs(site: Site, binaries: string, reach: { admin: Client; anyone: (port: number) => Client }) {
@@ -127,6 +138,68 @@ async function compact(port: number): Promise<void> {
   await ask('compaction', { revision: header?.revision ?? '0', physical: true })
 }
 
+/** Everything that must end with a plane, in the order of its making. */
+class Running {
+  readonly servers: Server[] = []
+  readonly clients: Client[] = []
+  readonly ending = new AbortController()
+
+  constructor(
+    readonly folder: string,
+    readonly authority: Authority,
+    readonly guard = makeGuard(folder),
+  ) {}
+
+  async start(program: Program): Promise<Server> {
+    const server = new Server(program, this.guard)
+    this.servers.unshift(server)
+    await server.start()
+    return server
+  }
+
+  connect(to: string, identity?: KeyPair): Client {
+    const client = new Client(to, this.authority.certificate, identity)
+    this.clients.push(client)
+    return client
+  }
+
+  async stop(): Promise<void> {
+    this.ending.abort()
+    await Promise.all(this.clients.map((client) => client.close()))
+    for (const server of this.servers) await server.stop()
+    rmSync(this.folder, { recursive: true, force: true })
+    this.guard.release()
+  }
+}
+
+function asPlane(running: Running, parts: { server: string; admin: Client; api: Server; etcdPort: number }): Plane {
+  const { server, admin, api, etcdPort } = parts
+  const { folder, authority } = running
+  const issue = (user: string, groups: string[] = []): Promise<KeyPair> => authority.issue({ user, groups })
+  return {
+    server,
+    folder,
+    admin,
+    authority: authority.certificate,
+    kubeconfigPath: join(folder, 'admin.kubeconfig'),
+    adminKubeconfig: readFileSync(join(folder, 'admin.kubeconfig'), 'utf8'),
+    kubeconfigFor: async (user, groups) =>
+      kubeconfig({ server, authority: authority.certificate, identity: await issue(user, groups), user }),
+    clientFor: async (user, groups) => running.connect(server, await issue(user, groups)),
+    anonymous: () => running.connect(server),
+    applyManifests: (manifests) => applyAll(admin, typeof manifests === 'string' ? parseManifests(manifests) : manifests),
+    addGpuNodes: (more) => applyAll(admin, gpuNodes(more)),
+    stopApiServer: (signal) => api.stop(signal),
+    startApiServer: () => api.start(),
+    forgetHistory: async () => {
+      await compact(etcdPort)
+      await api.stop('SIGKILL')
+      await api.start()
+    },
+    stop: () => running.stop(),
+  }
+}
+
 /** Brings up etcd, the API server, its controllers, and unless declined the scheduler and simulated nodes. */
 export async function startPlane(options: PlaneOptions = {}): Promise<Plane> {
   const { definitions = [], nodes = true, page = '<h1>A notebook</h1>' } = options
@@ -134,72 +207,24 @@ export async function startPlane(options: PlaneOptions = {}): Promise<Plane> {
   const site = await makeSite()
   const { folder, ports } = site
   const server = `https://127.0.0.1:${ports.api}`
-  const guard = makeGuard(folder)
   const authority = await makeAuthority()
-  const adminKubeconfig = await writeIdentities(folder, server, authority)
-  const clients: Client[] = []
-  const connect = (to: string, identity?: Awaited<ReturnType<Authority['issue']>>): Client => {
-    const client = new Client(to, authority.certificate, identity)
-    clients.push(client)
-    return client
-  }
-  const admin = connect(server, await authority.issue({ user: 'admin', groups: ['system:masters'] }))
-  const anyone = (port: number): Client => connect(`https://127.0.0.1:${port}`)
-  const wanted = programs(site, binaries, { admin, anyone })
-  const running: Server[] = []
-  const ending = new AbortController()
-  const forwarded = await servePage(page)
-
-  const start = async (program: Program): Promise<Server> => {
-    const one = new Server(program, guard)
-    running.unshift(one)
-    await one.start()
-    return one
-  }
-  const stop = async (): Promise<void> => {
-    ending.abort()
-    await Promise.all(clients.map((client) => client.close()))
-    for (const one of running) await one.stop()
-    forwarded.close()
-    rmSync(folder, { recursive: true, force: true })
-    guard.release()
-  }
-
+  const running = new Running(folder, authority)
   try {
-    await start(wanted.etcd)
-    const api = await start(wanted.api)
+    await writeIdentities(folder, server, authority)
+    const admin = running.connect(server, await authority.issue({ user: 'admin', groups: ['system:masters'] }))
+    const anyone = (port: number): Client => running.connect(`https://127.0.0.1:${port}`)
+    const wanted = programs(site, binaries, { admin, anyone })
+    await running.start(wanted.etcd)
+    const api = await running.start(wanted.api)
     await installDefinitions(admin, binaries, definitions)
-    const logFile = join(folder, 'container.log')
-    writeFileSync(logFile, '2026-01-01T00:00:00.000000000Z stdout F The server is ready.\n')
-    writeFileSync(join(folder, 'kwok.yaml'), nodesSettings({ snapshots: definitions.includes('snapshot'), logFile, pagePort: forwarded.port }))
+    if (nodes) await writeNodesSettings(folder, { page, snapshots: definitions.includes('snapshot'), signal: running.ending.signal })
     const others = nodes ? [wanted.controllers, wanted.scheduler, wanted.nodes] : [wanted.controllers]
-    await Promise.all(others.map(start))
-    if (nodes) playVolumes(admin, ending.signal)
-    if (definitions.includes('notebook')) playNotebooks(admin, ending.signal)
-    return {
-      server,
-      folder,
-      authority: authority.certificate,
-      kubeconfigPath: join(folder, 'admin.kubeconfig'),
-      adminKubeconfig,
-      admin,
-      kubeconfigFor: async (user, groups = []) =>
-        kubeconfig({ server, authority: authority.certificate, identity: await authority.issue({ user, groups }), user }),
-      clientFor: async (user, groups = []) => connect(server, await authority.issue({ user, groups })),
-      anonymous: () => connect(server),
-      applyManifests: (manifests) => applyAll(admin, typeof manifests === 'string' ? parseManifests(manifests) : manifests),
-      addGpuNodes: (more) => applyAll(admin, gpuNodes(more)),
-      stopApiServer: (signal) => api.stop(signal),
-      startApiServer: () => api.start(),
-      forgetHistory: async () => {
-        await compact(ports.etcd)
-        await api.stop('SIGKILL')
-        await api.start()
-      },
-      stop,
-    }
+    await Promise.all(others.map((program) => running.start(program)))
+    if (nodes) playVolumes(admin, running.ending.signal)
+    if (definitions.includes('notebook')) playNotebooks(admin, running.ending.signal)
+    return asPlane(running, { server, admin, api, etcdPort: ports.etcd })
   } catch (error) {
-    await stop()
+    await running.stop()
     throw error
   }
 }

@@ -65,12 +65,14 @@ export interface Program {
 
 /** One server process with a log file; it can be ended and begun again. */
 export class Server {
+  readonly program: Program
+  readonly #guard: Guard
   #child: ChildProcess | undefined
 
-  constructor(
-    readonly program: Program,
-    readonly guard: Guard,
-  ) {}
+  constructor(program: Program, guard: Guard) {
+    this.program = program
+    this.#guard = guard
+  }
 
   get logFile(): string {
     return join(this.program.folder, `${this.program.name}.log`)
@@ -88,7 +90,7 @@ export class Server {
     closeSync(log)
     this.#child = child
     await new Promise<void>((resolve, reject) => child.once('spawn', resolve).once('error', reject))
-    if (child.pid !== undefined) this.guard.watch(child.pid)
+    if (child.pid !== undefined) this.#guard.watch(child.pid)
     await until(
       async () => {
         if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}:\n${this.tail()}`)

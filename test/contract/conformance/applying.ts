@@ -70,7 +70,7 @@ export const applying: Group = {
       run: async (session) => {
         const path = session.core('configmaps/one')
         await session.apply(path, 'first', configMap('one', { a: '1', b: '1' }))
-        const answer = await session.apply(path, 'second', configMap('one', { a: '2' }), '&force=true')
+        const answer = await session.apply(`${path}?force=true`, 'second', configMap('one', { a: '2' }))
         return { ...pick(answer.body, 'data'), managers: managers(answer.body) }
       },
     },
@@ -129,7 +129,7 @@ export const applying: Group = {
       name: 'apply with dryRun=All on a new object answers 201 and leaves nothing',
       run: async (session) => {
         const path = session.core('configmaps/one')
-        return [(await session.apply(path, 'first', configMap('one'), '&dryRun=All')).status, (await session.get(path)).status]
+        return [(await session.apply(`${path}?dryRun=All`, 'first', configMap('one'))).status, (await session.get(path)).status]
       },
     },
     {
@@ -145,7 +145,7 @@ export const applying: Group = {
       name: 'lists of containers are owned by key k:{"name":...}, and a scalar set member by v:',
       run: async (session) => {
         const body = { ...deployment('one'), metadata: { name: 'one', finalizers: ['takt.dev/a'] } }
-        return managers((await session.apply(session.in('apps/v1', 'deployments/one'), 'first', body, '&dryRun=All')).body)
+        return managers((await session.apply(session.in('apps/v1', 'deployments/one?dryRun=All'), 'first', body)).body)
       },
     },
     {
@@ -169,7 +169,7 @@ export const applying: Group = {
         await session.apply(path, 'first', deployment('one', { paused: true }))
         const condition = { type: 'Available', status: 'True', reason: 'Test', message: '', lastTransitionTime: null, lastUpdateTime: null }
         const body = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'one' }, status: { conditions: [condition] } }
-        const answer = await session.apply(`${path}/status`, 'second', body, '&dryRun=All')
+        const answer = await session.apply(`${path}/status?dryRun=All`, 'second', body)
         const fields = managers(answer.body)
         return Array.isArray(fields) ? fields.filter((each) => dig(each, 'manager') === 'second') : refusal(answer)
       },

@@ -124,13 +124,13 @@ export class Session {
     return this.send('DELETE', path, { ...options, ...(body !== undefined && { body }) })
   }
 
-  patch(kind: keyof typeof patchTypes, path: string, body: Json | string, options: Options = {}): Promise<Answer> {
-    return this.send('PATCH', path, { ...options, body, headers: { 'content-type': patchTypes[kind], ...options.headers } })
+  patch(kind: keyof typeof patchTypes, path: string, body: Json | string): Promise<Answer> {
+    return this.send('PATCH', path, { body, headers: { 'content-type': patchTypes[kind] } })
   }
 
   /** Server-side apply as a field manager. */
-  apply(path: string, manager: string, body: Json, query = ''): Promise<Answer> {
-    return this.patch('apply', `${path}?fieldManager=${manager}${query}`, body)
+  apply(path: string, manager: string, body: Json): Promise<Answer> {
+    return this.patch('apply', `${path}${path.includes('?') ? '&' : '?'}fieldManager=${manager}`, body)
   }
 
   async makeNamespace(name = this.namespace): Promise<void> {

@@ -64,21 +64,20 @@ function made(notebook: Notebook): Manifest[] {
 }
 
 async function report(client: Client, pod: Pod): Promise<void> {
-  const name = pod.metadata.labels?.['notebook-name'] ?? ''
-  const path = `/apis/kubeflow.org/v1/namespaces/${pod.metadata.namespace ?? 'default'}/notebooks/${name}`
-  const { status } = await client.call(path)
-  if (status === 404) return
-  const own = pod.status?.containerStatuses?.find((each) => each.name === name) ?? pod.status?.containerStatuses?.[0]
-  const isGoing = 'deletionTimestamp' in pod.metadata
+  const { labels, namespace } = pod.metadata
+  const name = labels?.['notebook-name'] ?? ''
+  const path = `/apis/kubeflow.org/v1/namespaces/${namespace ?? 'default'}/notebooks/${name}`
+  if ((await client.call(path)).status === 404) return
   await client.ask(`${path}/status`, {
     method: 'PATCH',
     headers: { 'content-type': 'application/merge-patch+json' },
-    json: {
-      status: {
-        readyReplicas: own?.ready && !isGoing ? 1 : 0,
-        containerState: own?.state ?? {},
-        conditions: pod.status?.conditions ?? [],
-      },
-    },
+    json: { status: statusOf(pod, name) },
   })
+}
+
+function statusOf({ metadata, status = {} }: Pod, name: string): object {
+  const { containerStatuses = [], conditions = [] } = status
+  const own = containerStatuses.find((each) => each.name === name) ?? containerStatuses[0]
+  const isReady = own?.ready === true && !('deletionTimestamp' in metadata)
+  return { readyReplicas: isReady ? 1 : 0, containerState: own?.state ?? {}, conditions }
 }
