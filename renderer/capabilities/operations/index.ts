@@ -1,0 +1,2 @@
+export { PlanPanel } from './parts/PlanPanel'
+export { closeDrawer, openDrawer, useOperations, watchOperations } from './store'

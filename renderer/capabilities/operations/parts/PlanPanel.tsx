@@ -1,0 +1,86 @@
+import { useEffect, useRef, useState, type ReactNode } from 'react'
+import type { Plan } from '../../../../preload/contract/operations'
+import { useAction, useNow, lastKnown, type Remote } from '../../../client'
+import { Button, ConfirmDelete, CopyButton, Failed, Loading, Partly, Tag, useKeys } from '../../../design'
+import { confirmSays, isExpired, whatDiffers } from '../view-model'
+import { words } from '../words'
+import { PlanBody } from './PlanBody'
+
+interface PlanPanelProps {
+  /** From useAsk over one of the plan… entries; undefined while there is nothing to plan yet. */
+  remote: Remote<Plan> | undefined
+  again: () => void
+  onStarted: (operationId: string, plan: Plan) => void
+  /** What is still missing before the button works, when the screen knows. */
+  disabledBecause?: string | undefined
+  /** Said while there is nothing to plan. */
+  empty?: ReactNode
+  title?: string
+  /** Another way out beside the button of a plan that deletes data. */
+  otherWay?: ReactNode
+}
+/** Plan, preview, confirm: price and time first; the button repeats verb and price and runs the plan as it was shown. */
+export function PlanPanel({ remote, again, onStarted, disabledBecause, empty, title = words.plan, otherWay }: PlanPanelProps) {
+  const known = remote && lastKnown(remote)
+  const plan = known?.value
+  const before = usePrevious(plan)
+  const dry = plan?.dryRun.result
+  return (
+    <section className="panel plan" aria-label={title}>
+      <div className="panel-head" style={{ minHeight: 40 }}><h2>{title}</h2><span className="means ellipsis">{words.planMeans}</span><span className="spring" />
+        {dry && <Tag tone={dry === 'passed' ? 'good' : dry === 'failed' ? 'danger' : 'normal'}>{words.dryRun[dry]}</Tag>}
+      </div>
+      <div className="scroll grow" aria-busy={remote?.at === 'loading'}>
+        {!remote && <div style={{ padding: '0 14px' }}><Partly says={empty} /></div>}
+        {remote?.at === 'failed' && <div style={{ padding: '0 14px' }}><Failed says={remote.trouble.says} remedy={remote.trouble.remedy} code={remote.trouble.code} onRetry={again} /></div>}
+        {remote && remote.at !== 'failed' && !plan && <div style={{ padding: '0 14px' }}><Loading says={words.planning} /></div>}
+        {plan && remote?.at !== 'failed' && <PlanBody plan={plan} differs={before ? whatDiffers(before, plan) : []} />}
+      </div>
+      {plan && remote?.at !== 'failed'
+        ? <PlanFoot key={plan.id} plan={plan} fresh={remote?.at === 'ready'} again={again} onStarted={onStarted} disabledBecause={disabledBecause} otherWay={otherWay} />
+        : disabledBecause && <div className="panel-foot"><Button disabledBecause={disabledBecause}>{title}</Button></div>}
+    </section>
+  )
+}
+
+interface FootProps { plan: Plan; fresh: boolean; again: () => void; onStarted: PlanPanelProps['onStarted']; disabledBecause: string | undefined; otherWay: ReactNode }
+function PlanFoot({ plan, fresh, again, onStarted, disabledBecause, otherWay }: FootProps) {
+  const now = useNow(1000)
+  const [asking, setAsking] = useState(false)
+  const start = useAction((client, typedName?: string) => client.operations.start({ planId: plan.id, ...(typedName !== undefined && { typedName }) }))
+  const expired = isExpired(plan, now)
+  const reason = whyNot({ plan, fresh, disabledBecause })
+  const run = async (typedName?: string) => {
+    const started = await start.act(typedName)
+    if (started) { setAsking(false); onStarted(started.operationId, plan) }
+  }
+  const confirm = () => { if (!reason && !start.busy && !expired) { if (plan.losses) setAsking(true); else void run() } }
+  useKeys({ 'ctrl+enter': (event) => { event.preventDefault(); confirm() } })
+  return (
+    <div className="panel-foot" aria-live="polite">
+      {start.trouble && <Failed says={start.trouble.says} remedy={start.trouble.remedy} code={start.trouble.code} onRetry={again} retrySays={words.planAgain} />}
+      {!start.trouble && expired && <><span className="control-text soft">{words.stalePlan}</span><Button look="primary" onClick={again}>{words.planAgain}</Button></>}
+      {!start.trouble && !expired && <Button look={plan.losses ? 'danger' : 'primary'} keys="Ctrl ⏎" busy={start.busy} disabledBecause={reason} onClick={confirm}>{plan.losses ? `${confirmSays(plan)}…` : confirmSays(plan)}</Button>}
+      {plan.yaml && <CopyButton says={words.yaml} text={() => plan.yaml ?? ''} />}
+      {plan.losses && <ConfirmDelete title={`${plan.title}?`} name={plan.losses.typeName} lost={plan.losses.lost} kept={plan.losses.kept} verb={plan.verb} busy={start.busy} opened={asking} onConfirm={(typed) => void run(typed)} onClose={() => setAsking(false)}>{otherWay}</ConfirmDelete>}
+    </div>
+  )
+}
+function whyNot({ plan, fresh, disabledBecause }: { plan: Plan; fresh: boolean; disabledBecause: string | undefined }): string | undefined {
+  if (disabledBecause) return disabledBecause
+  const [first, ...more] = plan.blockedBy
+  if (first) return more.length > 0 ? words.blockedShort(plan.blockedBy.length) : first.says
+  return fresh ? undefined : words.planning
+}
+
+/** The plan before this one, where it said what the same button would do. */
+function usePrevious(plan: Plan | undefined): Plan | undefined {
+  const current = useRef<Plan>(undefined)
+  const [previous, setPrevious] = useState<Plan>()
+  useEffect(() => {
+    if (!plan || plan.id === current.current?.id) return
+    setPrevious(current.current?.kind === plan.kind && current.current.subject.name === plan.subject.name ? current.current : undefined)
+    current.current = plan
+  }, [plan])
+  return previous
+}

@@ -1,0 +1,96 @@
+import { Name } from '../../../preload/contract/common'
+import { Draft } from '../../../preload/contract/projects'
+import type { Budget, DataSource, Project, Tool } from '../../../preload/contract/records'
+import type { SizeOffer } from '../../../preload/contract/projects'
+import { words } from './words'
+
+export const STEPS = ['define', 'environment', 'tools', 'data', 'button'] as const
+export type Step = (typeof STEPS)[number]
+export const isStep = (text: string | undefined): text is Step => STEPS.includes(text as Step)
+
+/** What the wizard knows beside the draft itself. */
+export interface Facts { projects: Project[]; budgets: Budget[]; tools: Tool[]; sources: DataSource[]; sites: string[]; person: string; now: number }
+
+const DAY = 86_400_000
+const iso = (ms: number) => new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z')
+
+/** A name that Kubernetes accepts, made from what somebody typed. */
+export const nameFrom = (title: string): string =>
+  title.normalize('NFKD').toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 40).replace(/-+$/, '')
+
+/** A draft in which everything but the question is usable as it stands. */
+export function newDraft(id: string, { budgets, sites, person, now }: Facts): Draft {
+  const budget = budgets[0]
+  return Draft.parse({
+    id, step: 'define', name: '',
+    project: {
+      owner: person, team: budget?.spec.team ?? '', costCentre: budget?.meta.name ?? '', members: [], sites,
+      timeBox: { start: iso(now), due: iso(now + 15 * DAY) }, ...(budget && { budgetUsd: Math.min(500, budget.spec.capUsd) }),
+    },
+  })
+}
+
+/** The tool a draft stands on: the one picked, else the first approved notebook. */
+export function toolOf(draft: Draft, tools: Tool[]): Tool | undefined {
+  const picked = tools.find(({ meta }) => meta.name === draft.tool)
+  if (picked) return picked
+  const approved = tools.filter(({ spec }) => spec.stage === 'approved')
+  return approved.find(({ spec }) => spec.kind === 'jupyter') ?? approved[0]
+}
+/** The machine a draft stands on when nobody picked one: the cheapest that fits now. */
+export function suggestedOffer(offers: SizeOffer[]): SizeOffer | undefined {
+  const fitting = offers.filter(({ fitsNow, refused }) => fitsNow && refused === undefined)
+  return [...fitting].sort((a, b) => (a.usdPerHour ?? Infinity) - (b.usdPerHour ?? Infinity))[0]
+}
+
+export interface Problem { field: string; says: string }
+/** What the definition still lacks, field by field, checked again by the core. */
+export function problemsOf(draft: Draft, { projects, budgets, now }: Facts): Problem[] {
+  if (draft.existingProject) return []
+  const { question, owner, team, costCentre, timeBox, budgetUsd } = draft.project
+  const name = Name.safeParse(draft.name)
+  const problems: (Problem | false)[] = [
+    !question?.trim() && { field: 'question', says: words.problem.question },
+    !name.success && { field: 'name', says: draft.name === '' ? words.problem.name : words.problem.badName },
+    projects.some(({ meta }) => meta.name === draft.name) && { field: 'name', says: words.problem.nameTaken(draft.name) },
+    !owner?.trim() && { field: 'owner', says: words.problem.owner },
+    !team?.trim() && { field: 'team', says: words.problem.team },
+    !budgets.some(({ meta }) => meta.name === costCentre) && { field: 'costCentre', says: words.problem.costCentre },
+    (!timeBox || Date.parse(timeBox.due) <= now) && { field: 'due', says: words.problem.due },
+    (budgetUsd === undefined || budgetUsd <= 0) && { field: 'budgetUsd', says: words.problem.budget },
+  ]
+  return problems.filter((problem): problem is Problem => problem !== false)
+}
+
+export interface StepView { id: Step; number: number; title: string; summary: string; state: 'done' | 'current' | 'open' }
+/** The step bar: what each step holds in a few words, and whether it was passed. */
+export function stepsOf(draft: Draft, current: Step, facts: Facts): StepView[] {
+  const reached = Math.max(STEPS.indexOf(draft.step), STEPS.indexOf(current))
+  const tool = toolOf(draft, facts.tools)
+  const problems = problemsOf(draft, facts).length
+  const summaries: Record<Step, string> = {
+    define: draft.project.question?.trim() || draft.existingProject || words.step.defineEmpty,
+    environment: draft.size?.name ?? words.step.environmentEmpty,
+    tools: draft.tool ? tool?.spec.title ?? draft.tool : tool ? words.step.suggested(tool.spec.title) : words.step.toolsEmpty,
+    data: draft.data.length > 0 ? words.step.sources(draft.data.length) : words.step.dataEmpty,
+    button: problems > 0 ? words.step.problems(problems) : words.step.ready,
+  }
+  return STEPS.map((id, index) => ({
+    id, number: index + 1, title: words.step[id], summary: summaries[id],
+    state: id === current ? 'current' : index < reached && (id !== 'define' || problems === 0) ? 'done' : 'open',
+  }))
+}
+/** Why the button cannot be pushed yet; empty when it can. */
+export function stepsLeft(draft: Draft, current: Step, facts: Facts): string[] {
+  const reached = Math.max(STEPS.indexOf(draft.step), STEPS.indexOf(current))
+  const unseen = STEPS.slice(reached + 1, 4).map((id) => words.step[id])
+  return [...problemsOf(draft, facts).map(({ says }) => says), ...(unseen.length > 0 ? [words.left(unseen)] : [])]
+}
+/** The draft as it is planned: with the suggested tool and machine where nothing was picked. */
+export function planned(draft: Draft, tools: Tool[], offer: SizeOffer | undefined): Draft {
+  const tool = toolOf(draft, tools)
+  const size = draft.size ?? offer?.size
+  return { ...draft, ...(tool && { tool: tool.meta.name }), ...(size && { size }) }
+}
+/** Days from now until an instant, not below zero. */
+export const daysUntil = (at: string, now: number): number => Math.max(0, Math.round((Date.parse(at) - now) / DAY))

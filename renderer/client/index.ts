@@ -1,0 +1,7 @@
+export { CoreProvider, useAction, useAsk, useCore, useNow, useWatch, type Action, type Core } from './core'
+export { hrefOf, navigate, parseAddress, setQuery, useAddress, type Address } from './address'
+export { makeClient, Reconnecting, resuming, type Client, type LinkState } from './link'
+export { connectPage } from './wires'
+export { applyUpdate, recordKey, useRecord, useRecords, useRecordsStore, watchRecords, type RecordsState } from './records'
+export { intoField, lastKnown, watchInto, type Known, type Put, type Remote } from './remote'
+export { recordedTrouble, toTrouble, troubleOf, type Trouble } from './trouble'
