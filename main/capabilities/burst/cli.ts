@@ -1,0 +1,105 @@
+import { basename } from 'node:path'
+import { performance } from 'node:perf_hooks'
+import { ORPCError } from '@orpc/client'
+import { InvalidArgumentError, type Command } from 'commander'
+import { failure, type Failure } from '../../../preload/contract/failures'
+import type { Outcome } from '../../kernel/outcome'
+import { readSpot } from './adapters/spot-json'
+import { writeSchedule } from './adapters/schedule-csv'
+import { readTrace } from './adapters/trace-csv'
+import { POLICY_NAMES } from './domain/policies/catalogue'
+import { answer, type ReplayAnswer } from './replay-run'
+import { report } from './report'
+
+interface Options {
+  trace: string
+  nodes?: number
+  gpusPerNode: number
+  policy?: string
+  sweep?: boolean
+  estimateSigma: number
+  seed: number
+  spot?: string[]
+  budgetUsd?: number
+  budgetDays: number
+  usdPerWaitHour: number
+  deadlines?: 'keep' | 'weigh'
+  schedule?: string
+  skipBadLines?: boolean
+  json?: boolean
+}
+
+/** Failures leave the command line as the contract's own errors, so that they get their words and exit code there. */
+const refused = ({ code, data }: Failure) => new ORPCError(code, { data, defined: true })
+const invalid = (path: string, says: string) => refused(failure('INVALID', { issues: [{ path, says }] }))
+function valueOf<T>(outcome: Outcome<T>): T {
+  if (!outcome.ok) throw refused(outcome.failure)
+  return outcome.value
+}
+
+const numberAtLeast = (least: number) => (text: string) => {
+  const value = Number(text)
+  if (text.trim() === '' || !Number.isFinite(value) || value < least) throw new InvalidArgumentError(`It has to be a number of at least ${least}.`)
+  return value
+}
+const wholeAtLeast = (least: number) => (text: string) => {
+  const value = numberAtLeast(least)(text)
+  if (!Number.isInteger(value)) throw new InvalidArgumentError('It has to be a whole number.')
+  return value
+}
+const deadlines = (text: string) => {
+  if (text !== 'keep' && text !== 'weigh') throw new InvalidArgumentError('It has to be keep or weigh.')
+  return text
+}
+
+/** Registers `takt burst replay`, which needs no cluster, no core and no network. */
+export function burstCommands(program: Command): void {
+  const burst = program.commands.find((command) => command.name() === 'burst') ?? program.command('burst').description('Decide between the building and the cloud')
+  burst.command('replay')
+    .description('Replay a trace of jobs under one or more policies and print what each would have cost')
+    .requiredOption('--trace <file>', 'CSV with job_id, submission_time, num_gpu, duration; may be gzipped')
+    .option('--nodes <n>', 'nodes in the building (default: median demand of the trace)', wholeAtLeast(1))
+    .option('--gpus-per-node <n>', 'GPUs of a node', wholeAtLeast(1), 8)
+    .option('--policy <list>', `policies, separated by commas (${POLICY_NAMES.join(', ')}); default all`)
+    .option('--sweep', 'run the knob of each policy over its range')
+    .option('--estimate-sigma <s>', 'lognormal noise on what the policies know of running times', numberAtLeast(0), 0)
+    .option('--seed <k>', 'seed of that noise', wholeAtLeast(0), 1)
+    .option('--spot <files...>', 'availability records of spot zones (JSON, may be gzipped)')
+    .option('--budget-usd <x>', 'what the cloud may cost at most', numberAtLeast(0))
+    .option('--budget-days <d>', 'how long that budget has to last', numberAtLeast(0.01), 60)
+    .option('--usd-per-wait-hour <x>', 'what an hour of waiting is worth for a job of ten GPU hours (0: only deadlines count)', numberAtLeast(0), 0)
+    .option('--deadlines <how>', 'keep: leave in time for every deadline; weigh: only the value of waiting counts (default: keep, with --sweep weigh)', deadlines)
+    .option('--schedule <dir>', 'write where and when every job ran')
+    .option('--skip-bad-lines', 'leave out lines that make no sense instead of refusing the file')
+    .option('--json', 'one JSON object on stdout')
+    .action(async (_options: Options, command: Command) => { await replayCommand(command.optsWithGlobals<Options>()) })
+}
+
+async function replayCommand(options: Options): Promise<void> {
+  const names = options.policy?.split(',').map((name) => name.trim()) ?? [...POLICY_NAMES]
+  const unknown = names.filter((name) => !POLICY_NAMES.includes(name))
+  if (unknown.length > 0) throw invalid('--policy', `${unknown.join(', ')} is not one of ${POLICY_NAMES.join(', ')}`)
+  const { jobs, skipped } = valueOf(await readTrace(options.trace, { skipBadLines: options.skipBadLines === true }))
+  const spots = await Promise.all((options.spot ?? []).flatMap((list) => list.split(',')).map(async (file) => valueOf(await readSpot(file))))
+  for (const { path, says } of skipped) process.stderr.write(`left out: ${path} ${says}\n`)
+  const sweep = options.sweep === true
+  const found = await answer({
+    jobs, gpusPerNode: options.gpusPerNode, policies: names, sweep, estimateSigma: options.estimateSigma, seed: options.seed, spots,
+    ...(options.nodes !== undefined && { nodes: options.nodes }),
+    takt: {
+      usdPerWaitHour: options.usdPerWaitHour, deadlines: options.deadlines ?? (sweep ? 'weigh' : 'keep'),
+      ...(options.budgetUsd !== undefined && { budgetUsd: options.budgetUsd, budgetDays: options.budgetDays }),
+    },
+  }, {
+    stopwatch: () => performance.now() * 1000,
+    each: async (replayed, index) => {
+      if (options.schedule) await writeSchedule(options.schedule, index === 0 ? replayed.policy.name : `${replayed.policy.name}-${index}`, replayed)
+    },
+  })
+  process.stdout.write(options.json ? `${JSON.stringify(asJson(options.trace, found))}\n` : report(basename(options.trace), found))
+}
+
+const asJson = (trace: string, found: ReplayAnswer) => ({
+  trace: basename(trace), jobs: found.jobs.count, dropped: found.jobs.dropped, meanRuntimeHours: found.meanRuntimeHours,
+  nodes: found.setting.nodes, gpusPerNode: found.setting.gpusPerNode, policies: found.figures,
+})

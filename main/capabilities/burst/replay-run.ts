@@ -1,0 +1,56 @@
+import { boundFigures } from './domain/bound-figures'
+import { demandQuantile } from './domain/bounds'
+import { figures, type Figures } from './domain/figures'
+import { BOUNDS, policies, type MakePolicy } from './domain/policies/catalogue'
+import type { TaktSettings } from './domain/policies/takt'
+import type { Setting } from './domain/replay'
+import { replay, type Replayed, type Watcher } from './domain/run'
+import { cloudPools, type NamedSpot } from './domain/spot'
+import { jobTable, noisyEstimates, type JobTable, type TraceJob } from './domain/trace'
+
+/** What a what-if asks for. */
+export interface ReplayQuestion {
+  jobs: readonly TraceJob[]
+  /** Whole nodes in the building; undefined takes the median demand of the trace. */
+  nodes?: number
+  gpusPerNode: number
+  policies: readonly string[]
+  sweep: boolean
+  estimateSigma: number
+  seed: number
+  spots: readonly NamedSpot[]
+  takt: TaktSettings
+}
+
+export interface ReplayAnswer { setting: Setting; jobs: JobTable; meanRuntimeHours: number; figures: Figures[] }
+
+/** Plays the trace once per policy and knob position. `each` sees every replay before it is thrown away. */
+export async function answer(question: ReplayQuestion, with_: { stopwatch: () => number; watcher?: Watcher; each?: (replayed: Replayed, index: number) => Promise<void> }): Promise<ReplayAnswer> {
+  const setting = settingOf(question, with_.stopwatch)
+  const { jobs } = setting
+  const rows: Figures[] = []
+  for (const name of question.policies) {
+    if (BOUNDS.some((bound) => bound === name)) rows.push(boundFigures(name, setting))
+    let index = 0
+    for (const make of policies(name, question.takt, question.sweep)) {
+      const [replayed, seconds] = timed(setting, make, with_)
+      rows.push(figures(replayed, seconds, question.takt.budgetUsd))
+      await with_.each?.(replayed, index++)
+    }
+  }
+  const meanRuntimeHours = jobs.runtime.reduce((sum, seconds) => sum + seconds, 0) / Math.max(1, jobs.count) / 3600
+  return { setting, jobs, meanRuntimeHours, figures: rows }
+}
+
+function settingOf(question: ReplayQuestion, stopwatch: () => number): Setting {
+  const jobs = jobTable(question.jobs)
+  const { gpusPerNode } = question
+  const nodes = question.nodes ?? Math.max(1, Math.round(demandQuantile(jobs, 0.5) / gpusPerNode))
+  return { jobs, estimates: noisyEstimates(jobs, question.estimateSigma, question.seed), nodes, gpusPerNode, pools: cloudPools(question.spots), stopwatch }
+}
+
+function timed(setting: Setting, make: MakePolicy, with_: { stopwatch: () => number; watcher?: Watcher }): [Replayed, number] {
+  const before = with_.stopwatch()
+  const replayed = replay(setting, make(), with_.watcher)
+  return [replayed, (with_.stopwatch() - before) / 1e6]
+}
