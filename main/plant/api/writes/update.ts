@@ -76,7 +76,8 @@ export function updateObject(attempt: Attempt & { before: KubeObject }, tracks: 
   settle(attempt, before)
   const strategy = strategyOf(resource)
   shapeObject(attempt)
-  strategy.defaults?.(object)
+  // Under status everything else is what stands in the store: defaulted already, and frozen.
+  if (how.subresource !== 'status') strategy.defaults?.(object)
   strategy.prepareUpdate?.(attempt, before)
   countGeneration(attempt, before)
   admitUpdate(attempt)
