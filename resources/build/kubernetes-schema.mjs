@@ -15,7 +15,7 @@ const KINDS = {
   'apis__policy__v1': ['PodDisruptionBudget', 'Eviction'],
   'apis__scheduling.k8s.io__v1': ['PriorityClass'],
   'apis__networking.k8s.io__v1': ['NetworkPolicy', 'Ingress'],
-  'apis__storage.k8s.io__v1': ['StorageClass'],
+  'apis__storage.k8s.io__v1': ['StorageClass', 'CSIDriver'],
   'apis__coordination.k8s.io__v1': ['Lease'],
   'apis__rbac.authorization.k8s.io__v1': ['Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding'],
   'apis__authorization.k8s.io__v1': ['SelfSubjectAccessReview', 'SubjectAccessReview', 'LocalSubjectAccessReview', 'SelfSubjectRulesReview'],

@@ -55,7 +55,7 @@ const KINDS: Record<string, Record<string, Short>> = {
     'NetworkPolicy networkpolicies': { short: ['netpol'], generations: true },
     'Ingress ingresses': { short: ['ing'], status: true, generations: true },
   },
-  'storage.k8s.io/v1': { 'StorageClass storageclasses': { short: ['sc'], cluster: true } },
+  'storage.k8s.io/v1': { 'StorageClass storageclasses': { short: ['sc'], cluster: true }, 'CSIDriver csidrivers': { cluster: true } },
   'coordination.k8s.io/v1': { 'Lease leases': {} },
   'rbac.authorization.k8s.io/v1': {
     'Role roles': {}, 'RoleBinding rolebindings': {}, 'ClusterRole clusterroles': { cluster: true }, 'ClusterRoleBinding clusterrolebindings': { cluster: true },

@@ -1,6 +1,7 @@
 import type { Clock } from '../../kernel/clock'
 import type { Random } from '../../kernel/random'
 import type { KubeObject, ObjectMeta } from '../types'
+import type { Authorizer } from './rbac/authorizer'
 import type { Registry } from './registry'
 import type { Resource } from './resource'
 import type { Store } from './store'
@@ -12,6 +13,7 @@ export interface Cluster {
   random: Random
   store: Store
   registry: Registry
+  authorizer: Authorizer
 }
 /** How a write is asked for. */
 export interface How {

@@ -1,5 +1,5 @@
 import type { Change, GroupKind, KubeObject, ListFilter, PlantApi } from '../types'
-import { draftOf, SYSTEM, type Cluster, type How } from './cluster'
+import { draftOf, SYSTEM, textAt, type Cluster, type How } from './cluster'
 import { badRequest, notFound } from './errors'
 import { keyOf, splitApiVersion, type Resource } from './resource'
 import { Stored } from './stored'
@@ -33,7 +33,8 @@ export function inProcessApi(cluster: Cluster): PlantApi {
     get: (kind, name, namespace) => cluster.store.get(keyOf(resourceOf(kind)), name, namespace)?.object,
     list: (kind, filter = {}) => [...cluster.store.all(keyOf(resourceOf(kind)), filter.namespace)].map((stored) => stored.object).filter((object) => matches(object, filter)),
     create: (object, as) => objectOf(createObject({ cluster, resource: resourceOfObject(object), object: draftOf(object), before: undefined, how: how(as) })),
-    update: (object, as) => replace(object, as),
+    // A scheduler says where a pod goes by the binding subresource, the one way to do so after its creation.
+    update: (object, as) => replace(object, as, bindsPod(object, cluster) ? 'binding' : undefined),
     updateStatus: (object, as) => replace(object, as, 'status'),
     remove(kind, name, options = {}) {
       const resource = resourceOf(kind)
@@ -50,5 +51,7 @@ export function inProcessApi(cluster: Cluster): PlantApi {
     },
   }
 }
+const bindsPod = (object: KubeObject, { store }: Cluster): boolean => object.kind === 'Pod' && object.apiVersion === 'v1' && textAt(object, 'spec', 'nodeName') !== undefined
+  && textAt(store.get('/pods', object.metadata.name, object.metadata.namespace)?.object, 'spec', 'nodeName') === undefined
 const matches = (object: KubeObject, { labels }: ListFilter): boolean =>
   labels === undefined || Object.entries(labels).every(([key, value]) => object.metadata.labels?.[key] === value)

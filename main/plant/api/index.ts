@@ -1,6 +1,7 @@
 import type { Clock } from '../../kernel/clock'
 import type { Random } from '../../kernel/random'
 import type { KubeObject, PlantApi } from '../types'
+import { startQuotaStatus } from './admission/quota'
 import { Tokens, type Person } from './auth/tokens'
 import { builtinResources } from './builtins'
 import { uidFrom, type Cluster } from './cluster'
@@ -11,6 +12,7 @@ import { listen, type Listening } from './http/server'
 import { inProcessApi } from './in-process'
 import { Authorizer } from './rbac/authorizer'
 import { bootstrap } from './rbac/bootstrap'
+import { startProtection } from './protection'
 import { Registry } from './registry'
 import { NO_RUNTIME, type RuntimeHooks } from './runtime'
 import { Store } from './store'
@@ -48,14 +50,15 @@ export function createPlantApi(options: PlantApiOptions): SimulatedApi {
   const registry = new Registry()
   for (const resource of builtinResources()) registry.add(resource)
   const store = new Store({ ...(options.window !== undefined && { window: options.window }) })
-  const cluster: Cluster = { clock: options.clock, random: options.random, registry, store }
+  const cluster: Cluster = { clock: options.clock, random: options.random, registry, store, authorizer: new Authorizer(store) }
   const api = inProcessApi(cluster)
-  const authorizer = new Authorizer(cluster)
   const key = options.restored?.key ?? uidFrom(options.random)
   let runtime = NO_RUNTIME
   if (options.restored) store.load(options.restored)
   startDefinitions(cluster)
   startCollector(cluster)
+  startProtection(cluster)
+  startQuotaStatus(cluster)
   bootstrap(api)
   return {
     ...api,
@@ -63,7 +66,7 @@ export function createPlantApi(options: PlantApiOptions): SimulatedApi {
     setRuntime(hooks) { runtime = hooks },
     listen({ people, port = 0 }) {
       const server: ApiServer = {
-        cluster, authorizer, tokens: new Tokens(cluster, people, key), gitVersion: options.gitVersion ?? 'v1.34.4', bookmarkMs: options.bookmarkMs ?? 30_000, runtime: () => runtime,
+        cluster, authorizer: cluster.authorizer, tokens: new Tokens(cluster, people, key), gitVersion: options.gitVersion ?? 'v1.34.4', bookmarkMs: options.bookmarkMs ?? 30_000, runtime: () => runtime,
       }
       return listen(server, port)
     },

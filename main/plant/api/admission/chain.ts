@@ -1,4 +1,7 @@
 import type { Attempt } from '../cluster'
+import { checkEscalation } from '../rbac/escalation'
+import { applyLimitRanges } from './limits'
+import { enforceQuota } from './quota'
 import { forbidden, KubeError, notFound } from '../errors'
 
 const NAMESPACES = { group: '', plural: 'namespaces' }
@@ -21,6 +24,13 @@ function namespaceMustLive({ cluster, resource, object }: Attempt): void {
 /** Everything that may change or refuse a new object before it is validated. */
 export function admitCreate(attempt: Attempt): void {
   namespaceMustLive(attempt)
+  applyLimitRanges(attempt)
+  checkEscalation(attempt)
+  enforceQuota(attempt)
 }
 /** Everything that may change or refuse a changed object before it is validated. */
-export function admitUpdate(_attempt: Attempt): void {}
+export function admitUpdate(attempt: Attempt): void {
+  if (attempt.how.subresource) return
+  checkEscalation(attempt)
+  enforceQuota(attempt)
+}

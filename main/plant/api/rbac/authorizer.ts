@@ -1,4 +1,5 @@
-import { isRecord, listAt, recordAt, textAt, type Cluster, type User } from '../cluster'
+import { isRecord, listAt, recordAt, textAt, type User } from '../cluster'
+import type { Store } from '../store'
 import type { KubeObject } from '../../types'
 
 export interface Rule { verbs: string[]; apiGroups: string[]; resources: string[]; resourceNames: string[]; nonResourceURLs: string[] }
@@ -32,20 +33,20 @@ export function ruleAllows(rule: Rule, access: Access): boolean {
 
 /** Evaluates the roles and bindings of one cluster. Nothing is granted outside them but to system:masters. */
 export class Authorizer {
-  readonly #cluster: Cluster
+  readonly #store: Store
   #bindings: Binding[] | undefined
   readonly #rules = new Map<string, Rule[]>()
 
-  constructor(cluster: Cluster) {
-    this.#cluster = cluster
-    cluster.store.listen((_change, resource) => { if (resource.startsWith(RBAC)) this.#forget() })
+  constructor(store: Store) {
+    this.#store = store
+    store.listen((_change, resource) => { if (resource.startsWith(RBAC)) this.#forget() })
   }
   #forget(): void {
     this.#bindings = undefined
     this.#rules.clear()
   }
   #read(): Binding[] {
-    const read = (plural: string): Binding[] => [...this.#cluster.store.all(`${RBAC}/${plural}`)].map(({ object }) => ({
+    const read = (plural: string): Binding[] => [...this.#store.all(`${RBAC}/${plural}`)].map(({ object }) => ({
       subjects: listAt(object, 'subjects').filter(isRecord), namespace: object.metadata.namespace,
       roleKind: textAt(object, 'roleRef', 'kind') ?? '', roleName: textAt(object, 'roleRef', 'name') ?? '',
     }))
@@ -53,7 +54,7 @@ export class Authorizer {
   }
   /** The rules of a role or cluster role by name, those gathered by an aggregation rule included. */
   roleRules(kind: string, name: string, namespace: string | undefined): Rule[] {
-    const { store } = this.#cluster
+    const store = this.#store
     if (kind === 'Role') return rulesOf(store.get(`${RBAC}/roles`, name, namespace)?.object)
     const role = store.get(`${RBAC}/clusterroles`, name)?.object
     const gathered = listAt(role, 'aggregationRule', 'clusterRoleSelectors').flatMap((selector) => {

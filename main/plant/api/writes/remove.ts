@@ -46,6 +46,7 @@ export function removeObject(removal: Removal): Removed {
   const { cluster, resource, stored, options } = removal
   checkPreconditions(removal)
   const before = stored.object
+  strategyOf(resource).refuseRemoval?.({ resource, object: before })
   const finalizers = finalizersFor(before, options.propagation)
   const grace = strategyOf(resource).graceSeconds?.(before, options.gracePeriodSeconds)
   const held = finalizers.length > 0 || awaitsNamespace(resource) || (grace ?? 0) > 0
