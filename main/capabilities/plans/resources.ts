@@ -20,6 +20,8 @@ const BY_KIND: Record<string, Resource> = {
   'rbac.authorization.k8s.io/v1/RoleBinding': KUBE.roleBindings, 'networking.k8s.io/v1/NetworkPolicy': KUBE.networkPolicies, 'apps/v1/StatefulSet': KUBE.statefulSets,
   'policy/v1/PodDisruptionBudget': KUBE.disruptionBudgets, 'scheduling.k8s.io/v1/PriorityClass': KUBE.priorityClasses, 'kubeflow.org/v1/Notebook': KUBE.notebooks,
   'snapshot.storage.k8s.io/v1/VolumeSnapshot': KUBE.volumeSnapshots, 'snapshot.storage.k8s.io/v1/VolumeSnapshotContent': KUBE.volumeSnapshotContents,
+  'apiextensions.k8s.io/v1/CustomResourceDefinition': at('apiextensions.k8s.io', 'v1', 'customresourcedefinitions'),
+  'rbac.authorization.k8s.io/v1/ClusterRole': at('rbac.authorization.k8s.io', 'v1', 'clusterroles'), 'rbac.authorization.k8s.io/v1/ClusterRoleBinding': at('rbac.authorization.k8s.io', 'v1', 'clusterrolebindings'),
   ...Object.fromEntries(Object.entries(KINDS).map(([kind, { plural }]) => [`${GROUP}/${VERSION}/${kind}`, at(GROUP, VERSION, plural)])),
 }
 

@@ -1,0 +1,60 @@
+import { GROUP } from '../../../../preload/contract/records'
+import { LABEL, type Manifest } from '../../../kernel/manifest'
+
+const RBAC = 'rbac.authorization.k8s.io'
+interface Rule { apiGroups: string[]; resources: string[]; verbs: string[]; resourceNames?: string[] }
+const READ = ['get', 'list', 'watch']
+const WRITE = ['create', 'patch', 'update', 'delete']
+const rule = (group: string, resources: string[], verbs: string[]): Rule => ({ apiGroups: [group], resources, verbs })
+
+const SHARED = ['projects', 'tools', 'datasources', 'budgets', 'pricebooks']
+const LOCAL = ['environments', 'datasnapshots', 'workitems', 'revisions']
+const statusOf = (plurals: string[]) => plurals.map((plural) => `${plural}/status`)
+
+/** Reading what everybody shares, and asking for a project: nothing that runs, nothing of anybody's namespace. */
+const MEMBER: Rule[] = [
+  rule(GROUP, SHARED, READ), rule(GROUP, ['projects'], ['create']),
+  rule('', ['nodes'], READ), rule('storage.k8s.io', ['storageclasses'], READ), rule('snapshot.storage.k8s.io', ['volumesnapshotclasses'], READ), rule('scheduling.k8s.io', ['priorityclasses'], READ),
+]
+/** Reading a project, and writing verdicts on its revisions and work items. */
+const ANALYST: Rule[] = [
+  rule(GROUP, [...SHARED, ...LOCAL], READ), rule(GROUP, ['revisions/status', 'workitems/status'], ['get', 'patch']),
+  rule('', ['pods', 'events', 'persistentvolumeclaims', 'services', 'resourcequotas', 'limitranges'], READ), rule('', ['pods/log'], ['get']),
+  rule('apps', ['statefulsets', 'deployments'], READ), rule('batch', ['jobs'], READ), rule('kubeflow.org', ['notebooks'], READ), rule('snapshot.storage.k8s.io', ['volumesnapshots'], READ),
+  rule('kueue.x-k8s.io', ['workloads', 'localqueues'], READ),
+]
+/** Everything inside a project's namespace but its quota, its limits and who may enter it. */
+const ENGINEER: Rule[] = [
+  rule(GROUP, LOCAL, [...READ, ...WRITE]), rule(GROUP, statusOf(LOCAL), ['get', 'patch', 'update']),
+  rule(GROUP, SHARED, READ), rule(GROUP, ['projects'], ['create', 'patch', 'update']), rule(GROUP, ['tools', 'datasources'], ['create', 'patch', 'update']), rule(GROUP, ['tools/status', 'datasources/status', 'projects/status'], ['get', 'patch']),
+  rule('', ['pods', 'services', 'configmaps', 'persistentvolumeclaims'], [...READ, ...WRITE]), rule('', ['pods/log'], ['get']), rule('', ['pods/exec', 'pods/portforward'], ['create', 'get']),
+  rule('', ['events', 'resourcequotas', 'limitranges'], READ),
+  rule('apps', ['statefulsets', 'deployments'], [...READ, ...WRITE]), rule('apps', ['statefulsets/scale', 'deployments/scale'], ['get', 'patch', 'update']),
+  rule('batch', ['jobs'], [...READ, ...WRITE]), rule('policy', ['poddisruptionbudgets'], [...READ, ...WRITE]), rule('networking.k8s.io', ['networkpolicies'], READ),
+  rule('kubeflow.org', ['notebooks'], [...READ, ...WRITE]), rule('snapshot.storage.k8s.io', ['volumesnapshots'], [...READ, ...WRITE]), rule('kueue.x-k8s.io', ['workloads', 'localqueues'], READ),
+]
+const BOUND_BY_LEADS = ['takt-lead', 'takt-engineer', 'takt-analyst']
+/** Namespaces, quotas and who may enter them; cluster-wide. The roles that may be handed on are named, so that nobody can hand on more. */
+const LEAD: Rule[] = [
+  ...ENGINEER, ...MEMBER,
+  rule(GROUP, SHARED, [...READ, ...WRITE]), rule(GROUP, statusOf(SHARED), ['get', 'patch', 'update']),
+  rule('', ['namespaces', 'resourcequotas', 'limitranges'], [...READ, ...WRITE]), rule('networking.k8s.io', ['networkpolicies'], [...READ, ...WRITE]),
+  rule('', ['persistentvolumes'], READ), rule('snapshot.storage.k8s.io', ['volumesnapshotcontents'], [...READ, ...WRITE]),
+  rule(RBAC, ['rolebindings'], [...READ, ...WRITE]), rule(RBAC, ['clusterroles', 'clusterrolebindings', 'roles'], READ),
+  { ...rule(RBAC, ['clusterroles'], ['bind']), resourceNames: BOUND_BY_LEADS },
+]
+
+const labels = { [LABEL.managedBy]: 'takt' }
+const role = (name: string, says: string, rules: Rule[]): Manifest => ({ apiVersion: `${RBAC}/v1`, kind: 'ClusterRole', metadata: { name, labels, annotations: { 'takt.dev/says': says } }, rules: rules.map((one) => ({ ...one })) })
+
+/** The three roles people are given, and the one everybody has who can sign in. None of them aggregates into another. */
+export const roles = (): Manifest[] => [
+  role('takt-lead', 'Namespaces, quotas, and who works where.', LEAD),
+  role('takt-engineer', 'Everything inside the namespaces of one\'s projects but quotas.', ENGINEER),
+  role('takt-analyst', 'Reads a project and writes verdicts.', ANALYST),
+  role('takt-member', 'Reads what everybody shares and asks for a project.', MEMBER),
+  {
+    apiVersion: `${RBAC}/v1`, kind: 'ClusterRoleBinding', metadata: { name: 'takt-member', labels }, roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: 'takt-member' },
+    subjects: [{ apiGroup: RBAC, kind: 'Group', name: 'system:authenticated' }],
+  },
+]

@@ -1,0 +1,1 @@
+export { makePrepare, preparedObjects, type Prepare, type PreparePorts } from './service'
