@@ -32,7 +32,7 @@ async function volumeBackend({ sites }: Pick<SnapshotPorts, 'sites'>, client: Ku
   const bytes = parseQuantity(status.capacity?.storage ?? spec.resources.requests?.storage ?? '')
   const snapshotClass = await snapshotClassFor(client, spec.storageClassName, signal)
   const review = await sites.review(client.site, [{ verb: 'create', group: KUBE.volumeSnapshots.group, resource: 'volumesnapshots', namespace, says: `create volume snapshots in ${namespace}` }], signal)
-  return { ...(snapshotClass !== undefined && { snapshotClass }), maySnapshotVolume: review.ok ? review.value[0]?.allowed ?? 'unknown' : 'unknown', ...(bytes !== undefined && { claimBytes: bytes }) }
+  return { ...(snapshotClass !== undefined && { snapshotClass }), maySnapshotVolume: review.ok ? review.value[0]?.allowed ?? 'unknown' : 'unknown', ...(bytes !== undefined && { claimBytes: bytes }), ...(spec.storageClassName !== undefined && { storageClass: spec.storageClassName }) }
 }
 
 /** Finds out what a source's backend can do for a snapshot; never fails, because a backend that is away is an answer too. */

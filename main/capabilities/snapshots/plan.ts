@@ -58,7 +58,7 @@ export async function decideTake(ports: SnapshotPorts, client: KubeClient, wante
   const choice = methodFor(source.spec, backend)
   const name = wanted.name ?? snapshotName(source.meta.name, timestamp(client.clock.now()))
   const { location } = source.spec
-  const volume = choice.method === 'volume-snapshot' ? { namespace: location.namespace ?? '', claim: location.claim ?? '', snapshotClass: backend.snapshotClass ?? '' } : undefined
+  const volume = choice.method === 'volume-snapshot' ? { namespace: location.namespace ?? '', claim: location.claim ?? '', snapshotClass: backend.snapshotClass ?? '', ...(backend.storageClass !== undefined && { storageClass: backend.storageClass }) } : undefined
   const bytes = backend.claimBytes ?? source.status.bytes
   const spec = { source: source.meta.name, takenBy: by, method: choice.method, ...(choice.pointer !== undefined && { pointer: choice.pointer }) }
   return { choice, take: { namespace, name, spec, ...(volume && { volume }), ...(bytes !== undefined && { bytes }) } }

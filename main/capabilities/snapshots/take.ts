@@ -12,7 +12,7 @@ import type { SnapshotPorts } from './ports'
 /** One snapshot to take, as a plan decided it. */
 export const Take = z.object({
   namespace: z.string(), name: z.string(), spec: DataSnapshotSpec,
-  volume: z.object({ namespace: z.string(), claim: z.string(), snapshotClass: z.string() }).optional(), bytes: z.number().optional(),
+  volume: z.object({ namespace: z.string(), claim: z.string(), snapshotClass: z.string(), storageClass: z.string().optional() }).optional(), bytes: z.number().optional(),
 })
 export type Take = z.infer<typeof Take>
 const VolumeSnapshot = z.object({

@@ -7,6 +7,7 @@ export interface Backend {
   snapshotClass?: string
   maySnapshotVolume?: 'yes' | 'no' | 'unknown'
   claimBytes?: number
+  storageClass?: string
   /** The newest commit, snapshot id, manifest or offsets, where the backend answered. */
   pointer?: string
   /** Why the backend could not be asked. */

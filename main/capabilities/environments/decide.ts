@@ -1,0 +1,141 @@
+import type { Draft } from '../../../preload/contract/projects'
+import type { Plan } from '../../../preload/contract/operations'
+import type { Project, Tool } from '../../../preload/contract/records'
+import { ProjectSpec } from '../../../preload/contract/records/project'
+import type { EnvironmentSpec, Size } from '../../../preload/contract/records/environment'
+import { DISCOVERY_STATIONS } from '../../../preload/contract/records/work'
+import { timestamp } from '../../kernel/clock'
+import { slug } from '../../kernel/manifest'
+import { succeed, type Outcome } from '../../kernel/outcome'
+import type { KubeClient } from '../../platform/kubernetes/types'
+import { runMark } from '../plans'
+import { checkProject, factsOf, firstQuota, firstWorkItem, QUOTA_NAME, raisedQuota } from '../projects'
+import { decideData, type DataDecision } from './data'
+import { chooseStorage, chooseWorkload, type Features } from './domain/choices'
+import { environmentName, projectOf } from './domain/names'
+import { addsOf, overQuota, quotaUses, type Quota } from './domain/quota'
+import { tooLarge } from './domain/sizes'
+import { featuresOf, quotasOf } from './features'
+import type { ProvisionInput } from './input'
+import type { EnvironmentPorts } from './ports'
+
+type Blocked = Plan['blockedBy'][number]
+/** What stays the same when a plan is made again. */
+export interface Pins { run: string; name: string; taken: Record<string, string>; expiresAt: string; project?: ProjectSpec }
+export interface Wanted { draft: Draft; pins?: Pins; reproduces?: string; restoreFrom?: string; snapshots?: { source: string; snapshot: string; pointer: string }[] }
+export interface Decided { input: ProvisionInput; pins: Pins; choices: string[]; risks: string[]; blockedBy: Blocked[]; quotas: Plan['quotas']; complete: boolean; spec: ProjectSpec }
+interface Floor { ports: EnvironmentPorts; home: KubeClient; user: string; signal: AbortSignal | undefined }
+
+const USUAL_SIZE: Size = { name: 'CPU small', cpuCores: 4, memoryGi: 16 }
+const MISSING_TOOL = { name: 'none', image: 'none', port: 8888, probePath: '/' }
+const HOUR_MS = 3_600_000
+
+/** The project the environment belongs to: one that exists, or the one the draft describes. */
+async function projectFor({ ports, home, user, signal }: Floor, { draft, pins }: Wanted): Promise<Outcome<{ name: string; spec: ProjectSpec; isNew: boolean; blockedBy: Blocked[] }>> {
+  if (draft.existingProject !== undefined) {
+    const found = await ports.records.read('Project', { name: draft.existingProject }, signal)
+    return found.ok ? succeed({ name: draft.existingProject, spec: found.value.spec, isNew: false, blockedBy: [] }) : found
+  }
+  const team = ports.records.find('Budget', draft.project.costCentre ?? '')?.spec.team ?? ''
+  const now = home.clock.now()
+  const partial = pins?.project ?? projectOf(draft, { person: user, site: home.site, team, now })
+  const parsed = ProjectSpec.safeParse(partial)
+  const named = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(draft.name) ? [] : [{ says: 'The project has no valid name yet.', remedy: 'Use lower-case letters, digits and hyphens.' }]
+  const taken = ports.records.find('Project', draft.name) ? [{ says: `A project called ${draft.name} exists already.`, remedy: 'Choose another name, or add an environment to that project.' }] : []
+  if (parsed.success) return succeed({ name: draft.name, spec: parsed.data, isNew: true, blockedBy: [...named, ...taken, ...checkProject(parsed.data, factsOf(ports, now))] })
+  const issues = parsed.error.issues.map(({ path, message }) => ({ says: `${path.join('.')}: ${message}`, remedy: 'Fill it in under Define.' }))
+  const spec: ProjectSpec = { title: '', question: 'not asked yet', owner: user, team: 'none', members: [], costCentre: 'none', timeBox: partial.timeBox, budgetUsd: 0, sites: [home.site] }
+  return succeed({ name: slug(draft.name, 'project'), spec, isNew: true, blockedBy: [...named, ...taken, ...issues] })
+}
+
+/** The work item it serves: the one named, else the first of the project still in discovery, else a new one. */
+function itemFor({ ports }: Floor, { draft }: Wanted, project: { name: string; spec: ProjectSpec; isNew: boolean }): ProvisionInput['item'] {
+  const title = draft.workItemTitle || project.spec.title || project.name
+  if (project.isNew) return { name: firstWorkItem(project.name, project.spec, title).name }
+  const items = ports.records.known('WorkItem').items.filter(({ meta }) => meta.namespace === project.name)
+  const named = items.find(({ spec, meta }) => draft.workItemTitle !== undefined && (spec.title === draft.workItemTitle || meta.name === slug(draft.workItemTitle, '')))
+  const open = draft.workItemTitle === undefined ? items.find(({ status }) => DISCOVERY_STATIONS.some((station) => station === status.station)) : undefined
+  const found = named ?? open
+  return found ? { name: found.meta.name } : firstWorkItem(project.name, project.spec, title)
+}
+
+function specOf(floor: Floor, wanted: Wanted, of: { project: { name: string }; item: string; tool: Tool | undefined; expiresAt: string; data: DataDecision; storageClass: string | undefined }): EnvironmentSpec {
+  const { draft, reproduces } = wanted
+  const several = draft.availability === 'high' && of.tool?.spec.severalReplicas === true
+  return {
+    project: of.project.name, workItem: of.item, owner: floor.user, site: floor.home.site, size: draft.size ?? USUAL_SIZE, availability: draft.availability, replicas: several ? Math.max(2, draft.replicas) : 1,
+    tool: of.tool ? { name: of.tool.meta.name, image: of.tool.spec.image, port: of.tool.spec.port, probePath: of.tool.spec.probePath } : MISSING_TOOL,
+    data: of.data.mounted, workspace: { gi: draft.workspaceGi, ...(of.storageClass !== undefined && { storageClass: of.storageClass }) }, expiresAt: of.expiresAt,
+    idle: { pauseAfterMinutes: draft.pauseAfterMinutes, ...(draft.protectedHours !== undefined && { protectedHours: draft.protectedHours }) }, state: 'running', ...(reproduces !== undefined && { reproduces }),
+  }
+}
+
+function missing(draft: Draft, tool: Tool | undefined): Blocked[] {
+  const large = draft.size && tooLarge(draft.size)
+  const least = tool?.spec.minimum
+  const small = draft.size && least && (draft.size.cpuCores < least.cpuCores || draft.size.memoryGi < least.memoryGi)
+  return [
+    ...(draft.size ? [] : [{ says: 'No size is picked yet.', remedy: 'Pick one under Environment.' }]), ...(large ? [{ says: `${large}.`, remedy: 'Pick a smaller size.' }] : []),
+    ...(draft.tool === undefined ? [{ says: 'No tool is picked yet.', remedy: 'Pick one under Tools.' }] : tool ? [] : [{ says: `There is no tool called ${draft.tool}.`, remedy: 'Pick another one under Tools.' }]),
+    ...(tool?.spec.stage === 'retired' ? [{ says: `${tool.spec.title} ${tool.spec.version} is retired.`, remedy: 'Pick a version that is approved.' }] : []),
+    ...(small ? [{ says: `${tool?.spec.title ?? ''} needs at least ${String(least.cpuCores)} cores and ${String(least.memoryGi)} GiB.`, remedy: 'Pick a larger size.' }] : []),
+  ]
+}
+
+/** The quota after this environment, and whether another quota stands in the way. */
+function quotaFor(quotas: Quota[], adds: Record<string, number>): { raised: ProvisionInput['quota']; blockedBy: Blocked[]; uses: Plan['quotas'] } {
+  const own = quotas.find(({ name }) => name === QUOTA_NAME)
+  const after = own && raisedQuota(own.hard, own.used, adds)
+  const raised = own && after && JSON.stringify(own.hard) !== JSON.stringify(after) ? { before: own.hard, after } : undefined
+  const others = quotas.filter(({ name }) => name !== QUOTA_NAME)
+  const over = others.flatMap((quota) => overQuota(quota, adds).map((use) => ({ says: `Quota ${quota.name} allows ${String(use.limit)} ${use.unit} of ${use.name}; ${String(use.used)} are used and ${String(use.adds)} more asked for.`, remedy: 'Choose a smaller size, stop something, or ask a lead to raise it.' })))
+  return { raised, blockedBy: over, uses: [...(own && after ? quotaUses({ ...own, hard: after }, adds) : []), ...others.flatMap((quota) => quotaUses(quota, adds))] }
+}
+
+/** Gathers what has to be known and decides everything about an environment; nothing is changed. */
+export async function decide(floor: Floor, wanted: Wanted): Promise<Outcome<Decided>> {
+  const { ports, home, user, signal } = floor
+  const { draft } = wanted
+  const [project, features] = [await projectFor(floor, wanted), await featuresOf(home, signal)]
+  if (!project.ok) return project
+  if (!features.ok) return features
+  const tool = draft.tool === undefined ? undefined : ports.records.find('Tool', draft.tool)
+  const item = itemFor(floor, wanted, project.value)
+  const names = new Set(ports.records.known('Environment').items.filter(({ meta }) => meta.namespace === project.value.name).map(({ meta }) => meta.name))
+  const name = wanted.pins?.name ?? environmentName(draft.name || project.value.name, tool?.spec.kind ?? '', names)
+  const data = await decideData(ports, home, { draft, namespace: project.value.name, environment: name, by: user, taken: wanted.pins?.taken ?? {}, given: wanted.snapshots ?? [], signal })
+  const expiresAt = wanted.pins?.expiresAt ?? timestamp(home.clock.now() + draft.hoursToLive * HOUR_MS)
+  const storage = chooseStorage(features.value, draft.storageClass)
+  const spec = specOf(floor, wanted, { project: project.value, item: item.name, tool, expiresAt, data, storageClass: 'refused' in storage ? undefined : storage.value })
+  const adds = addsOf(spec, data.volumes.flatMap(({ clone }) => clone?.gi ?? []))
+  const first = project.value.isNew ? await firstQuota(ports, home, { spec: project.value.spec, signal }) : undefined
+  const quotas = first ? succeed<Quota[]>([{ name: QUOTA_NAME, hard: first, used: {} }]) : await quotasOf(home, project.value.name, signal)
+  if (!quotas.ok) return quotas
+  const quota = quotaFor(quotas.value, adds)
+  const run = wanted.pins?.run ?? runMark(ports.random)
+  const workload = chooseWorkload(features.value, spec.replicas)
+  const create = first && { site: home.site, run, by: user, name: project.value.name, spec: project.value.spec, workItemTitle: draft.workItemTitle || project.value.spec.title || project.value.name, hard: quota.raised?.after ?? first }
+  const incomplete = missing(draft, tool)
+  const stage = tool?.spec.stage === 'evaluating' ? [`${tool.spec.title} is still being evaluated.`] : []
+  return succeed({
+    input: {
+      site: home.site, run, by: user, namespace: project.value.name, name, item, spec, workload: workload.value, takes: data.takes, bring: data.bring, data: data.volumes,
+      ...(create && { project: create }), ...(!create && quota.raised && { quota: quota.raised }), ...(wanted.restoreFrom !== undefined && { restoreFrom: wanted.restoreFrom }),
+    },
+    pins: { run, name, expiresAt, taken: Object.fromEntries(data.takes.map((take) => [take.spec.source, take.name])), ...(project.value.isNew && { project: project.value.spec }) },
+    choices: [workload.says, ...('refused' in storage ? [] : [storage.says]), ...data.choices, ...availabilityWords(draft, spec)], risks: [...stage, ...data.risks, ...lateWords(spec, project.value.spec)],
+    blockedBy: [...project.value.blockedBy, ...incomplete, ...('refused' in storage ? [{ says: storage.refused, remedy: 'Choose another storage class.' }] : []), ...siteWords(project.value.spec, home.site), ...data.blockedBy, ...quota.blockedBy],
+    quotas: quota.uses, complete: tool !== undefined, spec: project.value.spec,
+  })
+}
+
+function availabilityWords(draft: Draft, spec: EnvironmentSpec): string[] {
+  if (draft.availability === 'single') return ['One pod: after a fault of its node it starts again within 3 min, with the same volume.']
+  const pods = spec.replicas > 1 ? `${String(spec.replicas)} pods` : 'one pod, because this tool cannot serve from several'
+  return [`High availability: ${pods}, a priority class, a disruption budget, and never on spot capacity.`]
+}
+function lateWords(spec: EnvironmentSpec, project: Project['spec']): string[] {
+  const late = Date.parse(spec.expiresAt) > Date.parse(project.timeBox.due) ? ['It lives longer than the time box of its project.'] : []
+  return spec.availability === 'high' && spec.replicas === 1 ? [...late, 'Its disruption budget holds up a drain of its node until it is paused.'] : late
+}
+const siteWords = (project: Project['spec'], site: string): Blocked[] => (project.sites.includes(site) ? [] : [{ says: `The project may not use ${site}.`, remedy: `Allow ${site} in the project, or pick a size elsewhere.` }])

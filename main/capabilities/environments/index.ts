@@ -1,0 +1,6 @@
+export { usdPerHour } from './domain/price'
+export { currentPod } from './domain/status'
+export { environmentHandlers } from './handlers'
+export { podsOf } from './observe'
+export type { EnvironmentPorts } from './ports'
+export { makeEnvironments, type Environments } from './service'
