@@ -2,12 +2,17 @@ import { seeded, type Random } from '../kernel/random'
 import type { Clock } from '../kernel/clock'
 import { createPlantApi, type Dump, type Listening, type Person, type SimulatedApi } from './api'
 import { simulatedClock, type SimulatedClock } from './clock'
-import { SITES, type SiteOutline } from './sites'
+import { SITES, type LiveSite, type SiteOutline } from './sites'
+import type { KubeObject } from './types'
+import { travelClock } from './world/travel'
 
 export { KubeError } from './api'
 export type { Person } from './api'
 export type { SimulatedClock } from './clock'
+export type { Faults } from './controllers'
+export type { NodeGroup } from './controllers/nodes/node-group'
 export type { PlantApi } from './types'
+export { PEOPLE, type Somebody } from './world/people'
 
 /** One simulated site, ready to be connected to like a real one. */
 export interface PlantSite {
@@ -19,8 +24,10 @@ export interface PlantSite {
   server: string
   /** Who may sign in, by user name. */
   tokens: Record<string, string>
-  /** The cluster from inside, for tests and faults. */
+  /** The cluster from inside, for tests. */
   api: SimulatedApi
+  /** What may be broken and mended on it, its rented machines where it has any, and its controllers. */
+  live: LiveSite
 }
 export interface Plant {
   sites: PlantSite[]
@@ -44,8 +51,12 @@ export interface PlantOptions {
   persisted?: string | Uint8Array
   /** Ports by site; free ones when not said. */
   ports?: Record<string, number>
-  /** False leaves the sites empty: no nodes, projects or history. */
+  /** False leaves the sites empty: no nodes, projects or history; so does having nothing prepared. */
   seeded?: boolean
+  /** What a fresh site is given before its history begins: definitions of the shared records, roles. Made in this order. */
+  prepared?: readonly KubeObject[]
+  /** Told of every bug in a simulated controller. */
+  onError?: (error: unknown, where: string) => void
 }
 interface Persisted { plant: 1; now: number; speed: number; sites: Record<string, Dump> }
 
@@ -55,18 +66,19 @@ function readPersisted(persisted: string | Uint8Array | undefined): Persisted | 
   if (value.plant !== 1) throw new SyntaxError('not a plant of this version')
   return value
 }
-interface Opened { site: PlantSite; listening: Listening; stop: () => void }
+interface Opened { site: PlantSite; listening: Listening }
 interface Opening { outline: SiteOutline; options: PlantOptions; clock: SimulatedClock; restored: Dump | undefined }
 
 async function open({ outline, options, clock, restored }: Opening): Promise<Opened> {
   // Each site has its own chance, so that what one does cannot change what happens on the other.
   const random = seeded(Math.floor(options.random.next() * 2 ** 32))
-  const api = createPlantApi({ clock, random, gitVersion: outline.gitVersion, ...(restored && { restored }) })
-  const stop = outline.live(api, { fresh: restored === undefined && options.seeded !== false })
+  const travelling = travelClock(clock)
+  const api = createPlantApi({ clock: travelling, random, gitVersion: outline.gitVersion, ...(restored && { restored }) })
+  const live = outline.live(api, { fresh: restored === undefined && options.seeded !== false && options.prepared !== undefined, clock: travelling, prepared: options.prepared ?? [], ...(options.onError && { onError: options.onError }) })
   const listening = await api.listen({ people: options.people, port: options.ports?.[outline.id] ?? 0 })
   const tokens = Object.fromEntries(options.people.map(({ user, token }) => [user, token]))
   const { id, name, kind, region } = outline
-  return { site: { id, name, kind, region, server: `http://127.0.0.1:${listening.port}`, tokens, api }, listening, stop }
+  return { site: { id, name, kind, region, server: `http://127.0.0.1:${listening.port}`, tokens, api, live }, listening }
 }
 
 /** Starts the simulated sites, fresh or as they were. */
@@ -82,7 +94,7 @@ export async function startPlant(options: PlantOptions): Promise<Plant> {
     setSpeed: (factor) => clock.setSpeed(factor),
     snapshot: () => JSON.stringify({ plant: 1, now: clock.now(), speed: clock.speed, sites: Object.fromEntries(opened.map(({ site }) => [site.id, site.api.dump()])) } satisfies Persisted),
     async close() {
-      for (const { stop } of opened) stop()
+      for (const { site } of opened) site.live.stop()
       await Promise.all(opened.map(({ listening }) => listening.close()))
     },
   }

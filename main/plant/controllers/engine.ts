@@ -8,6 +8,8 @@ export interface Controller {
   watches: { kinds: GroupKind[]; wakes: (change: Change) => string[] }[]
   /** Brings one key to its state; what must happen later is asked of the engine. */
   reconcile: (key: string) => void
+  /** It only sums up what others did: while the site travels through its past, it waits for the end. */
+  sumsUp?: boolean
 }
 
 /** Runs the controllers of one site: a work queue without duplicates and one timer on the site's clock. */
@@ -21,6 +23,8 @@ export interface Engine {
   enqueue(controller: string, key: string): void
   /** Works the queue off now instead of in the next turn: for seeding and tests. */
   settle(): void
+  /** Lives through the time until a moment at once: moves the clock to each timer in turn and works off what it causes. */
+  travel(until: number, moveTo: (at: number) => void): void
   stop(): void
 }
 
@@ -38,6 +42,7 @@ const MOST_RUNS_PER_KEY_AND_TURN = 200
 class SiteEngine implements Engine {
   readonly #controllers = new Map<string, Controller>()
   readonly #queue = new Map<string, { controller: string; key: string }>()
+  readonly #postponed = new Map<string, { controller: string; key: string }>()
   readonly #timers = new Map<string, Timer>()
   readonly #failures = new Map<string, number>()
   readonly #stops: (() => void)[] = []
@@ -45,6 +50,7 @@ class SiteEngine implements Engine {
   #armed: { at: number; abort: AbortController } | undefined
   #draining = false
   #planned = false
+  #travelling = false
   #stopped = false
 
   constructor(readonly api: PlantApi, private readonly options: EngineOptions) {}
@@ -65,6 +71,10 @@ class SiteEngine implements Engine {
   enqueue(controller: string, key: string) {
     if (this.#stopped) return
     const id = `${controller}|${key}`
+    if (this.#travelling && this.#controllers.get(controller)?.sumsUp) {
+      this.#postponed.set(id, { controller, key })
+      return
+    }
     if (!this.#queue.has(id)) this.#queue.set(id, { controller, key })
     if (this.#draining || this.#planned) return
     this.#planned = true
@@ -100,12 +110,37 @@ class SiteEngine implements Engine {
     this.#arm()
   }
 
+  travel(until: number, moveTo: (at: number) => void) {
+    this.#travelling = true
+    try {
+      this.settle()
+      for (let next = this.#earliest(); next && next[1].at <= until; next = this.#earliest()) {
+        moveTo(Math.max(next[1].at, this.api.clock.now()))
+        this.#timers.delete(next[0])
+        next[1].act()
+        this.settle()
+      }
+      moveTo(until)
+    } finally {
+      this.#travelling = false
+    }
+    for (const { controller, key } of this.#postponed.values()) this.enqueue(controller, key)
+    this.#disarm()
+    // The clock may go on elsewhere from here; it is looked at again in the next turn.
+    queueMicrotask(() => this.#arm())
+  }
+
   stop() {
     this.#stopped = true
     for (const stop of this.#stops) stop()
     this.#queue.clear()
     this.#timers.clear()
+    this.#disarm()
+  }
+
+  #disarm() {
     this.#armed?.abort.abort()
+    this.#armed = undefined
   }
 
   #take() {
@@ -131,10 +166,10 @@ class SiteEngine implements Engine {
   }
 
   #arm() {
-    if (this.#stopped || this.#draining) return
+    if (this.#stopped || this.#draining || this.#travelling) return
     const at = this.#earliest()?.[1].at
     if (at === undefined || (this.#armed && this.#armed.at <= at)) return
-    this.#armed?.abort.abort()
+    this.#disarm()
     const abort = new AbortController()
     this.#armed = { at, abort }
     const wait = Math.max(0, at - this.api.clock.now())

@@ -9,14 +9,19 @@ export interface Note { type?: 'Normal' | 'Warning'; reason: string; message: st
 interface EventObject extends KubeObject { count: number; lastTimestamp: string }
 
 const TTL_MS = 3_600_000
-const SWEEP_MS = 300_000
+const SWEEP_MS = 600_000
 
 /** Writes the Kubernetes Events of one site; repeats are counted on the first one, and each goes an hour after its last sight. */
-export interface Recorder { note: (about: KubeObject, note: Note) => void }
+export interface Recorder {
+  note: (about: KubeObject, note: Note) => void
+  /** Events before this moment are not written: they will have gone by then. */
+  quietUntil: (at: number) => void
+}
 
 export function makeRecorder(engine: Engine): Recorder {
   const { api } = engine
   let sweeping = false
+  let quietUntil = 0
   const sweep = () => {
     const events = api.list(EVENT) as EventObject[]
     for (const event of events) {
@@ -26,9 +31,11 @@ export function makeRecorder(engine: Engine): Recorder {
     if (events.length > 0) engine.at(api.clock.now() + SWEEP_MS, 'events', sweep)
     sweeping = events.length > 0
   }
-  engine.at(api.clock.now() + SWEEP_MS, 'events', sweep)
+  if (api.list(EVENT).length > 0) sweep()
   return {
+    quietUntil(at) { quietUntil = at - TTL_MS },
     note(about, note) {
+      if (api.clock.now() < quietUntil) return
       const namespace = about.metadata.namespace ?? 'default'
       const key = [about.kind, about.metadata.uid, note.reason, note.message].join('|')
       const name = `${about.metadata.name.slice(0, 200)}.${hexOf(key, 16)}`

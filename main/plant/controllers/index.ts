@@ -12,6 +12,7 @@ import { makeEngine, type Engine, type EngineOptions } from './engine'
 import { makeRecorder, type Recorder } from './events'
 import { kubelet } from './kubelet/kubelet'
 import { kueue } from './kueue/admission'
+import { queueStatus } from './kueue/status'
 import { makeFaults, type Faults } from './nodes/faults'
 import { nodeLifecycle } from './nodes/lifecycle'
 import { notebooks } from './notebooks/notebook'
@@ -39,7 +40,7 @@ export function startControllers(api: PlantApi, options: EngineOptions & { addOn
   const recorder = makeRecorder(engine)
   const every = [
     namespaces(engine), nodeLifecycle(engine, recorder), ...(withNotebooks ? [notebooks(engine)] : []), deployments(engine, recorder), replicaSets(engine, recorder), statefulSets(engine, recorder),
-    ...(withKueue ? [kueue(engine, recorder)] : []), jobs(engine, recorder), claims(engine, recorder), ...(withSnapshots ? [snapshots(engine, recorder)] : []),
+    ...(withKueue ? [kueue(engine, recorder), queueStatus(engine)] : []), jobs(engine, recorder), claims(engine, recorder), ...(withSnapshots ? [snapshots(engine, recorder)] : []),
     scheduler(engine, recorder), kubelet(engine, recorder), services(engine), disruptionBudgets(engine),
   ]
   for (const controller of every) engine.add(controller)

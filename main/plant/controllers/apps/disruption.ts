@@ -13,6 +13,7 @@ const share = (value: number | string, of: number) => (typeof value === 'string'
 export function disruptionBudgets(engine: Engine): Controller {
   return {
     name: 'disruption',
+    sumsUp: true,
     watches: [
       { kinds: [DISRUPTION_BUDGET], wakes: ({ type, object }) => (type === 'DELETED' ? [] : [keyOf(object)]) },
       { kinds: [POD], wakes: ({ object }) => (engine.api.list(DISRUPTION_BUDGET, { ...(object.metadata.namespace && { namespace: object.metadata.namespace }) }) as Budget[]).filter((budget) => selects(budget.spec.selector, object.metadata.labels)).map(keyOf) },

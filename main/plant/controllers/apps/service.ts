@@ -10,6 +10,7 @@ export interface Service extends KubeObject { spec: { selector?: Record<string, 
 export function services(engine: Engine): Controller {
   return {
     name: 'services',
+    sumsUp: true,
     watches: [
       { kinds: [SERVICE], wakes: ({ type, object }) => (type === 'DELETED' ? [] : [keyOf(object)]) },
       { kinds: [POD], wakes: ({ object }) => (engine.api.list(SERVICE, { ...(object.metadata.namespace && { namespace: object.metadata.namespace }) }) as Service[]).filter((service) => backs(service, object as Pod)).map(keyOf) },

@@ -5,7 +5,6 @@ import { conditionOf, controllerOf, controllerRef, hexOf, nowText, withCondition
 import { goDuration } from '../kubelet/images'
 import { isJobFinished, type Job } from '../batch/job'
 import { fit, isOver, labelsOf, say, usageOf, type ClusterQueue, type Fit, type Flavor, type LocalQueue, type PodSet, type Workload } from './quota'
-import { reportQueues } from './status'
 
 export const QUEUE_LABEL = 'kueue.x-k8s.io/queue-name'
 const PRIORITY_LABEL = 'kueue.x-k8s.io/priority-class'
@@ -85,7 +84,6 @@ class Cycle {
       || (a.metadata.creationTimestamp ?? '').localeCompare(b.metadata.creationTimestamp ?? '') || keyOf(a).localeCompare(keyOf(b)))
     const stuck = new Set<string>()
     for (const workload of inOrder) this.#consider(workload, stuck)
-    reportQueues(this.engine, inOrder)
   }
 
   #consider(workload: Workload, stuck: Set<string>) {

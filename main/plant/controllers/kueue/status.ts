@@ -1,4 +1,4 @@
-import type { Engine } from '../engine'
+import type { Controller, Engine } from '../engine'
 import { CLUSTER_QUEUE, LOCAL_QUEUE, WORKLOAD } from '../kinds'
 import { nowText, same, withCondition } from '../objects'
 import { isOver, say, usageKey, usageOf, type ClusterQueue, type LocalQueue, type Workload } from './quota'
@@ -6,11 +6,17 @@ import { isOver, say, usageKey, usageOf, type ClusterQueue, type LocalQueue, typ
 const NAME = 'kueue-admission'
 
 /** Writes on each queue how many wait, how many run, and what they hold. */
-export function reportQueues(engine: Engine, pending: Workload[]) {
+export const queueStatus = (engine: Engine): Controller => ({
+  name: 'kueue-status', sumsUp: true,
+  watches: [{ kinds: [WORKLOAD, CLUSTER_QUEUE, LOCAL_QUEUE], wakes: () => ['queues'] }],
+  reconcile: () => reportQueues(engine),
+})
+
+function reportQueues(engine: Engine) {
   const workloads = engine.api.list(WORKLOAD) as Workload[]
   const locals = engine.api.list(LOCAL_QUEUE) as LocalQueue[]
   const queueOf = (workload: Workload) => locals.find((local) => local.metadata.name === workload.spec.queueName && local.metadata.namespace === workload.metadata.namespace)
-  const waiting = pending.filter((workload) => !workloads.find((each) => each.metadata.uid === workload.metadata.uid)?.status?.admission)
+  const waiting = workloads.filter((workload) => !workload.status?.admission && !isOver(workload) && workload.spec.active !== false && !workload.metadata.deletionTimestamp)
   for (const queue of engine.api.list(CLUSTER_QUEUE) as ClusterQueue[]) {
     const { name } = queue.metadata
     const running = workloads.filter((workload) => workload.status?.admission?.clusterQueue === name && !isOver(workload))

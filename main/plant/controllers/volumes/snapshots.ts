@@ -1,4 +1,5 @@
 import { timestamp } from '../../../kernel/clock'
+import { quantityOf } from '../../../kernel/quantities'
 import type { KubeObject } from '../../types'
 import { keyOf, splitKey, type Controller, type Engine } from '../engine'
 import type { Recorder } from '../events'
@@ -11,10 +12,14 @@ interface Snapshot extends KubeObject {
   status?: { readyToUse?: boolean; boundVolumeSnapshotContentName?: string; creationTime?: string; restoreSize?: string; error?: { message: string; time: string } }
 }
 interface SnapshotClass extends KubeObject { driver: string; deletionPolicy: string }
-interface Content extends KubeObject { spec: { source: { snapshotHandle?: string; volumeHandle?: string }; driver: string; deletionPolicy: string }; status?: { readyToUse?: boolean; restoreSize?: number; creationTime?: number } }
+interface Content extends KubeObject { 
+  spec: { source: { snapshotHandle?: string; volumeHandle?: string }; driver: string; deletionPolicy: string; volumeSnapshotRef: { name?: string; namespace?: string } }
+  status?: { readyToUse?: boolean; snapshotHandle?: string }
+}
 
 const CONTROLLER = 'snapshot-controller'
 const DEFAULT_CLASS = 'snapshot.storage.kubernetes.io/is-default-class'
+const RESTORE_SIZE = 'plant.takt.dev/restore-size'
 const RETRY_MS = 15_000
 
 /** Turns a VolumeSnapshot into a content that points at the volume as it is now; the bytes stay where they are. */
@@ -78,7 +83,7 @@ class Snapshotter {
     const files = claim.metadata.annotations?.[FILES]
     return this.engine.api.get(SNAPSHOT_CONTENT, name) ?? this.engine.api.create({
       apiVersion: 'snapshot.storage.k8s.io/v1', kind: 'VolumeSnapshotContent',
-      metadata: { name, annotations: { 'plant.takt.dev/restore-size': String(claim.status?.capacity?.['storage'] ?? '1Gi'), ...(files && { [FILES]: files }) } },
+      metadata: { name, annotations: { [RESTORE_SIZE]: String(claim.status?.capacity?.['storage'] ?? '1Gi'), ...(files && { [FILES]: files }) } },
       spec: {
         deletionPolicy: snapshotClass.deletionPolicy, driver: snapshotClass.driver, volumeSnapshotClassName: snapshotClass.metadata.name, source: { volumeHandle: handle },
         volumeSnapshotRef: { apiVersion: snapshot.apiVersion, kind: snapshot.kind, name: snapshot.metadata.name, namespace: snapshot.metadata.namespace, uid: snapshot.metadata.uid },
@@ -93,16 +98,27 @@ class Snapshotter {
     const cutAt = Date.parse(content.metadata.creationTimestamp ?? nowText(api))
     const readyAt = cutAt + 900 + Math.round(1_900 * chanceOf(`snapshot${keyOf(snapshot)}`))
     if (readyAt > api.clock.now()) return this.engine.wakeAt(readyAt, 'snapshots', keyOf(snapshot))
-    const size = content.metadata.annotations?.['plant.takt.dev/restore-size'] ?? '1Gi'
-    api.updateStatus({ ...content, status: { readyToUse: true, creationTime: cutAt * 1_000_000, snapshotHandle: `snap-${(snapshot.metadata.uid ?? '').slice(0, 8)}` } }, CONTROLLER)
+    const restoreSize = content.metadata.annotations?.[RESTORE_SIZE] ?? '1Gi'
+    const snapshotHandle = content.spec.source.snapshotHandle ?? `snap-${(snapshot.metadata.uid ?? '').slice(0, 8)}`
+    api.updateStatus({ ...content, status: { readyToUse: true, creationTime: cutAt * 1_000_000, restoreSize: quantityOf({ restoreSize }, 'restoreSize'), snapshotHandle } }, CONTROLLER)
     this.recorder.note(snapshot, { reason: 'SnapshotCreated', message: `Snapshot ${keyOf(snapshot)} was successfully created by the CSI driver.`, from: CONTROLLER })
     this.recorder.note(snapshot, { reason: 'SnapshotReady', message: `Snapshot ${keyOf(snapshot)} is ready to use.`, from: CONTROLLER })
-    api.updateStatus({ ...snapshot, status: { boundVolumeSnapshotContentName: contentName, readyToUse: true, creationTime: timestamp(cutAt), restoreSize: size } }, CONTROLLER)
+    api.updateStatus({ ...snapshot, status: { boundVolumeSnapshotContentName: contentName, readyToUse: true, creationTime: timestamp(cutAt), restoreSize } }, CONTROLLER)
   }
 
+  /** Takes a content that somebody made for a snapshot the driver already has, as bringing one from another namespace does. */
   #adopt(snapshot: Snapshot, contentName: string) {
-    if (!this.engine.api.get(SNAPSHOT_CONTENT, contentName)) return this.#fail(snapshot, `VolumeSnapshotContent ${contentName} not found`)
-    this.engine.api.updateStatus({ ...snapshot, status: { boundVolumeSnapshotContentName: contentName, readyToUse: false } }, CONTROLLER)
+    const { api } = this.engine
+    const content = api.get(SNAPSHOT_CONTENT, contentName) as Content | undefined
+    if (!content) return this.#fail(snapshot, `VolumeSnapshotContent ${contentName} not found`)
+    const { name, namespace } = content.spec.volumeSnapshotRef
+    if (name !== snapshot.metadata.name || namespace !== snapshot.metadata.namespace) return this.#fail(snapshot, `VolumeSnapshotContent ${contentName} is for ${namespace ?? ''}/${name ?? ''}`)
+    const handle = content.spec.source.snapshotHandle
+    const origin = (api.list(SNAPSHOT_CONTENT) as Content[]).find((each) => each.status?.snapshotHandle === handle && each.metadata.name !== contentName)
+    if (!origin) return this.#fail(snapshot, `the driver knows no snapshot ${handle ?? ''}`)
+    const held = Object.fromEntries([RESTORE_SIZE, FILES].flatMap((key) => (origin.metadata.annotations?.[key] === undefined ? [] : [[key, origin.metadata.annotations[key]]])))
+    api.update({ ...content, metadata: { ...content.metadata, annotations: { ...content.metadata.annotations, ...held } } }, CONTROLLER)
+    api.updateStatus({ ...snapshot, status: { boundVolumeSnapshotContentName: contentName, readyToUse: false } }, CONTROLLER)
   }
 
   #fail(snapshot: Snapshot, message: string) {

@@ -1,0 +1,74 @@
+import type { KubeObject, PlantApi } from '../types'
+import { A100, A100_40, L40S } from './hardware'
+import { historyOf, firstMoment } from './history'
+import { enteredAt, itemName, ITEMS, type ItemOutline } from './items'
+import { TEAMS } from './people'
+import { PROJECTS, type ProjectOutline } from './projects'
+import { revisionName, revisionRecord, revisionStatus, snapshotRecord, snapshotStatus } from './revisions'
+import { SOURCES, sourceRecord, sourceStatus } from './sources'
+import { bornAt, TOOLS, toolRecord, toolStatus } from './tools'
+import { at, DAY, HOUR, kindOf, ready, record } from './words'
+
+/** Something that happens at a moment of the history. */
+export interface Happening { at: number; act: () => void }
+
+const AFTER_DATA = new Set(['button', 'work', 'save', 'drift', 'backlog', 'mlops-tools', 'deploy', 'mlops-button', 'watch', 'decide', 'in-use', 'done'])
+const priceBook = (now: number) => record('PriceBook', { name: 'default' }, {
+  version: 'v7', asOf: at(now - 17 * DAY), currency: 'USD', cpuUsdPerCoreHour: 0.011, memoryUsdPerGiHour: 0.0015, storageUsdPerGiMonth: 0.04,
+  gpus: [
+    { model: A100, resource: 'nvidia.com/gpu', usdPerHour: 0.826 }, { model: A100, resource: 'nvidia.com/mig-1g.10gb', usdPerHour: 0.104 }, { model: L40S, resource: 'nvidia.com/gpu', usdPerHour: 0.704 },
+    { model: A100_40, resource: 'nvidia.com/gpu', usdPerHour: 2.745 },
+  ],
+})
+
+/** When a project began: as told, or before the first of its work items. */
+export const projectBegan = (outline: ProjectOutline, now: number) =>
+  Math.min(now - outline.age * DAY, ...ITEMS.filter(({ project }) => project === outline.name).map((item) => firstMoment(item, now) - HOUR))
+
+/** The shared records of the world, each at the moment it was made, with the status that was observed since. */
+export function recordHappenings(api: PlantApi, now: number): Happening[] {
+  const made = (moment: number, object: KubeObject, status?: object): Happening => ({ at: moment, act: () => {
+    const created = api.create(object, 'takt')
+    if (status && Object.keys(status).length > 0) api.updateStatus({ ...created, status }, 'takt')
+  } })
+  return [
+    ...TEAMS.map((team) => made(now - 100 * DAY, record('Budget', { name: team.costCentre }, { title: `${team.name} ${team.costCentre}`, team: team.name, owner: 'mara.lind', period: 'month', capUsd: team.capUsd }), { spentUsd: team.spentUsd, asOf: at(now - HOUR) })),
+    made(now - 17 * DAY, priceBook(now)),
+    ...TOOLS.map((tool) => made(bornAt(tool, now), toolRecord(tool, now), toolStatus(tool, now))),
+    ...SOURCES.map((source, index) => made(now - (95 - 4 * index) * DAY, sourceRecord(source), sourceStatus(source, now))),
+    ...ITEMS.flatMap((item) => itemHappenings(made, item, now)),
+  ]
+}
+
+type Make = (moment: number, object: KubeObject, status?: object) => Happening
+function itemHappenings(made: Make, item: ItemOutline, now: number): Happening[] {
+  const events = historyOf(item, now)
+  const name = itemName(item)
+  const project = PROJECTS.find((each) => each.name === item.project)
+  const leftAt = (station: string) => Date.parse(events.find((event) => event.type === 'left' && event.station === station)?.at ?? '') || enteredAt(item, now)
+  const spec = {
+    project: item.project, title: item.version > 1 ? `${item.project} v${String(item.version)}` : item.project, question: project?.question ?? '', description: AFTER_DATA.has(item.station) ? `${project?.question ?? ''} Version ${String(item.version)} on ${item.source}.` : '',
+    owner: item.by, due: at(now + (project?.due ?? 14) * DAY), version: item.version, waivers: [], ...(item.revision && item.station !== 'drift' && { revision: revisionName(item) }),
+  }
+  const work = record('WorkItem', { name, namespace: item.project, labels: { 'takt.dev/project': item.project } }, spec)
+  return [
+    made(firstMoment(item, now), work, { station: item.station, events, rolledEvents: 0, conditions: ready(enteredAt(item, now), 'Observed', 'Its station follows from its events') }),
+    ...(AFTER_DATA.has(item.station) ? [made(leftAt('data'), snapshotRecord(item), snapshotStatus(item, leftAt('data')))] : []),
+    ...(item.revision ? [made(leftAt('save') - 2 * 60_000, revisionRecord(item), revisionStatus(item, leftAt('save') - 2 * 60_000))] : []),
+  ]
+}
+
+/** What the environments of a site look like from their pods, for records nobody has watched yet. */
+export function writeEnvironmentStatus(api: PlantApi, now: number) {
+  for (const environment of api.list(kindOf('Environment'))) {
+    const { name, namespace = '' } = environment.metadata
+    const pod = api.get({ group: '', kind: 'Pod' }, `${name}-0`, namespace)
+    const status = pod?.['status'] as { conditions?: { type: string; status: string; lastTransitionTime?: string }[] } | undefined
+    const readyAt = status?.conditions?.find((each) => each.type === 'Ready' && each.status === 'True')?.lastTransitionTime
+    const paused = (environment['spec'] as { state?: string }).state === 'paused'
+    const phase = paused ? 'Paused' : readyAt ? 'Ready' : 'Starting'
+    const node = (pod?.['spec'] as { nodeName?: string } | undefined)?.nodeName
+    const condition = { type: 'Ready', status: readyAt ? 'True' : 'False', reason: paused ? 'Paused' : readyAt ? 'Serving' : 'Starting', message: paused ? 'Paused; its volume is kept.' : readyAt ? `Answers on ${node ?? 'a node'}.` : 'Its server is starting.', lastTransitionTime: readyAt ?? at(now) }
+    api.updateStatus({ ...environment, status: { phase, workload: `Notebook/${name}`, ...(pod && { pod: pod.metadata.name, startedAt: pod.metadata.creationTimestamp }), ...(node && { node }), ...(readyAt && { readyAt }), conditions: [condition] } }, 'takt')
+  }
+}

@@ -1,0 +1,82 @@
+import type { Controllers } from '../controllers'
+import { NAMESPACE } from '../controllers/kinds'
+import type { KubeObject, PlantApi } from '../types'
+import { FOUNDATION, L40S, A100, makeNode, OSLO, queues } from './hardware'
+import { monitoring } from './monitoring'
+import { ENVIRONMENTS, JOBS, SERVERS, STARTING, WARM_IMAGES } from './oslo'
+import { namespaceObjects, PROJECTS, projectRecord } from './projects'
+import { projectBegan, recordHappenings, writeEnvironmentStatus, type Happening } from './records'
+import { sourceClaims } from './sources'
+import { imageOf, TOOLS } from './tools'
+import type { TravelClock } from './travel'
+import { environmentObjects, environmentRecord, jobObject, serverObjects } from './workloads'
+import { DAY, HOUR } from './words'
+
+export interface Seeding {
+  controllers: Controllers
+  clock: TravelClock
+  /** Definitions of the shared records, roles, and whatever else was there before: made first, in this order. */
+  prepared: readonly KubeObject[]
+}
+
+const FAULTED = { node: 'l40s-2', gpu: 6, xid: 79 }
+const OLDEST = 101 * DAY
+
+/**
+ * Fills an empty on-prem site with machines, teams and a history that its own controllers live through, up to the clock's present.
+ * The same site seeded at the same moment is the same to the last field.
+ */
+export function seedWorld(api: PlantApi, { controllers, clock, prepared }: Seeding) {
+  const now = clock.now()
+  const { engine, recorder, faults } = controllers
+  recorder.quietUntil(now)
+  clock.moveTo(now - OLDEST)
+  for (const object of [...prepared, ...FOUNDATION, ...leadBindings(), ...queues(FLAVORS, 'oslo')]) createMissing(api, object)
+  const warm = [...TOOLS.filter(({ stage }) => stage === 'approved').map(imageOf), ...WARM_IMAGES, 'registry.oslo.example/etl/python:3.13']
+  for (const machine of OSLO) makeNode(api, { ...machine, images: warm })
+  for (const name of ['datasets', 'monitoring']) if (!api.get(NAMESPACE, name)) api.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
+  for (const object of [...sourceClaims(), ...monitoring()]) api.create(object)
+  const happenings = [...projectHappenings(api, now), ...recordHappenings(api, now), ...workHappenings(api, now), { at: now - 20 * HOUR, act: () => faults.gpuXid(FAULTED.node, FAULTED.gpu, FAULTED.xid) }]
+  happenings.forEach(({ at, act }, nth) => engine.at(at, `history|${String(nth)}`, act))
+  engine.travel(now, clock.moveTo)
+  writeEnvironmentStatus(api, now)
+  engine.settle()
+  clock.arrive()
+}
+
+// The flavor without GPUs comes first, so that runs that ask for none stay off the machines that have them.
+const FLAVORS = [
+  { flavor: 'cpu', labels: { 'node.kubernetes.io/instance-type': 'epyc-192' }, resource: 'cpu', gpus: 0 },
+  { flavor: 'a100-80g', labels: { 'nvidia.com/gpu.product': A100 }, resource: 'nvidia.com/gpu', gpus: 12 }, { flavor: 'l40s-48g', labels: { 'nvidia.com/gpu.product': L40S }, resource: 'nvidia.com/gpu', gpus: 7 },
+]
+
+const binding = (name: string, group: string, role: string): KubeObject => ({
+  apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', metadata: { name }, roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role },
+  subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: group }],
+})
+const leadBindings = () => [binding('platform-admins', 'platform-admins', 'cluster-admin')]
+
+/** What a person's right to look around the site stands on; made once the roles are there. */
+function createMissing(api: PlantApi, object: KubeObject) {
+  const group = object.apiVersion.includes('/') ? object.apiVersion.split('/')[0] ?? '' : ''
+  if (!api.get({ group, kind: object.kind }, object.metadata.name, object.metadata.namespace)) api.create(object, 'takt')
+}
+
+function projectHappenings(api: PlantApi, now: number): Happening[] {
+  return PROJECTS.map((project) => ({
+    at: projectBegan(project, now), act: () => {
+      const created = api.create(projectRecord(project, now), 'takt')
+      for (const object of namespaceObjects(project)) api.create(object, 'takt')
+      api.updateStatus({ ...created, status: { phase: 'Ready', namespace: project.name, conditions: [{ type: 'Ready', status: 'True', reason: 'Provisioned', message: `Its namespace ${project.name} is there.`, lastTransitionTime: created.metadata.creationTimestamp ?? '' }] } }, 'takt')
+    },
+  }))
+}
+
+function workHappenings(api: PlantApi, now: number): Happening[] {
+  const create = (objects: KubeObject[]) => { for (const object of objects) api.create(object, 'takt') }
+  return [
+    ...SERVERS.map((server) => ({ at: now - server.before, act: () => create(serverObjects(server)) })),
+    ...[...ENVIRONMENTS, STARTING].map((environment) => ({ at: now - environment.before, act: () => create(environmentObjects(environment, api.create(environmentRecord(environment, now), 'takt'))) })),
+    ...JOBS.map((job) => ({ at: now - job.before, act: () => create([jobObject(job)]) })),
+  ]
+}
