@@ -65,7 +65,14 @@ const everyday = ['unit', 'architecture', 'contract', 'journeys', 'electron'].fl
 const tasks = {
   build: () => script('build.mjs', ...rest),
   test: () => { buildIfStale(); return vitest(...(rest.includes('--project') ? [] : everyday), ...rest) },
-  'test:cluster': () => { need(run(node, [at('test/cluster/stack/install.mjs')], { cwd: root })); buildIfStale(); return vitest('--project', 'cluster', ...rest) },
+  'test:cluster': () => {
+    const installed = run(node, [at('test/cluster/stack/install.mjs')], { cwd: root })
+    // 77 is the customary "skipped": a machine without Go passes, unless it has been told that it must be able to.
+    if (installed === 77 && !process.env.TAKT_REQUIRE_CLUSTER) return 0
+    need(installed)
+    buildIfStale()
+    return vitest('--project', 'cluster', ...rest)
+  },
   check: () => script('check.mjs', ...rest),
   start: () => { buildIfStale(); return script('start.mjs', ...rest) },
   dev: () => script('dev.mjs', ...rest),
