@@ -135,8 +135,11 @@ export const definitions: Group = {
       run: async (session) => refusal(await make(session, { size: 0, colour: 'green', tags: ['a', 'b', 'c'] })),
     },
     {
-      name: 'the words of a schema fault name the value and what was wanted',
-      run: async (session) => dig((await make(session, { size: 11, colour: 'green' })).body, 'details.causes') ?? null,
+      name: 'the words of a schema fault name the value and what was wanted; causes come in any order',
+      run: async (session) => {
+        const causes = dig((await make(session, { size: 11, colour: 'green' })).body, 'details.causes')
+        return Array.isArray(causes) ? causes.toSorted((a, b) => String(dig(a, 'field')).localeCompare(String(dig(b, 'field')))) : null
+      },
     },
     {
       name: 'defaults are filled in, within list items too; unknown fields are pruned except where preserved',

@@ -3,10 +3,20 @@ import { dig, pick, refusal, shape, spoken } from './see'
 import type { Group, Json, Session } from './target'
 
 const own = (session: Session): string => `/api/v1/namespaces/${session.namespace}`
-const quota = (hard: Json): Json => ({ apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'small' }, spec: { hard } })
-const limited = async (session: Session, hard: Json): Promise<void> => {
+const LEASES = 'count/leases.coordination.k8s.io'
+const quota = (hard: { [resource: string]: Json }): Json => ({
+  apiVersion: 'v1',
+  kind: 'ResourceQuota',
+  metadata: { name: 'small' },
+  spec: { hard: { ...hard, [LEASES]: '0' } },
+})
+/** Admission reads quotas from a cache that may be a moment behind, so a Lease, of which none is allowed, is tried until it is refused. */
+const limited = async (session: Session, hard: { [resource: string]: Json }): Promise<void> => {
   await session.post(session.core('resourcequotas'), quota(hard))
   await session.until(session.core('resourcequotas/small'), (answer) => dig(answer.body, 'status.used') !== undefined)
+  const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: 'probe' }, spec: {} }
+  const path = session.in('coordination.k8s.io/v1', 'leases?dryRun=All')
+  for (let tries = 0; tries < 200 && (await session.post(path, lease)).status !== 403; tries++) await session.get(own(session))
 }
 const claim = (name: string, storage: string): Json => ({
   apiVersion: 'v1',
