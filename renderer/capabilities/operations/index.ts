@@ -1,2 +1,3 @@
+export { OperationsDrawer } from './parts/Drawer'
 export { PlanPanel } from './parts/PlanPanel'
 export { closeDrawer, openDrawer, useOperations, watchOperations } from './store'

@@ -1,0 +1,87 @@
+import { Suspense, useEffect, useState } from 'react'
+import { useFlowStore, watchMap } from '../capabilities/flow/store'
+import { OperationsDrawer, watchOperations } from '../capabilities/operations'
+import { watchSettings } from '../capabilities/settings/store'
+import { FirstRun } from '../capabilities/sites'
+import { useHome, useSitesKnown, watchSites } from '../capabilities/sites/store'
+import { CoreProvider, useAddress, watchRecords } from '../client'
+import { Loading, PageHead, Patterns } from '../design'
+import { core } from './connection'
+import { ConnectionLost } from './ConnectionLost'
+import { ErrorBoundary } from './ErrorBoundary'
+import { KeyList, useFrameKeys } from './Keyboard'
+import { Announcements } from './Announcements'
+import { Palette } from './Palette'
+import { Rail } from './Rail'
+import { routeOf } from './routes'
+import { TitleBar } from './TitleBar'
+import { Nowhere } from './Nowhere'
+import { words } from './words'
+
+/** Follows everything that more than one screen shows, for as long as the page is open. */
+function useWatches() {
+  const homeId = useHome()?.id
+  useEffect(() => {
+    const stop = new AbortController()
+    void watchSites(core, stop.signal)
+    void watchSettings(core, stop.signal)
+    void watchOperations(core, stop.signal)
+    return () => stop.abort()
+  }, [])
+  // Records and the map come from the home site (or, before it is known, from the store): another home is another story.
+  useEffect(() => {
+    const stop = new AbortController()
+    useFlowStore.setState({ map: { at: 'idle' } })
+    void watchRecords(core, stop.signal)
+    void watchMap(core, stop.signal)
+    return () => stop.abort()
+  }, [homeId])
+}
+
+export const App = () => <CoreProvider value={core}><Frame /></CoreProvider>
+
+function Frame() {
+  useWatches()
+  const [palette, setPalette] = useState<string>()
+  const [keyList, setKeyList] = useState(false)
+  useFrameKeys({ openPalette: setPalette, openKeyList: () => setKeyList(true) })
+  const { path } = useAddress()
+  const route = routeOf(path)
+  const firstRun = useSitesKnown() && !useHome() && route?.needsHome === true
+  const title = firstRun ? 'First run' : (route?.title ?? 'Takt')
+  useEffect(() => {
+    const heading = document.querySelector<HTMLElement>('[data-page-title]')
+    document.title = `${heading?.dataset['pageTitle'] ?? title} · Takt`
+  })
+  useArrival(path.join('/'))
+  const Screen = route?.screen
+  return (
+    <div className="frame">
+      <Patterns />
+      <a className="skip" href="#main" onClick={(event) => { event.preventDefault(); document.getElementById('main')?.focus() }}>{words.skip}</a>
+      <TitleBar onSearch={() => setPalette('')} />
+      <Rail current={route?.id} />
+      <main id="main" tabIndex={-1} data-region aria-label={title}>
+        <ConnectionLost />
+        <ErrorBoundary screen={title}>
+          <Suspense fallback={<div className="screen"><PageHead title={title} /><div className="screen-body"><Loading /></div></div>}>
+            {firstRun ? <FirstRun /> : Screen ? <Screen path={path.slice(1)} /> : <Nowhere />}
+          </Suspense>
+        </ErrorBoundary>
+      </main>
+      <OperationsDrawer />
+      <Palette query={palette} onClose={() => setPalette(undefined)} onKeyList={() => setKeyList(true)} />
+      <KeyList opened={keyList} onClose={() => setKeyList(false)} />
+      <Announcements />
+    </div>
+  )
+}
+/** Puts the focus on the new screen's heading, as a page load would; the very first screen keeps the focus where the browser put it. */
+function useArrival(path: string) {
+  const [first] = useState(path)
+  useEffect(() => {
+    if (path === first) return
+    const timer = setTimeout(() => { if (!document.activeElement || document.activeElement === document.body || !document.querySelector('main')?.contains(document.activeElement)) document.querySelector<HTMLElement>('[data-page-title]')?.focus() }, 50)
+    return () => clearTimeout(timer)
+  }, [path, first])
+}

@@ -1,0 +1,54 @@
+import { Modal } from '@mantine/core'
+import { useEffect, useId, useMemo, useState, type KeyboardEvent } from 'react'
+import { openDrawer } from '../capabilities/operations'
+import { useSites } from '../capabilities/sites/store'
+import { navigate, useRecordsStore } from '../client'
+import { Icon, Kbd } from '../design'
+import { findEntries, type Entry } from './palette-entries'
+import { ROUTES } from './routes'
+import { words } from './words'
+
+interface PaletteProps { query: string | undefined; onClose: () => void; onKeyList: () => void }
+/** Search and commands. It opens places and plans; it never runs a change. */
+export const Palette = ({ query, onClose, onKeyList }: PaletteProps) => (
+  <Modal opened={query !== undefined} onClose={onClose} withCloseButton={false} padding={0} yOffset={60} size={560} aria-label={words.search}>
+    {query !== undefined && <Search start={query} onClose={onClose} onKeyList={onKeyList} />}
+  </Modal>
+)
+function Search({ start, onClose, onKeyList }: { start: string; onClose: () => void; onKeyList: () => void }) {
+  const [typed, setTyped] = useState(start)
+  const [at, setAt] = useState(0)
+  const listId = useId()
+  const sites = useSites()
+  const byKey = useRecordsStore((state) => state.byKey)
+  const entries = useMemo(() => findEntries(typed, { records: byKey.values(), sites, screens: ROUTES.filter(({ hidden }) => !hidden) }), [typed, byKey, sites])
+  const chosen = entries[Math.min(at, entries.length - 1)]
+  useEffect(() => { document.getElementById(`${listId}-${at}`)?.scrollIntoView({ block: 'nearest' }) }, [at, listId])
+  const open = (entry: Entry | undefined) => {
+    if (!entry || entry.reason) return
+    onClose()
+    if (entry.act === 'drawer') openDrawer()
+    else if (entry.act === 'keys') onKeyList()
+    else if (entry.href) navigate(entry.href)
+  }
+  const press = (event: KeyboardEvent) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+    if (step !== undefined) { event.preventDefault(); setAt((Math.min(at, entries.length - 1) + step + entries.length) % Math.max(1, entries.length)) }
+    if (event.key === 'Enter') { event.preventDefault(); open(chosen) }
+  }
+  return (
+    <>
+      <input className="palette-input" data-autofocus autoComplete="off" spellCheck={false} role="combobox" aria-expanded="true" aria-controls={listId} aria-label={words.search} aria-activedescendant={chosen ? `${listId}-${entries.indexOf(chosen)}` : undefined}
+        placeholder="Words search everything; > command, @ person, # work item, / site, ? help" value={typed} onChange={(event) => { setTyped(event.currentTarget.value); setAt(0) }} onKeyDown={press} />
+      <ul className="palette-list" role="listbox" id={listId} aria-label={words.search}>
+        {entries.map((entry, index) => (
+          <li key={entry.id} id={`${listId}-${index}`} role="option" aria-selected={entry === chosen} aria-disabled={entry.reason ? true : undefined} onClick={() => open(entry)}>
+            <Icon name={entry.icon} size={14} /><span className="ellipsis">{entry.says} {entry.note && <span className="meta">{entry.note}</span>}</span>
+            {entry.reason ? <span className="reason">{entry.reason}</span> : entry.keys ? <Kbd>{entry.keys}</Kbd> : <span />}
+          </li>
+        ))}
+      </ul>
+      {entries.length === 0 && <p className="control-text soft" style={{ padding: '8px 12px 12px' }} role="status">Nothing found.</p>}
+    </>
+  )
+}

@@ -1,0 +1,25 @@
+import { lazy, type ComponentType } from 'react'
+import type { IconName } from '../design'
+import { MapScreen } from '../capabilities/flow'
+import { laterScreen } from './LaterScreen'
+
+/** What a screen is given: the parts of the address after its own word. */
+export interface ScreenProps { path: string[] }
+/** A screen in the rail: address `#/id`, `G` then key. needsHome: shows the first run while no site holds records. */
+export interface Route { id: string; word: string; title: string; key?: string; icon: IconName; needsHome: boolean; hidden?: true; screen: ComponentType<ScreenProps> }
+
+const SettingsScreen = lazy(() => import('../capabilities/settings').then((found) => ({ default: found.SettingsScreen })))
+const ConnectScreen = lazy(() => import('../capabilities/sites').then((found) => ({ default: found.ConnectScreen })))
+
+/** Every screen, in the order of the rail; Settings stands at its foot. */
+export const ROUTES: readonly Route[] = [
+  { id: 'map', word: 'Map', title: 'Map', key: 'm', icon: 'map', needsHome: true, screen: MapScreen },
+  { id: 'burst', word: 'Burst', title: 'Stay or go', key: 'b', icon: 'burst', needsHome: false, screen: laterScreen('burst', 'Stay or go') },
+  { id: 'drift', word: 'Drift', title: 'Drift', key: 'r', icon: 'drift', needsHome: false, screen: laterScreen('drift', 'Drift') },
+  { id: 'money', word: 'Money', title: 'Money', key: 'o', icon: 'money', needsHome: false, screen: laterScreen('money', 'Money') },
+  { id: 'flow', word: 'Flow', title: 'Flow', key: 'f', icon: 'flow', needsHome: false, screen: laterScreen('flow', 'Flow') },
+  { id: 'cluster', word: 'Cluster', title: 'Cluster', key: 'c', icon: 'cluster', needsHome: false, screen: laterScreen('cluster', 'Cluster') },
+  { id: 'connect', word: 'Connect', title: 'Connect a cluster', icon: 'cluster', needsHome: false, hidden: true, screen: ConnectScreen },
+  { id: 'settings', word: 'Settings', title: 'Settings', icon: 'settings', needsHome: false, screen: SettingsScreen },
+]
+export const routeOf = (path: readonly string[]): Route | undefined => ROUTES.find(({ id }) => id === (path[0] ?? 'map'))

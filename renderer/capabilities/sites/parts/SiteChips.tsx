@@ -1,0 +1,56 @@
+import { Menu } from '@mantine/core'
+import { useState } from 'react'
+import type { SiteState } from '../../../../preload/contract/sites'
+import { hrefOf, navigate, setQuery, useAction, useAddress, useNow } from '../../../client'
+import { PlaceGlyph } from '../../../design'
+import { useSites } from '../store'
+import { chipSays, siteTrouble, speedSays, whyNotHome } from '../view-model'
+import { words } from '../words'
+
+/** One chip per site with its state and age, and the tag of simulated ones. */
+export function SiteChips() {
+  const sites = useSites()
+  const now = useNow(1000)
+  const plant = sites.find(({ simulated }) => simulated)
+  return <>{sites.filter(({ state, home }) => state !== 'idle' || home).map((site) => <SiteChip key={site.id} site={site} now={now} />)}{plant && <SimulatedTag speed={plant.speed} />}</>
+}
+
+function SiteChip({ site, now }: { site: SiteState; now: number }) {
+  const [opened, setOpened] = useState(false)
+  const scope = useAddress().query.get('site')
+  const connect = useAction((client) => client.sites.connect({ site: site.id }))
+  const disconnect = useAction((client) => client.sites.disconnect({ site: site.id }))
+  const makeHome = useAction((client) => client.sites.makeHome({ site: site.id }))
+  const trouble = connect.trouble ?? disconnect.trouble ?? makeHome.trouble ?? siteTrouble(site)
+  const online = site.state === 'live' || site.state === 'stale' || site.state === 'connecting'
+  const look = site.state === 'live' && (scope === null || scope === site.id) ? 'on' : site.state === 'live' ? '' : 'dashed'
+  return (
+    <Menu opened={opened} onChange={setOpened} position="bottom-start" width={260}>
+      <Menu.Target>
+        <button type="button" className={`site-chip ${look}`} aria-label={`${site.name}, ${chipSays(site, now)}: ${words.siteMenu(site.name)}`} onContextMenu={(event) => { event.preventDefault(); setOpened(true) }}>
+          <PlaceGlyph place={site.place} silent /><b>{site.name}</b><span className="meta">{chipSays(site, now)}</span>
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {trouble && <Menu.Label>{trouble.says} {trouble.remedy}</Menu.Label>}
+        <Menu.Item onClick={() => { navigate(hrefOf(['map'])); setQuery({ site: scope === site.id ? undefined : site.id }) }}>{scope === site.id ? words.allSites : words.onlyThis}</Menu.Item>
+        <Menu.Item onClick={() => navigate(hrefOf(['settings'], { site: site.id }))}>{words.details}</Menu.Item>
+        {!whyNotHome(site) && <Menu.Item onClick={() => void makeHome.act()}>{words.makeHome}</Menu.Item>}
+        <Menu.Item onClick={() => void connect.act()}>{online ? words.again : words.connect}</Menu.Item>
+        {online && <Menu.Item onClick={() => void disconnect.act()}>{words.disconnect}</Menu.Item>}
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
+
+function SimulatedTag({ speed }: { speed: number | undefined }) {
+  const set = useAction((client, next: number) => client.sites.setPlantSpeed({ speed: next }))
+  return (
+    <Menu position="bottom-start" width={180}>
+      <Menu.Target><button type="button" className="simulated-tag" aria-label={`${words.simulated(speedSays(speed))}. ${words.simulatedMeans}`}>{words.simulated(speedSays(speed))}</button></Menu.Target>
+      <Menu.Dropdown><Menu.Label>{set.trouble?.says ?? words.simulatedMeans}</Menu.Label>
+        {Object.entries(words.speeds).map(([value, says]) => <Menu.Item key={value} onClick={() => void set.act(Number(value))} aria-current={Number(value) === speed}>{says}{Number(value) === speed ? ' ✓' : ''}</Menu.Item>)}
+      </Menu.Dropdown>
+    </Menu>
+  )
+}

@@ -1,0 +1,65 @@
+import { useState } from 'react'
+import type { SiteState } from '../../../../preload/contract/sites'
+import { lastKnown, setQuery, useAction, useAsk, useNow } from '../../../client'
+import { Button, Empty, Facts, Failed, formatWhen, Inspector, LinkButton, Loading, Panel, PlaceGlyph, Segmented, Tag } from '../../../design'
+import { openDrawer, PlanPanel } from '../../operations'
+import { useSites, useSitesStore } from '../store'
+import { chipSays, siteTrouble, speedSays, whyNotHome } from '../view-model'
+import { words } from '../words'
+import '../sites.css'
+
+/** Every site with what can be done about it; preparing one opens its plan here. */
+export function SitesPanel({ chosen }: { chosen: string | undefined }) {
+  const sites = useSites()
+  const known = useSitesStore((state) => lastKnown(state.sites) !== undefined)
+  const [preparing, setPreparing] = useState<string>()
+  const plant = useAction((client, open: boolean) => (open ? client.sites.openPlant() : client.sites.closePlant()))
+  const simulated = sites.find((site) => site.simulated)
+  if (preparing) return <Prepare site={preparing} onClose={() => setPreparing(undefined)} />
+  return (
+    <Panel title={words.sitesTitle} means={words.sitesMean} flush actions={<LinkButton small href="#/connect">{words.addSite}</LinkButton>}
+      foot={<><Button busy={plant.busy} onClick={() => void plant.act(!simulated)}>{simulated ? words.closePlant : words.openPlant}</Button>{simulated ? <><PlantSpeed site={simulated} /><span className="small meta">{words.closeSays}</span></> : <span className="small meta">{words.plantSays}</span>}
+        {plant.trouble && <Failed says={plant.trouble.says} remedy={plant.trouble.remedy} code={plant.trouble.code} />}</>}>
+      <div className="scroll grow">
+        {!known && <div style={{ padding: '0 12px' }}><Loading /></div>}
+        {known && sites.length === 0 && <div style={{ padding: '0 12px' }}><Empty says={words.noSites} /></div>}
+        {sites.map((site) => <SiteRow key={site.id} site={site} chosen={site.id === chosen} onPrepare={() => setPreparing(site.id)} />)}
+      </div>
+    </Panel>
+  )
+}
+function PlantSpeed({ site }: { site: SiteState }) {
+  const set = useAction((client, speed: number) => client.sites.setPlantSpeed({ speed }))
+  const options = ['0', '1', '10', '60', '300', '3600'].map((value) => ({ value, says: speedSays(Number(value)) }))
+  return <><Segmented label={words.simulatedMeans} value={String(site.speed ?? 1)} options={options} onChange={(value) => void set.act(Number(value))} />{set.trouble && <span className="small danger">{set.trouble.says}</span>}</>
+}
+function SiteRow({ site, chosen, onPrepare }: { site: SiteState; chosen: boolean; onPrepare: () => void }) {
+  const now = useNow(1000)
+  const connect = useAction((client) => client.sites.connect({ site: site.id }))
+  const disconnect = useAction((client) => client.sites.disconnect({ site: site.id }))
+  const makeHome = useAction((client) => client.sites.makeHome({ site: site.id }))
+  const trouble = connect.trouble ?? disconnect.trouble ?? makeHome.trouble ?? siteTrouble(site)
+  const online = site.state === 'live' || site.state === 'stale' || site.state === 'connecting'
+  return (
+    <section className={`site-row ${chosen ? 'chosen' : ''}`} aria-label={site.name}>
+      <span className="row"><PlaceGlyph place={site.place} /><b>{site.name}</b><span className="meta">{chipSays(site, now)}</span>{site.home && <Tag tone="good">{words.isHome}</Tag>}{site.simulated && <Tag tone="dashed">{words.simulated(speedSays(site.speed))}</Tag>}<Tag tone={site.prepared === 'no' ? 'warning' : 'normal'}>{words.prepared[site.prepared]}</Tag></span>
+      <span className="row wrap">
+        {!whyNotHome(site) && <Button small busy={makeHome.busy} onClick={() => void makeHome.act()}>{words.makeHome}</Button>}
+        <Button small onClick={onPrepare}>{words.prepare}</Button>
+        {!site.simulated && <Button small busy={connect.busy || disconnect.busy} onClick={() => void (online ? disconnect : connect).act()}>{online ? words.disconnect : words.connect}</Button>}
+      </span>
+      <Facts facts={[...(site.server ? [[words.server, <span className="mono" key="s">{site.server}</span>] as const] : []), ...(site.user ? [[words.signedInAs, site.user] as const] : []), ...(site.version ? [[words.version, site.version] as const] : []), ...(site.asOf ? [[words.lastWord, formatWhen(site.asOf, now)] as const] : []), [words.offers, site.offers.join(', ') || words.nothingOptional]]} />
+      {trouble && <div style={{ gridColumn: '1 / 3' }}><Failed says={trouble.says} remedy={trouble.remedy} code={trouble.code} onRetry={() => void connect.act()} /></div>}
+    </section>
+  )
+}
+function Prepare({ site, onClose }: { site: string; onClose: () => void }) {
+  const { remote, again } = useAsk((client, options) => client.sites.planPrepare({ site }, options), [site])
+  const close = () => { setQuery({ site: undefined }); onClose() }
+  return (
+    <div className="stack" style={{ minHeight: 0 }}>
+      <Inspector title={words.prepare} says={words.prepareSays} onClose={close}>{null}</Inspector>
+      <PlanPanel remote={remote} again={again} onStarted={(id) => { openDrawer(id); close() }} />
+    </div>
+  )
+}

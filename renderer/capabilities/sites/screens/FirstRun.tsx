@@ -1,0 +1,32 @@
+import { useAction, useAsk, navigate } from '../../../client'
+import { Failed, Icon, Kbd, Mark, type IconName } from '../../../design'
+import { words } from '../words'
+import '../sites.css'
+
+interface DoorProps { icon: IconName | 'mark'; title: string; says: string; note?: string; keys?: string; first?: boolean; busy?: boolean; reason?: string; onOpen: () => void }
+function Door({ icon, title, says, note, keys, first = false, busy = false, reason, onOpen }: DoorProps) {
+  const off = reason !== undefined || busy
+  return (
+    <button type="button" className={`door ${first ? 'first' : ''}`} aria-disabled={off || undefined} aria-busy={busy || undefined} onClick={() => { if (!off) onOpen() }}>
+      {icon === 'mark' ? <Mark /> : <Icon name={icon} />}<span className="stack tight"><b>{title}</b><span className="soft">{says}</span>{reason && <span className="reason">{reason}</span>}</span>
+      {note && <span className="small meta">{note}</span>}{keys && <Kbd>{keys}</Kbd>}
+    </button>
+  )
+}
+
+/** Nothing is connected yet: three doors, with the time each takes. */
+export function FirstRun() {
+  const plant = useAction((client) => client.sites.openPlant())
+  const { remote } = useAsk((client, options) => client.sites.contexts(undefined, options), [])
+  const names = remote.at === 'ready' ? remote.value.contexts.map(({ context }) => context) : []
+  return (
+    <div className="screen first-run"><div className="doors">
+      <h1 tabIndex={-1} data-page-title="First run">{words.firstTitle}</h1>
+      <Door icon="mark" first title={words.plant} says={plant.busy ? words.plantOpening : words.plantSays} note={words.plantTime} busy={plant.busy} onOpen={() => void plant.act()} />
+      <Door icon="cluster" title={words.cluster} says={words.clusterSays(names)} note={words.clusterTime} onOpen={() => navigate('#/connect')} />
+      <Door icon="file" title={words.bundle} says={words.bundleSays} reason={words.bundleReason} onOpen={() => undefined} />
+      <p className="small meta">{words.firstSays}</p>
+      {plant.trouble && <Failed says={plant.trouble.says} remedy={plant.trouble.remedy} code={plant.trouble.code} onRetry={() => void plant.act()} />}
+    </div></div>
+  )
+}

@@ -1,0 +1,15 @@
+import { create } from 'zustand'
+import type { SiteState } from '../../../preload/contract/sites'
+import { intoField, lastKnown, watchInto, type Core, type Remote } from '../../client'
+
+interface SitesState { sites: Remote<SiteState[]> }
+export const useSitesStore = create<SitesState>(() => ({ sites: { at: 'idle' } }))
+export const watchSites = ({ client, now }: Core, signal: AbortSignal) =>
+  watchInto<SiteState[]>(intoField(useSitesStore, 'sites'), (options) => client.sites.watch(undefined, options), { signal, now })
+
+const NONE: SiteState[] = []
+/** Every known site; empty until the core has told them. */
+export const useSites = (): SiteState[] => useSitesStore(({ sites }) => lastKnown(sites)?.value ?? NONE)
+/** The site that holds the shared records, if one was chosen. */
+export const useHome = (): SiteState | undefined => useSites().find(({ home }) => home)
+export const useSitesKnown = () => useSitesStore(({ sites }) => lastKnown(sites) !== undefined)
