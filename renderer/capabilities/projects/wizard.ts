@@ -18,11 +18,14 @@ const iso = (ms: number) => new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z')
 export const nameFrom = (title: string): string =>
   title.normalize('NFKD').toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 40).replace(/-+$/, '')
 
-/** A draft in which everything but the question is usable as it stands. */
-export function newDraft(id: string, { budgets, sites, person, now }: Facts): Draft {
+/** A draft in which everything but the question is usable as it stands; `env-PROJECT` begins in a project, `use-SOURCE` with a source. */
+export function newDraft(id: string, { projects, sources, budgets, sites, person, now }: Facts): Draft {
   const budget = budgets[0]
+  const existing = projects.find(({ meta }) => id === `env-${meta.name}`)
+  if (existing) return Draft.parse({ id, step: 'environment', name: existing.meta.name, project: existing.spec, existingProject: existing.meta.name })
+  const source = sources.find(({ meta }) => id === `use-${meta.name}`)
   return Draft.parse({
-    id, step: 'define', name: '',
+    id, step: 'define', name: '', ...(source && { data: [{ source: source.meta.name }] }),
     project: {
       owner: person, team: budget?.spec.team ?? '', costCentre: budget?.meta.name ?? '', members: [], sites,
       timeBox: { start: iso(now), due: iso(now + 15 * DAY) }, ...(budget && { budgetUsd: Math.min(500, budget.spec.capUsd) }),
@@ -44,22 +47,21 @@ export function suggestedOffer(offers: SizeOffer[]): SizeOffer | undefined {
 }
 
 export interface Problem { field: string; says: string }
+type Check = (draft: Draft, facts: Facts) => string | false
+const CHECKS: [field: string, check: Check][] = [
+  ['question', ({ project }) => !project.question?.trim() && words.problem.question],
+  ['name', ({ name }) => !Name.safeParse(name).success && (name === '' ? words.problem.name : words.problem.badName)],
+  ['name', ({ name }, { projects }) => projects.some(({ meta }) => meta.name === name) && words.problem.nameTaken(name)],
+  ['owner', ({ project }) => !project.owner?.trim() && words.problem.owner],
+  ['team', ({ project }) => !project.team?.trim() && words.problem.team],
+  ['costCentre', ({ project }, { budgets }) => !budgets.some(({ meta }) => meta.name === project.costCentre) && words.problem.costCentre],
+  ['due', ({ project }, { now }) => (!project.timeBox || !(Date.parse(project.timeBox.due) > now)) && words.problem.due],
+  ['budgetUsd', ({ project }) => !((project.budgetUsd ?? 0) > 0) && words.problem.budget],
+]
 /** What the definition still lacks, field by field, checked again by the core. */
-export function problemsOf(draft: Draft, { projects, budgets, now }: Facts): Problem[] {
+export function problemsOf(draft: Draft, facts: Facts): Problem[] {
   if (draft.existingProject) return []
-  const { question, owner, team, costCentre, timeBox, budgetUsd } = draft.project
-  const name = Name.safeParse(draft.name)
-  const problems: (Problem | false)[] = [
-    !question?.trim() && { field: 'question', says: words.problem.question },
-    !name.success && { field: 'name', says: draft.name === '' ? words.problem.name : words.problem.badName },
-    projects.some(({ meta }) => meta.name === draft.name) && { field: 'name', says: words.problem.nameTaken(draft.name) },
-    !owner?.trim() && { field: 'owner', says: words.problem.owner },
-    !team?.trim() && { field: 'team', says: words.problem.team },
-    !budgets.some(({ meta }) => meta.name === costCentre) && { field: 'costCentre', says: words.problem.costCentre },
-    (!timeBox || Date.parse(timeBox.due) <= now) && { field: 'due', says: words.problem.due },
-    (budgetUsd === undefined || budgetUsd <= 0) && { field: 'budgetUsd', says: words.problem.budget },
-  ]
-  return problems.filter((problem): problem is Problem => problem !== false)
+  return CHECKS.flatMap(([field, check]) => { const says = check(draft, facts); return says === false ? [] : [{ field, says }] })
 }
 
 export interface StepView { id: Step; number: number; title: string; summary: string; state: 'done' | 'current' | 'open' }

@@ -24,5 +24,9 @@ export const words = {
   },
   back: 'Back', continueTo: (step: string) => `Continue to ${step.toLowerCase()}`, keys: 'Enter goes on, Alt 1 to 5 jumps to a step',
   plan: 'Plan', planMeaning: 'what the button will do; nothing has been changed', planWaits: 'The plan appears as soon as the definition is complete.', provision: 'Provision',
-  columns: { project: 'Project', question: 'Question', owner: 'Owner', team: 'Team', costCentre: 'Cost centre', due: 'Due', phase: 'Phase', environment: 'Environment', size: 'Size', tool: 'Tool', state: 'State', expires: 'Ends' },
+  edit: 'Edit', delete: 'Delete', save: 'Save', close: 'Close', newEnvironment: 'New environment', noSuchProject: 'There is no such project. It may have been deleted.', onlyOwner: 'Only its owner.', work: 'Work items and environments',
+  newer: 'a newer version arrived; saving merges', changedByTwo: (name: string) => `${name}, changed by two`, bothStarted: 'both started from the same version', fieldColumn: 'Field', you: 'you', before: 'before', restMerged: 'Only these fields differ on both sides; the rest merges by itself.', saveChosen: 'Save as chosen',
+  started: 'It is running; its steps stand at the left.',
+  showSteps: 'Show its steps', toEnvironment: 'Go to the environment',
+  columns: { item: 'Work item', station: 'Station', project: 'Project', question: 'Question', owner: 'Owner', team: 'Team', costCentre: 'Cost centre', due: 'Due', phase: 'Phase', environment: 'Environment', size: 'Size', tool: 'Tool', state: 'State', expires: 'Ends' },
 }

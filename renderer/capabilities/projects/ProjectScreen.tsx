@@ -1,0 +1,69 @@
+import { useState } from 'react'
+import type { Project } from '../../../preload/contract/records'
+import { hrefOf, navigate, useAddress, useAsk, useNow, useRecord, useRecords } from '../../client'
+import { Avatar, Button, Empty, Facts, formatDay, formatUsd, LinkButton, PageHead, Panel, Table, Tag, type Column } from '../../design'
+import type { WorkItem } from '../../../preload/contract/records'
+import { words as itemWords } from '../backlog/words'
+import { openDrawer, PlanPanel } from '../operations'
+import { EditProject } from './EditProject'
+import { daysUntil } from './wizard'
+import { words } from './words'
+import './wizard.css'
+
+/** One project: its question, people, money and time box, what runs for it and what it is working on. */
+export function ProjectScreen() {
+  const { path } = useAddress()
+  const name = path[1] ?? ''
+  const project = useRecord('Project', name)
+  const crumbs = [{ says: words.discover, href: hrefOf(['discover']) }]
+  if (!project) return <div className="screen"><PageHead title={name} crumbs={crumbs} /><div className="screen-body"><Panel title={words.projects}><Empty says={words.noSuchProject} /></Panel></div></div>
+  return <Known project={project} crumbs={crumbs} />
+}
+const itemColumns: Column<WorkItem>[] = [
+  { id: 'item', says: words.columns.item, value: ({ spec }) => spec.title, cell: ({ spec }) => <b>{spec.title}</b> },
+  { id: 'station', says: words.columns.station, value: ({ status }) => status.station ?? '', cell: ({ status }) => itemWords.stations[status.station ?? 'define'] },
+  { id: 'owner', says: words.columns.owner, value: ({ spec }) => spec.owner, cell: ({ spec }) => spec.owner },
+]
+function Known({ project, crumbs }: { project: Project; crumbs: { says: string; href: string }[] }) {
+  const { meta, spec, status } = project
+  const [side, setSide] = useState<'edit' | 'delete'>()
+  const namespace = status.namespace ?? meta.name
+  const items = useRecords('WorkItem').filter(({ spec: item }) => item.project === meta.name)
+  const environments = useRecords('Environment').filter(({ spec: environment }) => environment.project === meta.name)
+  return (
+    <div className="screen">
+      <PageHead title={meta.name} crumbs={crumbs} actions={<>
+        <Button onClick={() => setSide('edit')}>{words.edit}</Button><Button look="danger" onClick={() => setSide('delete')}>{words.delete}</Button>
+        <LinkButton look="primary" href={hrefOf(['discover', 'new', `env-${meta.name}`, 'environment'], { project: meta.name })}>{words.newEnvironment}</LinkButton>
+      </>}><Tag tone={status.phase === 'Ready' ? 'good' : 'normal'}>{status.phase ?? 'Requested'}</Tag></PageHead>
+      <div className={side ? 'screen-body with-side' : 'screen-body'}>
+        <div className="environment-columns">
+          <ProjectFacts project={project} />
+          <Panel title={words.field.members}><ul className="stack tight control-text">{spec.members.map((member) => <li key={`${member.kind}/${member.name}`} className="row"><Avatar person={member.name} /><b>{member.name}</b><span className="meta">{member.kind === 'Group' ? 'group' : ''} {member.role}</span></li>)}{spec.members.length === 0 && <li className="meta">{words.onlyOwner}</li>}</ul></Panel>
+          <Panel title={words.work} flush>
+            <Table label={words.work} rows={items} columns={itemColumns} idOf={({ meta: item }) => item.uid} onOpen={({ meta: item }) => navigate(hrefOf(['line', item.namespace ?? namespace, item.name]))} />
+            <ul className="stack tight control-text" style={{ padding: 12 }}>{environments.map(({ meta: environment, spec: { size, tool, state }, status: { phase } }) => <li key={environment.uid} className="row"><a href={hrefOf(['discover', environment.namespace ?? namespace, environment.name])}>{environment.name}</a><span className="meta">{size.name}, {tool.name}</span><span className="spring" /><Tag>{phase ?? state}</Tag></li>)}</ul>
+          </Panel>
+        </div>
+        {side === 'edit' && <EditProject project={project} onClose={() => setSide(undefined)} />}
+        {side === 'delete' && <DeletePanel name={meta.name} onClose={() => setSide(undefined)} />}
+      </div>
+    </div>
+  )
+}
+function ProjectFacts({ project: { spec } }: { project: Project }) {
+  const now = useNow(60_000)
+  return (
+    <Panel title={words.field.question}>
+      <p style={{ paddingBottom: 8 }}>{spec.question}</p>
+      <Facts facts={[
+        [words.field.owner, spec.owner], [words.field.team, spec.team], [words.field.costCentre, spec.costCentre], [words.field.budget, formatUsd(spec.budgetUsd)],
+        [words.timeBox, `${formatDay(spec.timeBox.start)} to ${formatDay(spec.timeBox.due)}, ${words.daysLeft(daysUntil(spec.timeBox.due, now))}`], [words.field.sites, spec.sites.join(', ')], [words.field.repository, spec.repository ?? words.field.optional],
+      ]} />
+    </Panel>
+  )
+}
+function DeletePanel({ name, onClose }: { name: string; onClose: () => void }) {
+  const plan = useAsk((client, options) => client.projects.planDelete({ name }, options), [name])
+  return <div className="stack" style={{ minHeight: 0 }}><div className="row"><span className="spring" /><Button look="quiet" small onClick={onClose}>{words.close}</Button></div><PlanPanel remote={plan.remote} again={plan.again} onStarted={(operationId) => { openDrawer(operationId); navigate(hrefOf(['discover'])) }} /></div>
+}
