@@ -22,7 +22,11 @@ import type { EnvironmentPorts } from './ports'
 type Blocked = Plan['blockedBy'][number]
 /** What stays the same when a plan is made again. */
 export interface Pins { run: string; name: string; taken: Record<string, string>; expiresAt: string; project?: ProjectSpec }
-export interface Wanted { draft: Draft; pins?: Pins; reproduces?: string; restoreFrom?: string; snapshots?: { source: string; snapshot: string; pointer: string }[] }
+export interface Wanted {
+  draft: Draft; pins?: Pins
+  /** For doing a revision again: its own name, work item, image and snapshots instead of new ones. */
+  name?: string; workItem?: string; image?: string; reproduces?: string; restoreFrom?: string; snapshots?: { source: string; snapshot: string; pointer: string }[]
+}
 export interface Decided { input: ProvisionInput; pins: Pins; choices: string[]; risks: string[]; blockedBy: Blocked[]; quotas: Plan['quotas']; complete: boolean; spec: ProjectSpec }
 interface Floor { ports: EnvironmentPorts; home: KubeClient; user: string; signal: AbortSignal | undefined }
 
@@ -49,7 +53,8 @@ async function projectFor({ ports, home, user, signal }: Floor, { draft, pins }:
 }
 
 /** The work item it serves: the one named, else the first of the project still in discovery, else a new one. */
-function itemFor({ ports }: Floor, { draft }: Wanted, project: { name: string; spec: ProjectSpec; isNew: boolean }): ProvisionInput['item'] {
+function itemFor({ ports }: Floor, { draft, workItem }: Wanted, project: { name: string; spec: ProjectSpec; isNew: boolean }): ProvisionInput['item'] {
+  if (workItem !== undefined) return { name: workItem }
   const title = draft.workItemTitle || project.spec.title || project.name
   if (project.isNew) return { name: firstWorkItem(project.name, project.spec, title).name }
   const items = ports.records.known('WorkItem').items.filter(({ meta }) => meta.namespace === project.name)
@@ -64,7 +69,7 @@ function specOf(floor: Floor, wanted: Wanted, of: { project: { name: string }; i
   const several = draft.availability === 'high' && of.tool?.spec.severalReplicas === true
   return {
     project: of.project.name, workItem: of.item, owner: floor.user, site: floor.home.site, size: draft.size ?? USUAL_SIZE, availability: draft.availability, replicas: several ? Math.max(2, draft.replicas) : 1,
-    tool: of.tool ? { name: of.tool.meta.name, image: of.tool.spec.image, port: of.tool.spec.port, probePath: of.tool.spec.probePath } : MISSING_TOOL,
+    tool: of.tool ? { name: of.tool.meta.name, image: wanted.image ?? of.tool.spec.image, port: of.tool.spec.port, probePath: of.tool.spec.probePath } : MISSING_TOOL,
     data: of.data.mounted, workspace: { gi: draft.workspaceGi, ...(of.storageClass !== undefined && { storageClass: of.storageClass }) }, expiresAt: of.expiresAt,
     idle: { pauseAfterMinutes: draft.pauseAfterMinutes, ...(draft.protectedHours !== undefined && { protectedHours: draft.protectedHours }) }, state: 'running', ...(reproduces !== undefined && { reproduces }),
   }
@@ -102,7 +107,7 @@ export async function decide(floor: Floor, wanted: Wanted): Promise<Outcome<Deci
   const tool = draft.tool === undefined ? undefined : ports.records.find('Tool', draft.tool)
   const item = itemFor(floor, wanted, project.value)
   const names = new Set(ports.records.known('Environment').items.filter(({ meta }) => meta.namespace === project.value.name).map(({ meta }) => meta.name))
-  const name = wanted.pins?.name ?? environmentName(draft.name || project.value.name, tool?.spec.kind ?? '', names)
+  const name = wanted.pins?.name ?? wanted.name ?? environmentName(draft.name || project.value.name, tool?.spec.kind ?? '', names)
   const data = await decideData(ports, home, { draft, namespace: project.value.name, environment: name, by: user, taken: wanted.pins?.taken ?? {}, given: wanted.snapshots ?? [], signal })
   const expiresAt = wanted.pins?.expiresAt ?? timestamp(home.clock.now() + draft.hoursToLive * HOUR_MS)
   const storage = chooseStorage(features.value, draft.storageClass)

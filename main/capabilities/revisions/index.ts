@@ -1,0 +1,3 @@
+export { revisionHandlers } from './handlers'
+export type { RevisionPorts } from './ports'
+export { makeRevisions, type Revisions } from './service'
