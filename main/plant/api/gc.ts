@@ -36,8 +36,19 @@ function collect(cluster: Cluster, ref: ObjectRef): void {
   const stored = cluster.store.get(ref.resource, ref.name, ref.namespace)
   if (!resource || !stored || stored.object.metadata.deletionTimestamp) return
   const owners = stored.object.metadata.ownerReferences ?? []
-  if (owners.length === 0 || owners.some((owner) => cluster.store.owners.lives(owner.uid))) return
+  if (owners.length === 0) return
+  if (owners.some((owner) => cluster.store.owners.lives(owner.uid))) { forgetDead(cluster, ref); return }
   removeObject({ cluster, resource, stored, options: { propagation: 'Background' } })
+}
+/** Takes owners that are gone off an object that another keeps. */
+function forgetDead(cluster: Cluster, ref: ObjectRef): void {
+  const resource = resourceOf(cluster, ref.resource)
+  const before = cluster.store.get(ref.resource, ref.name, ref.namespace)?.object
+  const dead = (before?.metadata.ownerReferences ?? []).filter((owner) => !cluster.store.owners.lives(owner.uid))
+  if (!resource || !before || dead.length === 0) return
+  const object = draftOf(before)
+  object.metadata.ownerReferences = (before.metadata.ownerReferences ?? []).filter((owner) => cluster.store.owners.lives(owner.uid))
+  updateObject({ cluster, resource, object, before, how: HOW })
 }
 function collectIfOrphaned(cluster: Cluster, { now }: LoggedChange): void {
   const { name, namespace, ownerReferences } = now.object.metadata

@@ -8,11 +8,12 @@ import type { Stored } from '../stored'
 import { createObject } from '../writes/create'
 import { updateObject } from '../writes/update'
 import { shapeObject } from '../schema/shape'
+import { prune } from '../schema/walk'
 import { mergeApplied, removeUnowned } from './merge'
 
 interface Clash { entry: Entry; fields: FieldSet }
 const how = (entry: Entry): string => (entry.subresource ? ` with subresource ${JSON.stringify(entry.subresource)}` : '')
-const using = (entry: Entry): string => (entry.operation === 'Apply' ? '' : ` using ${entry.apiVersion}${entry.time ? ` at ${entry.time}` : ''}`)
+const using = (entry: Entry): string => (entry.operation === 'Apply' ? '' : ` using ${entry.apiVersion}`)
 
 /** The 409 that names who holds each field. */
 function applyConflict(clashes: Clash[]): KubeError {
@@ -66,12 +67,25 @@ function merge(attempt: Attempt & { before: KubeObject }, force: boolean): Merge
   return { object, entries: [...settled, same ? known : newEntry(attempt, 'Apply', mine)] }
 }
 
+/** To apply is to say what one owns, so a field that is no field is refused, not dropped. */
+function refuseUndeclared({ resource, object }: Attempt): void {
+  const { apiVersion: _apiVersion, kind: _kind, metadata: _metadata, ...members } = structuredClone(object)
+  const walk = { path: '', unknown: [] as string[], custom: resource.custom }
+  if (resource.schema) prune(resource.schema, members, walk)
+  const [first] = walk.unknown
+  if (first === undefined) return
+  const { group, version, kind } = resource
+  const name = `${object.metadata.namespace ?? ''}/${object.metadata.name}`
+  throw new KubeError({ code: 500, reason: '', message: `failed to create typed patch object (${name}; ${group}/${version}, Kind=${kind}): .${first}: field not declared in schema` })
+}
+
 /**
  * Server-side apply: takes the applied fields into the object, drops what this manager applied before and no longer does, and notes
  * who owns what. Throws 409 with one cause per field where others own them and force is not said.
  */
 export function apply(attempt: Attempt, force: boolean): Stored | KubeObject {
   const { before } = attempt
+  refuseUndeclared(attempt)
   if (!before) {
     if (attempt.how.subresource) throw new KubeError({ code: 404, reason: 'NotFound', message: `${attempt.resource.plural} "${attempt.object.metadata.name}" not found` })
     const config = cleaned(attempt)

@@ -2,6 +2,7 @@ import type { KubeObject } from '../../types'
 import { isRecord, listAt, recordAt, textAt } from '../cluster'
 import { invalid, notSupported, required, type FieldFault } from '../errors'
 import type { Strategy } from '../kinds/strategy'
+import { faultsOf } from '../schema/validate'
 import type { Schema } from '../schema/schema'
 
 const CLEANUP = 'customresourcecleanup.apiextensions.k8s.io'
@@ -9,6 +10,7 @@ const CLEANUP = 'customresourcecleanup.apiextensions.k8s.io'
 function* schemaFaults(schema: Schema, path: string): Generator<FieldFault> {
   const free = schema['x-kubernetes-int-or-string'] === true || schema['x-kubernetes-preserve-unknown-fields'] === true
   if (schema.type === undefined && !free) yield required(`${path}.type`, 'must not be empty for specified object fields')
+  if (schema.default !== undefined) yield* faultsOf(schema, schema.default, `${path}.default`)
   if (schema.type === 'array' && schema.items === undefined) yield required(`${path}.items`, 'must be specified')
   if (schema.properties && typeof schema.additionalProperties === 'object') yield { reason: 'FieldValueForbidden', field: `${path}.additionalProperties`, message: 'Forbidden: additionalProperties and properties are mutual exclusive' }
   for (const [name, property] of Object.entries(schema.properties ?? {})) yield* schemaFaults(property, `${path}.properties[${name}]`)
@@ -17,9 +19,10 @@ function* schemaFaults(schema: Schema, path: string): Generator<FieldFault> {
 }
 function* versionFaults(version: Record<string, unknown>, path: string): Generator<FieldFault> {
   const schema = recordAt(version, 'schema', 'openAPIV3Schema')
-  if (!schema) yield required(`${path}.schema.openAPIV3Schema`, 'schemas are required')
-  else if (schema['type'] !== 'object') yield invalid(`${path}.schema.openAPIV3Schema.type`, schema['type'] ?? '', 'must be object at the root')
-  else yield* schemaFaults(schema as Schema, `${path}.schema.openAPIV3Schema`)
+  const at = `${path}.openAPIV3Schema`
+  if (!schema) yield required(at, 'schemas are required')
+  else if (schema['type'] !== 'object') yield invalid(`${at}.type`, schema['type'] ?? '', 'must be object at the root')
+  else yield* schemaFaults(schema as Schema, at)
 }
 function* faults(definition: KubeObject): Generator<FieldFault> {
   const group = textAt(definition, 'spec', 'group') ?? ''
@@ -31,7 +34,8 @@ function* faults(definition: KubeObject): Generator<FieldFault> {
   if (!textAt(definition, 'spec', 'names', 'kind')) yield required('spec.names.kind')
   const versions = listAt(definition, 'spec', 'versions').filter(isRecord)
   if (versions.filter((version) => version['storage'] === true).length !== 1) yield invalid('spec.versions', versions.length, 'must have exactly one version marked as storage version')
-  for (const [index, version] of versions.entries()) yield* versionFaults(version, `spec.versions[${index}]`)
+  // With one version its schema stands for all of them, and faults are told under the name it has inside.
+  for (const [index, version] of versions.entries()) yield* versionFaults(version, versions.length === 1 ? 'spec.validation' : `spec.versions[${index}].schema`)
 }
 
 export const definitionStrategy: Strategy = {

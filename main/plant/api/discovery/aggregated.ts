@@ -3,13 +3,15 @@ import type { Resource } from '../resource'
 import { entriesOf, groupNames, verbsOf, type ResourceEntry } from './legacy'
 
 const scopeOf = (resource: Resource): string => (resource.namespaced ? 'Namespaced' : 'Cluster')
-const kindOf = (entry: ResourceEntry, resource: Resource) => ({ group: entry.group ?? resource.group, version: entry.version ?? resource.version, kind: entry.kind })
+// The real server leaves the group unsaid where a built-in kind stands in its own; custom kinds say it.
+const kindOf = (entry: ResourceEntry, resource: Resource) => (resource.custom ? { group: resource.group, version: resource.version, kind: entry.kind, ...own(entry) } : { group: '', version: '', kind: entry.kind, ...own(entry) })
+const own = ({ group, version }: ResourceEntry) => ({ ...(group !== undefined && { group }), ...(version !== undefined && { version }) })
 
 function resourceOf(resource: Resource): unknown {
-  const [, ...subs] = entriesOf(resource)
-  const subresources = subs.map((entry) => ({ subresource: entry.name.split('/')[1], responseKind: kindOf(entry, resource), verbs: entry.verbs }))
+  const [main, ...subs] = entriesOf(resource)
+  const subresources = subs.map((entry) => ({ subresource: entry.name.split('/')[1], responseKind: kindOf(entry, resource), verbs: entry.verbs })).sort((a, b) => (String(a.subresource) < String(b.subresource) ? -1 : 1))
   return {
-    resource: resource.plural, responseKind: { group: resource.group, version: resource.version, kind: resource.kind }, scope: scopeOf(resource), singularResource: resource.singular,
+    resource: resource.plural, responseKind: main && kindOf(main, resource), scope: scopeOf(resource), singularResource: resource.singular,
     verbs: verbsOf(resource), ...(resource.shortNames && { shortNames: resource.shortNames }), ...(resource.categories && { categories: resource.categories }),
     ...(subresources.length > 0 && { subresources }),
   }

@@ -60,8 +60,13 @@ function documentOf(resources: Resource[]): unknown {
 }
 const inVersion = (registry: Registry, groupVersion: string): Resource[] => registry.all().filter((resource) => apiVersionOf(resource) === groupVersion)
 
+const VERSION_TEXT = JSON.stringify({
+  openapi: '3.0.0', info: { title: 'Kubernetes', version: 'v1.34.4' },
+  paths: { '/version/': { get: { description: 'get the version information for this server', responses: { 200: { description: 'OK', content: { 'application/json': { schema: { type: 'object' } } } } } } } },
+})
 /** The document of one group and version. Throws 404. */
 export function openapiText(registry: Registry, path: string): string {
+  if (path === 'version') return VERSION_TEXT
   const groupVersion = registry.groupVersions().find((known) => pathOf(known) === path)
   if (groupVersion === undefined) throw noSuchPath()
   return JSON.stringify(documentOf(inVersion(registry, groupVersion)))
@@ -74,5 +79,5 @@ export function openapiIndex(registry: Registry): unknown {
     hashes.set(key, hash)
     return [pathOf(groupVersion), { serverRelativeURL: `/openapi/v3/${pathOf(groupVersion)}?hash=${hash}` }] as const
   })
-  return { paths: Object.fromEntries(paths) }
+  return { paths: { ...Object.fromEntries(paths), version: { serverRelativeURL: `/openapi/v3/version?hash=${createHash('sha256').update(VERSION_TEXT).digest('hex').slice(0, 32).toUpperCase()}` } } }
 }

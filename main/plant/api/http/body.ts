@@ -1,6 +1,7 @@
 import { parse as parseYaml } from 'yaml'
 import type { KubeObject } from '../../types'
 import { isRecord } from '../cluster'
+import { duplicateFields } from './duplicates'
 import { badRequest, KubeError } from '../errors'
 import { apiVersionOf, type Resource } from '../resource'
 import type { Exchange, ResourceExchange } from './exchange'
@@ -22,7 +23,7 @@ export const unsupportedMedia = (accepted: string[]): KubeError => new KubeError
 /** Any JSON or YAML value of a body. Throws 400 or 415. */
 export async function readValue(exchange: Exchange): Promise<unknown> {
   const type = mediaType(exchange)
-  if (type !== '' && !['application/json', 'application/yaml', 'application/x-www-form-urlencoded', 'text/plain'].includes(type)) {
+  if (type !== '' && !['application/json', 'application/yaml', 'application/x-www-form-urlencoded'].includes(type)) {
     throw unsupportedMedia(['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf', 'application/cbor'])
   }
   return parse(await exchange.body(), type)
@@ -32,9 +33,18 @@ export function parsePatch(text: string, type: string): unknown {
   return parse(text, type)
 }
 
+/** Throws 400 for a member said twice where strictness was asked for, and warns of it where nothing was. */
+async function refuseDuplicates(exchange: ResourceExchange): Promise<void> {
+  const how = exchange.query.get('fieldValidation') ?? 'Warn'
+  if (how === 'Ignore' || !mediaType(exchange).includes('json')) return
+  const told = duplicateFields(await exchange.body()).map((path) => `duplicate field "${path}"`)
+  if (told.length > 0 && how === 'Strict') throw badRequest(`${exchange.resource.kind} in version ${JSON.stringify(exchange.resource.version)} cannot be handled as a ${exchange.resource.kind}: strict decoding error: ${told.join(', ')}`)
+  exchange.warnings.push(...told)
+}
 /** The object a request carries, with the kind it may leave unsaid. Throws 400. */
 export async function readObject(exchange: ResourceExchange, as: { group: string; version: string; kind: string } = exchange.resource): Promise<KubeObject> {
   const value = await readValue(exchange)
+  await refuseDuplicates(exchange)
   if (!isRecord(value)) throw badRequest(`couldn't get version/kind; json parse error: json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`)
   return asObject(value, as)
 }
@@ -54,6 +64,8 @@ export function asObject(value: Record<string, unknown>, resource: { group: stri
 }
 export const expectKind = (object: KubeObject, resource: Resource): void => {
   if (object.apiVersion !== apiVersionOf(resource) || object.kind !== resource.kind) {
-    throw badRequest(`${object.kind} in version ${JSON.stringify(object.apiVersion.split('/').at(-1))} cannot be handled as a ${resource.kind}: no kind "${object.kind}" is registered for version "${object.apiVersion}"`)
+    const version = object.apiVersion.split('/').at(-1) ?? ''
+    const inside = resource.group === '' ? 'core' : resource.group.split('.')[0] ?? ''
+    throw badRequest(`${object.kind} in version ${JSON.stringify(version)} cannot be handled as a ${resource.kind}: converting (${version}.${object.kind}) to (${inside}.${resource.kind}): unknown conversion`)
   }
 }

@@ -28,7 +28,10 @@ export function dispatch(exchange: Exchange): Handled {
     return plainAnswer(exchange) ?? nothingThere()
   }
   authorize(server.authorizer, user, accessOf(info, exchange.query))
-  if (!served(exchange, info)) return nothingThere()
+  if (!served(exchange, info)) {
+    if (!server.cluster.registry.all().some((resource) => resource.group === info.group)) return nothingThere()
+    throw noSuchPath()
+  }
   const resource = resourceFor(server.cluster.registry, info)
   if (resource.namespaced && info.namespace === undefined && info.name !== undefined) throw noSuchPath()
   const full: ResourceExchange = { ...exchange, info, resource }

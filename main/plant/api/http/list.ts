@@ -70,7 +70,8 @@ export function page(exchange: ResourceExchange): { items: Stored[]; listMeta: R
   const { query, resource } = exchange
   checkMatch(query)
   const matches = matcherOf(resource, query)
-  const limit = limitOf(query)
+  // Any version is served from memory, whole.
+  const limit = query.get('resourceVersion') === '0' ? Infinity : limitOf(query)
   const { items: all, version, after } = sourceOf(exchange)
   const items: Stored[] = []
   let left = 0

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../types'
 import { apply } from '../apply/apply'
 import { draftOf, isRecord, type Attempt } from '../cluster'
-import { badRequest, methodNotAllowed, notFound } from '../errors'
+import { badRequest, invalid, invalidObject, KubeError, methodNotAllowed, notFound, notSupported, required } from '../errors'
 import { patched } from '../patch/patch'
 import { keyOf } from '../resource'
 import type { Stored } from '../stored'
@@ -39,13 +39,18 @@ export async function create(exchange: ResourceExchange): Promise<Answer> {
   const object = await readObject(exchange)
   expectKind(object, resource)
   place(exchange, object)
+  if (object.metadata.resourceVersion) throw new KubeError({ code: 500, reason: '', message: 'resourceVersion should not be set on objects to be created' })
   return present(exchange, 201, createObject({ cluster, resource, object, before: undefined, how: howOf(exchange) }))
 }
 
-function attemptAt(exchange: ResourceExchange, object: KubeObject, before: KubeObject): Attempt & { before: KubeObject } {
-  const { server: { cluster }, resource, info } = exchange
+/** Throws 400 where the object has another name than its path. */
+function named({ info }: ResourceExchange, object: KubeObject): void {
   if (object.metadata.name === '') object.metadata.name = info.name ?? ''
   if (object.metadata.name !== info.name) throw badRequest(`the name of the object (${object.metadata.name}) does not match the name on the URL (${info.name ?? ''})`)
+}
+function attemptAt(exchange: ResourceExchange, object: KubeObject, before: KubeObject): Attempt & { before: KubeObject } {
+  const { server: { cluster }, resource } = exchange
+  named(exchange, object)
   place(exchange, object)
   return { cluster, resource, object, before, how: howOf(exchange) }
 }
@@ -53,6 +58,7 @@ export async function update(exchange: ResourceExchange): Promise<Answer> {
   if (exchange.info.name === undefined) throw methodNotAllowed()
   const object = await readObject(exchange)
   expectKind(object, exchange.resource)
+  named(exchange, object)
   const before = stored(exchange).object
   return present(exchange, 200, updateObject(attemptAt(exchange, object, before)))
 }
@@ -68,18 +74,23 @@ export async function patch(exchange: ResourceExchange): Promise<Answer> {
   const before = stored(exchange).object
   const result = patched({ resource: exchange.resource, before: draftOf(before), patch: value, type })
   if (!isRecord(result)) throw badRequest('the patch does not leave an object')
-  return present(exchange, 200, updateObject(attemptAt(exchange, asObject(result, exchange.resource), before)))
+  try {
+    return present(exchange, 200, updateObject(attemptAt(exchange, asObject(result, exchange.resource), before)))
+  } catch (error) {
+    // What a patch makes undecodable is the patch's fault, not the body's.
+    if (error instanceof KubeError && error.code === 400 && error.message.includes('json: cannot unmarshal')) throw invalidObject({ group: '', kind: '' }, '', [invalid('patch', await exchange.body(), error.message)])
+    throw error
+  }
 }
 function applied(exchange: ResourceExchange, value: unknown): Answer {
   const { server: { cluster }, resource, info, query } = exchange
   if (!isRecord(value)) throw badRequest('the applied configuration is not an object')
   const object = asObject(value, resource)
   expectKind(object, resource)
-  if (!query.get('fieldManager')) throw badRequest('fieldManager is required for apply patch')
-  if (object.metadata.name === '') object.metadata.name = info.name ?? ''
-  if (object.metadata.name !== info.name) throw badRequest(`the name of the object (${object.metadata.name}) does not match the name on the URL (${info.name ?? ''})`)
+  if (!query.get('fieldManager')) throw invalidObject({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', [required('fieldManager', 'is required for apply patch')])
+  named(exchange, object)
   place(exchange, object)
-  const before = cluster.store.get(keyOf(resource), info.name, info.namespace)?.object
+  const before = cluster.store.get(keyOf(resource), info.name ?? '', info.namespace)?.object
   const force = query.get('force') === 'true'
   const answer = apply({ cluster, resource, object, before, how: howOf(exchange) }, force)
   return present(exchange, before ? 200 : 201, answer)
@@ -95,6 +106,9 @@ async function removeOptions(exchange: ResourceExchange): Promise<RemoveOptions>
   const preconditions = isRecord(body['preconditions']) ? body['preconditions'] : {}
   const dry = howOf(exchange).dryRun === true || (Array.isArray(body['dryRun']) && body['dryRun'].includes('All'))
   const orphans = body['orphanDependents'] === true ? 'Orphan' : undefined
+  if (propagation !== undefined && !isPropagation(propagation)) {
+    throw invalidObject({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', [notSupported('propagationPolicy', propagation, ['Background', 'Foreground', 'Orphan', ''])])
+  }
   const policy = isPropagation(propagation) ? propagation : orphans
   return {
     ...(policy && { propagation: policy }), ...(Number.isFinite(grace) && { gracePeriodSeconds: grace }), ...(dry && { dryRun: true }),

@@ -1,5 +1,5 @@
 import { AGGREGATED_TYPE, aggregated, wantsAggregated } from '../discovery/aggregated'
-import { coreVersions, group, groupList, resourceList } from '../discovery/legacy'
+import { coreVersions, group, groupList, groupNames, resourceList } from '../discovery/legacy'
 import { openapiIndex, openapiText } from '../discovery/openapi'
 import { json, type Answer, type Exchange } from './exchange'
 
@@ -16,6 +16,7 @@ function discovery(exchange: Exchange, parts: string[]): Answer | undefined {
     return second === undefined ? json(200, resourceList(registry, '', first)) : undefined
   }
   if (first === undefined) return wantsAggregated(exchange.header('accept')) ? { ...json(200, aggregated(registry, false)), type: AGGREGATED_TYPE } : json(200, groupList(registry))
+  if (!groupNames(registry).includes(first)) return undefined
   if (second === undefined) return json(200, group(registry, first))
   return beyond === undefined ? json(200, resourceList(registry, first, second)) : undefined
 }

@@ -12,9 +12,9 @@ export const wishOf = (exchange: ResourceExchange): TableWish => ({
   now: exchange.server.cluster.clock.now(),
 })
 /** One object in the form that was asked for. */
-export function objectText(exchange: ResourceExchange, shape: Shape, stored: Stored): string {
-  if (shape.as === 'metadata') return `${META}"metadata":${stored.metadataText}}`
-  if (shape.as === 'table') return tableText({ resource: exchange.resource, items: [stored], listMeta: { resourceVersion: stored.object.metadata.resourceVersion ?? '' } }, wishOf(exchange))
+export function objectText(exchange: ResourceExchange, { as }: Shape, stored: Stored, ...[withoutColumns = false]: boolean[]): string {
+  if (as === 'metadata') return `${META}"metadata":${stored.metadataText}}`
+  if (as === 'table') return tableText({ resource: exchange.resource, items: [stored], listMeta: { resourceVersion: stored.object.metadata.resourceVersion ?? '' } }, { ...wishOf(exchange), withoutColumns })
   return stored.text
 }
 /** The answer that carries one object, stored or only tried out. */

@@ -28,7 +28,7 @@ function scaleOf(object: KubeObject, paths: ScalePaths): KubeObject {
   return {
     kind: 'Scale', apiVersion: 'autoscaling/v1',
     metadata: { name, ...(namespace !== undefined && { namespace }), ...(uid && { uid }), ...(resourceVersion && { resourceVersion }), ...(creationTimestamp && { creationTimestamp }) },
-    spec: typeof replicas === 'number' ? { replicas } : {},
+    spec: typeof replicas === 'number' && replicas !== 0 ? { replicas } : {},
     status: { replicas: Number(valueAt(object, paths.status) ?? 0), ...(selector !== undefined && { selector }) },
   }
 }

@@ -7,7 +7,7 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { Hono, type Context } from 'hono'
 import { authenticate } from '../auth/authenticate'
 import type { User } from '../cluster'
-import { KubeError, unauthorized } from '../errors'
+import { KubeError } from '../errors'
 import type { ApiServer } from './api-server'
 import { dispatch } from './dispatch'
 import { STREAMED, type Answer, type Exchange } from './exchange'
@@ -16,19 +16,15 @@ type Bound = Context<{ Bindings: HttpBindings }>
 const gzip = promisify(gzipCallback)
 /** Like the real server, only answers that are worth it are compressed. */
 const GZIP_FROM_CHARACTERS = 128 * 1024
-const PUBLIC = new Set(['/healthz', '/livez', '/readyz', '/version'])
 const NOBODY: User = { name: 'system:anonymous', groups: ['system:unauthenticated'] }
 
-function caller(server: ApiServer, incoming: IncomingMessage, path: string): User {
-  const user = authenticate(incoming, server)
-  if (user) return user
-  if (PUBLIC.has(path) || path.startsWith('/livez/') || path.startsWith('/readyz/')) return NOBODY
-  throw unauthorized()
-}
+/** Who has no token is nobody, and may read what is public. */
+const caller = (server: ApiServer, incoming: IncomingMessage): User => authenticate(incoming, server) ?? NOBODY
+
 export function exchangeOf(server: ApiServer, incoming: IncomingMessage, about: { outgoing: ServerResponse; body: () => Promise<string> }): Exchange {
   const url = new URL(incoming.url ?? '/', `http://${incoming.headers.host ?? 'localhost'}`)
   return {
-    server, method: incoming.method ?? 'GET', url, query: url.searchParams, user: caller(server, incoming, url.pathname), incoming, warnings: [], ...about,
+    server, method: incoming.method ?? 'GET', url, query: url.searchParams, user: caller(server, incoming), incoming, warnings: [], ...about,
     header: (name) => { const value = incoming.headers[name]; return Array.isArray(value) ? value.join(',') : value },
   }
 }

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { KubeError } from '../errors'
+import { forbiddenField, invalidObject, KubeError } from '../errors'
 import { apiVersionOf, keyOf } from '../resource'
 import { matcherOf, type Matcher } from '../selectors'
 import type { LoggedChange } from '../store'
@@ -22,12 +22,27 @@ function seenAs(change: LoggedChange, matches: Matcher | undefined): LoggedChang
   return before ? 'DELETED' : undefined
 }
 
+/** A watch does not say what it minds about a version that is no number. */
+function watchedVersion(query: URLSearchParams): number | undefined {
+  try { return versionOf(query) } catch (error) {
+    throw new KubeError({ code: 500, reason: '', message: error instanceof Error ? error.message : '' })
+  }
+}
+function checkInitial(query: URLSearchParams): void {
+  const sends = query.get('sendInitialEvents')
+  const match = query.get('resourceVersionMatch')
+  const fault = (message: string) => invalidObject({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', [forbiddenField('resourceVersionMatch', message)])
+  if (sends !== null && match !== 'NotOlderThan') throw fault('sendInitialEvents requires setting resourceVersionMatch to NotOlderThan')
+  if (sends === null && match !== null) throw fault('resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided')
+}
+
 class Watch {
   readonly #exchange: ResourceExchange
   readonly #out: ServerResponse
   readonly #matches: Matcher | undefined
   readonly #shape
   #endWatch: (() => void)[] = []
+  #begun = false
   constructor(exchange: ResourceExchange) {
     this.#exchange = exchange
     this.#out = exchange.outgoing
@@ -38,7 +53,10 @@ class Watch {
     if (this.#out.writableLength > SLOW_BYTES) { this.#out.destroy(); return }
     this.#out.write(`{"type":"${type}","object":${text}}\n`)
   }
-  #sendObject(type: string, stored: Stored): void { this.#send(type, objectText(this.#exchange, this.#shape, stored)) }
+  #sendObject(type: string, stored: Stored): void {
+    this.#send(type, objectText(this.#exchange, this.#shape, stored, this.#begun))
+    this.#begun = true
+  }
   #sendChange(change: LoggedChange): void {
     const { namespace } = this.#exchange.info
     const { name } = this.#exchange.info
@@ -65,7 +83,8 @@ class Watch {
   }
   run(): void {
     const { server, query, outgoing, resource } = this.#exchange
-    const asked = versionOf(query)
+    const asked = watchedVersion(query)
+    checkInitial(query)
     outgoing.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private', date: new Date(server.cluster.clock.now()).toUTCString() })
     outgoing.flushHeaders()
     const bookmarks = query.get('allowWatchBookmarks') === 'true' || query.get('allowWatchBookmarks') === '1'

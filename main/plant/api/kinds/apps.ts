@@ -30,11 +30,13 @@ function* workloadFaults(object: KubeObject, claims: string[] = []): Generator<F
   const spec = specOf(object)
   const replicas = numberAt(spec, 'replicas')
   if (replicas !== undefined && replicas < 0) yield invalid('spec.replicas', replicas, 'must be greater than or equal to 0')
+  const seconds = numberAt(spec, 'minReadySeconds')
+  if (seconds !== undefined && seconds < 0) yield invalid('spec.minReadySeconds', seconds, 'must be greater than or equal to 0')
   const selector = recordAt(spec, 'selector')
   const labels = recordAt(spec, 'template', 'metadata', 'labels') ?? {}
   if (!selector) yield required('spec.selector')
   else if (isEmptySelector(selector)) yield invalid('spec.selector', selector, 'empty selector is invalid for deployment')
-  if (selector && !selects(selector, labels)) yield invalid('spec.template.metadata.labels', labels, '`selector` does not match template `labels`')
+  if (!selector || !selects(selector, labels)) yield invalid('spec.template.metadata.labels', labels, '`selector` does not match template `labels`')
   yield* labelsFaults(labels, 'spec.template.metadata.labels')
   yield* podSpecFaults(recordAt(spec, 'template', 'spec'), 'spec.template.spec', { restarts: ['Always'], claims })
 }

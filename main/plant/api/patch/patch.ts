@@ -8,14 +8,13 @@ import { strategicMerge } from './strategic'
 
 export interface PatchWish { resource: Resource; before: KubeObject; patch: unknown; type: string }
 
-const refused = (message: string): KubeError => new KubeError({ code: 422, reason: 'Invalid', message: `the server rejected our request due to an error in our request`, details: { causes: [{ reason: 'UnexpectedServerResponse', message }] } })
+const refused = (): KubeError => new KubeError({ code: 422, reason: 'Invalid', message: 'the server rejected our request due to an error in our request', details: {} })
 const OPERATIONS = new Set(['add', 'remove', 'replace', 'move', 'copy', 'test'])
 const isOperation = (value: unknown): value is Operation => isRecord(value) && OPERATIONS.has(String(value['op'])) && typeof value['path'] === 'string'
 
 function jsonPatched(before: KubeObject, patch: unknown): unknown {
   if (!Array.isArray(patch) || !patch.every(isOperation)) throw badRequest('error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch')
-  const failure = applyPatch(before, patch).find((result) => result !== null)
-  if (failure) throw refused(failure.message)
+  if (applyPatch(before, patch).some((result) => result !== null)) throw refused()
   return before
 }
 /** The object after a patch. Throws 400 for one that cannot be read and 422 for one that does not fit. */

@@ -5,7 +5,7 @@ import type { KubeObject } from '../../types'
 export interface Rule { verbs: string[]; apiGroups: string[]; resources: string[]; resourceNames: string[]; nonResourceURLs: string[] }
 /** One question to the authorizer. */
 export interface Access { verb: string; group?: string; resource?: string; subresource?: string | undefined; name?: string | undefined; namespace?: string | undefined; path?: string }
-interface Binding { subjects: Record<string, unknown>[]; namespace: string | undefined; roleKind: string; roleName: string }
+interface Binding { name: string; subjects: Record<string, unknown>[]; namespace: string | undefined; roleKind: string; roleName: string }
 
 const RBAC = 'rbac.authorization.k8s.io'
 const texts = (value: unknown): string[] => (Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [])
@@ -47,7 +47,7 @@ export class Authorizer {
   }
   #read(): Binding[] {
     const read = (plural: string): Binding[] => [...this.#store.all(`${RBAC}/${plural}`)].map(({ object }) => ({
-      subjects: listAt(object, 'subjects').filter(isRecord), namespace: object.metadata.namespace,
+      name: object.metadata.name, subjects: listAt(object, 'subjects').filter(isRecord), namespace: object.metadata.namespace,
       roleKind: textAt(object, 'roleRef', 'kind') ?? '', roleName: textAt(object, 'roleRef', 'name') ?? '',
     }))
     return (this.#bindings ??= [...read('clusterrolebindings'), ...read('rolebindings')])
@@ -72,6 +72,21 @@ export class Authorizer {
     const rules = held.flatMap((binding) => this.roleRules(binding.roleKind, binding.roleName, binding.namespace))
     this.#rules.set(key, rules)
     return rules
+  }
+  /** Which binding grants what is asked, in the words of the real server; '' for system:masters, undefined where nothing grants it. */
+  reasonFor(user: User, access: Access): string | undefined {
+    if (user.groups.includes('system:masters')) return ''
+    for (const binding of this.#read()) {
+      if (binding.namespace !== undefined && binding.namespace !== access.namespace) continue
+      const subject = binding.subjects.find((one) => isSubject(one, user, binding.namespace))
+      if (subject && this.roleRules(binding.roleKind, binding.roleName, binding.namespace).some((rule) => ruleAllows(rule, access))) {
+        const kind = binding.namespace === undefined ? 'ClusterRoleBinding' : 'RoleBinding'
+        const name = binding.namespace === undefined ? binding.name : `${binding.name}/${binding.namespace}`
+        const subjectName = subject['kind'] === 'ServiceAccount' ? `${String(subject['name'])}/${String(subject['namespace'])}` : String(subject['name'])
+        return `RBAC: allowed by ${kind} ${JSON.stringify(name)} of ${binding.roleKind} ${JSON.stringify(binding.roleName)} to ${String(subject['kind'])} ${JSON.stringify(subjectName)}`
+      }
+    }
+    return undefined
   }
   allows(user: User, access: Access): boolean {
     return user.groups.includes('system:masters') || this.rulesFor(user, access.namespace).some((rule) => ruleAllows(rule, access))

@@ -21,8 +21,8 @@ function accessOf(spec: Record<string, unknown>): Access {
 interface Reviewed { exchange: ResourceExchange; object: KubeObject; spec: Record<string, unknown> }
 
 const decided = ({ exchange }: Reviewed, user: User, access: Access): unknown => {
-  const allowed = exchange.server.authorizer.allows(user, access)
-  return { allowed, ...(allowed && { reason: user.groups.includes('system:masters') ? '' : 'RBAC: allowed by a role bound in this cluster' }) }
+  const reason = exchange.server.authorizer.reasonFor(user, access)
+  return { allowed: reason !== undefined, ...(reason && { reason }) }
 }
 const subjectOf = (spec: Record<string, unknown>): User => ({ name: textAt(spec, 'user') ?? '', groups: texts(listAt(spec, 'groups')) })
 

@@ -1,4 +1,6 @@
 import { timestamp } from '../../../kernel/clock'
+import type { KubeObject } from '../../types'
+import { listAt, numberAt, recordAt, textAt } from '../cluster'
 import type { Column } from '../resource'
 
 const MINUTE = 60
@@ -30,3 +32,43 @@ export const NAME: Column = { name: 'Name', type: 'string', format: 'name', cell
 export const AGE: Column = { name: 'Age', type: 'string', cell: (object, now) => age(object.metadata.creationTimestamp, now) }
 /** What the server shows of a kind without columns of its own. */
 export const CREATED: Column = { name: 'Created At', type: 'date', cell: (object) => object.metadata.creationTimestamp ?? timestamp(0) }
+
+type Cell = (object: KubeObject, now: number) => unknown
+/** A column by its name and what it shows; `wide` columns are for those who ask for more. */
+export const text = (name: string, cell: Cell): Column => ({ name, type: 'string', cell })
+export const integer = (name: string, cell: Cell): Column => ({ name, type: 'integer', cell })
+export const bool = (name: string, cell: Cell): Column => ({ name, type: 'boolean', cell })
+export const wide = (column: Column): Column => ({ ...column, priority: 1 })
+
+export const NONE = '<none>'
+export const count = (object: KubeObject, ...path: string[]): number => numberAt(object, ...path) ?? 0
+export const said = (object: KubeObject, ...path: string[]): string => textAt(object, ...path) ?? ''
+/** Labels the way kubectl writes a selector. */
+export function labelsText(labels: Record<string, unknown> | undefined): string {
+  const pairs = Object.entries(labels ?? {}).map(([key, value]) => `${key}=${String(value)}`).sort()
+  return pairs.length === 0 ? NONE : pairs.join(',')
+}
+export function selectorText(selector: unknown): string {
+  const expressions = listAt(selector, 'matchExpressions').map((expression) => {
+    const values = listAt(expression, 'values').map(String).sort().join(',')
+    const key = textAt(expression, 'key') ?? ''
+    switch (textAt(expression, 'operator')) {
+      case 'In': return `${key} in (${values})`
+      case 'NotIn': return `${key} notin (${values})`
+      case 'DoesNotExist': return `!${key}`
+      default: return key
+    }
+  })
+  const labels = recordAt(selector, 'matchLabels')
+  const parts = [...(labels && Object.keys(labels).length > 0 ? [labelsText(labels)] : []), ...expressions]
+  return parts.length === 0 ? NONE : parts.join(',')
+}
+/** The columns every kind with a pod template has for wide tables. */
+export function templateColumns(...path: string[]): Column[] {
+  const containers = (object: KubeObject): unknown[] => listAt(object, ...path, 'spec', 'containers')
+  return [
+    wide(text('Containers', (object) => containers(object).map((container) => textAt(container, 'name') ?? '').join(','))),
+    wide(text('Images', (object) => containers(object).map((container) => textAt(container, 'image') ?? '').join(','))),
+  ]
+}
+export const SELECTOR: Column = wide(text('Selector', (object) => selectorText(recordAt(object, 'spec', 'selector'))))

@@ -60,11 +60,15 @@ export function* metadataFaults(resource: Resource, object: KubeObject, strategy
   yield* finalizerFaults(resource, metadata.finalizers)
 }
 /** The faults of changing what may not change. */
-export function* metadataUpdateFaults(object: KubeObject, before: KubeObject): Generator<FieldFault> {
+export function* metadataUpdateFaults(resource: Resource, object: KubeObject, before: KubeObject): Generator<FieldFault> {
   for (const field of ['name', 'namespace', 'uid', 'creationTimestamp'] as const) {
     if (!sameJson(object.metadata[field], before.metadata[field])) yield invalid(`metadata.${field}`, object.metadata[field] ?? '', 'field is immutable')
   }
   if (!before.metadata.deletionTimestamp) return
   const added = (object.metadata.finalizers ?? []).filter((finalizer) => !before.metadata.finalizers?.includes(finalizer))
-  if (added.length > 0) yield forbiddenField('metadata.finalizers', `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((name) => JSON.stringify(name)).join(', ')}}`)
+  if (added.length === 0) return
+  const fault = forbiddenField('metadata.finalizers', `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((name) => JSON.stringify(name)).join(', ')}}`)
+  yield fault
+  // Built-in kinds check their metadata twice, and say so twice.
+  if (!resource.custom) yield fault
 }

@@ -8,7 +8,7 @@ import { metadataFaults, metadataUpdateFaults } from './meta'
 export function validateObject({ resource, object, before, how }: Attempt): void {
   const strategy = strategyOf(resource)
   const faults: FieldFault[] = [...metadataFaults(resource, object, strategy)]
-  if (before) faults.push(...metadataUpdateFaults(object, before))
+  if (before) faults.push(...metadataUpdateFaults(resource, object, before))
   faults.push(...strategy.validate?.(object) ?? [])
   if (resource.custom && resource.schema) faults.push(...customFaults(resource.schema, object))
   if (before && how.subresource !== 'binding') faults.push(...strategy.validateUpdate?.(object, before) ?? [])

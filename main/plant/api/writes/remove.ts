@@ -1,7 +1,7 @@
 import { timestamp } from '../../../kernel/clock'
 import type { KubeObject } from '../../types'
 import { draftOf, type Attempt, type Cluster } from '../cluster'
-import { conflict } from '../errors'
+import { conflict, type KubeError } from '../errors'
 import { strategyOf } from '../kinds/strategies'
 import { keyOf, type Resource } from '../resource'
 import type { Stored } from '../stored'
@@ -20,14 +20,17 @@ export interface Removed { object: KubeObject; gone: boolean }
 const FOREGROUND = 'foregroundDeletion'
 const ORPHAN = 'orphan'
 
-function checkPreconditions({ resource, stored, options }: Removal): void {
+// The storage below the server speaks of kinds where the server speaks of resources.
+const failed = ({ resource, stored }: Removal, why: string): KubeError => conflict({ group: resource.group, plural: resource.kind }, stored.object.metadata.name, `Precondition failed: ${why}`)
+function checkPreconditions(removal: Removal): void {
+  const { stored, options } = removal
   const { uid, resourceVersion } = options.preconditions ?? {}
   const { metadata } = stored.object
   if (uid !== undefined && uid !== metadata.uid) {
-    throw conflict(resource, metadata.name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata.uid ?? ''}`)
+    throw failed(removal, `UID in precondition: ${uid}, UID in object meta: ${metadata.uid ?? ''}`)
   }
   if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
-    throw conflict(resource, metadata.name, `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${metadata.resourceVersion ?? ''}`)
+    throw failed(removal, `ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${metadata.resourceVersion ?? ''}`)
   }
 }
 function finalizersFor(object: KubeObject, propagation: Propagation | undefined): string[] {
