@@ -23,7 +23,7 @@ export interface Engine {
   enqueue(controller: string, key: string): void
   /** Works the queue off now instead of in the next turn: for seeding and tests. */
   settle(): void
-  /** Lives through the time until a moment at once: moves the clock to each timer in turn and works off what it causes. */
+  /** Lives through the time until a moment at once: moves the clock to each timer in turn and works off what it causes. The last such moment must be the present. */
   travel(until: number, moveTo: (at: number) => void): void
   stop(): void
 }
@@ -126,8 +126,7 @@ class SiteEngine implements Engine {
     }
     for (const { controller, key } of this.#postponed.values()) this.enqueue(controller, key)
     this.#disarm()
-    // The clock may go on elsewhere from here; it is looked at again in the next turn.
-    queueMicrotask(() => this.#arm())
+    this.#arm()
   }
 
   stop() {

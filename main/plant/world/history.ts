@@ -43,7 +43,8 @@ export const firstMoment = (item: ItemOutline, now: number) => staysOf(item, now
 export function historyOf(item: ItemOutline, now: number): WorkEvent[] {
   const events = staysOf(item, now).flatMap((stay) => eventsOf(item, stay))
   if (item.station === 'done') events.push(make('entered', enteredAt(item, now), { station: 'done', by: item.by, text: 'Replaced by the next version' }))
-  return [...events, ...present(item, now)].filter(({ at }) => Date.parse(at) <= now)
+  // The sort is stable, so that of one second "left" stays before "entered".
+  return [...events, ...present(item, now)].filter(({ at }) => Date.parse(at) <= now).sort((a, b) => Date.parse(a.at) - Date.parse(b.at))
 }
 
 function make(type: WorkEvent['type'], at: number, more: Partial<WorkEvent>): WorkEvent {
