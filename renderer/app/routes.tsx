@@ -8,12 +8,18 @@ export interface ScreenProps { path: string[] }
 /** A screen in the rail: address `#/id`, `G` then key. needsHome: shows the first run while no site holds records. */
 export interface Route { id: string; word: string; title: string; key?: string; icon: IconName; needsHome: boolean; hidden?: true; screen: ComponentType<ScreenProps> }
 
+const Discover = lazy(() => import('../capabilities/projects').then((found) => ({ default: found.Discover })))
+const CatalogScreen = lazy(() => import('../capabilities/catalog').then((found) => ({ default: found.CatalogScreen })))
+const Line = lazy(() => import('../capabilities/backlog').then((found) => ({ default: found.Line })))
 const SettingsScreen = lazy(() => import('../capabilities/settings').then((found) => ({ default: found.SettingsScreen })))
 const ConnectScreen = lazy(() => import('../capabilities/sites').then((found) => ({ default: found.ConnectScreen })))
 
 /** Every screen, in the order of the rail; Settings stands at its foot. */
 export const ROUTES: readonly Route[] = [
   { id: 'map', word: 'Map', title: 'Map', key: 'm', icon: 'map', needsHome: true, screen: MapScreen },
+  { id: 'discover', word: 'Discover', title: 'Discover', key: 'd', icon: 'search', needsHome: true, screen: Discover },
+  { id: 'data', word: 'Data', title: 'Data and tools', key: 'a', icon: 'data', needsHome: true, screen: CatalogScreen },
+  { id: 'line', word: 'Line', title: 'Line', key: 'l', icon: 'line', needsHome: true, screen: Line },
   { id: 'burst', word: 'Burst', title: 'Stay or go', key: 'b', icon: 'burst', needsHome: false, screen: laterScreen('burst', 'Stay or go') },
   { id: 'drift', word: 'Drift', title: 'Drift', key: 'r', icon: 'drift', needsHome: false, screen: laterScreen('drift', 'Drift') },
   { id: 'money', word: 'Money', title: 'Money', key: 'o', icon: 'money', needsHome: false, screen: laterScreen('money', 'Money') },
