@@ -36,35 +36,6 @@ export function gpuNodes({ count, gpusEach, product, cpus = 64, memoryGib = 512,
   }))
 }
 
-const stage = (name: string, resourceRef: { apiGroup: string; kind: string }, statusTemplate: string): Manifest => ({
-  apiVersion: 'kwok.x-k8s.io/v1alpha1',
-  kind: 'Stage',
-  metadata: { name },
-  spec: {
-    resourceRef,
-    selector: {
-      matchExpressions: [
-        { key: '.metadata.deletionTimestamp', operator: 'DoesNotExist' },
-        { key: '.status.readyToUse', operator: 'DoesNotExist' },
-      ],
-    },
-    delay: { durationMilliseconds: 200 },
-    next: { statusTemplate },
-  },
-})
-
-/** Plays the snapshot controller and its driver: a new VolumeSnapshot is soon ready to use. */
-const snapshotStage = stage(
-  'volume-snapshot-ready',
-  { apiGroup: 'snapshot.storage.k8s.io/v1', kind: 'VolumeSnapshot' },
-  [
-    'readyToUse: true',
-    'creationTime: {{ Now | Quote }}',
-    'restoreSize: 10Gi',
-    'boundVolumeSnapshotContentName: {{ printf "snapcontent-%s" .metadata.uid | Quote }}',
-  ].join('\n'),
-)
-
 const everywhere = (kind: string, spec: object): Manifest => ({
   apiVersion: 'kwok.x-k8s.io/v1alpha1',
   kind,
@@ -73,12 +44,11 @@ const everywhere = (kind: string, spec: object): Manifest => ({
 })
 
 /** KWOK's settings: logs from a file, commands run on this machine, every forwarded port leads to one page. */
-export function nodesSettings(plays: { snapshots: boolean; logFile: string; pagePort: number }): string {
+export function nodesSettings(plays: { logFile: string; pagePort: number }): string {
   const documents = [
     everywhere('ClusterLogs', { logs: [{ logsFile: plays.logFile }] }),
     everywhere('ClusterExec', { execs: [{ local: { workDir: '/' } }] }),
     everywhere('ClusterPortForward', { forwards: [{ target: { address: '127.0.0.1', port: plays.pagePort } }] }),
-    ...(plays.snapshots ? [snapshotStage] : []),
   ]
   return documents.map((each) => stringify(each)).join('---\n')
 }

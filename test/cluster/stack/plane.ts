@@ -18,6 +18,7 @@ import { applyAll, parseManifests, readManifests, type Manifest } from './manife
 import { gpuNodes, nodesSettings, type GpuNodes } from './nodes'
 import { freePorts, makeGuard, Server, type Program } from './servers'
 import { playNotebooks } from './standins/notebooks'
+import { playSnapshots } from './standins/snapshots'
 import { playVolumes } from './standins/volumes'
 
 export interface PlaneOptions {
@@ -88,12 +89,12 @@ async function servePage(text: string, signal: AbortSignal): Promise<number> {
   return address.port
 }
 
-async function writeNodesSettings(folder: string, plays: { page: string; snapshots: boolean; signal: AbortSignal }): Promise<void> {
+async function writeNodesSettings(folder: string, plays: { page: string; signal: AbortSignal }): Promise<void> {
   const logFile = join(folder, 'container.log')
   // The form in which container runtimes write logs; KWOK reads no other.
   writeFileSync(logFile, '2026-01-01T00:00:00.000000000Z stdout F The server is ready.\n')
   const pagePort = await servePage(plays.page, plays.signal)
-  writeFileSync(join(folder, 'kwok.yaml'), nodesSettings({ snapshots: plays.snapshots, logFile, pagePort }))
+  writeFileSync(join(folder, 'kwok.yaml'), nodesSettings({ logFile, pagePort }))
 }
 
 function programs(site: Site, binaries: string, reach: { admin: Client; anyone: (port: number) => Client }) {
@@ -122,9 +123,10 @@ async function makeSite(): Promise<Site> {
 }
 
 async function installDefinitions(admin: Client, binaries: string, names: string[]): Promise<void> {
-  if (names.includes('snapshot')) await applyAll(admin, readManifests(join(binaries, 'crds', 'snapshot')))
-  if (names.includes('notebook')) await applyAll(admin, readManifests(join(here, '..', 'fixtures', 'notebook')))
-  await applyAll(admin, readManifests(join(here, '..', 'fixtures', 'storage')))
+  const fixtures = (name: string): Manifest[] => readManifests(join(here, '..', 'fixtures', name))
+  await applyAll(admin, fixtures('storage'))
+  if (names.includes('snapshot')) await applyAll(admin, [...readManifests(join(binaries, 'crds', 'snapshot')), ...fixtures('snapshot')])
+  if (names.includes('notebook')) await applyAll(admin, fixtures('notebook'))
 }
 
 /** Drops every revision but the newest, by etcd's own JSON gateway. */
@@ -217,10 +219,11 @@ export async function startPlane(options: PlaneOptions = {}): Promise<Plane> {
     await running.start(wanted.etcd)
     const api = await running.start(wanted.api)
     await installDefinitions(admin, binaries, definitions)
-    if (nodes) await writeNodesSettings(folder, { page, snapshots: definitions.includes('snapshot'), signal: running.ending.signal })
+    if (nodes) await writeNodesSettings(folder, { page, signal: running.ending.signal })
     const others = nodes ? [wanted.controllers, wanted.scheduler, wanted.nodes] : [wanted.controllers]
     await Promise.all(others.map((program) => running.start(program)))
     if (nodes) playVolumes(admin, running.ending.signal)
+    if (definitions.includes('snapshot')) playSnapshots(admin, running.ending.signal)
     if (definitions.includes('notebook')) playNotebooks(admin, running.ending.signal)
     return asPlane(running, { server, admin, api, etcdPort: ports.etcd })
   } catch (error) {
