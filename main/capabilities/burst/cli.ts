@@ -8,6 +8,7 @@ import { readSpot } from './adapters/spot-json'
 import { writeSchedule } from './adapters/schedule-csv'
 import { readTrace } from './adapters/trace-csv'
 import { POLICY_NAMES } from './domain/policies/catalogue'
+import type { TaktSettings } from './domain/policies/takt'
 import { answer, type ReplayAnswer } from './replay-run'
 import { report } from './report'
 
@@ -22,7 +23,7 @@ interface Options {
   spot?: string[]
   budgetUsd?: number
   budgetDays: number
-  usdPerWaitHour: number
+  usdPerWaitHour?: number
   deadlines?: 'keep' | 'weigh'
   schedule?: string
   skipBadLines?: boolean
@@ -67,8 +68,8 @@ export function burstCommands(program: Command): void {
     .option('--spot <files...>', 'availability records of spot zones (JSON, may be gzipped)')
     .option('--budget-usd <x>', 'what the cloud may cost at most', numberAtLeast(0))
     .option('--budget-days <d>', 'how long that budget has to last', numberAtLeast(0.01), 60)
-    .option('--usd-per-wait-hour <x>', 'what an hour of waiting is worth for a job of ten GPU hours (0: only deadlines count)', numberAtLeast(0), 0)
-    .option('--deadlines <how>', 'keep: leave in time for every deadline; weigh: only the value of waiting counts (default: keep, with --sweep weigh)', deadlines)
+    .option('--usd-per-wait-hour <x>', 'what an hour of waiting is worth for a job of ten GPU hours (default 0: only deadlines count; with a budget: whatever makes it last)', numberAtLeast(0))
+    .option('--deadlines <how>', 'keep: leave in time for every deadline; weigh: only the value of waiting counts (default: keep, with --sweep or a budget alone weigh)', deadlines)
     .option('--schedule <dir>', 'write where and when every job ran')
     .option('--skip-bad-lines', 'leave out lines that make no sense instead of refusing the file')
     .option('--json', 'one JSON object on stdout')
@@ -86,10 +87,7 @@ async function replayCommand(options: Options): Promise<void> {
   const found = await answer({
     jobs, gpusPerNode: options.gpusPerNode, policies: names, sweep, estimateSigma: options.estimateSigma, seed: options.seed, spots,
     ...(options.nodes !== undefined && { nodes: options.nodes }),
-    takt: {
-      usdPerWaitHour: options.usdPerWaitHour, deadlines: options.deadlines ?? (sweep ? 'weigh' : 'keep'),
-      ...(options.budgetUsd !== undefined && { budgetUsd: options.budgetUsd, budgetDays: options.budgetDays }),
-    },
+    takt: taktSettings(options),
   }, {
     stopwatch: () => performance.now() * 1000,
     each: async (replayed, index) => {
@@ -97,6 +95,12 @@ async function replayCommand(options: Options): Promise<void> {
     },
   })
   process.stdout.write(options.json ? `${JSON.stringify(asJson(options.trace, found))}\n` : report(basename(options.trace), found))
+}
+
+/** A budget without any word on what waiting is worth is spread over its days; a sweep asks what waiting buys, so deadlines do not bind it. */
+function taktSettings({ usdPerWaitHour, deadlines: how, budgetUsd, budgetDays, sweep }: Options): TaktSettings {
+  const paced = budgetUsd !== undefined && usdPerWaitHour === undefined && how === undefined
+  return { usdPerWaitHour: usdPerWaitHour ?? 0, deadlines: how ?? (sweep || paced ? 'weigh' : 'keep'), ...(budgetUsd !== undefined && { budgetUsd, budgetDays, paced }) }
 }
 
 const asJson = (trace: string, found: ReplayAnswer) => ({

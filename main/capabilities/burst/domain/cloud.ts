@@ -1,9 +1,13 @@
 import type { Share } from './onprem'
+import type { Snapshot } from './snapshot'
 
 /** What a kind of cloud node costs and how long it takes to boot; a pool with `available` is spot capacity of one zone. */
 export interface PoolTerms {
   name: string
   usdPerNodeHour: number
+  /** Where they differ from the cloud's own. */
+  gpusPerNode?: number
+  bootS?: number
   /** True while the zone hands out spot nodes; absent for on-demand. */
   spot?: SpotRecord
 }
@@ -38,9 +42,24 @@ export class Cloud {
   readonly nodes: CloudNode[] = []
   private readonly active = new Set<CloudNode>()
   private releasedUsd = 0
-  private latestS = 0
 
   constructor(readonly pools: readonly PoolTerms[], readonly gpusPerNode: number, readonly bootS = BOOT_S) {}
+
+  /** The cloud as a snapshot shows it: nodes that run now, with what is free on them. */
+  static of(snapshot: Snapshot): Cloud {
+    const terms = snapshot.pools.map(({ name, usdPerNodeHour, gpusPerNode, bootS }) => ({ name, usdPerNodeHour, gpusPerNode, bootS }))
+    const cloud = new Cloud(terms, 8)
+    snapshot.pools.forEach(({ nodes, gpusPerNode }, pool) => {
+      for (const { free, readyS, expectedEndS } of nodes) {
+        const node = cloud.launch(pool, snapshot.nowS)
+        Object.assign(node, { free, readyS, expectedEndS, jobs: free < gpusPerNode ? 1 : 0 })
+      }
+    })
+    return cloud
+  }
+
+  private size(pool: number): number { return this.pools[pool]?.gpusPerNode ?? this.gpusPerNode }
+  private boot(pool: number): number { return this.pools[pool]?.bootS ?? this.bootS }
 
   get activeNodes(): ReadonlySet<CloudNode> { return this.active }
 
@@ -49,11 +68,12 @@ export class Cloud {
   /** What placing a gang for the given seconds would take and cost on top of what is committed already. */
   offer(gpus: number, seconds: number, where: { nowS: number; pool: number }): Offer {
     const { nowS, pool } = where
-    const rest = gpus % this.gpusPerNode
-    const launch: number[] = new Array<number>(Math.floor(gpus / this.gpusPerNode)).fill(this.gpusPerNode)
+    const size = this.size(pool)
+    const rest = gpus % size
+    const launch: number[] = new Array<number>(Math.floor(gpus / size)).fill(size)
     const node = rest > 0 ? this.fullest(rest, pool) : undefined
     if (rest > 0 && !node) launch.push(rest)
-    const startS = Math.max(nowS, node?.readyS ?? nowS, launch.length > 0 ? nowS + this.bootS : nowS)
+    const startS = Math.max(nowS, node?.readyS ?? nowS, launch.length > 0 ? nowS + this.boot(pool) : nowS)
     const endS = startS + seconds
     const extra = node ? Math.max(0, endS - Math.max(node.expectedEndS, nowS)) : 0
     const usd = (extra + launch.length * (endS - nowS)) * this.usdPerSecond(pool)
@@ -71,7 +91,6 @@ export class Cloud {
 
   /** Takes an offer: launches what it needs and answers each node's share. */
   take(offer: Offer, nowS: number, expectedEndS: number): Share[] {
-    this.latestS = Math.max(this.latestS, nowS)
     const placed = [...offer.existing]
     for (const gpus of offer.launch) placed.push({ node: this.launch(offer.pool, nowS), gpus })
     return placed.map(({ node, gpus }) => {
@@ -83,8 +102,8 @@ export class Cloud {
   }
 
   private launch(pool: number, nowS: number): CloudNode {
-    const readyS = nowS + this.bootS
-    const node = { id: this.nodes.length, pool, launchS: nowS, readyS, expectedEndS: readyS, releaseS: Infinity, free: this.gpusPerNode, jobs: 0 }
+    const readyS = nowS + this.boot(pool)
+    const node = { id: this.nodes.length, pool, launchS: nowS, readyS, expectedEndS: readyS, releaseS: Infinity, free: this.size(pool), jobs: 0 }
     this.nodes.push(node)
     this.active.add(node)
     return node
@@ -102,6 +121,13 @@ export class Cloud {
       this.active.delete(node)
       this.releasedUsd += (nowS - node.launchS) * this.usdPerSecond(node.pool)
     }
+  }
+
+  /** Dollars that a second costs with the nodes that run now. */
+  usdPerSecondNow(): number {
+    let usd = 0
+    for (const node of this.active) usd += this.usdPerSecond(node.pool)
+    return usd
   }
 
   /** Dollars billed up to the given time. */

@@ -159,6 +159,9 @@ export class Desk {
     else this.cloud.give(run.shares, this.nowS)
   }
 
+  /** The jobs on cloud nodes now. */
+  cloudJobs(): number[] { return [...this.running].flatMap((id) => (this.runs[id]?.place === 'cloud' ? [this.runs[id].job] : [])) }
+
   /** Interrupts everything on spot nodes of zones that stopped handing them out. */
   reclaim(): number[] {
     const hit = [...this.running].flatMap((id) => {

@@ -24,7 +24,7 @@ const CATALOGUE: Readonly<Record<string, Entry>> = {
   'last-safe': { usual: () => lastSafe(), knob: [0.02, 0.05, 0.1, 0.2, 0.4, 0.7, 1], at: (share) => lastSafe(share) },
   'uniform-progress': { usual: uniformProgress },
   takt: {
-    usual: takt, at: (usdPerWaitHour, settings) => takt({ ...settings, usdPerWaitHour }),
+    usual: takt, at: (usdPerWaitHour, settings) => takt({ ...settings, usdPerWaitHour, paced: false }),
     knob: [10_000, 5000, 2500, 1500, 1000, 700, 450, 300, 200, 130, 90, 60, 40, 27, 18, 12, 8, 5, 3, 2, 1.2, 0.7, 0.4],
   },
 }

@@ -1,4 +1,5 @@
-import { BOOT_S } from '../cloud'
+import { BOOT_S, type Offer } from '../cloud'
+import { pace, pacedUsdPerWaitHour, thriftS, type Cap } from '../budget'
 import { Calibration } from '../calibration'
 import { plan, type Candidate, type Ground } from '../plan'
 import { profile, type Profile } from '../profile'
@@ -16,10 +17,12 @@ export interface TaktSettings {
   /** What the cloud may cost at most, and how many days that has to last. */
   budgetUsd?: number
   budgetDays?: number
+  /** Sets the value of waiting so that the budget lasts. */
+  paced?: boolean
 }
 
 /** How many standard deviations of past estimate errors a deadline is kept clear of. */
-const SAFETY_Z = 2.6
+const SAFETY_Z = 1.6
 /** A job leaves early for room on a cloud node that is billed anyway if that costs at most this share of its price ... */
 const RIDE_SHARE = 0.7
 /** ... or next to nothing, if it could also start in the building. */
@@ -31,18 +34,21 @@ const OVERRUN_SHARE = 0.25
 export function takt(settings: TaktSettings): Policy {
   const calibration = new Calibration()
   let future: Profile | undefined
+  let cap: Cap | undefined
   return {
-    name: 'takt', params: { usdPerWaitHour: settings.usdPerWaitHour, deadlines: settings.deadlines },
+    name: 'takt', params: paramsOf(settings),
     react(desk, happened) {
       learn(calibration, desk, happened)
+      cap ??= settings.budgetUsd === undefined ? undefined : { usd: settings.budgetUsd, fromS: desk.nowS, days: settings.budgetDays ?? 60 }
+      guard(desk, cap)
+      const context: Context = { settings, calibration, cap, ahead: cap ? pace(cap, desk.cloud.committedUsd(desk.nowS), desk.nowS) : 0 }
       if (desk.waiting.size === 0) return
       future ??= profile(desk.onPrem.nodes, desk.onPrem.gpusPerNode)
-      const context = { settings, calibration }
-      rideAlong(desk)
+      rideAlong(desk, context)
       const queue = [...desk.waiting].map((job) => candidate(desk, job, context))
       const planned = plan({ profile: future, ground: ground(desk), nowS: desk.nowS }, queue, {
-        usd: (job) => desk.offer(job, pool(desk, job, context)).usd,
-        go: (job) => desk.startCloud(job, pool(desk, job, context)),
+        usd: (job) => affordable(desk, cheapestOffer(desk, job, context), cap),
+        go: (job) => desk.startCloud(job, cheapestOffer(desk, job, context).pool),
       })
       let wakeS = Infinity
       for (const { candidate: { job, latestStartS }, slot } of planned) {
@@ -54,7 +60,19 @@ export function takt(settings: TaktSettings): Policy {
   }
 }
 
-interface Context { settings: TaktSettings; calibration: Calibration }
+const paramsOf = ({ usdPerWaitHour, deadlines, budgetUsd, paced }: TaktSettings): Policy['params'] =>
+  ({ ...(paced ? { paced } : { usdPerWaitHour }), deadlines, ...(budgetUsd !== undefined && { budgetUsd }) })
+
+interface Context { settings: TaktSettings; calibration: Calibration; cap?: Cap | undefined; ahead: number }
+
+/** Never over the cap: what is committed counts, and should jobs outlast their estimates, everything stops on the last cent. */
+function guard(desk: Desk, cap: Cap | undefined): void {
+  if (!cap) return
+  const leftUsd = cap.usd - desk.cloud.spentUsd(desk.nowS)
+  const rate = desk.cloud.usdPerSecondNow()
+  if (leftUsd <= rate * 1e-3) for (const job of desk.cloudJobs()) desk.stop(job, 'checkpoint')
+  else if (rate > 0) desk.wakeAt(desk.nowS + leftUsd / rate - 1e-3)
+}
 
 function learn(calibration: Calibration, desk: Desk, { finished }: Happened): void {
   for (const job of finished) {
@@ -67,37 +85,47 @@ function candidate(desk: Desk, job: number, by: Context): Candidate {
   const seconds = desk.estimateS(job)
   const submitS = at(desk.jobs.submit, job)
   const gpuHourUsd = (desk.cloud.usdPerSecond(0) * 3600) / desk.onPrem.gpusPerNode
-  const limitS = submitS + waitLimitS({ gpuHours: (desk.gpus(job) * seconds) / 3600, gpuHourUsd, usdPerWaitHour: by.settings.usdPerWaitHour })
+  const size = { gpuHours: (desk.gpus(job) * seconds) / 3600, gpuHourUsd }
+  const limitS = submitS + waitLimitS({ ...size, usdPerWaitHour: by.settings.paced ? pacedUsdPerWaitHour(by.ahead) : by.settings.usdPerWaitHour })
   const safeS = at(desk.jobs.deadline, job) - seconds * by.calibration.factor(SAFETY_Z) - BOOT_S
-  const latestStartS = by.settings.deadlines === 'keep' ? Math.min(limitS, safeS) : limitS
+  const wantedS = by.settings.deadlines === 'keep' ? Math.min(limitS, safeS) : limitS
+  const latestStartS = Math.max(wantedS, by.settings.paced ? 0 : submitS + thriftS(size, by.ahead))
   return { job, gpus: desk.gpus(job), seconds, latestStartS, orderS: latestStartS }
 }
 
 /**
- * Spot where a worst-case interruption still leaves time to finish on demand before the deadline, in the zone that has been up longest: what has
- * lasted tends to last.
+ * The cheapest way out now. Spot only where a worst-case interruption still leaves time to finish on demand before the deadline, and among equals in
+ * the zone that has been up longest: what has lasted tends to last.
  */
-function pool(desk: Desk, job: number, { calibration }: Context): number {
+function cheapestOffer(desk: Desk, job: number, { calibration }: Context): Offer {
   const { pools } = desk.cloud
-  if (pools.length === 1) return 0
+  let best = desk.offer(job)
+  if (pools.length === 1) return best
   const slackS = at(desk.jobs.deadline, job) - desk.nowS - BOOT_S - desk.estimateS(job) * calibration.factor(SAFETY_Z)
-  if (slackS < INTERRUPTION_S) return 0
-  let [best, longestS] = [0, -1]
-  pools.forEach(({ spot }, index) => {
-    const upS = spot?.availableAt(desk.nowS) ? desk.nowS - spot.sinceS(desk.nowS) : -1
-    if (upS > longestS) [best, longestS] = [index, upS]
+  if (slackS < INTERRUPTION_S) return best
+  let longestS = -1
+  pools.forEach(({ spot }, pool) => {
+    if (!spot?.availableAt(desk.nowS)) return
+    const offer = desk.offer(job, pool)
+    const upS = desk.nowS - spot.sinceS(desk.nowS)
+    if (offer.usd > best.usd || (offer.usd === best.usd && upS <= longestS)) return
+    best = offer
+    longestS = upS
   })
   return best
 }
 
+const affordable = (desk: Desk, offer: Offer, cap: Cap | undefined) =>
+  (cap && desk.cloud.committedUsd(desk.nowS) + offer.usd > cap.usd ? Infinity : offer.usd)
+
 /** Fills cloud nodes that are billed anyway. */
-function rideAlong(desk: Desk): void {
+function rideAlong(desk: Desk, context: Context): void {
   if (desk.cloud.activeNodes.size === 0) return
   for (const job of desk.waiting) {
-    const offer = desk.offer(job)
+    const offer = cheapestOffer(desk, job, context)
     if (offer.launch.length > 0) continue
-    const priceUsd = (desk.cloud.usdPerSecond(0) / desk.onPrem.gpusPerNode) * desk.gpus(job) * desk.estimateS(job)
-    if (offer.usd <= (desk.fits(job) ? FREE_SHARE : RIDE_SHARE) * priceUsd) desk.startCloud(job)
+    const priceUsd = (desk.cloud.usdPerSecond(offer.pool) / desk.onPrem.gpusPerNode) * desk.gpus(job) * desk.estimateS(job)
+    if (offer.usd <= (desk.fits(job) ? FREE_SHARE : RIDE_SHARE) * priceUsd && affordable(desk, offer, context.cap) < Infinity) desk.startCloud(job, offer.pool)
   }
 }
 

@@ -1,0 +1,99 @@
+import type { BurstDecision } from '../../../../preload/contract/burst'
+import { Cloud } from './cloud'
+import { Fairness } from './fairness'
+import { plan, type Candidate, type Planned } from './plan'
+import { profile, type Profile, type Slot } from './profile'
+import { cheapestWayOut, refusal, type WayOut } from './way-out'
+import { wordDecision } from './words'
+import type { BudgetLine, Kind, QueuedJob, Snapshot } from './snapshot'
+import { waitLimitS } from './value'
+
+/** What a plan made of one queue: asked for every job, or for a job that is not in it yet. */
+export interface LivePlan {
+  readonly decisions: readonly BurstDecision[]
+  /** What staying and going would mean for a job on top of this plan. Changes nothing. */
+  quote(job: QueuedJob): BurstDecision
+}
+
+/** The state of planning: what has been promised so far in this plan. */
+export interface Desktop { snapshot: Snapshot; cloud: Cloud; budgets: (BudgetLine & { plannedUsd: number })[] }
+
+/** Plans the whole queue of a snapshot: one reservation profile per GPU kind, one cloud and one set of budgets for all. */
+export function decide(snapshot: Snapshot): LivePlan {
+  const cloud = Cloud.of(snapshot)
+  const desk: Desktop = { snapshot, cloud, budgets: snapshot.budgets.map((line) => ({ ...line, plannedUsd: 0 })) }
+  const fairness = new Fairness(snapshot)
+  const kinds = new Map(snapshot.kinds.map((kind) => [kind.name, { kind, profile: profile(kind.free.length, kind.gpusPerNode) }]))
+  const decisions: BurstDecision[] = []
+  for (const { kind, profile: future } of kinds.values()) {
+    const queue = snapshot.queue.filter((job) => job.kind === kind.name)
+    decisions.push(...planKind(desk, { kind, future, fairness }, queue))
+  }
+  for (const job of snapshot.queue) if (!kinds.has(job.kind)) decisions.push(single(desk, job, { startS: Infinity, shares: [] }))
+  return {
+    decisions,
+    quote: (job) => single(desk, job, kinds.get(job.kind)?.profile.find(job.gpus, job.runTime.p50) ?? { startS: Infinity, shares: [] }),
+  }
+}
+
+interface OneKind { kind: Kind; future: Profile; fairness: Fairness }
+
+function planKind(desk: Desktop, { kind, future, fairness }: OneKind, queue: readonly QueuedJob[]): BurstDecision[] {
+  const { nowS } = desk.snapshot
+  const left = new Map<number, WayOut>()
+  const jobOf = (index: number): QueuedJob => {
+    const job = queue[index]
+    if (!job) throw new Error(`There is no job ${index} in the queue`)
+    return job
+  }
+  const candidates = queue.map((job, index) => candidate(desk, { job, index, shiftS: fairness.shiftS(job.team) }))
+  const planned = plan({ profile: future, nowS, ground: (own) => lay(own, kind, nowS) }, candidates, {
+    usd: (index) => (refusal(desk, jobOf(index)) ? Infinity : cheapestWayOut(desk, jobOf(index))?.usd ?? Infinity),
+    go: (index) => {
+      const out = cheapestWayOut(desk, jobOf(index))
+      if (out) left.set(index, take(desk, jobOf(index), out))
+    },
+  })
+  const slots = new Map(planned.map((entry): [number, Planned] => [entry.candidate.job, entry]))
+  return queue.map((job, index) => {
+    const slot = slots.get(index)?.slot ?? { startS: Infinity, shares: [] }
+    return wordDecision(desk, job, { slot, out: left.get(index), latestStartS: candidates[index]?.latestStartS ?? Infinity, chosen: left.has(index) })
+  })
+}
+
+function single(desk: Desktop, job: QueuedJob, slot: Slot): BurstDecision {
+  const { latestStartS } = candidate(desk, { job, index: 0, shiftS: 0 })
+  const out = refusal(desk, job) ? undefined : cheapestWayOut(desk, job)
+  const chosen = out !== undefined && slot.startS > Math.max(desk.snapshot.nowS, latestStartS)
+  return wordDecision(desk, job, { slot, out, latestStartS, chosen })
+}
+
+/** The reference price of a GPU hour is the cheapest pool's: what waiting is weighed against. */
+function candidate(desk: Desktop, of: { job: QueuedJob; index: number; shiftS: number }): Candidate {
+  const { job } = of
+  const { policy, pools } = desk.snapshot
+  const prices = pools.filter((pool) => pool.kind === job.kind).map((pool) => pool.usdPerNodeHour / pool.gpusPerNode)
+  const usdPerWaitHour = (policy.usdPerWaitHour[job.team] ?? policy.usdPerWaitHour[''] ?? 0) * 2 ** job.priority
+  const limitS = prices.length === 0 ? Infinity : waitLimitS({ gpuHours: (job.gpus * job.runTime.p50) / 3600, gpuHourUsd: Math.min(...prices), usdPerWaitHour })
+  const bootS = Math.max(0, ...pools.filter((pool) => pool.kind === job.kind).map((pool) => pool.bootS))
+  const safeS = policy.keepDeadlines && job.deadlineS !== undefined ? job.deadlineS - job.runTime.p90 - bootS : Infinity
+  const latestStartS = Math.min(job.submittedS + limitS, safeS)
+  // A job that may wait for ever still has its place in the queue: behind those with a limit, by arrival.
+  return { job: of.index, gpus: job.gpus, seconds: job.runTime.p50, latestStartS, orderS: Math.min(latestStartS, job.submittedS + FOREVER_S) + of.shiftS }
+}
+const FOREVER_S = 30 * 86_400
+
+function lay(future: Profile, kind: Kind, nowS: number): void {
+  future.reset(nowS, kind.free)
+  for (const { node, gpus, expectedEndS, startedS } of kind.running) {
+    future.release(node, gpus, expectedEndS > nowS ? expectedEndS : nowS + OVERRUN_SHARE * (nowS - startedS) + 1)
+  }
+}
+/** A job that outlives its estimate is expected to go on for this share of what it ran. */
+const OVERRUN_SHARE = 0.25
+
+function take(desk: Desktop, job: QueuedJob, out: WayOut): WayOut {
+  desk.cloud.take(out.offer, desk.snapshot.nowS, out.startS + job.runTime.p50)
+  for (const line of desk.budgets) if (line.scope === job.costCentre || line.scope === job.team) line.plannedUsd += out.usd
+  return out
+}
