@@ -47,7 +47,9 @@ function Frame() {
   useFrameKeys({ openPalette: setPalette, openKeyList: () => setKeyList(true) })
   const { path } = useAddress()
   const route = routeOf(path)
-  const firstRun = useSitesKnown() && !useHome() && route?.needsHome === true
+  const known = useSitesKnown()
+  const home = useHome()
+  const firstRun = known && !home && route?.needsHome === true
   const title = firstRun ? 'First run' : (route?.title ?? 'Takt')
   useEffect(() => {
     const heading = document.querySelector<HTMLElement>('[data-page-title]')
