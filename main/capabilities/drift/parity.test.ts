@@ -23,8 +23,8 @@ async function score(path: string, name: string, { preset, kind = 'numeric' }: {
   const column = reference.columns.find((each) => each.name === name)
   if (!column) throw new Error(`no column ${name}`)
   if (kind === 'numeric') {
-    const read = (relation: string) => readNumeric(engine, { relation, column, rows: 1000 })
-    return scoreNumeric({ reference: await read(reference.relation), current: await read(current.relation) }, preset, tools)
+    const read = ({ relation }: { relation: string }, side: string) => readNumeric(engine, { relation, column, rows: 1000 }, [tools.space, side])
+    return scoreNumeric({ reference: await read(reference, 'reference'), current: await read(current, 'current') }, preset, tools)
   }
   const count = async (relation: string) => {
     const side = await countCategories(engine, { relation, column, rows: 0, chunkRows: 100 })

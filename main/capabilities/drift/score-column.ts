@@ -20,26 +20,33 @@ export interface ColumnJob {
 }
 export interface JobResult { name: string; kind: 'numeric' | 'categorical'; score: ColumnScore }
 
+interface Means { engine: Engine; tools: Tools; signal?: AbortSignal | undefined }
+
 /** Reads both sides of one column, each once, and scores them; what stands in the way becomes the reason of an unscored column. */
-export async function scoreColumn(job: ColumnJob, { engine, tools, signal }: { engine: Engine; tools: Tools; signal?: AbortSignal | undefined }): Promise<JobResult> {
-  const request = (side: JobSide) => ({ relation: side.relation, column: side.column, rows: side.rows, signal })
-  const answer = (score: ColumnScore): JobResult => ({ name: job.name, kind: job.kind, score })
-  try {
-    if (job.kind === 'numeric') {
-      const reference = await readNumeric(engine, request(job.reference)), current = await readNumeric(engine, request(job.current))
-      return answer(scoreNumeric({ reference, current }, job.preset, tools))
-    }
-    const rows = chunkRows(job.reference.rows, job.current.rows), wantsChunks = canCalibrate(rows) || job.preset !== undefined
-    const reference = await countCategories(engine, { ...request(job.reference), chunkRows: wantsChunks ? Math.max(rows, 1) : 0 })
-    const current = await countCategories(engine, request(job.current))
-    const mixed = job.isGuess ? (mixedValues(reference, 'reference') ?? mixedValues(current, 'current window') ?? (!reference || !current ? await findMixed(engine, job, signal) : undefined)) : undefined
-    if (mixed) return answer({ statistics: {}, reason: mixed })
-    if (!reference || !current) return answer({ statistics: {}, reason: `more than ${MOST_CATEGORIES} different values: an identifier rather than a category` })
-    return answer(scoreCategorical({ reference, current }, job.preset, tools))
-  } catch (error) {
-    signal?.throwIfAborted()
-    return answer({ statistics: {}, reason: `it cannot be read: ${firstLine(error)}` })
+export async function scoreColumn(job: ColumnJob, means: Means): Promise<JobResult> {
+  const score = job.kind === 'numeric' ? numeric : categorical
+  try { return { name: job.name, kind: job.kind, score: await score(job, means) } } catch (error) {
+    means.signal?.throwIfAborted()
+    return { name: job.name, kind: job.kind, score: unscored(`it cannot be read: ${firstLine(error)}`) }
   }
+}
+
+const unscored = (reason: string): ColumnScore => ({ statistics: {}, reason })
+
+async function numeric({ reference, current, preset }: ColumnJob, { engine, tools, signal }: Means): Promise<ColumnScore> {
+  const read = (side: JobSide, name: string) => readNumeric(engine, { ...side, signal }, [tools.space, name])
+  return scoreNumeric({ reference: await read(reference, 'reference'), current: await read(current, 'current') }, preset, tools)
+}
+
+async function categorical(job: ColumnJob, { engine, tools, signal }: Means): Promise<ColumnScore> {
+  const rows = chunkRows(job.reference.rows, job.current.rows), wantsChunks = canCalibrate(rows) || job.preset !== undefined
+  const reference = await countCategories(engine, { ...job.reference, signal, chunkRows: wantsChunks ? Math.max(rows, 1) : 0 })
+  const current = await countCategories(engine, { ...job.current, signal })
+  const mixed = job.isGuess ? (mixedValues(reference, 'reference') ?? mixedValues(current, 'current window')) : undefined
+  if (mixed) return unscored(mixed)
+  if (reference && current) return scoreCategorical({ reference, current }, job.preset, tools)
+  const many = job.isGuess ? await findMixed(engine, job, signal) : undefined
+  return unscored(many ?? `more than ${MOST_CATEGORIES} different values: an identifier rather than a category`)
 }
 
 const mixedWords = (where: string, { share, example }: { share: number; example: string }) =>

@@ -1,4 +1,5 @@
 import type { NumericTally } from '../domain/numeric'
+import type { SortSpace } from '../domain/radix'
 import type { CategoricalSide, NumericSide } from '../domain/score'
 import type { DoubleBlock, Engine } from './engine'
 import { asDouble, asText, type ColumnType } from './sql'
@@ -8,7 +9,7 @@ export class Collector {
   private values: Float64Array
   private length = 0
   readonly tally: NumericTally = { rows: 0, nulls: 0, nan: 0, inf: 0, negativeInf: 0, zeros: 0 }
-  constructor(expected: number) { this.values = new Float64Array(Math.max(expected, 1)) }
+  constructor(private readonly space: SortSpace, private readonly name: string, expected: number) { this.values = space.array(name, Math.max(expected, 1)) }
 
   readonly take = ({ values, valid }: DoubleBlock): void => {
     this.reserve(values.length)
@@ -33,14 +34,15 @@ export class Collector {
     const larger = new Float64Array(Math.ceil((this.length + more) * 1.5))
     larger.set(this.values.subarray(0, this.length))
     this.values = larger
+    this.space.keep(this.name, larger)
   }
 }
 
 export interface ColumnRequest { relation: string; column: ColumnType; rows: number; signal?: AbortSignal | undefined }
 
-/** Reads a column as doubles, once. */
-export async function readNumeric(engine: Engine, { relation, column, rows, signal }: ColumnRequest): Promise<NumericSide> {
-  const collector = new Collector(rows)
+/** Reads a column as doubles, once. The values stand in the space under the given name until the next column is read there. */
+export async function readNumeric(engine: Engine, { relation, column, rows, signal }: ColumnRequest, [space, name]: [SortSpace, string]): Promise<NumericSide> {
+  const collector = new Collector(space, name, rows)
   await engine.doubles(`SELECT ${asDouble(column)} FROM ${relation}`, { take: collector.take, signal })
   return collector.done()
 }

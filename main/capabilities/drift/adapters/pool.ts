@@ -29,13 +29,17 @@ export const threadRunner = ({ script, threads, start }: { script: URL; threads:
 
 function ask(worker: Worker, job: ColumnJob, signal: AbortSignal | undefined): Promise<JobResult> {
   return new Promise((resolve, reject) => {
-    const settle = (act: () => void) => { worker.removeAllListeners(); signal?.removeEventListener('abort', abort); act() }
+    const settle = (act: () => void) => {
+      worker.off('message', answer).off('error', reject).off('exit', ended)
+      signal?.removeEventListener('abort', abort)
+      act()
+    }
+    const answer = (reply: Reply) => settle(() => ('result' in reply ? resolve(reply.result) : reject(new Error(reply.failed))))
+    const ended = (code: number) => settle(() => reject(new Error(`a thread ended with ${code}`)))
     const abort = () => settle(() => reject(signal?.reason as Error))
     if (signal?.aborted) return abort()
     signal?.addEventListener('abort', abort, { once: true })
-    worker.once('message', (reply: Reply) => settle(() => ('result' in reply ? resolve(reply.result) : reject(new Error(reply.failed)))))
-    worker.once('error', (error) => settle(() => reject(error)))
-    worker.once('exit', (code) => settle(() => reject(new Error(`a thread ended with ${code}`))))
+    worker.once('message', answer).once('error', reject).once('exit', ended)
     worker.postMessage(job)
   })
 }

@@ -24,15 +24,44 @@ export function limitsFrom(sizes: readonly { js: number; second: number }[], row
   return { js: limit(({ js }) => js), second: limit(({ second }) => second), source: 'calibrated', chunks: sizes.length, chunkRows: rows }
 }
 
-/** Counts the values of each chunk in their given order over the cells between ascending edges; an incomplete last chunk is left out. */
-export function countChunks(values: Float64Array, edges: Float64Array, rows: number): Uint32Array[] {
-  const chunks: Uint32Array[] = []
-  for (let from = 0; from + rows <= values.length; from += rows) {
-    const counts = new Uint32Array(edges.length + 1)
-    for (let at = from; at < from + rows; at++) {
-      const cell = cellOf(values[at] as number, edges)
+/** Cells by the upper twenty bits of a double, for all but the few bit patterns that an edge cuts through. */
+class CellTable {
+  private static readonly SPLIT = 255
+  private readonly cells = new Uint8Array(1 << 20)
+  constructor(private readonly edges: Float64Array) {
+    const bits = new Uint32Array(edges.buffer, edges.byteOffset, 2 * edges.length)
+    let from = 0
+    edges.forEach((_, cell) => {
+      const at = keyOf(bits[2 * cell + 1] as number)
+      this.cells.fill(cell, from, at)
+      from = at
+    })
+    this.cells.fill(edges.length, from)
+    edges.forEach((edge, cell) => {
+      this.cells[keyOf(bits[2 * cell + 1] as number)] = CellTable.SPLIT
+      // Negative zero is equal to zero but its bits lie below.
+      if (edge === 0) this.cells[keyOf(0x8000_0000)] = CellTable.SPLIT
+    })
+  }
+
+  /** Adds the values of [from, to) to the counts of their cells. */
+  count(values: Float64Array, counts: Uint32Array): void {
+    const { cells, edges } = this, bits = new Uint32Array(values.buffer, values.byteOffset, 2 * values.length)
+    for (let at = 0; at < values.length; at++) {
+      const known = cells[keyOf(bits[2 * at + 1] as number)] as number
+      const cell = known === CellTable.SPLIT ? cellOf(values[at] as number, edges) : known
       counts[cell] = (counts[cell] as number) + 1
     }
+  }
+}
+const keyOf = (high: number): number => (high ^ ((high >> 31) | 0x8000_0000)) >>> 12
+
+/** Counts the values of each chunk in their given order over the cells between ascending edges; an incomplete last chunk is left out. */
+export function countChunks(values: Float64Array, edges: Float64Array, rows: number): Uint32Array[] {
+  const chunks: Uint32Array[] = [], table = new CellTable(edges)
+  for (let from = 0; from + rows <= values.length; from += rows) {
+    const counts = new Uint32Array(edges.length + 1)
+    table.count(values.subarray(from, from + rows), counts)
     chunks.push(counts)
   }
   return chunks

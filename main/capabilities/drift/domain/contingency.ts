@@ -49,9 +49,16 @@ export function fisherExact({ reference, current }: Table, special: SpecialFunct
   const choose = (n: number, k: number) => special.logGamma(n + 1) - special.logGamma(k + 1) - special.logGamma(n - k + 1)
   const first = Math.max(0, row + column - all), last = Math.min(row, column)
   const logOf = (x: number) => choose(column, x) + choose(all - column, row - x) - choose(all, row)
-  const own = logOf(a)
+  const own = logOf(a), middle = Math.floor(((row + 1) * (column + 1)) / (all + 2))
   let p = 0
-  for (let x = first; x <= last; x++) { const log = logOf(x); if (log <= own + 1e-7) p += Math.exp(log) }
+  // The likeliest table is in the middle; on each side the terms only fall, so the first that no longer counts ends it.
+  for (const step of [-1, 1]) for (let x = step < 0 ? middle : middle + 1; x >= first && x <= last; x += step) {
+    const log = logOf(x)
+    if (log > own + 1e-7) continue
+    const term = Math.exp(log)
+    if (term < 1e-17 * p || term === 0) break
+    p += term
+  }
   return Math.min(1, p)
 }
 

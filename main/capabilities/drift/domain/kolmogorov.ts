@@ -81,16 +81,19 @@ function smallest(n: number, d: number, special: SpecialFunctions): number {
 
 const clip = (p: number): number => Math.min(1, Math.max(0, p))
 
+// Where twice the one-sided tail is exact, or as good as (the paper's table of methods).
+const isFar = (n: number, d: number): boolean => d >= 0.5 || n * d * d >= (n <= 140 ? 4 : 2.2)
+const fitsMatrix = (n: number, d: number): boolean => n <= 140 || (n <= 100_000 && n * d ** 1.5 <= 1.4)
+
 /** Probability that the two-sided Kolmogorov-Smirnov distance of n values from their own distribution exceeds d. */
 export function kolmogorovUpper(n: number, d: number, special: SpecialFunctions): number {
   if (!(n >= 1) || Number.isNaN(d)) return Number.NaN
   if (d <= 0) return 1
   if (d >= 1) return 0
-  const t = n * d, spread = t * d
-  if (t <= 1) return clip(smallest(n, d, special))
-  if (t >= n - 1) return clip(2 * (1 - d) ** n)
-  if (d >= 0.5 || spread >= (n <= 140 ? 4 : 2.2)) return spread >= 370 ? 0 : clip(2 * oneSided(n, d, special))
-  return clip(1 - (n <= 140 || (n <= 100_000 && n * d ** 1.5 <= 1.4) ? matrixCdf(n, d) : pelzGoodCdf(n, d)))
+  if (n * d <= 1) return clip(smallest(n, d, special))
+  if (n * d >= n - 1) return clip(2 * (1 - d) ** n)
+  if (isFar(n, d)) return n * d * d >= 370 ? 0 : clip(2 * oneSided(n, d, special))
+  return clip(1 - (fitsMatrix(n, d) ? matrixCdf(n, d) : pelzGoodCdf(n, d)))
 }
 
 /** The exact sum takes a term per value; above a million its expansion (Maag and Dicaire 1971) is as good as doubles show. */

@@ -3,7 +3,7 @@ import { momentsOf, standardDeviation, type Moments } from './moments'
 import { andersonDarling, cramerVonMises, mannWhitney, studentT } from './rank-tests'
 import { measureShares } from './shares'
 import type { SpecialFunctions } from './special'
-import { sweepDistances, sweepRanks, type Distances, type RankSums, type SortedPair } from './sweep'
+import { sweep, type Distances, type RankSums, type SortedPair } from './sweep'
 import { ksTests } from './two-sample'
 
 /** What was counted of one side of a numeric column before its finite values are compared; `inf` counts both signs, `negativeInf` one. */
@@ -23,7 +23,7 @@ const SHIFTED_QUANTILES = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99]
 export function examinePair(sorted: SortedPair): NumericPair {
   return {
     sorted, moments: { reference: momentsOf(sorted.reference), current: momentsOf(sorted.current) },
-    distances: sweepDistances(sorted), ranks: sweepRanks(sorted),
+    ...sweep(sorted),
   }
 }
 

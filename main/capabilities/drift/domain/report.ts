@@ -1,7 +1,7 @@
-import { decideFamily, type DecisionRule, type SizeLimits } from './decide'
+import { decideFamily, type Decision, type DecisionRule, type SizeLimits } from './decide'
 import { alibiFamily } from './presets/alibi'
 import type { PresetScore } from './presets'
-import type { ColumnScore, FrozenCounts } from './score'
+import type { ColumnScore } from './score'
 
 export type Kind = 'numeric' | 'categorical'
 /** How a column's presence or type differs between the two sides. */
@@ -35,16 +35,19 @@ export function reportColumns(scored: readonly Scored[], rule: DecisionRule): Co
   const family = scored.flatMap(({ score }) => (score.evidence && score.limits ? [{ evidence: score.evidence, limits: score.limits }] : []))
   const decisions = decideFamily(family, rule)[Symbol.iterator]()
   const presets = withFamily(scored.flatMap(({ score }) => (score.preset ? [score.preset] : [])))[Symbol.iterator]()
-  return scored.map(({ name, kind, score, schema }) => {
-    const decided = score.evidence && score.limits ? decisions.next().value : undefined
-    const preset = score.preset ? presets.next().value : undefined
-    return {
-      column: name, kind, decision: decided?.decision ?? 'unscored', reason: decided?.reason ?? score.reason ?? 'it was not scored',
-      severity: decided?.severity ?? null, p: decided?.p ?? null, pAdjusted: decided?.pAdjusted ?? null,
-      ...(score.pMethod && { pMethod: score.pMethod }), ...(score.limits && { limits: score.limits }), ...(schema && { schema }),
-      statistics: score.statistics, ...(preset && { preset }),
-    }
+  return scored.map((entry) => {
+    const isScored = entry.score.evidence !== undefined && entry.score.limits !== undefined
+    return describeColumn(entry, isScored ? decisions.next().value : undefined, entry.score.preset ? presets.next().value : undefined)
   })
+}
+
+function describeColumn({ name, kind, score, schema }: Scored, decided: Decision | undefined, preset: PresetScore | undefined): ColumnReport {
+  const verdict = decided ?? { decision: 'unscored' as const, reason: score.reason ?? 'it was not scored', severity: null, p: null, pAdjusted: null }
+  return {
+    column: name, kind, decision: verdict.decision, reason: verdict.reason, severity: verdict.severity, p: verdict.p, pAdjusted: verdict.pAdjusted,
+    ...(score.pMethod && { pMethod: score.pMethod }), ...(score.limits && { limits: score.limits }), ...(schema && { schema }),
+    statistics: score.statistics, ...(preset && { preset }),
+  }
 }
 
 // alibi-detect divides its level by the number of features, so its scores are only known together.
@@ -55,4 +58,3 @@ export function worstFirst(columns: readonly ColumnReport[]): ColumnReport[] {
   const order = { drifted: 0, unscored: 1, stable: 2 }
   return [...columns].sort((a, b) => order[a.decision] - order[b.decision] || (b.severity ?? 0) - (a.severity ?? 0))
 }
-export type { FrozenCounts }

@@ -1,7 +1,7 @@
 import type { Random } from '../../../kernel/random'
 import { canCalibrate, CALIBRATION_CELLS, chunkRows, chunkSize, countChunks, limitsFrom } from './calibrate'
 import { categoricalStatistics, decidingP, pairCategories, type CategoryTally } from './categorical'
-import { countBelow, openCells, quantileEdges, quantileOf } from './cells'
+import { openCells, quantileEdges, quantileOf } from './cells'
 import { chiSquare, cramersV } from './contingency'
 import { CONSTANT_LIMITS, type Evidence, type SizeLimits } from './decide'
 import { examinePair, numericStatistics, tallyStatistics, type NumericTally } from './numeric'
@@ -45,7 +45,7 @@ export function scoreNumeric(sides: { reference: NumericSide; current: NumericSi
     return unscored({ ...heads, undefined: 'one side has no finite value' }, `the ${finite.reference === 0 ? 'reference' : 'current window'} has no finite value`)
   }
   const rows = chunkRows(finite.reference, finite.current)
-  const inOrder = canCalibrate(rows) || preset ? reference.values.slice() : undefined
+  const inOrder = canCalibrate(rows) || preset ? copyOf(reference.values, tools.space) : undefined
   sortDoubles(reference.values, tools.space)
   sortDoubles(current.values, tools.space)
   const sorted: SortedPair = { reference: reference.values, current: current.values }
@@ -58,6 +58,12 @@ export function scoreNumeric(sides: { reference: NumericSide; current: NumericSi
     cells: { kind: 'numeric', edges, reference: openCells(sorted.reference, edges), current: openCells(sorted.current, edges) },
     ...(preset && { preset: scorePreset(preset, { kind: 'numeric', pair, inOrder: inOrder ?? sorted.reference, tallies: { reference: reference.tally, current: current.tally } }, tools) }),
   }
+}
+
+function copyOf(values: Float64Array, space: SortSpace): Float64Array {
+  const copy = space.array('in order', values.length).subarray(0, values.length)
+  copy.set(values)
+  return copy
 }
 
 function calibrateNumeric(inOrder: Float64Array, { sorted, rows, edges }: { sorted: Float64Array; rows: number; edges: number[] }): SizeLimits {
@@ -95,6 +101,3 @@ function calibrateCategorical({ tally, chunks, chunkRows: rows }: CategoricalSid
   })
   return limitsFrom(sizes, rows)
 }
-
-/** Share of ascending values up to and including x. */
-export const shareUpTo = (sorted: Float64Array, x: number): number => countBelow(sorted, x, true) / sorted.length

@@ -13,42 +13,6 @@ export interface Distances {
   cramer: number
 }
 
-// Sums over millions of terms are kept in parts, so that rounding grows with the number of parts and not of terms.
-const PART = 1023
-
-/** One merge of two sorted samples for everything that compares their distribution functions. */
-export function sweepDistances({ reference: a, current: b }: SortedPair): Distances {
-  const n = a.length, m = b.length
-  let i = 0, j = 0, previous = Math.min(a[0] as number, b[0] as number), gap = 0
-  let highA = -Infinity, highAt = 0, highB = -Infinity, highBt = 0, lowA = Infinity, lowAt = 0, lowB = Infinity, lowBt = 0
-  let w1 = 0, w1Part = 0, l2 = 0, l2Part = 0, step = 0
-  while (i < n || j < m) {
-    const x = i < n ? a[i] as number : Infinity, y = j < m ? b[j] as number : Infinity
-    const value = x < y ? x : y
-    const width = value - previous
-    w1Part += Math.abs(gap) * width
-    l2Part += gap * gap * width
-    if ((++step & PART) === 0) { w1 += w1Part; l2 += l2Part; w1Part = 0; l2Part = 0 }
-    while (i < n && a[i] === value) i++
-    while (j < m && b[j] === value) j++
-    gap = i / n - j / m
-    // Where several places tie, one of the reference's own values is named before one of the current's.
-    if (x === value) {
-      if (gap > highA) { highA = gap; highAt = value }
-      if (gap < lowA) { lowA = gap; lowAt = value }
-    } else {
-      if (gap > highB) { highB = gap; highBt = value }
-      if (gap < lowB) { lowB = gap; lowBt = value }
-    }
-    previous = value
-  }
-  return {
-    above: highB > highA ? { difference: highB, location: highBt } : { difference: highA, location: highAt },
-    below: lowB < lowA ? { difference: -lowB, location: lowBt } : { difference: -lowA, location: lowAt },
-    wasserstein1: w1 + w1Part, cramer: l2 + l2Part,
-  }
-}
-
 /** What the rank tests need of two sorted samples; ties share the mean of their ranks. */
 export interface RankSums {
   /** Sum of the reference's ranks. */
@@ -64,35 +28,115 @@ export interface RankSums {
   anderson: number
 }
 
-// Sum of (c - q)^2 for q = 1..t.
-const squares = (c: number, t: number): number =>
-  t === 1 ? (c - 1) * (c - 1) : t * c * c - c * t * (t + 1) + (t * (t + 1) * (2 * t + 1)) / 6
+// A block of different values fits the nearest cache, and its partial sums keep rounding down: it grows with the number of blocks, not of values.
+const BLOCK = 1024
 
-/** One merge of two sorted samples for everything that needs ranks. */
-export function sweepRanks({ reference: a, current: b }: SortedPair): RankSums {
-  const n = a.length, m = b.length, total = n + m
-  let i = 0, j = 0, rankSum = 0, ties = 0, distinct = 0
-  let squaresA = 0, partA = 0, squaresB = 0, partB = 0, anderson = 0, andersonPart = 0
-  while (i < n || j < m) {
+/** Different values of both samples in order, with how many values of each sample lie at or below them. */
+interface Block { length: number; values: Float64Array; upToA: Float64Array; upToB: Float64Array }
+
+/** Merges up to a block of different values from places i and j on; the counts of the value before the block stand first. */
+function mergeBlock(a: Float64Array, b: Float64Array, block: Block): void {
+  const { values, upToA, upToB } = block, n = a.length, m = b.length
+  let i = upToA[block.length] as number, j = upToB[block.length] as number, length = 0
+  upToA[0] = i
+  upToB[0] = j
+  values[0] = values[block.length] as number
+  while (length < BLOCK && (i < n || j < m)) {
     const x = i < n ? a[i] as number : Infinity, y = j < m ? b[j] as number : Infinity
-    const value = x < y ? x : y, i0 = i, j0 = j, before = i + j
+    const value = x < y ? x : y
     while (i < n && a[i] === value) i++
     while (j < m && b[j] === value) j++
-    const inA = i - i0, inB = j - j0, group = inA + inB
-    const rank = before + (group + 1) / 2
-    if (inA > 0) { rankSum += inA * rank; partA += squares(rank - i0, inA) }
-    if (inB > 0) partB += squares(rank - j0, inB)
-    if (group > 1) ties += group * (group * group - 1)
-    const middle = before + group / 2
-    const deviation = total * (i0 + inA / 2) - middle * n
-    andersonPart += (group * deviation * deviation) / (middle * (total - middle) - (total * group) / 4)
-    if ((++distinct & PART) === 0) {
-      squaresA += partA; squaresB += partB; anderson += andersonPart
-      partA = 0; partB = 0; andersonPart = 0
-    }
+    length++
+    values[length] = value
+    upToA[length] = i
+    upToB[length] = j
   }
+  block.length = length
+}
+
+/** The largest gap so far; where several places tie, one of the reference's own values is named before one of the current's. */
+class Extreme {
+  best = -Infinity
+  location = 0
+  private isOwn = false
+  offer(gap: number, location: number, isOwn: boolean): void {
+    if (gap === this.best && (this.isOwn || !isOwn)) return
+    this.best = gap
+    this.location = location
+    this.isOwn = isOwn
+  }
+}
+
+class DistanceSums {
+  readonly high = new Extreme()
+  readonly low = new Extreme()
+  wasserstein1 = 0
+  cramer = 0
+  constructor(private readonly n: number, private readonly m: number) {}
+
+  add({ length, values, upToA, upToB }: Block): void {
+    const { n, m, high, low } = this
+    let w1 = 0, l2 = 0, previous = values[0] as number, gap = (upToA[0] as number) / n - (upToB[0] as number) / m
+    for (let k = 1; k <= length; k++) {
+      const value = values[k] as number, width = value - previous
+      w1 += Math.abs(gap) * width
+      l2 += gap * gap * width
+      gap = (upToA[k] as number) / n - (upToB[k] as number) / m
+      if (gap >= high.best) high.offer(gap, value, upToA[k] !== upToA[k - 1])
+      if (-gap >= low.best) low.offer(-gap, value, upToA[k] !== upToA[k - 1])
+      previous = value
+    }
+    this.wasserstein1 += w1
+    this.cramer += l2
+  }
+}
+
+// Sum of (c - q)^2 for q = 1..t.
+const squares = (c: number, t: number): number => t * c * c - c * t * (t + 1) + (t * (t + 1) * (2 * t + 1)) / 6
+
+class RankSumsOf implements RankSums {
+  reference = 0; ties = 0; distinct = 0; squaresReference = 0; squaresCurrent = 0; anderson = 0
+  constructor(private readonly n: number, private readonly m: number) {}
+
+  add({ length, upToA, upToB }: Block): void {
+    const { n } = this, total = n + this.m
+    let ranks = 0, ties = 0, squaresA = 0, squaresB = 0, anderson = 0
+    for (let k = 1; k <= length; k++) {
+      const i0 = upToA[k - 1] as number, j0 = upToB[k - 1] as number
+      const inA = (upToA[k] as number) - i0, inB = (upToB[k] as number) - j0, group = inA + inB, before = i0 + j0
+      const rank = before + (group + 1) / 2, middle = before + group / 2
+      ranks += inA * rank
+      squaresA += squares(rank - i0, inA)
+      squaresB += squares(rank - j0, inB)
+      ties += group * (group * group - 1)
+      const deviation = total * (i0 + inA / 2) - middle * n
+      anderson += (group * deviation * deviation) / (middle * (total - middle) - (total * group) / 4)
+    }
+    this.reference += ranks
+    this.ties += ties
+    this.distinct += length
+    this.squaresReference += squaresA
+    this.squaresCurrent += squaresB
+    this.anderson += anderson / total
+  }
+}
+
+/** One merge of two sorted samples for everything that compares their distribution functions or needs ranks. */
+export function sweep({ reference: a, current: b }: SortedPair): { distances: Distances; ranks: RankSums } {
+  const block: Block = { length: 0, values: new Float64Array(BLOCK + 1), upToA: new Float64Array(BLOCK + 1), upToB: new Float64Array(BLOCK + 1) }
+  // Nothing lies before the first value, so it must not count as a step.
+  block.values[0] = Math.min(a[0] ?? Infinity, b[0] ?? Infinity)
+  const sums = new DistanceSums(a.length, b.length), ranks = new RankSumsOf(a.length, b.length)
+  for (mergeBlock(a, b, block); block.length > 0; mergeBlock(a, b, block)) {
+    sums.add(block)
+    ranks.add(block)
+  }
+  const { reference, ties, distinct, squaresReference, squaresCurrent, anderson } = ranks
   return {
-    reference: rankSum, ties, distinct, squaresReference: squaresA + partA, squaresCurrent: squaresB + partB,
-    anderson: (anderson + andersonPart) / total,
+    distances: {
+      above: { difference: sums.high.best, location: sums.high.location }, below: { difference: sums.low.best, location: sums.low.location },
+      wasserstein1: sums.wasserstein1, cramer: sums.cramer,
+    },
+    ranks: { reference, ties, distinct, squaresReference, squaresCurrent, anderson },
   }
 }

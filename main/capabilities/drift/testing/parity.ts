@@ -22,25 +22,21 @@ export const numberOf = (value: Json): number => (typeof value === 'string' ? Nu
 const isP = (path: string) => /(^|\.)p$/.test(path)
 /** Whether a value is within the tolerance that its kind allows; `range` is that of the data, for Wasserstein distances. */
 export function isWithin(path: string, [got, want]: [number, number], range = 1): boolean {
-  if (Object.is(got, want) || (Number.isNaN(got) && Number.isNaN(want))) return true
+  if (Object.is(got, want)) return true
   if (isP(path)) return want > 1e-12 ? Math.abs(got - want) <= 1e-6 * want : Math.abs(Math.log10(got || 1e-320) - Math.log10(want || 1e-320)) <= 0.01
   if (/wasserstein/.test(path)) return Math.abs(got - want) <= 1e-9 * range
   return Math.abs(got - want) <= Math.max(1e-9 * Math.abs(want), 1e-12)
 }
 
+interface At { path?: string; range?: number }
+const isFigure = (value: Json): boolean => typeof value === 'number' || value === 'NaN' || value === 'Infinity' || value === '-Infinity'
+
 /** Every difference between what was found and what is wanted, by its path. */
-export function differences(got: unknown, want: Json, { path = '', range = 1 }: { path?: string; range?: number } = {}): string[] {
-  if (want !== null && typeof want === 'object' && !Array.isArray(want)) {
-    if ('error' in want) return []
-    return Object.entries(want).flatMap(([key, value]) => differences((got as Record<string, unknown> | undefined)?.[key], value, { path: path ? `${path}.${key}` : key, range }))
-  }
-  if (Array.isArray(want)) {
-    if (!Array.isArray(got) || got.length !== want.length) return [`${path}: ${JSON.stringify(got)} instead of ${JSON.stringify(want)}`]
-    return want.flatMap((value, at) => differences(got[at], value, { path: `${path}[${at}]`, range }))
-  }
-  if (typeof want === 'number' || want === 'NaN' || want === 'Infinity' || want === '-Infinity') {
-    const value = typeof got === 'string' ? Number(got) : got
-    return typeof value === 'number' && isWithin(path, [value, numberOf(want)], range) ? [] : [`${path}: ${String(got)} instead of ${want}`]
-  }
-  return got === want ? [] : [`${path}: ${JSON.stringify(got)} instead of ${JSON.stringify(want)}`]
+export function differences(got: unknown, want: Json, { path = '', range = 1 }: At = {}): string[] {
+  const differs = () => [`${path}: ${JSON.stringify(got)} instead of ${JSON.stringify(want)}`]
+  if (isFigure(want)) return isWithin(path, [Number(got ?? 'missing'), numberOf(want)], range) ? [] : differs()
+  if (want === null || typeof want !== 'object') return got === want ? [] : differs()
+  if ('error' in want) return []
+  if (Array.isArray(want) && (!Array.isArray(got) || got.length !== want.length)) return differs()
+  return Object.entries(want).flatMap(([key, value]) => differences((got as Record<string, unknown> | undefined)?.[key], value, { path: path ? `${path}.${key}` : key, range }))
 }

@@ -5,7 +5,7 @@ import { momentsOf, standardDeviation } from '../moments'
 import { sortDoubles } from '../radix'
 import type { CategoricalSide, Tools } from '../score'
 import { hellinger, jensenShannon, largestDifference, sharesOf } from '../shares'
-import { sweepDistances, type SortedPair } from '../sweep'
+import { sweep, type SortedPair } from '../sweep'
 import { ksStatistic } from '../two-sample'
 import type { MethodScore, PresetColumn, PresetPair, PresetScore } from './index'
 
@@ -61,7 +61,7 @@ function estimated(reference: Float64Array): Measure {
 /** All four methods for numbers, ready to be asked about any window. */
 export function continuousMeasures(reference: Float64Array): Measure {
   const cells = overReference(reference)
-  const exact: Measure = (sorted) => { const distances = sweepDistances({ reference, current: sorted }); return { kolmogorov_smirnov: ksStatistic(distances).d, wasserstein: distances.wasserstein1 } }
+  const exact: Measure = (sorted) => { const { distances } = sweep({ reference, current: sorted }); return { kolmogorov_smirnov: ksStatistic(distances).d, wasserstein: distances.wasserstein1 } }
   const byValue = reference.length < ESTIMATED_FROM ? exact : estimated(reference)
   return (sorted) => { const { p, q } = cells(sorted); return { jensen_shannon: jensenShannon(normalised(p), normalised(q)), hellinger: hellinger(p, q), ...byValue(sorted) } }
 }
@@ -109,7 +109,7 @@ function withInfinities({ pair, tallies }: PresetPair<'numeric'>): SortedPair {
 function numericScores(column: PresetPair<'numeric'>, tools: Tools): { measures: Measures; chunks: Measures[] } {
   const { reference, current } = column.pair.sorted, measure = continuousMeasures(reference), measures = measure(current)
   if (column.tallies.reference.inf + column.tallies.current.inf > 0 && reference.length < ESTIMATED_FROM) {
-    measures['kolmogorov_smirnov'] = ksStatistic(sweepDistances(withInfinities(column))).d
+    measures['kolmogorov_smirnov'] = ksStatistic(sweep(withInfinities(column)).distances).d
     measures['wasserstein'] = Number.NaN
   }
   return { measures, chunks: sortedChunks(column.inOrder, { rows: Math.max(1, Math.floor(column.inOrder.length / CHUNKS)), tools }).map(measure) }
