@@ -11,12 +11,14 @@ const { version } = JSON.parse(readFileSync(at('package.json'), 'utf8')) as { ve
 interface NodeProgram { input: string; outDir: string; format: 'cjs' | 'es'; target: string }
 
 // Each program is a build of its own: with several inputs in one build the bundler may make one entry import, and so start, another.
-const nodePrograms: Record<'shell' | 'preload' | 'core' | 'web' | 'cli', NodeProgram> = {
+const nodePrograms: Record<'shell' | 'preload' | 'core' | 'web' | 'cli' | 'drift-worker', NodeProgram> = {
   shell: { input: 'main/shell.ts', outDir: 'out/main', format: 'cjs', target: 'node16.17' },
   preload: { input: 'preload/index.ts', outDir: 'out/preload', format: 'cjs', target: 'chrome108' },
   core: { input: 'main/core.ts', outDir: 'out/main', format: 'es', target: 'node24' },
   web: { input: 'main/web.ts', outDir: 'out/main', format: 'es', target: 'node24' },
   cli: { input: 'main/cli.ts', outDir: 'out/main', format: 'es', target: 'node24' },
+  // A thread of core and cli that reads, sorts and compares one column at a time.
+  'drift-worker': { input: 'main/capabilities/drift/worker.ts', outDir: 'out/main', format: 'es', target: 'node24' },
 }
 
 const nodeBuild = ({ input, outDir, format, target }: NodeProgram): InlineConfig => ({
@@ -39,7 +41,7 @@ export const page: InlineConfig = {
   build: { outDir: at('out/renderer'), emptyOutDir: true, target: 'chrome108', assetsInlineLimit: 0, modulePreload: { polyfill: false }, chunkSizeWarningLimit: 3000 },
 }
 
-/** The six programs of the product, each with its own build. */
+/** The programs of the product, each with its own build. */
 export const programs: Record<string, InlineConfig> = {
   ...Object.fromEntries(Object.entries(nodePrograms).map(([name, program]) => [name, nodeBuild(program)])),
   page,
