@@ -9,7 +9,7 @@ const Stored = z.object({
   metadata: z.object({
     name: z.string(), namespace: z.string().optional(), uid: z.string(), resourceVersion: z.string(), creationTimestamp: z.string(), deletionTimestamp: z.string().nullish(),
   }),
-  spec: z.unknown(), status: z.unknown(),
+  spec: z.unknown(), status: z.unknown().optional(),
 })
 
 /** Reads a custom resource as the record of the contract; the metadata stays beside it for watches. */

@@ -1,1 +1,2 @@
 export { answer, os, refusal, type Implementer } from './answer'
+export { whole } from './whole'

@@ -25,14 +25,21 @@ export const ListEnvelope = z.object({
 })
 
 /** The items of a list; those of built-in kinds come without their kind, so the list's own is written in. Unreadable ones are counted. */
-export function itemsOf<T>(envelope: z.infer<typeof ListEnvelope>, parse: z.ZodType<T>): { items: T[]; unreadable: number } {
+export function itemsOf<T>(envelope: z.infer<typeof ListEnvelope>, parse: z.ZodType<T>): { items: T[]; unreadable: number; why: string } {
   const kind = envelope.kind?.replace(/List$/, '')
   const items: T[] = []
   let bad = 0
+  let why = ''
   for (const item of envelope.items ?? []) {
     const parsed = parse.safeParse(typeof item === 'object' && item !== null && !('kind' in item) ? { apiVersion: envelope.apiVersion, kind, ...item } : item)
     if (parsed.success) items.push(parsed.data)
-    else bad++
+    else {
+      bad++
+      why ||= whyUnreadable(parsed.error)
+    }
   }
-  return { items, unreadable: bad }
+  return { items, unreadable: bad, why }
 }
+
+/** The first thing that was wrong with an object: its path and what was expected, never its value. */
+export const whyUnreadable = ({ issues: [issue] }: z.ZodError): string => (issue ? `${issue.path.join('.')}: ${issue.message}` : '').slice(0, 300)

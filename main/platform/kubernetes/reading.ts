@@ -35,7 +35,7 @@ export async function listAll<T>(transport: Transport, what: { resource: Resourc
     const page = read(answer.value, ListEnvelope, transport.whom)
     if (!page.ok) return page
     const found = itemsOf(page.value, parse)
-    if (found.unreadable > 0) log.warn('Objects that could not be read were left out.', { site: transport.whom.site, resource: resource.plural, count: found.unreadable })
+    if (found.unreadable > 0) log.warn('Objects that could not be read were left out.', { site: transport.whom.site, resource: resource.plural, count: found.unreadable, why: found.why })
     items = items.concat(found.items)
     next = page.value.metadata.continue
     if (!next) return succeed({ items, resourceVersion: page.value.metadata.resourceVersion })

@@ -5,6 +5,7 @@ import { fail, succeed } from '../../kernel/outcome'
 import type { Random } from '../../kernel/random'
 import type { Log } from '../log/log'
 import { failureOfStatus, parseJson, Status, unreadable } from './failures'
+import { whyUnreadable } from './objects'
 import { pathOf } from './paths'
 import { listAll, queryOf } from './reading'
 import type { Transport } from './transport'
@@ -156,6 +157,6 @@ function readEvent<T>({ transport: { whom } }: WatchDesk, { resource, query }: W
 
 function readOne<T>(desk: WatchDesk, { parse, resource }: WatchAsk<T>, object: unknown): T | undefined {
   const parsed = parse.safeParse(object)
-  if (!parsed.success) desk.log.warn('An object that could not be read was left out.', { site: desk.transport.whom.site, resource: resource.plural })
+  if (!parsed.success) desk.log.warn('An object that could not be read was left out.', { site: desk.transport.whom.site, resource: resource.plural, why: whyUnreadable(parsed.error) })
   return parsed.success ? parsed.data : undefined
 }

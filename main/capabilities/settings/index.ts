@@ -1,0 +1,2 @@
+export { settingHandlers } from './handlers'
+export { makeSettings, type SettingsFile, type SettingsService } from './service'

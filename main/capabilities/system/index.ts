@@ -1,0 +1,2 @@
+export type { DiagnosticsPorts } from './diagnostics'
+export { systemHandlers, type SystemPorts } from './handlers'
