@@ -45,8 +45,9 @@ function nextRegion() {
 }
 
 export function KeyList({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  if (!opened) return null
   return (
-    <Modal opened={opened} onClose={onClose} title={words.keyboard} closeButtonProps={{ 'aria-label': 'Close' }} centered>
+    <Modal opened onClose={onClose} title={words.keyboard} closeButtonProps={{ 'aria-label': 'Close' }} centered>
       <dl className="facts" style={{ gridTemplateColumns: 'auto 1fr', rowGap: 6 }}>{KEYS.map(([keys, does]) => <KeyRow key={keys} keys={keys} does={does} />)}</dl>
       {!keySettings.singleKeys && <p className="small meta">Single letters are switched off in Settings.</p>}
     </Modal>

@@ -10,11 +10,14 @@ import { words } from './words'
 
 interface PaletteProps { query: string | undefined; onClose: () => void; onKeyList: () => void }
 /** Search and commands. It opens places and plans; it never runs a change. */
-export const Palette = ({ query, onClose, onKeyList }: PaletteProps) => (
-  <Modal opened={query !== undefined} onClose={onClose} withCloseButton={false} padding={0} yOffset={60} size={560} aria-label={words.search}>
-    {query !== undefined && <Search start={query} onClose={onClose} onKeyList={onKeyList} />}
-  </Modal>
-)
+export function Palette({ query, onClose, onKeyList }: PaletteProps) {
+  if (query === undefined) return null
+  return (
+    <Modal.Root opened onClose={onClose} padding={0} yOffset={60} size={560}>
+      <Modal.Overlay /><Modal.Content aria-label={words.palette}><Search start={query} onClose={onClose} onKeyList={onKeyList} /></Modal.Content>
+    </Modal.Root>
+  )
+}
 function Search({ start, onClose, onKeyList }: { start: string; onClose: () => void; onKeyList: () => void }) {
   const [typed, setTyped] = useState(start)
   const [at, setAt] = useState(0)
@@ -24,6 +27,10 @@ function Search({ start, onClose, onKeyList }: { start: string; onClose: () => v
   const entries = useMemo(() => findEntries(typed, { records: byKey.values(), sites, screens: ROUTES.filter(({ hidden }) => !hidden) }), [typed, byKey, sites])
   const chosen = entries[Math.min(at, entries.length - 1)]
   useEffect(() => { document.getElementById(`${listId}-${at}`)?.scrollIntoView({ block: 'nearest' }) }, [at, listId])
+  useEffect(() => {
+    const before = document.activeElement
+    return () => { if (before instanceof HTMLElement) before.focus() }
+  }, [])
   const open = (entry: Entry | undefined) => {
     if (!entry || entry.reason) return
     onClose()

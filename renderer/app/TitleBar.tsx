@@ -36,6 +36,6 @@ function Lamps() {
 function Person() {
   const { person } = useSettings()
   const user = useSites().find(({ home }) => home)?.user
-  const name = person ?? user
+  const name = person || user
   return <a href="#/settings" aria-label={name ?? words.notSignedIn} className="person">{name ? <Avatar person={name} large /> : <Icon name="person" />}</a>
 }

@@ -1,5 +1,7 @@
 import type { MapView, StationItem, StationView } from '../../../preload/contract/flow'
-import { formatAge, formatMoment, formatShortDuration, formatWhen } from '../../design'
+import type { SiteState } from '../../../preload/contract/sites'
+import type { Known } from '../../client'
+import { formatMoment, formatShortDuration, formatWhen } from '../../design'
 import { words } from './words'
 
 /** How many items of a part of the line stand, wait and are held. */
@@ -30,11 +32,10 @@ const PLACES: Partial<Record<StationView['id'], string>> = { define: '#/discover
 /** Where one works on what stands at a station. */
 export const placeOf = (station: StationView['id']): string => PLACES[station] ?? `#/line?station=${station}`
 
-/** As of when, once it matters: nothing for live figures under two refresh periods. */
-export function mapAge(map: MapView, now: number): string | undefined {
+/** As of when, once it matters: last seen figures, and live ones whose home site has stopped answering. */
+export function mapAge({ value: map, asOf }: Known<MapView>, home: SiteState['state'] | undefined, now: number): string | undefined {
   if (!map.live) return formatMoment(map.asOf)
-  const age = formatAge(map.asOf, now)
-  return age === undefined || now - Date.parse(map.asOf) < 30_000 ? undefined : formatWhen(map.asOf, now)
+  return home === 'stale' || home === 'failed' ? formatWhen(asOf, now) : undefined
 }
 export interface DemandPoint { at: number; onPrem: number; cloud: number }
 /** Demand of the site's own day, from its midnight until now, with the day's bounds. */

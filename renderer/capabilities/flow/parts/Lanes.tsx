@@ -14,10 +14,10 @@ export function Lanes({ map, age, site }: { map: MapView; age: string | undefine
   const rows = laneRows({ ...map, lanes })
   return (
     <Panel title={words.whereItRuns} means={measured ? words.whereMeans : words.whereAllocation} asOf={age} flush className={age ? 'aged' : ''} actions={<>
-      {!twin && <span className="small soft row legend" style={{ gap: 5 }} aria-hidden="true"><PlaceGlyph place="on-prem" silent />{words.onPrem}<PlaceGlyph place="cloud" silent />{words.cloud} {words.signs}</span>}
-      <CopyButton small says="Copy CSV" text={() => toCsv(words.laneHead, rows)} /><Button look="quiet" small aria-pressed={twin} onClick={() => setTwin(!twin)}>{twin ? 'Chart' : 'Table'}</Button></>}>
+      {!twin && <span className="small soft row legend nowrap" style={{ gap: 5 }} aria-hidden="true"><PlaceGlyph place="on-prem" silent />{words.onPrem}<PlaceGlyph place="cloud" silent />{words.cloud} {words.signs}</span>}
+      {twin && <CopyButton small says="Copy CSV" text={() => toCsv(words.laneHead, rows)} />}<Button look="quiet" small aria-pressed={twin} onClick={() => setTwin(!twin)}>{twin ? 'Chart' : 'Table'}</Button></>}>
       {twin ? <Twin rows={rows} /> : (
-        <div className="scroll grow lanes" tabIndex={0} role="region" aria-label={words.whereItRuns}>
+        <div className="scroll grow lanes" tabIndex={0} role="region" aria-label={words.columns}>
           {lanes.length === 0 && <p className="control-text soft" style={{ padding: '0 12px' }}>{words.noLanes}</p>}
           {lanes.map((lane) => (
             <div className="lane" key={lane.site}>
@@ -44,6 +44,6 @@ function Waiting({ map, site }: { map: MapView; site: string | undefined }) {
   )
 }
 const Twin = ({ rows }: { rows: readonly (readonly (string | number | undefined)[])[] }) => (
-  <div className="table-frame" tabIndex={0} role="region" aria-label={words.whereItRuns}><table className="table"><thead><tr>{words.laneHead.map((head) => <th key={head} scope="col">{head}</th>)}</tr></thead>
+  <div className="table-frame" tabIndex={0} role="region" aria-label={words.laneTable}><table className="table"><thead><tr>{words.laneHead.map((head) => <th key={head} scope="col">{head}</th>)}</tr></thead>
     <tbody>{rows.map((row, index) => <tr key={index}>{row.map((value, column) => <td key={column}>{value ?? words.notMeasured}</td>)}</tr>)}</tbody></table></div>
 )

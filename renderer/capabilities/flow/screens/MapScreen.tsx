@@ -5,6 +5,7 @@ import { Demand } from '../parts/Demand'
 import { Filters } from '../parts/Filters'
 import { Lanes } from '../parts/Lanes'
 import { Lines } from '../parts/Lines'
+import { useHome } from '../../sites/store'
 import { useFlowStore } from '../store'
 import { mapAge } from '../view-model'
 import { words } from '../words'
@@ -27,7 +28,8 @@ function MapFrame({ remote }: { remote: Remote<MapView> }) {
   const known = lastKnown(remote)
   const [team, project, site] = ['team', 'project', 'site'].map((name) => query.get(name) ?? undefined)
   const map = known?.value
-  const age = map && mapAge(map, now)
+  const home = useHome()
+  const age = known && mapAge(known, home?.state, now)
   return (
     <div className="screen map">
       <PageHead title={words.title} actions={<>{map && <Figures figures={map.figures} aged={age !== undefined} />}<a className="button primary" href="#/discover/new">{words.newProject}<Kbd>N</Kbd></a></>}>

@@ -29,7 +29,7 @@ function Look() {
         <span>{words.theme}</span><Segmented label={words.theme} value={settings.theme} options={entries(words.themes)} onChange={(theme) => void set.act({ theme })} />
         <span>{words.density}</span><Segmented label={words.density} value={settings.density} options={entries(words.densities)} onChange={(density) => void set.act({ density })} />
         <span>{words.singleKeys}</span><span className="row"><Segmented label={words.singleKeys} value={settings.singleKeys ? 'on' : 'off'} options={[{ value: 'on', says: words.on }, { value: 'off', says: words.off }]} onChange={(value) => void set.act({ singleKeys: value === 'on' })} /><span className="small meta">{words.singleKeysSays}</span></span>
-        <Person key={settings.person} person={settings.person ?? ''} onSave={(person) => void set.act({ person: person || undefined })} />
+        <Person key={settings.person} person={settings.person ?? ''} onSave={(person) => void set.act({ person })} />
       </div>
       {set.trouble && <Failed says={set.trouble.says} remedy={set.trouble.remedy} code={set.trouble.code} />}
     </Panel>
