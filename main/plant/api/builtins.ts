@@ -16,6 +16,7 @@ interface Short {
 }
 const SCALE: ScalePaths = { spec: '.spec.replicas', status: '.status.replicas', selector: '.spec.selector' }
 const WORKLOAD: Short = { status: true, generations: true, categories: ['all'] }
+const PROXIED = ['create', 'delete', 'get', 'patch', 'update']
 const POD_STREAMS = [
   { name: 'attach', kind: 'PodAttachOptions', verbs: ['create', 'get'] },
   { name: 'binding', kind: 'Binding', verbs: ['create'] },
@@ -23,13 +24,14 @@ const POD_STREAMS = [
   { name: 'exec', kind: 'PodExecOptions', verbs: ['create', 'get'] },
   { name: 'log', kind: 'Pod', verbs: ['get'] },
   { name: 'portforward', kind: 'PodPortForwardOptions', verbs: ['create', 'get'] },
+  { name: 'proxy', kind: 'PodProxyOptions', verbs: PROXIED },
 ]
 const KINDS: Record<string, Record<string, Short>> = {
   '/v1': {
     'Namespace namespaces': { short: ['ns'], cluster: true, status: true, subresources: [{ name: 'finalize', kind: 'Namespace', verbs: ['update'] }] },
     'Node nodes': { short: ['no'], cluster: true, status: true },
     'Pod pods': { short: ['po'], status: true, generations: true, categories: ['all'], subresources: POD_STREAMS },
-    'Service services': { short: ['svc'], status: true, categories: ['all'] },
+    'Service services': { short: ['svc'], status: true, categories: ['all'], subresources: [{ name: 'proxy', kind: 'ServiceProxyOptions', verbs: PROXIED }] },
     'ConfigMap configmaps': { short: ['cm'] },
     'Secret secrets': {},
     'ServiceAccount serviceaccounts': { short: ['sa'], subresources: [{ name: 'token', kind: 'TokenRequest', group: 'authentication.k8s.io', version: 'v1', verbs: ['create'] }] },

@@ -9,6 +9,7 @@ import { authenticate } from '../auth/authenticate'
 import type { User } from '../cluster'
 import { KubeError } from '../errors'
 import type { ApiServer } from './api-server'
+import { acceptUpgrades } from '../streams/upgrade'
 import { dispatch } from './dispatch'
 import { STREAMED, type Answer, type Exchange } from './exchange'
 
@@ -72,10 +73,12 @@ export function listen(server: ApiServer, port: number): Promise<Listening> {
   const app = new Hono<{ Bindings: HttpBindings }>()
   app.all('*', (context) => answerTo(server, context))
   return new Promise((resolve, reject) => {
+    let closeSockets = (): void => undefined
     const http = serve({ fetch: app.fetch, port, hostname: '127.0.0.1', autoCleanupIncoming: false }, (address: AddressInfo) => resolve({
       port: address.port, http,
-      close: () => new Promise((closed) => { http.close(() => closed()); http.closeAllConnections() }),
+      close: () => new Promise((closed) => { closeSockets(); http.close(() => closed()); http.closeAllConnections() }),
     })) as Server
     http.once('error', reject)
+    closeSockets = acceptUpgrades(server, http, { exchangeOf, refusal })
   })
 }

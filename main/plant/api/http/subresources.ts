@@ -1,4 +1,11 @@
-import { methodNotAllowed, noSuchPath } from '../errors'
+import { requestToken } from '../auth/token-request'
+import { badRequest, methodNotAllowed, noSuchPath } from '../errors'
+import { bind } from '../pods/binding'
+import { evict } from '../pods/eviction'
+import { prepareExec } from '../streams/exec'
+import { log } from '../streams/log'
+import { preparePortForward } from '../streams/port-forward'
+import { proxy } from '../streams/proxy'
 import type { Answer, ResourceExchange, STREAMED } from './exchange'
 import { patch, stored, update } from './mutate'
 import { present } from './present'
@@ -14,7 +21,20 @@ const status: Handler = (exchange) => {
     default: throw methodNotAllowed()
   }
 }
-const OWN: Record<string, Handler> = {}
+const posted = (handler: Handler): Handler => (exchange) => {
+  if (exchange.info.verb !== 'create') throw methodNotAllowed()
+  return handler(exchange)
+}
+/** Commands and forwarded ports need a WebSocket; without one it is checked that they could be had. */
+const upgradeRequired = (prepare: (exchange: ResourceExchange) => unknown): Handler => (exchange) => {
+  prepare(exchange)
+  throw badRequest('Upgrade request required')
+}
+const finalize: Handler = (exchange) => (exchange.info.verb === 'update' ? update(exchange) : Promise.reject(methodNotAllowed()))
+const OWN: Record<string, Handler> = {
+  '/pods/log': log, '/pods/exec': upgradeRequired(prepareExec), '/pods/attach': upgradeRequired(prepareExec), '/pods/portforward': upgradeRequired(preparePortForward),
+  '/pods/eviction': posted(evict), '/pods/binding': posted(bind), '/pods/proxy': proxy, '/services/proxy': proxy, '/serviceaccounts/token': posted(requestToken), '/namespaces/finalize': finalize,
+}
 
 /** Answers a request below one object. Throws 404 where the kind has no such subresource. */
 export function subresource(exchange: ResourceExchange): ReturnType<Handler> {

@@ -1,0 +1,34 @@
+import { isRecord, listAt, numberAt, recordAt, textAt } from '../cluster'
+import { notFound, tooManyRequests } from '../errors'
+import { readObject } from '../http/body'
+import { json, type Answer, type ResourceExchange } from '../http/exchange'
+import type { KubeObject } from '../../types'
+import { removeObject } from '../writes/remove'
+
+function guards(budget: KubeObject, pod: KubeObject): boolean {
+  const labels = Object.entries(recordAt(budget, 'spec', 'selector', 'matchLabels') ?? {})
+  const expressions = listAt(budget, 'spec', 'selector', 'matchExpressions').filter(isRecord)
+  return labels.length + expressions.length > 0 && labels.every(([key, value]) => pod.metadata.labels?.[key] === value) && expressions.every((expression) => {
+    const value = pod.metadata.labels?.[String(expression['key'])]
+    const values = Array.isArray(expression['values']) ? expression['values'] : []
+    return expression['operator'] === 'In' ? values.includes(value) : expression['operator'] === 'Exists' ? value !== undefined : expression['operator'] === 'NotIn' ? !values.includes(value) : value === undefined
+  })
+}
+/** Deletes a pod unless a disruption budget forbids it now. Throws 429 where one does. */
+export async function evict(exchange: ResourceExchange): Promise<Answer> {
+  const { server: { cluster }, info, resource } = exchange
+  const eviction = await readObject(exchange, { group: 'policy', version: 'v1', kind: 'Eviction' })
+  const stored = cluster.store.get('/pods', info.name ?? '', info.namespace)
+  if (!stored) throw notFound(resource, info.name ?? '')
+  const running = textAt(stored.object, 'status', 'phase') === 'Running'
+  for (const { object: budget } of running ? cluster.store.all('policy/poddisruptionbudgets', info.namespace) : []) {
+    if (!guards(budget, stored.object) || (numberAt(budget, 'status', 'disruptionsAllowed') ?? 0) > 0) continue
+    throw tooManyRequests('Cannot evict pod as it would violate the pod\'s disruption budget.', 0, [{
+      reason: 'DisruptionBudget', message: `The disruption budget ${budget.metadata.name} needs ${numberAt(budget, 'status', 'desiredHealthy') ?? 0} healthy pods and has ${numberAt(budget, 'status', 'currentHealthy') ?? 0} currently`,
+    }])
+  }
+  const grace = numberAt(eviction, 'deleteOptions', 'gracePeriodSeconds')
+  const dryRun = exchange.query.get('dryRun') === 'All'
+  removeObject({ cluster, resource, stored, options: { ...(grace !== undefined && { gracePeriodSeconds: grace }), ...(dryRun && { dryRun }) } })
+  return json(201, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 })
+}
