@@ -103,12 +103,13 @@ export async function compose(options: ComposeOptions): Promise<Core> {
   operations.resume()
   const stopLine = line.run()
   return {
-    router, started: sites.start(),
+    router, started: sites.start().catch((error: unknown) => log.error('What was open last time could not be opened.', { error })),
     async close() {
       stopSettings()
       stopLine()
       operations.close()
-      await operations.settled()
+      // A step that does not listen is left behind: its journal says where to go on.
+      await Promise.race([operations.settled(), clock.sleep(CLOSING_MS)])
       records.close()
       await sites.close()
       store.close()
@@ -142,6 +143,7 @@ function discovery({ store, sites, records, operations, clock, random, log }: Di
   }
 }
 
+const CLOSING_MS = 3000
 const SETTINGS = 'settings'
 const storedSettings = (store: Store): SettingsFile => ({ read: () => store.settings.get(SETTINGS), write: (value) => store.settings.set(SETTINGS, value) })
 
@@ -207,7 +209,7 @@ class EmbeddedPlant implements PlantSwitch {
     // Whoever tries the simulated sites may do everything on them: rights are tried out with the other people.
     const people = PEOPLE.map(({ user, groups }, index) => ({ user, groups: index === 0 ? [...groups, 'system:masters'] : groups, token: randomBytes(24).toString('base64url') }))
     const persisted = this.#store.blobs.get(PLANT)
-    const begin = { clock, random, people, prepared: preparedObjects(), ...(how && how.seeded !== undefined && { seeded: how.seeded }), ...(how && how.speed !== undefined && { speed: how.speed }) }
+    const begin = { clock, random, people, prepared: preparedObjects(), onError: (error: unknown, where: string) => this.#log.error('A simulated controller threw.', { where, error }), ...(how && how.seeded !== undefined && { seeded: how.seeded }), ...(how && how.speed !== undefined && { speed: how.speed }) }
     if (persisted) {
       try {
         return await startPlant({ ...begin, persisted })
