@@ -82,6 +82,6 @@ export function invalidObject(what: { group: string; kind: string }, name: strin
   const kind = what.group ? `${what.kind}.${what.group}` : what.kind
   return new KubeError({
     code: 422, reason: 'Invalid', message: `${kind} "${name}" is invalid: ${list ?? ''}`,
-    details: { ...(name && { name }), ...(what.group && { group: what.group }), kind: what.kind, causes: faults.map(({ reason, message, field }) => ({ reason, message, field })) },
+    details: { ...(name && { name }), ...(what.group && { group: what.group }), ...(what.kind && { kind: what.kind }), causes: faults.map(({ reason, message, field }) => ({ reason, message, field })) },
   })
 }

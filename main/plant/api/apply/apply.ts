@@ -4,6 +4,7 @@ import { badRequest, KubeError } from '../errors'
 import { entriesOf, isEntryOf, newEntry, strip, writeEntries, type Entry } from '../managed/entries'
 import { emptySet, intersect, isEmpty, minus, minusBranches, pathsOf, sameSet, union, type FieldSet } from '../managed/field-set'
 import { compare, fieldsOf, typeOf } from '../managed/typed'
+import type { Resource } from '../resource'
 import type { Stored } from '../stored'
 import { createObject } from '../writes/create'
 import { updateObject } from '../writes/update'
@@ -43,14 +44,13 @@ const configSet = (attempt: Attempt, config: KubeObject): FieldSet => {
 interface Merged { object: KubeObject; entries: Entry[] }
 
 /** Lays the configuration over the live object and settles who holds what. Throws 409 without force. */
-function merge(attempt: Attempt & { before: KubeObject }, force: boolean): Merged {
+function merge(attempt: Attempt & { before: KubeObject }, mine: FieldSet, force: boolean): Merged {
   const { before, resource } = attempt
   const type = typeOf(resource.schema)
   const config = cleaned(attempt)
   const isMine = isEntryOf(attempt, 'Apply')
   const managers = entriesOf(before)
   const last = managers.find(isMine)?.fields ?? emptySet()
-  const mine = configSet(attempt, config)
   const others = managers.filter((entry) => !isMine(entry))
   const laid = mergeApplied(type, before, { ...config, metadata: { ...config.metadata, ...(before.metadata.uid && !config.metadata.uid && { uid: before.metadata.uid }) } })
   const owned = others.reduce<FieldSet>((all, entry) => union(all, entry.fields), mine)
@@ -67,8 +67,8 @@ function merge(attempt: Attempt & { before: KubeObject }, force: boolean): Merge
   return { object, entries: [...settled, same ? known : newEntry(attempt, 'Apply', mine)] }
 }
 
-/** To apply is to say what one owns, so a field that is no field is refused, not dropped. */
-function refuseUndeclared({ resource, object }: Attempt): void {
+/** To apply is to say what one owns, so a field that is no field is refused, not dropped. Throws 500, as the real server does. */
+export function refuseUndeclared({ resource, object }: { resource: Resource; object: KubeObject }): void {
   const { apiVersion: _apiVersion, kind: _kind, metadata: _metadata, ...members } = structuredClone(object)
   const walk = { path: '', unknown: [] as string[], custom: resource.custom }
   if (resource.schema) prune(resource.schema, members, walk)
@@ -85,7 +85,6 @@ function refuseUndeclared({ resource, object }: Attempt): void {
  */
 export function apply(attempt: Attempt, force: boolean): Stored | KubeObject {
   const { before } = attempt
-  refuseUndeclared(attempt)
   if (!before) {
     if (attempt.how.subresource) throw new KubeError({ code: 404, reason: 'NotFound', message: `${attempt.resource.plural} "${attempt.object.metadata.name}" not found` })
     const config = cleaned(attempt)
@@ -93,7 +92,9 @@ export function apply(attempt: Attempt, force: boolean): Stored | KubeObject {
     const creating: Attempt = { ...attempt, object: config }
     return createObject(creating, () => writeEntries(creating.object, [newEntry(attempt, 'Apply', mine)]))
   }
+  // What is applied as null is owned too, though it is not written.
+  const mine = configSet(attempt, cleaned(attempt))
   shapeObject({ ...attempt, object: attempt.object })
-  const { object, entries } = merge({ ...attempt, before }, force)
+  const { object, entries } = merge({ ...attempt, before }, mine, force)
   return updateObject({ ...attempt, object, before }, ({ object: written }) => writeEntries(written, entries))
 }

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../types'
-import { apply } from '../apply/apply'
+import { apply, refuseUndeclared } from '../apply/apply'
 import { draftOf, isRecord, type Attempt } from '../cluster'
 import { badRequest, invalid, invalidObject, KubeError, methodNotAllowed, notFound, notSupported, required } from '../errors'
 import { patched } from '../patch/patch'
@@ -89,6 +89,7 @@ function applied(exchange: ResourceExchange, value: unknown): Answer {
   expectKind(object, resource)
   if (!query.get('fieldManager')) throw invalidObject({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', [required('fieldManager', 'is required for apply patch')])
   named(exchange, object)
+  refuseUndeclared({ resource, object })
   place(exchange, object)
   const before = cluster.store.get(keyOf(resource), info.name ?? '', info.namespace)?.object
   const force = query.get('force') === 'true'

@@ -34,11 +34,12 @@ function patternOf(source: string): RegExp | undefined {
 }
 function* stringFaults(schema: Schema, value: string, path: string): Generator<FieldFault> {
   const length = [...value].length
-  if (schema.maxLength !== undefined && length > schema.maxLength) yield { reason: 'FieldValueTooLong', field: path, message: `Too long: may not be more than ${schema.maxLength} bytes` }
-  if (schema.minLength !== undefined && length < schema.minLength) yield say(path, value, `should be at least ${schema.minLength} chars long`)
-  if (schema.pattern !== undefined && patternOf(schema.pattern)?.test(value) === false) yield say(path, value, `should match '${schema.pattern}'`)
+  // The first fault of a text is the only one told.
+  if (schema.maxLength !== undefined && length > schema.maxLength) return yield { reason: 'FieldValueTooLong', field: path, message: `Too long: may not be more than ${schema.maxLength} bytes` }
+  if (schema.minLength !== undefined && length < schema.minLength) return yield say(path, value, `should be at least ${schema.minLength} chars long`)
+  if (schema.pattern !== undefined && patternOf(schema.pattern)?.test(value) === false) return yield say(path, value, `should match '${schema.pattern}'`)
   const format = schema.format === undefined ? undefined : FORMATS[schema.format]
-  if (format && !format(value)) yield say(path, value, `must be of type ${schema.format ?? ''}: ${JSON.stringify(value)}`)
+  if (format && !format(value)) yield wrongType(path, value, `${path} in body must be of type ${schema.format ?? ''}: ${JSON.stringify(value)}`)
 }
 function* numberFaults(schema: Schema, value: number, path: string): Generator<FieldFault> {
   const { minimum, maximum, exclusiveMinimum = false, exclusiveMaximum = false, multipleOf } = schema
@@ -96,6 +97,8 @@ export function* faultsOf(schema: Schema, value: unknown, path: string): Generat
 }
 const hasRules = (schema: Schema): boolean => schema['x-kubernetes-validations'] !== undefined
   || Object.values(schema.properties ?? {}).some(hasRules) || (schema.items !== undefined && hasRules(schema.items)) || (typeof schema.additionalProperties === 'object' && hasRules(schema.additionalProperties))
+/** Faults of shape: with one of these the rules cannot be tried. */
+const BLOCKING = new Set<FieldFault['reason']>(['FieldValueRequired', 'FieldValueTypeInvalid', 'FieldValueTooLong', 'FieldValueTooMany', 'FieldValueNotSupported'])
 const UNCHECKED: FieldFault = { reason: 'FieldValueInvalid', field: '<nil>', message: 'Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation' }
 
 /** Every fault of a custom object. Rules written in CEL are accepted and not evaluated. */
@@ -103,5 +106,5 @@ export function customFaults(schema: Schema, object: Record<string, unknown>): F
   const { metadata: _metadata, apiVersion: _apiVersion, kind: _kind, ...members } = object
   const { metadata: _itsMetadata, apiVersion: _itsVersion, kind: _itsKind, ...properties } = schema.properties ?? {}
   const faults = [...objectFaults({ ...schema, properties, required: (schema.required ?? []).filter((key) => !['metadata', 'apiVersion', 'kind'].includes(key)) }, members, '')]
-  return faults.length > 0 && hasRules(schema) ? [...faults, UNCHECKED] : faults
+  return faults.some((fault) => BLOCKING.has(fault.reason)) && hasRules(schema) ? [...faults, UNCHECKED] : faults
 }

@@ -21,7 +21,7 @@ function checkPreconditions({ resource, object, how }: Attempt, before: KubeObje
   if (resourceVersion && resourceVersion !== '0') {
     if (resourceVersion !== before.metadata.resourceVersion) throw modifiedSince(resource, name)
   } else if (!how.subresource && (resource.custom || !resource.unconditionalUpdate)) {
-    throw invalidObject(resource, name, [{ reason: 'FieldValueInvalid', field: 'metadata.resourceVersion', message: 'Invalid value: 0x0: must be specified for an update' }])
+    throw invalidObject({ group: resource.group, kind: resource.custom ? resource.plural : resource.kind }, name, [{ reason: 'FieldValueInvalid', field: 'metadata.resourceVersion', message: 'Invalid value: 0x0: must be specified for an update' }])
   }
 }
 
