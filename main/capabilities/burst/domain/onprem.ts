@@ -8,23 +8,13 @@ export interface OnPrem {
   freeTotal(): number
   /** The nodes and GPUs that a gang would take now, by best fit; undefined where it does not fit. */
   find(gpus: number, allowed?: (node: number) => boolean): Share[] | undefined
+  /** Whether exactly these shares are free. */
+  holds(shares: readonly Share[]): boolean
   take(shares: readonly Share[]): void
   give(shares: readonly Share[]): void
 }
 
 export interface Share { node: number; gpus: number }
-
-/** The fullest candidate that still has room, the first among equals; -1 when none has. */
-export function bestFit(candidates: Iterable<number>, need: number, free: (node: number) => number): number {
-  let best = -1
-  let least = Infinity
-  for (const node of candidates) {
-    const room = free(node)
-    if (room >= need && room < least) [best, least] = [node, room]
-    if (least === need) break
-  }
-  return best
-}
 
 export function onPrem(nodes: number, gpusPerNode: number): OnPrem {
   const free = new Int32Array(nodes).fill(gpusPerNode)
@@ -56,6 +46,7 @@ export function onPrem(nodes: number, gpusPerNode: number): OnPrem {
       const node = fullest(rest, allowed, shares)
       return node < 0 ? undefined : [...shares, { node, gpus: rest }]
     },
+    holds: (shares) => shares.every(({ node, gpus }) => at(free, node) >= gpus),
     take(shares) {
       for (const { node, gpus } of shares) {
         if (at(free, node) < gpus) throw new Error(`Node ${node} has ${at(free, node)} free GPUs, ${gpus} were asked for`)

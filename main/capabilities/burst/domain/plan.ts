@@ -28,9 +28,10 @@ export interface Planned { candidate: Candidate; slot: Slot }
 /**
  * Gives every waiting job a reservation, in order, so that none is pushed back by a later one. As soon as the plan shows that a job cannot start
  * in time, the job ahead of it (or itself) that is cheapest to send leaves now: waiting longer would cost the wait and the cloud too.
+ * Beyond `depth` reservations the rest of a very long queue only fills holes that are open now.
  */
-export function plan(where: { profile: Profile; ground: Ground; nowS: number }, queue: readonly Candidate[], exit: Exit): Planned[] {
-  const { profile, ground, nowS } = where
+export function plan(where: { profile: Profile; ground: Ground; nowS: number; depth?: number }, queue: readonly Candidate[], exit: Exit): Planned[] {
+  const { profile, ground, nowS, depth = Infinity } = where
   let staying = queue.toSorted((a, b) => a.orderS - b.orderS || a.job - b.job)
   for (;;) {
     ground(profile)
@@ -38,7 +39,8 @@ export function plan(where: { profile: Profile; ground: Ground; nowS: number }, 
     const gone = new Set<number>()
     let redo = false
     for (const candidate of staying) {
-      const slot = profile.find(candidate.gpus, candidate.seconds)
+      const slot = planned.length < depth || candidate.latestStartS <= nowS ? profile.find(candidate.gpus, candidate.seconds) : profile.findNow(candidate.gpus, candidate.seconds)
+      if (!slot) continue
       if (slot.startS <= Math.max(nowS, candidate.latestStartS)) {
         profile.hold(slot, candidate.seconds)
         planned.push({ candidate, slot })

@@ -12,6 +12,8 @@ export interface Profile {
   release(node: number, gpus: number, atS: number): void
   /** The earliest time at which the gang fits for so many seconds, and where; Infinity if never. */
   find(gpus: number, seconds: number): Slot
+  /** As find, but only if it can start now. */
+  findNow(gpus: number, seconds: number): Slot | undefined
   /** Holds a slot. */
   hold(slot: Slot, seconds: number): void
 }
@@ -108,7 +110,13 @@ export function profile(nodes: number, gpusPerNode: number): Profile {
     release(node, gpus, atS) { stepsOf(node).change(Math.max(atS, nowS), Infinity, gpus) },
     find(gpus, seconds) {
       if (gpus > nodes * gpusPerNode) return NEVER
-      return gpus <= gpusPerNode ? onOneNode(steps, gpus, seconds) : onManyNodes(steps, { gpus, gpusPerNode }, seconds)
+      return gpus <= gpusPerNode ? onOneNode(steps, { gpus, seconds, worthS: Infinity }) : onManyNodes(steps, { gpus, gpusPerNode }, seconds)
+    },
+    findNow(gpus, seconds) {
+      const open = steps.reduce((sum, own) => sum + (own.freeAt(nowS) >= Math.min(gpus, gpusPerNode) ? 1 : 0), 0)
+      if (open * gpusPerNode < gpus) return undefined
+      const slot = gpus <= gpusPerNode ? onOneNode(steps, { gpus, seconds, worthS: nowS }) : onManyNodes(steps, { gpus, gpusPerNode }, seconds)
+      return slot.startS <= nowS ? slot : undefined
     },
     hold(slot, seconds) {
       for (const { node, gpus } of slot.shares) stepsOf(node).change(slot.startS, slot.startS + seconds, -gpus)
@@ -116,8 +124,8 @@ export function profile(nodes: number, gpusPerNode: number): Profile {
   }
 }
 
-function onOneNode(steps: readonly Steps[], gpus: number, seconds: number): Slot {
-  let [best, bestS, least] = [-1, Infinity, Infinity]
+function onOneNode(steps: readonly Steps[], { gpus, seconds, worthS }: { gpus: number; seconds: number; worthS: number }): Slot {
+  let [best, bestS, least] = [-1, worthS, Infinity]
   const from = { fromS: -Infinity, worthS: Infinity }
   for (let node = 0; node < steps.length; node += 1) {
     const own = steps[node]

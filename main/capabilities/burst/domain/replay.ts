@@ -85,7 +85,12 @@ export class Desk {
   /** Starts a job in the building now if it fits. */
   startOnPrem(job: number, allowed?: (node: number) => boolean): boolean {
     const shares = this.fits(job, allowed)
-    if (!shares) return false
+    return shares !== undefined && this.startOn(job, shares)
+  }
+
+  /** Starts a job on the nodes that were held for it, if they are free. */
+  startOn(job: number, shares: readonly Share[]): boolean {
+    if (!this.onPrem.holds(shares)) return false
     this.onPrem.take(shares)
     this.run({ job, place: 'on-prem', pool: -1, shares, startS: this.nowS })
     return true

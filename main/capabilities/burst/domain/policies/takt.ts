@@ -1,7 +1,8 @@
 import { BOOT_S, type Offer } from '../cloud'
 import { pace, pacedUsdPerWaitHour, thriftS, type Cap } from '../budget'
 import { Calibration } from '../calibration'
-import { plan, type Candidate, type Ground } from '../plan'
+import type { Forecaster } from '../forecast'
+import { plan, type Candidate, type Ground, type Planned } from '../plan'
 import { profile, type Profile } from '../profile'
 import { INTERRUPTION_S } from '../spot'
 import type { Desk, Happened, Policy } from '../replay'
@@ -29,35 +30,72 @@ const RIDE_SHARE = 0.7
 const FREE_SHARE = 0.01
 /** A job that outlives its estimate is expected to go on for this share of what it ran. */
 const OVERRUN_SHARE = 0.25
+/** How many reservations are kept up in a very long queue. */
+const DEPTH = 200
+const ON_TIME_S = 1e-6
 
 /** Takt's planner under replay: a plan for the whole queue at every event that changes it. */
-export function takt(settings: TaktSettings): Policy {
+export function takt(settings: TaktSettings, forecaster?: Forecaster): Policy {
   const calibration = new Calibration()
   let future: Profile | undefined
+  let planned: Planned[] = []
   let cap: Cap | undefined
   return {
     name: 'takt', params: paramsOf(settings),
     react(desk, happened) {
-      learn(calibration, desk, happened)
-      cap ??= settings.budgetUsd === undefined ? undefined : { usd: settings.budgetUsd, fromS: desk.nowS, days: settings.budgetDays ?? 60 }
+      learn({ calibration, forecaster }, desk, happened)
+      cap ??= capOf(settings, desk.nowS)
       guard(desk, cap)
-      const context: Context = { settings, calibration, cap, ahead: cap ? pace(cap, desk.cloud.committedUsd(desk.nowS), desk.nowS) : 0 }
-      if (desk.waiting.size === 0) return
-      future ??= profile(desk.onPrem.nodes, desk.onPrem.gpusPerNode)
-      rideAlong(desk, context)
-      const queue = [...desk.waiting].map((job) => candidate(desk, job, context))
-      const planned = plan({ profile: future, ground: ground(desk), nowS: desk.nowS }, queue, {
-        usd: (job) => affordable(desk, cheapestOffer(desk, job, context), cap),
-        go: (job) => desk.startCloud(job, cheapestOffer(desk, job, context).pool),
-      })
-      let wakeS = Infinity
-      for (const { candidate: { job, latestStartS }, slot } of planned) {
-        if (slot.startS <= desk.nowS) desk.startOnPrem(job)
-        else wakeS = Math.min(wakeS, latestStartS)
+      if (desk.waiting.size === 0) {
+        planned = []
+        return
       }
-      desk.wakeAt(wakeS)
+      const context: Context = { settings, calibration, cap, ahead: cap ? pace(cap, desk.cloud.committedUsd(desk.nowS), desk.nowS) : 0 }
+      future ??= profile(desk.onPrem.nodes, desk.onPrem.gpusPerNode)
+      const left = rideAlong(desk, context)
+      if (left || upset(desk, planned, happened)) planned = replan(desk, future, context)
+      if (forecaster) for (const job of happened.arrived) foretell(forecaster, desk, { job, planned })
+      planned = carryOut(desk, planned)
     },
   }
+}
+
+const capOf = ({ budgetUsd, budgetDays = 60 }: TaktSettings, fromS: number): Cap | undefined =>
+  (budgetUsd === undefined ? undefined : { usd: budgetUsd, fromS, days: budgetDays })
+
+/** The plan still holds if nothing came and everything that ended did so when expected. */
+function upset(desk: Desk, planned: readonly Planned[], { arrived, finished, interrupted }: Happened): boolean {
+  if (arrived.length > 0 || interrupted.length > 0) return true
+  if (finished.some((job) => {
+    const run = desk.lastRun(job)
+    return run !== undefined && run.place === 'on-prem' && Math.abs(run.endS - run.expectedEndS) > ON_TIME_S
+  })) return true
+  return planned.some(({ slot, candidate: { latestStartS, job } }) =>
+    (slot.startS <= desk.nowS ? !desk.onPrem.holds(slot.shares) : latestStartS <= desk.nowS) && desk.waiting.has(job))
+}
+
+function replan(desk: Desk, future: Profile, context: Context): Planned[] {
+  const queue = [...desk.waiting].map((job) => candidate(desk, job, context))
+  return plan({ profile: future, ground: ground(desk), nowS: desk.nowS, depth: DEPTH }, queue, {
+    usd: (job) => affordable(desk, cheapestOffer(desk, job, context), context.cap),
+    go: (job) => desk.startCloud(job, cheapestOffer(desk, job, context).pool),
+  })
+}
+
+/** Says when a job will be done, by the plan that it has just become part of. */
+function foretell(forecaster: Forecaster, desk: Desk, { job, planned }: { job: number; planned: readonly Planned[] }): void {
+  const slot = planned.find((entry) => entry.candidate.job === job)?.slot
+  const finishS = slot ? slot.startS + desk.estimateS(job) : desk.lastRun(job)?.expectedEndS
+  if (finishS !== undefined && finishS < Infinity) forecaster.predict(job, at(desk.jobs.submit, job), finishS)
+}
+
+/** Starts what is due and answers what is still to come. */
+function carryOut(desk: Desk, planned: readonly Planned[]): Planned[] {
+  const coming = planned.filter(({ candidate: { job }, slot }) => desk.waiting.has(job) && !(slot.startS <= desk.nowS && desk.startOn(job, slot.shares)))
+  let wakeS = Infinity
+  for (const { candidate: { latestStartS } } of coming) if (latestStartS > desk.nowS) wakeS = Math.min(wakeS, latestStartS)
+  desk.wakeAt(wakeS)
+  return coming
 }
 
 const paramsOf = ({ usdPerWaitHour, deadlines, budgetUsd, paced }: TaktSettings): Policy['params'] =>
@@ -74,10 +112,11 @@ function guard(desk: Desk, cap: Cap | undefined): void {
   else if (rate > 0) desk.wakeAt(desk.nowS + leftUsd / rate - 1e-3)
 }
 
-function learn(calibration: Calibration, desk: Desk, { finished }: Happened): void {
+function learn(into: { calibration: Calibration; forecaster: Forecaster | undefined }, desk: Desk, { finished }: Happened): void {
   for (const job of finished) {
     const run = desk.lastRun(job)
-    if (run && run.restarts === 0) calibration.observe(run.endS - run.startS, run.expectedEndS - run.startS)
+    if (run && run.restarts === 0) into.calibration.observe(run.endS - run.startS, run.expectedEndS - run.startS)
+    into.forecaster?.ended(job, desk.nowS)
   }
 }
 
@@ -118,15 +157,17 @@ function cheapestOffer(desk: Desk, job: number, { calibration }: Context): Offer
 const affordable = (desk: Desk, offer: Offer, cap: Cap | undefined) =>
   (cap && desk.cloud.committedUsd(desk.nowS) + offer.usd > cap.usd ? Infinity : offer.usd)
 
-/** Fills cloud nodes that are billed anyway. */
-function rideAlong(desk: Desk, context: Context): void {
-  if (desk.cloud.activeNodes.size === 0) return
+/** Fills cloud nodes that are billed anyway; tells whether any job left. */
+function rideAlong(desk: Desk, context: Context): boolean {
+  if (desk.cloud.activeNodes.size === 0) return false
+  const before = desk.waiting.size
   for (const job of desk.waiting) {
     const offer = cheapestOffer(desk, job, context)
     if (offer.launch.length > 0) continue
     const priceUsd = (desk.cloud.usdPerSecond(offer.pool) / desk.onPrem.gpusPerNode) * desk.gpus(job) * desk.estimateS(job)
     if (offer.usd <= (desk.fits(job) ? FREE_SHARE : RIDE_SHARE) * priceUsd && affordable(desk, offer, context.cap) < Infinity) desk.startCloud(job, offer.pool)
   }
+  return desk.waiting.size < before
 }
 
 const ground = (desk: Desk): Ground => (future) => {
