@@ -4,7 +4,7 @@ import { OperationsDrawer, watchOperations } from '../capabilities/operations'
 import { watchSettings } from '../capabilities/settings/store'
 import { FirstRun } from '../capabilities/sites'
 import { useHome, useSitesKnown, watchSites } from '../capabilities/sites/store'
-import { CoreProvider, useAddress, watchRecords } from '../client'
+import { CoreProvider, useAddress, useRestarts, watchRecords } from '../client'
 import { Loading, PageHead, Patterns } from '../design'
 import { core } from './connection'
 import { ConnectionLost } from './ConnectionLost'
@@ -21,6 +21,7 @@ import { words } from './words'
 /** Follows everything that more than one screen shows, for as long as the page is open. */
 function useWatches() {
   const homeId = useHome()?.id
+  const restarts = useRestarts()
   useEffect(() => {
     const stop = new AbortController()
     void watchSites(core, stop.signal)
@@ -35,7 +36,7 @@ function useWatches() {
     void watchRecords(core, stop.signal)
     void watchMap(core, stop.signal)
     return () => stop.abort()
-  }, [homeId])
+  }, [homeId, restarts])
 }
 
 export const App = () => <CoreProvider value={core}><Frame /></CoreProvider>

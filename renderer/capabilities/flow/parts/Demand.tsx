@@ -16,7 +16,7 @@ export function Demand({ map, age }: { map: MapView; age: string | undefined }) 
   return (
     <ChartFrame title={words.demand} means={demand.basis || words.demandMeans} asOf={age} says={words.demandSays(demand.capacity, Math.max(0, ...wanted), wanted.at(-1) ?? 0)} head={words.demandHead}
       rows={today.points.map(({ at, onPrem, cloud }) => [formatClock(at), onPrem, cloud])}
-      legend={<span className="small soft row" style={{ gap: 5 }} aria-hidden="true"><PlaceGlyph place="on-prem" silent />{words.onPrem}<PlaceGlyph place="cloud" silent />{words.cloud}</span>}
+      legend={<span className="small soft row legend" style={{ gap: 5 }} aria-hidden="true"><PlaceGlyph place="on-prem" silent />{words.onPrem}<PlaceGlyph place="cloud" silent />{words.cloud}</span>}
       above={<div className="demand-figures">
         <Figure aged={aged} label={words.cloudNow} value={words.usd(demand.cloudUsdPerHour)} note={words.perHour} />
         <Figure aged={aged} label={words.cloudToday} value={demand.cloudUsdToday === undefined ? undefined : words.usd(demand.cloudUsdToday)} />

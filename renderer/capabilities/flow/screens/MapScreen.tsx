@@ -1,5 +1,5 @@
 import type { MapView } from '../../../../preload/contract/flow'
-import { lastKnown, useAddress, useNow, useWatch, type Remote } from '../../../client'
+import { lastKnown, restartWatches, useAddress, useNow, useWatch, type Remote } from '../../../client'
 import { Failed, Figure, formatShare, Kbd, Loading, PageHead, Panel } from '../../../design'
 import { Demand } from '../parts/Demand'
 import { Filters } from '../parts/Filters'
@@ -17,12 +17,12 @@ export function MapScreen() {
   const team = query.get('team') ?? undefined, project = query.get('project') ?? undefined
   return team || project ? <FilteredMap team={team} project={project} /> : <WholeMap />
 }
-const WholeMap = () => <MapFrame remote={useFlowStore((state) => state.map)} />
+const WholeMap = () => <MapFrame remote={useFlowStore((state) => state.map)} again={restartWatches} />
 function FilteredMap({ team, project }: { team: string | undefined; project: string | undefined }) {
-  const { remote } = useWatch((client, options) => client.flow.map({ ...(team && { team }), ...(project && { project }) }, options), [team, project])
-  return <MapFrame remote={remote} />
+  const { remote, again } = useWatch((client, options) => client.flow.map({ ...(team && { team }), ...(project && { project }) }, options), [team, project])
+  return <MapFrame remote={remote} again={again} />
 }
-function MapFrame({ remote }: { remote: Remote<MapView> }) {
+function MapFrame({ remote, again }: { remote: Remote<MapView>; again: () => void }) {
   const now = useNow(1000)
   const { query } = useAddress()
   const known = lastKnown(remote)
@@ -35,7 +35,7 @@ function MapFrame({ remote }: { remote: Remote<MapView> }) {
       <PageHead title={words.title} actions={<>{map && <Figures figures={map.figures} aged={age !== undefined} />}<a className="button primary" href="#/discover/new">{words.newProject}<Kbd>N</Kbd></a></>}>
         {map && <Filters team={team} project={project} site={site} teams={map.filters.teams} projects={map.filters.projects} />}
       </PageHead>
-      {remote.at === 'failed' && <div style={{ padding: '0 16px 12px' }}><Panel title={words.title}><Failed says={remote.trouble.says} remedy={remote.trouble.remedy} code={remote.trouble.code} /></Panel></div>}
+      {remote.at === 'failed' && <div style={{ padding: '0 16px 12px' }}><Panel title={words.title}><Failed says={remote.trouble.says} remedy={remote.trouble.remedy} code={remote.trouble.code} onRetry={again} /></Panel></div>}
       {!map && remote.at !== 'failed' && <div className="screen-body"><Panel title={words.title}><Loading says={words.first} rows={6} /></Panel></div>}
       {map && <div className="screen-body map-body"><Lines map={map} age={age} /><div className="map-below"><Lanes map={map} age={age} site={site} /><Demand map={map} age={age} /></div></div>}
     </div>
