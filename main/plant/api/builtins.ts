@@ -1,5 +1,6 @@
 import { builtinSchema } from './schema/builtin'
 import type { Resource, ScalePaths } from './resource'
+import { eventView } from './kinds/event-view'
 import { columnsOf } from './tables/columns'
 
 interface Short {
@@ -13,6 +14,7 @@ interface Short {
   singular?: string
   subresources?: NonNullable<Resource['subresources']>
   virtual?: boolean
+  view?: NonNullable<Resource['view']>
 }
 const SCALE: ScalePaths = { spec: '.spec.replicas', status: '.status.replicas', selector: '.spec.selector' }
 const WORKLOAD: Short = { status: true, generations: true, categories: ['all'] }
@@ -42,7 +44,7 @@ const KINDS: Record<string, Record<string, Short>> = {
     'LimitRange limitranges': { short: ['limits'] },
     'Endpoints endpoints': { short: ['ep'], singular: 'endpoints' },
   },
-  'events.k8s.io/v1': { 'Event events': { short: ['ev'] } },
+  'events.k8s.io/v1': { 'Event events': { short: ['ev'], view: eventView } },
   'discovery.k8s.io/v1': { 'EndpointSlice endpointslices': {} },
   'apps/v1': {
     'Deployment deployments': { ...WORKLOAD, short: ['deploy'], scale: SCALE },

@@ -108,7 +108,7 @@ function dropFinalizer(cluster: Cluster, ref: ObjectRef, finalizer: string): voi
 
 function emptyNamespace(cluster: Cluster, namespace: string): void {
   for (const resource of cluster.registry.all()) {
-    if (!resource.namespaced || resource.virtual) continue
+    if (!resource.namespaced || resource.virtual || resource.view) continue
     for (const stored of [...cluster.store.all(keyOf(resource), namespace)]) {
       if (!stored.object.metadata.deletionTimestamp) removeObject({ cluster, resource, stored, options: { propagation: 'Background', gracePeriodSeconds: 0 } })
     }
@@ -118,6 +118,6 @@ function emptyNamespace(cluster: Cluster, namespace: string): void {
 function finishNamespace(cluster: Cluster, name: string): void {
   const stored = cluster.store.get('/namespaces', name)
   if (!stored?.object.metadata.deletionTimestamp || stored.object.metadata.finalizers?.length) return
-  const left = cluster.registry.all().some((resource) => resource.namespaced && !resource.virtual && cluster.store.count(keyOf(resource), name) > 0)
+  const left = cluster.registry.all().some((resource) => resource.namespaced && !resource.virtual && !resource.view && cluster.store.count(keyOf(resource), name) > 0)
   if (!left) cluster.store.remove('/namespaces', name)
 }

@@ -28,7 +28,7 @@ export class Registry {
   #index: { generation: number; map: Map<string, Resource> } = { generation: -1, map: new Map() }
   #stored(): Map<string, Resource> {
     if (this.#index.generation !== this.generation) {
-      const map = new Map(this.all().filter((resource) => resource.virtual !== true).map((resource) => [`${resource.group}/${resource.plural}`, resource]))
+      const map = new Map(this.all().filter((resource) => resource.virtual !== true && !resource.view).map((resource) => [`${resource.group}/${resource.plural}`, resource]))
       this.#index = { generation: this.generation, map }
     }
     return this.#index.map

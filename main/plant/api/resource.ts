@@ -36,12 +36,14 @@ export interface Resource {
   unconditionalUpdate: boolean
   /** Fields a custom kind offers to field selectors. */
   selectableFields?: string[]
+  /** Another face of a kind that is stored elsewhere. */
+  view?: { group: string; version: string; plural: string; read(object: KubeObject): KubeObject; write(object: KubeObject): KubeObject }
   /** Kinds such as reviews are answered and never stored. */
   virtual?: boolean
 }
 
 export const apiVersionOf = (resource: { group: string; version: string }): string => (resource.group ? `${resource.group}/${resource.version}` : resource.version)
-export const keyOf = (resource: { group: string; plural: string }): string => `${resource.group}/${resource.plural}`
+export const keyOf = (resource: Pick<Resource, 'group' | 'plural' | 'view'>): string => (resource.view ? `${resource.view.group}/${resource.view.plural}` : `${resource.group}/${resource.plural}`)
 export const splitApiVersion = (apiVersion: string): { group: string; version: string } => {
   const slash = apiVersion.indexOf('/')
   return slash < 0 ? { group: '', version: apiVersion } : { group: apiVersion.slice(0, slash), version: apiVersion.slice(slash + 1) }

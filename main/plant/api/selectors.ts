@@ -83,7 +83,9 @@ export const selectedName = (text: string | null): string | undefined => /(?:^|,
 /** Both selectors of a request as one test. */
 export function matcherOf(resource: Resource & Named, query: URLSearchParams): Matcher | undefined {
   const byLabel = labelMatcher(query.get('labelSelector'))
-  const byField = fieldMatcher(resource, query.get('fieldSelector'))
+  const fields = fieldMatcher(resource, query.get('fieldSelector'))
+  const { view } = resource
+  const byField = fields && view ? (object: KubeObject) => fields(view.read(object)) : fields
   if (!byLabel || !byField) return byLabel ?? byField
   return (object) => byLabel(object) && byField(object)
 }

@@ -26,7 +26,7 @@ function resourcesOf(cluster: Cluster, names: string[]): Resource[] {
   const counted = new Set(names.flatMap((name) => (name.startsWith('count/') ? [name.slice('count/'.length)] : [])))
   const compute = names.some((name) => !name.startsWith('count/'))
   return cluster.registry.all().filter((resource) => {
-    if (!resource.namespaced || resource.virtual) return false
+    if (!resource.namespaced || resource.virtual || resource.view) return false
     return counted.has(resource.group ? `${resource.plural}.${resource.group}` : resource.plural) || (compute && resource.group === '' && resource.kind !== 'Event')
   })
 }

@@ -3,7 +3,7 @@ import { apply, refuseUndeclared } from '../apply/apply'
 import { draftOf, isRecord, type Attempt } from '../cluster'
 import { badRequest, invalid, invalidObject, KubeError, methodNotAllowed, notFound, notSupported, required } from '../errors'
 import { patched } from '../patch/patch'
-import { keyOf } from '../resource'
+import { keyOf, type Resource } from '../resource'
 import type { Stored } from '../stored'
 import { createObject } from '../writes/create'
 import { removeObject, type Propagation, type Removed, type RemoveOptions } from '../writes/remove'
@@ -33,6 +33,12 @@ function place({ resource, info }: ResourceExchange, object: KubeObject): void {
   if (info.namespace !== undefined) metadata.namespace = info.namespace
 }
 
+/** The kind an object is stored as, and the object under its names. */
+function inner({ server, resource }: ResourceExchange, object: KubeObject): { resource: Resource; object: KubeObject } {
+  const { view } = resource
+  const base = view && server.cluster.registry.at(view.group, view.version, view.plural)
+  return view && base ? { resource: base, object: view.write(object) } : { resource, object }
+}
 export async function create(exchange: ResourceExchange): Promise<Answer> {
   const { server: { cluster }, resource, info } = exchange
   if (info.name !== undefined || (resource.namespaced && info.namespace === undefined)) throw methodNotAllowed()
@@ -40,7 +46,7 @@ export async function create(exchange: ResourceExchange): Promise<Answer> {
   expectKind(object, resource)
   place(exchange, object)
   if (object.metadata.resourceVersion) throw new KubeError({ code: 500, reason: '', message: 'resourceVersion should not be set on objects to be created' })
-  return present(exchange, 201, createObject({ cluster, resource, object, before: undefined, how: howOf(exchange) }))
+  return present(exchange, 201, createObject({ ...inner(exchange, object), cluster, before: undefined, how: howOf(exchange) }))
 }
 
 /** Throws 400 where the object has another name than its path. */
@@ -49,10 +55,10 @@ function named({ info }: ResourceExchange, object: KubeObject): void {
   if (object.metadata.name !== info.name) throw badRequest(`the name of the object (${object.metadata.name}) does not match the name on the URL (${info.name ?? ''})`)
 }
 function attemptAt(exchange: ResourceExchange, object: KubeObject, before: KubeObject): Attempt & { before: KubeObject } {
-  const { server: { cluster }, resource } = exchange
+  const { server: { cluster } } = exchange
   named(exchange, object)
   place(exchange, object)
-  return { cluster, resource, object, before, how: howOf(exchange) }
+  return { cluster, ...inner(exchange, object), before, how: howOf(exchange) }
 }
 export async function update(exchange: ResourceExchange): Promise<Answer> {
   if (exchange.info.name === undefined) throw methodNotAllowed()
@@ -72,7 +78,7 @@ export async function patch(exchange: ResourceExchange): Promise<Answer> {
   const value = parsePatch(await exchange.body(), type)
   if (type === 'application/apply-patch+yaml') return applied(exchange, value)
   const before = stored(exchange).object
-  const result = patched({ resource: exchange.resource, before: draftOf(before), patch: value, type })
+  const result = patched({ resource: exchange.resource, before: draftOf(exchange.resource.view?.read(before) ?? before), patch: value, type })
   if (!isRecord(result)) throw badRequest('the patch does not leave an object')
   try {
     return present(exchange, 200, updateObject(attemptAt(exchange, asObject(result, exchange.resource), before)))
@@ -93,7 +99,7 @@ function applied(exchange: ResourceExchange, value: unknown): Answer {
   place(exchange, object)
   const before = cluster.store.get(keyOf(resource), info.name ?? '', info.namespace)?.object
   const force = query.get('force') === 'true'
-  const answer = apply({ cluster, resource, object, before, how: howOf(exchange) }, force)
+  const answer = apply({ cluster, ...inner(exchange, object), before, how: howOf(exchange) }, force)
   return present(exchange, before ? 200 : 201, answer)
 }
 

@@ -11,11 +11,13 @@ export const wishOf = (exchange: ResourceExchange): TableWish => ({
   include: exchange.query.get('includeObject') === 'None' ? 'None' : exchange.query.get('includeObject') === 'Object' ? 'Object' : 'Metadata',
   now: exchange.server.cluster.clock.now(),
 })
+/** The object under the names of the kind it was asked for as. */
+const faceOf = (resource: Resource, stored: Stored): Stored => (resource.view ? new Stored(resource.view.read(stored.object), stored.version) : stored)
 /** One object in the form that was asked for. */
 export function objectText(exchange: ResourceExchange, { as }: Shape, stored: Stored, ...[withoutColumns = false]: boolean[]): string {
   if (as === 'metadata') return `${META}"metadata":${stored.metadataText}}`
   if (as === 'table') return tableText({ resource: exchange.resource, items: [stored], listMeta: { resourceVersion: stored.object.metadata.resourceVersion ?? '' } }, { ...wishOf(exchange), withoutColumns })
-  return stored.text
+  return faceOf(exchange.resource, stored).text
 }
 /** The answer that carries one object, stored or only tried out. */
 export function present(exchange: ResourceExchange, code: number, written: Stored | KubeObject): Answer {
@@ -32,6 +34,6 @@ export function listText(exchange: ResourceExchange, items: Stored[], listMeta: 
   if (shape.as === 'metadata') {
     return `{"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/v1","metadata":${JSON.stringify(listMeta)},"items":[${items.map((item) => `${META}"metadata":${item.metadataText}}`).join(',')}]}`
   }
-  const texts = resource.custom ? items.map((item) => item.text) : items.map((item) => `{${item.body}`)
+  const texts = resource.custom ? items.map((item) => item.text) : items.map((item) => `{${faceOf(resource, item).body}`)
   return `${listHead(resource, listMeta)}${texts.join(',')}]}`
 }

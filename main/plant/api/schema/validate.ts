@@ -1,5 +1,6 @@
 import { isRecord, sameJson } from '../cluster'
 import { duplicate, invalid, notSupported, required, wrongType, type FieldFault } from '../errors'
+import { ruleFaults } from './rules'
 import type { Schema } from './schema'
 
 const typeName = (value: unknown): string => {
@@ -101,10 +102,12 @@ const hasRules = (schema: Schema): boolean => schema['x-kubernetes-validations']
 const BLOCKING = new Set<FieldFault['reason']>(['FieldValueRequired', 'FieldValueTypeInvalid', 'FieldValueTooLong', 'FieldValueTooMany', 'FieldValueNotSupported'])
 const UNCHECKED: FieldFault = { reason: 'FieldValueInvalid', field: '<nil>', message: 'Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation' }
 
-/** Every fault of a custom object. Rules written in CEL are accepted and not evaluated. */
-export function customFaults(schema: Schema, object: Record<string, unknown>): FieldFault[] {
+/** Every fault of a custom object: first of its shape, then of the rules its schema carries. */
+export function customFaults(schema: Schema, object: Record<string, unknown>, before?: Record<string, unknown>): FieldFault[] {
   const { metadata: _metadata, apiVersion: _apiVersion, kind: _kind, ...members } = object
   const { metadata: _itsMetadata, apiVersion: _itsVersion, kind: _itsKind, ...properties } = schema.properties ?? {}
   const faults = [...objectFaults({ ...schema, properties, required: (schema.required ?? []).filter((key) => !['metadata', 'apiVersion', 'kind'].includes(key)) }, members, '')]
-  return faults.some((fault) => BLOCKING.has(fault.reason)) && hasRules(schema) ? [...faults, UNCHECKED] : faults
+  if (!hasRules(schema)) return faults
+  if (faults.some((fault) => BLOCKING.has(fault.reason))) return [...faults, UNCHECKED]
+  return [...faults, ...ruleFaults({ schema, value: object, old: before, path: '' })]
 }
