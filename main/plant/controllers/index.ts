@@ -31,18 +31,23 @@ const CRD = { group: 'apiextensions.k8s.io', kind: 'CustomResourceDefinition' }
 
 /** Brings a site to life: installs the add-ons' definitions where they are missing and starts every controller on the site's clock. */
 export function startControllers(api: PlantApi, options: EngineOptions & { addOns?: AddOns } = {}): Controllers {
-  const { notebooks: withNotebooks = true, snapshots: withSnapshots = true, kueue: withKueue = true } = options.addOns ?? {}
-  const definitions = [...(withSnapshots ? snapshotDefinitions() : []), ...(withNotebooks ? [notebookDefinition()] : []), ...(withKueue ? kueueDefinitions() : [])]
-  for (const definition of definitions) {
-    if (!api.get(CRD, definition.metadata.name)) api.create(definition, 'takt-plant')
-  }
+  const addOns = { notebooks: true, snapshots: true, kueue: true, ...options.addOns }
+  install(api, addOns)
   const engine = makeEngine(api, options)
   const recorder = makeRecorder(engine)
-  const every = [
-    namespaces(engine), nodeLifecycle(engine, recorder), ...(withNotebooks ? [notebooks(engine)] : []), deployments(engine, recorder), replicaSets(engine, recorder), statefulSets(engine, recorder),
-    ...(withKueue ? [kueue(engine, recorder), queueStatus(engine)] : []), jobs(engine, recorder), claims(engine, recorder), ...(withSnapshots ? [snapshots(engine, recorder)] : []),
+  const native = [
+    namespaces(engine), nodeLifecycle(engine, recorder), deployments(engine, recorder), replicaSets(engine, recorder), statefulSets(engine, recorder), jobs(engine, recorder), claims(engine, recorder),
     scheduler(engine, recorder), kubelet(engine, recorder), services(engine), disruptionBudgets(engine),
   ]
-  for (const controller of every) engine.add(controller)
+  for (const controller of [...added(engine, recorder, addOns), ...native]) engine.add(controller)
   return { engine, recorder, faults: makeFaults(engine) }
 }
+
+function install(api: PlantApi, addOns: Required<AddOns>) {
+  const definitions = [...(addOns.snapshots ? snapshotDefinitions() : []), ...(addOns.notebooks ? [notebookDefinition()] : []), ...(addOns.kueue ? kueueDefinitions() : [])]
+  for (const definition of definitions) if (!api.get(CRD, definition.metadata.name)) api.create(definition, 'takt-plant')
+}
+
+const added = (engine: Engine, recorder: Recorder, addOns: Required<AddOns>) => [
+  ...(addOns.notebooks ? [notebooks(engine)] : []), ...(addOns.kueue ? [kueue(engine, recorder), queueStatus(engine)] : []), ...(addOns.snapshots ? [snapshots(engine, recorder)] : []),
+]

@@ -90,6 +90,8 @@ export function hexOf(text: string, length: number): string {
   return hex.slice(0, length)
 }
 
+/** The namespace of an object as an option of a read or removal; nothing for cluster-wide ones. */
+export const inside = ({ metadata }: { metadata: { namespace?: string } }) => (metadata.namespace === undefined ? {} : { namespace: metadata.namespace })
 export const nowText = (api: PlantApi) => timestamp(api.clock.now())
 export const isFinished = (pod: Pod) => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed'
 export const isReady = (object: { status?: { conditions?: Condition[] } | undefined }) => conditionOf(object.status?.conditions, 'Ready')?.status === 'True'

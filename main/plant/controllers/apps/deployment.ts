@@ -2,7 +2,7 @@ import type { KubeObject } from '../../types'
 import { keyOf, splitKey, type Controller, type Engine } from '../engine'
 import type { Recorder } from '../events'
 import { DEPLOYMENT, POD, REPLICA_SET } from '../kinds'
-import { controllerRef, hexOf, isFinished, isOwnedBy, isReady, nowText, same, withCondition, type Condition, type PodTemplate } from '../objects'
+import { controllerRef, hexOf, inside, isFinished, isOwnedBy, isReady, nowText, same, withCondition, type Condition, type PodTemplate } from '../objects'
 import { hashOf, makePod, ownerKey, podsOf, removePod } from './pods'
 
 interface Workload extends KubeObject {
@@ -60,16 +60,11 @@ export function deployments(engine: Engine, recorder: Recorder): Controller {
 }
 
 function roll({ engine, recorder }: { engine: Engine; recorder: Recorder }, deployment: Workload, sets: Workload[]) {
-  const hash = hashOf(deployment.spec.template)
-  const name = `${deployment.metadata.name}-${hash}`
+  const name = currentSet(deployment)
   const wanted = deployment.spec.replicas ?? 1
   const current = sets.find((set) => set.metadata.name === name)
   if (!current) {
-    const labels = { ...deployment.spec.template.metadata?.labels, 'pod-template-hash': hash }
-    engine.api.create({
-      apiVersion: 'apps/v1', kind: 'ReplicaSet', metadata: { name, namespace: deployment.metadata.namespace ?? 'default', labels, ownerReferences: [controllerRef(deployment)] },
-      spec: { replicas: wanted, selector: { matchLabels: { ...deployment.spec.selector?.matchLabels, 'pod-template-hash': hash } }, template: { metadata: { ...deployment.spec.template.metadata, labels }, spec: deployment.spec.template.spec } },
-    }, 'deployment-controller')
+    engine.api.create(setOf(deployment, wanted), 'deployment-controller')
     recorder.note(deployment, { reason: 'ScalingReplicaSet', message: `Scaled up replica set ${name} from 0 to ${String(wanted)}`, from: 'deployment-controller' })
   } else if (current.spec.replicas !== wanted) scale(engine, current, wanted)
   // The old ones leave when the new one can take their place.
@@ -80,24 +75,40 @@ function roll({ engine, recorder }: { engine: Engine; recorder: Recorder }, depl
   }
 }
 
+const currentSet = (deployment: Workload) => `${deployment.metadata.name}-${hashOf(deployment.spec.template)}`
+
+function setOf(deployment: Workload, replicas: number): KubeObject {
+  const { template, selector } = deployment.spec
+  const hash = { 'pod-template-hash': hashOf(template) }
+  const labels = { ...template.metadata?.labels, ...hash }
+  return {
+    apiVersion: 'apps/v1', kind: 'ReplicaSet', metadata: { name: currentSet(deployment), ...inside(deployment), labels, ownerReferences: [controllerRef(deployment)] },
+    spec: { replicas, selector: { matchLabels: { ...selector?.matchLabels, ...hash } }, template: { metadata: { ...template.metadata, labels }, spec: template.spec } },
+  }
+}
+
 const scale = (engine: Engine, set: Workload, replicas: number) => engine.api.update({ ...set, spec: { ...set.spec, replicas } }, 'deployment-controller')
 
 function report(engine: Engine, before: Workload) {
   const deployment = engine.api.get(DEPLOYMENT, before.metadata.name, before.metadata.namespace) as Workload | undefined
   if (!deployment) return
-  const sets = (engine.api.list(REPLICA_SET, { ...(deployment.metadata.namespace && { namespace: deployment.metadata.namespace }) }) as Workload[]).filter((set) => isOwnedBy(set, deployment))
+  const sets = (engine.api.list(REPLICA_SET, inside(deployment)) as Workload[]).filter((set) => isOwnedBy(set, deployment))
   const sum = (of: 'replicas' | 'readyReplicas') => sets.reduce((total, set) => total + (set.status?.[of] ?? 0), 0)
-  const updated = sets.find((set) => set.metadata.name === `${deployment.metadata.name}-${hashOf(deployment.spec.template)}`)
+  const updated = sets.find((set) => set.metadata.name === currentSet(deployment))?.status ?? {}
   const wanted = deployment.spec.replicas ?? 1
   const ready = sum('readyReplicas')
-  const now = nowText(engine.api)
-  const available = ready >= wanted
-  let conditions = withCondition(deployment.status?.conditions, { type: 'Available', status: available ? 'True' : 'False', reason: available ? 'MinimumReplicasAvailable' : 'MinimumReplicasUnavailable', message: available ? 'Deployment has minimum availability.' : 'Deployment does not have minimum availability.' }, now)
-  const done = (updated?.status?.readyReplicas ?? 0) >= wanted
-  conditions = withCondition(conditions, { type: 'Progressing', status: 'True', reason: done ? 'NewReplicaSetAvailable' : 'ReplicaSetUpdated', message: `ReplicaSet "${updated?.metadata.name ?? ''}" ${done ? 'has successfully progressed' : 'is progressing'}.` }, now)
   const status = {
-    observedGeneration: deployment.metadata.generation ?? 1, replicas: sum('replicas'), updatedReplicas: updated?.status?.replicas ?? 0, readyReplicas: ready, availableReplicas: ready,
-    ...(wanted > ready && { unavailableReplicas: wanted - ready }), conditions,
+    observedGeneration: deployment.metadata.generation ?? 1, replicas: sum('replicas'), updatedReplicas: updated.replicas ?? 0, readyReplicas: ready, availableReplicas: ready,
+    ...(wanted > ready && { unavailableReplicas: wanted - ready }),
+    conditions: conditionsOf(deployment, { available: ready >= wanted, done: (updated.readyReplicas ?? 0) >= wanted }, nowText(engine.api)),
   }
   if (!same(deployment.status, status)) engine.api.updateStatus({ ...deployment, status }, 'deployment-controller')
+}
+
+function conditionsOf(deployment: Workload, { available, done }: { available: boolean; done: boolean }, now: string): Condition[] {
+  const availability = available
+    ? { type: 'Available', status: 'True', reason: 'MinimumReplicasAvailable', message: 'Deployment has minimum availability.' }
+    : { type: 'Available', status: 'False', reason: 'MinimumReplicasUnavailable', message: 'Deployment does not have minimum availability.' }
+  const progress = { type: 'Progressing', status: 'True', reason: done ? 'NewReplicaSetAvailable' : 'ReplicaSetUpdated', message: `ReplicaSet "${currentSet(deployment)}" ${done ? 'has successfully progressed' : 'is progressing'}.` }
+  return withCondition(withCondition(deployment.status?.conditions, availability, now), progress, now)
 }

@@ -46,6 +46,10 @@ function arrange(tools: Tools, set: StatefulSet) {
     else if (isFinished(pod)) removePod(tools.engine, pod)
     if (!parallel && !(pod && isReady(pod) && !pod.metadata.deletionTimestamp)) break
   }
+  shrink(tools, set, { pods, wanted, parallel })
+}
+
+function shrink(tools: Tools, set: StatefulSet, { pods, wanted, parallel }: { pods: Map<number, Pod>; wanted: number; parallel: boolean }) {
   const surplus = [...pods].filter(([ordinal]) => ordinal >= wanted).sort(([a], [b]) => b - a).map(([, pod]) => pod)
   for (const pod of parallel ? surplus : surplus.slice(0, 1)) removePod(tools.engine, pod)
   if (surplus.length === 0 && set.spec.updateStrategy?.type !== 'OnDelete') replaceOutdated(tools.engine, set, [...pods.values()])

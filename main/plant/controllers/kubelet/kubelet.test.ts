@@ -45,11 +45,11 @@ test('readiness follows the probe', async () => {
   expect(isReady(site.pod('p') ?? {})).toBe(true)
 })
 
-test.each<[why: string, annotations: Record<string, string>, phase: string, exitCode: number, reason: string]>([
-  ['a run ends when its time is over', { 'plant.takt.dev/run-seconds': '120' }, 'Succeeded', 0, 'Completed'],
-  ['a run that fails says so', { 'plant.takt.dev/run-seconds': '120', 'plant.takt.dev/fails': 'error' }, 'Failed', 1, 'Error'],
-  ['a run that needs too much memory is killed', { 'plant.takt.dev/run-seconds': '120', 'plant.takt.dev/fails': 'oom' }, 'Failed', 137, 'OOMKilled'],
-])('%s', async (_why, annotations, phase, exitCode, reason) => {
+test.each<[why: string, annotations: Record<string, string>, want: { phase: string; exitCode: number; reason: string }]>([
+  ['a run ends when its time is over', { 'plant.takt.dev/run-seconds': '120' }, { phase: 'Succeeded', exitCode: 0, reason: 'Completed' }],
+  ['a run that fails says so', { 'plant.takt.dev/run-seconds': '120', 'plant.takt.dev/fails': 'error' }, { phase: 'Failed', exitCode: 1, reason: 'Error' }],
+  ['a run that needs too much memory is killed', { 'plant.takt.dev/run-seconds': '120', 'plant.takt.dev/fails': 'oom' }, { phase: 'Failed', exitCode: 137, reason: 'OOMKilled' }],
+])('%s', async (_why, annotations, { phase, exitCode, reason }) => {
   const site = aSite()
   site.addNode('cpu-1', 0, { images: [IMAGE] })
   site.api.create(batch(annotations))

@@ -14,6 +14,7 @@ type Stage = 'mounting' | 'pulling' | 'initialising' | 'starting' | 'running' | 
 interface Run { stage: Stage; until: number; pulling?: { image: string; since: number }; failedPulls: number }
 
 const NAME = 'kubelet'
+const ENDINGS = { success: { exitCode: 0, reason: 'Completed' }, error: { exitCode: 1, reason: 'Error' }, oom: { exitCode: 137, reason: 'OOMKilled' } }
 const FIRST_PULL_RETRY_MS = 10_000
 const WEDGED_NODE_RETRY_MS = 20_000
 
@@ -105,13 +106,12 @@ class Kubelet {
   }
 
   #missingSource(pod: Pod) {
-    for (const { name, configMap, secret } of pod.spec.volumes ?? []) {
-      const kind = configMap ? CONFIG_MAP : SECRET
-      const source = configMap?.name ?? secret?.secretName
-      if (source === undefined || configMap?.optional || secret?.optional) continue
-      if (!this.engine.api.get(kind, source, pod.metadata.namespace)) return { volume: name, what: `${configMap ? 'configmap' : 'secret'} "${source}"` }
-    }
-    return undefined
+    const sources = (pod.spec.volumes ?? []).flatMap(({ name, configMap, secret }) => [
+      ...(configMap?.name && !configMap.optional ? [{ volume: name, kind: CONFIG_MAP, source: configMap.name }] : []),
+      ...(secret?.secretName && !secret.optional ? [{ volume: name, kind: SECRET, source: secret.secretName }] : []),
+    ])
+    const missing = sources.find(({ kind, source }) => !this.engine.api.get(kind, source, pod.metadata.namespace))
+    return missing && { volume: missing.volume, what: `${missing.kind === SECRET ? 'secret' : 'configmap'} "${missing.source}"` }
   }
 
   #pull(pod: Pod, node: Node, run: Run) {
@@ -180,22 +180,22 @@ class Kubelet {
     if (Number.isFinite(next)) this.#wake(pod, next)
   }
 
-  #end(pod: Pod, run: Run, failure: 'error' | 'oom' | undefined) {
-    const now = nowText(this.engine.api)
-    const end = failure === 'oom' ? { exitCode: 137, reason: 'OOMKilled', now } : failure === 'error' ? { exitCode: 1, reason: 'Error', now } : { exitCode: 0, reason: 'Completed', now }
+  #end(pod: Pod, run: Run, failure: keyof typeof ENDINGS | undefined) {
+    const end = { ...ENDINGS[failure ?? 'success'], now: nowText(this.engine.api) }
     const policy = pod.spec.restartPolicy ?? 'Always'
-    if (policy === 'Never' || (policy === 'OnFailure' && !failure)) {
-      this.#runs.delete(pod.metadata.uid ?? '')
-      this.#write(pod, ended(pod, { ...end, phase: failure ? 'Failed' : 'Succeeded' }))
-      return
-    }
-    const dead: Pod = { ...pod, status: ended(pod, end) }
+    if (policy === 'Always' || (policy === 'OnFailure' && failure)) return this.#restartLater(pod, run, end)
+    this.#runs.delete(pod.metadata.uid ?? '')
+    this.#write(pod, ended(pod, { ...end, phase: failure ? 'Failed' : 'Succeeded' }))
+  }
+
+  #restartLater(pod: Pod, run: Run, end: { exitCode: number; reason: string; now: string }) {
     const wait = backOffMs(restartsOf(pod))
     const name = pod.spec.containers[0]?.name ?? ''
-    const waiting = { reason: 'CrashLoopBackOff', message: `back-off ${goDuration(wait)} restarting failed container=${name} pod=${pod.metadata.name}_${pod.metadata.namespace ?? ''}(${pod.metadata.uid ?? ''})` }
-    const containerStatuses = (dead.status?.containerStatuses ?? []).map((each) => ({ ...each, lastState: each.state, state: { waiting } }))
-    this.#write(pod, { ...dead.status, containerStatuses })
-    this.#note(pod, { type: 'Warning', reason: 'BackOff', message: `Back-off restarting failed container ${name} in pod ${pod.metadata.name}_${pod.metadata.namespace ?? ''}(${pod.metadata.uid ?? ''})` })
+    const where = `${pod.metadata.name}_${pod.metadata.namespace ?? ''}(${pod.metadata.uid ?? ''})`
+    const waiting = { reason: 'CrashLoopBackOff', message: `back-off ${goDuration(wait)} restarting failed container=${name} pod=${where}` }
+    const dead = ended(pod, end)
+    this.#write(pod, { ...dead, containerStatuses: (dead.containerStatuses ?? []).map((each) => ({ ...each, lastState: each.state, state: { waiting } })) })
+    this.#note(pod, { type: 'Warning', reason: 'BackOff', message: `Back-off restarting failed container ${name} in pod ${where}` })
     this.#enter(pod, run, { stage: 'backing-off', wait })
   }
 

@@ -5,13 +5,10 @@ import { imageId } from './images'
 export function containerStatus(pod: Pod, container: Container, change: Partial<ContainerStatus> & { state: ContainerState }): ContainerStatus {
   const before = pod.status?.containerStatuses?.find(({ name }) => name === container.name)
   const image = container.image ?? ''
-  const restartCount = change.restartCount ?? before?.restartCount ?? 0
+  const { restartCount, lastState } = { restartCount: 0, lastState: {}, ...before, ...change }
   const began = change.state.running ?? change.state.terminated
-  return {
-    name: container.name, image, imageID: began ? imageId(image) : '', ready: false, started: false, lastState: before?.lastState ?? {},
-    ...(began && { containerID: `containerd://${hexOf(`${pod.metadata.uid ?? ''}${container.name}${String(restartCount)}`, 64)}` }),
-    ...change, restartCount,
-  }
+  const identity = began ? { imageID: imageId(image), containerID: `containerd://${hexOf(`${pod.metadata.uid ?? ''}${container.name}${String(restartCount)}`, 64)}` } : { imageID: '' }
+  return { name: container.name, image, ...identity, ready: false, started: false, ...change, restartCount, lastState }
 }
 
 export const everyContainer = (pod: Pod, change: Partial<ContainerStatus> & { state: ContainerState }) =>

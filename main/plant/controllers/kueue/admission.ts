@@ -1,7 +1,7 @@
 import { keyOf, splitKey, type Controller, type Engine } from '../engine'
 import type { Recorder } from '../events'
 import { CLUSTER_QUEUE, FLAVOR, JOB, LOCAL_QUEUE, PRIORITY_CLASS, WORKLOAD } from '../kinds'
-import { conditionOf, controllerOf, controllerRef, hexOf, nowText, withCondition, type Condition } from '../objects'
+import { conditionOf, controllerOf, controllerRef, hexOf, inside, nowText, withCondition, type Condition } from '../objects'
 import { goDuration } from '../kubelet/images'
 import { isJobFinished, type Job } from '../batch/job'
 import { fit, isOver, labelsOf, say, usageOf, type ClusterQueue, type Fit, type Flavor, type LocalQueue, type PodSet, type Workload } from './quota'
@@ -50,18 +50,19 @@ function followJob({ engine, recorder }: { engine: Engine; recorder: Recorder },
 }
 
 function workloadOf(engine: Engine, job: Job) {
-  const priorityClass = job.metadata.labels?.[PRIORITY_LABEL] ?? job.spec.template.spec.priorityClassName
-  const value = priorityClass ? engine.api.get(PRIORITY_CLASS, priorityClass)?.['value'] : undefined
-  const { metadata, spec } = job.spec.template
-  const podSet: PodSet = { name: 'main', count: Math.min(job.spec.parallelism ?? 1, job.spec.completions ?? job.spec.parallelism ?? 1), template: { ...(metadata && { metadata }), spec } }
+  const { parallelism = 1, completions = parallelism, template } = job.spec
+  const podSet: PodSet = { name: 'main', count: Math.min(parallelism, completions), template: { ...(template.metadata && { metadata: template.metadata }), spec: template.spec } }
   return {
     apiVersion: 'kueue.x-k8s.io/v1beta1', kind: 'Workload',
-    metadata: { name: workloadName(job), namespace: job.metadata.namespace ?? 'default', labels: { 'kueue.x-k8s.io/job-uid': job.metadata.uid ?? '' }, ownerReferences: [controllerRef(job)] },
-    spec: {
-      active: true, queueName: job.metadata.labels?.[QUEUE_LABEL] ?? '', podSets: [podSet], priority: typeof value === 'number' ? value : 0,
-      ...(priorityClass && { priorityClassName: priorityClass, priorityClassSource: 'scheduling.k8s.io/priorityclass' }),
-    },
+    metadata: { name: workloadName(job), ...inside(job), labels: { 'kueue.x-k8s.io/job-uid': job.metadata.uid ?? '' }, ownerReferences: [controllerRef(job)] },
+    spec: { active: true, queueName: job.metadata.labels?.[QUEUE_LABEL] ?? '', podSets: [podSet], ...priorityOf(engine, job) },
   }
+}
+
+function priorityOf(engine: Engine, job: Job) {
+  const name = job.metadata.labels?.[PRIORITY_LABEL] ?? job.spec.template.spec.priorityClassName
+  const value = name ? engine.api.get(PRIORITY_CLASS, name)?.['value'] : undefined
+  return { priority: typeof value === 'number' ? value : 0, ...(name && { priorityClassName: name, priorityClassSource: 'scheduling.k8s.io/priorityclass' }) }
 }
 
 function finish(engine: Engine, workload: Workload, job: Job) {

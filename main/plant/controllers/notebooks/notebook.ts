@@ -32,26 +32,28 @@ export function notebooks(engine: Engine): Controller {
 const portOf = (container: Container | undefined) => container?.ports?.[0]?.containerPort ?? DEFAULT_PORT
 
 function statefulSetOf(notebook: Notebook): KubeObject {
-  const { name, namespace = 'default' } = notebook.metadata
-  const [first, ...others] = notebook.spec.template.spec.containers
-  const container: Container = {
-    ...(first ?? { name }), workingDir: first?.workingDir ?? '/home/jovyan',
-    ports: first?.ports ?? [{ name: 'notebook-port', containerPort: DEFAULT_PORT, protocol: 'TCP' }],
-    env: [...(first?.env ?? []).filter((each) => each.name !== 'NB_PREFIX'), { name: 'NB_PREFIX', value: `/notebook/${namespace}/${name}` }],
-  }
-  // The real controller passes the labels and annotations of the notebook on, except those of kubectl, notebooks and culling.
-  const passed = Object.fromEntries(Object.entries(notebook.metadata.annotations ?? {}).filter(([key]) => !/kubectl|notebook/.test(key) && key !== STOPPED))
+  const { name, namespace = 'default', annotations = {} } = notebook.metadata
+  const { containers, ...podSpec } = notebook.spec.template.spec
+  const [first = { name }, ...others] = containers
+  // The real controller passes the annotations of the notebook on, except those of kubectl, notebooks and culling.
+  const passed = Object.fromEntries(Object.entries(annotations).filter(([key]) => !/kubectl|notebook/.test(key) && key !== STOPPED))
   return {
     apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { name, namespace, ownerReferences: [controllerRef(notebook)] },
     spec: {
-      replicas: notebook.metadata.annotations?.[STOPPED] === undefined ? 1 : 0, serviceName: '', selector: { matchLabels: { statefulset: name } },
+      replicas: annotations[STOPPED] === undefined ? 1 : 0, serviceName: '', selector: { matchLabels: { statefulset: name } },
       template: {
         metadata: { labels: { ...notebook.metadata.labels, statefulset: name, 'notebook-name': name }, ...(Object.keys(passed).length > 0 && { annotations: passed }) },
-        spec: { securityContext: { fsGroup: 100 }, ...notebook.spec.template.spec, containers: [container, ...others] },
+        spec: { securityContext: { fsGroup: 100 }, ...podSpec, containers: [completed(first, `/notebook/${namespace}/${name}`), ...others] },
       },
     },
   }
 }
+
+/** The first container with what the real controller fills in. */
+const completed = (container: Container, prefix: string): Container => ({
+  ...container, workingDir: container.workingDir ?? '/home/jovyan', ports: container.ports ?? [{ name: 'notebook-port', containerPort: DEFAULT_PORT, protocol: 'TCP' }],
+  env: [...(container.env ?? []).filter((each) => each.name !== 'NB_PREFIX'), { name: 'NB_PREFIX', value: prefix }],
+})
 
 function serviceOf(notebook: Notebook): KubeObject {
   const { name, namespace = 'default' } = notebook.metadata
@@ -86,12 +88,17 @@ export function covers(whole: unknown, part: unknown): boolean {
 }
 
 function report(engine: Engine, notebook: Notebook) {
-  const pod = engine.api.get(POD, `${notebook.metadata.name}-0`, notebook.metadata.namespace) as Pod | undefined
-  const alive = pod && !pod.metadata.deletionTimestamp ? pod : undefined
-  const container = alive?.status?.containerStatuses?.find(({ name }) => name === notebook.spec.template.spec.containers[0]?.name) ?? alive?.status?.containerStatuses?.[0]
-  const conditions = (alive?.status?.conditions ?? []).map(({ type, status, reason, message, lastTransitionTime }) =>
-    ({ type, status, ...(lastTransitionTime && { lastProbeTime: lastTransitionTime, lastTransitionTime }), ...(reason && { reason }), ...(message && { message }) }))
-  const status = { conditions, readyReplicas: alive && isReady(alive) ? 1 : 0, containerState: container?.state ?? {} }
-  const latest = engine.api.get(NOTEBOOK, notebook.metadata.name, notebook.metadata.namespace)
+  const { name, namespace } = notebook.metadata
+  const latest = engine.api.get(NOTEBOOK, name, namespace)
+  const status = statusOf(notebook, engine.api.get(POD, `${name}-0`, namespace) as Pod | undefined)
   if (latest && !same(latest['status'], status)) engine.api.updateStatus({ ...latest, status }, NAME)
+}
+
+function statusOf(notebook: Notebook, pod: Pod | undefined) {
+  if (!pod?.status || pod.metadata.deletionTimestamp) return { conditions: [], readyReplicas: 0, containerState: {} }
+  const { containerStatuses = [], conditions = [] } = pod.status
+  const main = notebook.spec.template.spec.containers[0]?.name
+  const mirrored = conditions.map(({ type, status, reason, message, lastTransitionTime }) =>
+    ({ type, status, ...(lastTransitionTime && { lastProbeTime: lastTransitionTime, lastTransitionTime }), ...(reason && { reason }), ...(message && { message }) }))
+  return { conditions: mirrored, readyReplicas: isReady(pod) ? 1 : 0, containerState: (containerStatuses.find(({ name }) => name === main) ?? containerStatuses[0])?.state ?? {} }
 }

@@ -39,8 +39,7 @@ function gpuSeries(metric: Metric, { node, gpu, pods }: Gpu): Series[] {
 
 /** When a pod's containers ran: from their start to their end, in milliseconds since 1970. */
 function spanOf(pod: Pod): [from: number, until: number] {
-  const state = pod.status?.containerStatuses?.[0]?.state
-  const ended = state?.terminated
-  const from = state?.running?.startedAt ?? ended?.startedAt
-  return [from ? Date.parse(from) : Infinity, ended && isFinished(pod) ? Date.parse(ended.finishedAt) : from ? Infinity : 0]
+  const { running, terminated } = pod.status?.containerStatuses?.[0]?.state ?? {}
+  if (running) return [Date.parse(running.startedAt), Infinity]
+  return terminated && isFinished(pod) ? [Date.parse(terminated.startedAt), Date.parse(terminated.finishedAt)] : [Infinity, 0]
 }

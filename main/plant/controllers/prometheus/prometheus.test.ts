@@ -12,7 +12,7 @@ async function measured() {
   const prometheus = makePrometheus(site.engine)
   const ask = async (path: string, parameters: Record<string, string>) => {
     const answer = await prometheus.request(`/api/v1/${path}?${new URLSearchParams(parameters).toString()}`)
-    return { status: answer.status, ...(await answer.json() as Answer) }
+    return await answer.json() as Answer
   }
   return { ...site, ask }
 }

@@ -11,21 +11,25 @@ export interface Query {
   by?: string[]
 }
 
+const GRAMMAR = /^\s*(?:(?<aggregate>sum|avg|max|min|count)\s*(?:by\s*\((?<before>[^)]*)\)\s*)?\(\s*)?(?:(?<over>avg|max|min)_over_time\s*\(\s*)?(?<name>[A-Za-z_:]\w*)\s*(?:\{(?<inside>[^}]*)\})?\s*(?:\[(?<amount>\d+)(?<unit>[smhd])\])?\s*\)?\s*\)?\s*(?:by\s*\((?<after>[^)]*)\))?\s*$/
+const UNIT_MS: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
 /** Parses a query; answers a sentence where it is not of the kinds known. */
 export function parseQuery(text: string): Query | string {
-  const match = /^\s*(?:(sum|avg|max|min|count)\s*(?:by\s*\(([^)]*)\)\s*)?\(\s*)?(?:(avg|max|min)_over_time\s*\(\s*)?([A-Za-z_:]\w*)\s*(?:\{([^}]*)\})?\s*(?:\[(\d+)([smhd])\])?\s*\)?\s*\)?\s*(?:by\s*\(([^)]*)\))?\s*$/.exec(text)
-  if (!match) return `invalid parameter "query": the simulated Prometheus knows selectors, *_over_time and one aggregation, not: ${text}`
-  const [, aggregate, byBefore, overTime, name = '', inside = '', amount, unit = 's', byAfter] = match
-  const metric = METRICS.find((each) => each === name)
-  if (!metric) return `unknown metric ${name}`
-  if ((overTime === undefined) !== (amount === undefined)) return 'invalid parameter "query": a range belongs to an *_over_time function'
-  const by = byBefore ?? byAfter
+  const found = GRAMMAR.exec(text)?.groups
+  if (!found) return `invalid parameter "query": the simulated Prometheus knows selectors, *_over_time and one aggregation, not: ${text}`
+  const metric = METRICS.find((each) => each === found['name'])
+  if (!metric) return `unknown metric ${found['name'] ?? ''}`
+  if ((found['over'] === undefined) !== (found['amount'] === undefined)) return 'invalid parameter "query": a range belongs to an *_over_time function'
+  const by = found['before'] ?? found['after']
   return {
-    metric, matchers: [...inside.matchAll(/(\w+)\s*(=~|!~|!=|=)\s*"((?:[^"\\]|\\.)*)"/g)].map(([, label = '', operator = '=', value = '']) => ({ label, operator, value })),
-    ...(amount !== undefined && { windowMs: Number(amount) * ({ s: 1, m: 60, h: 3_600, d: 86_400 }[unit] ?? 1) * 1000 }), ...(overTime !== undefined && { overTime: overTime as 'avg' }),
-    ...(aggregate !== undefined && { aggregate: aggregate as 'sum' }), ...(by !== undefined && { by: by.split(',').map((label) => label.trim()).filter(Boolean) }),
+    metric, matchers: matchersOf(found['inside'] ?? ''), ...windowOf(found), ...(found['aggregate'] && { aggregate: found['aggregate'] as 'sum' }), ...(by !== undefined && { by: by.split(',').map((label) => label.trim()).filter(Boolean) }),
   }
 }
+const windowOf = ({ over, amount, unit = 's' }: Record<string, string | undefined>): Pick<Query, 'overTime' | 'windowMs'> =>
+  (over === undefined ? {} : { overTime: over as 'avg', windowMs: Number(amount) * (UNIT_MS[unit] ?? 1_000) })
+const matchersOf = (inside: string): Query['matchers'] =>
+  [...inside.matchAll(/(\w+)\s*(=~|!~|!=|=)\s*"((?:[^"\\]|\\.)*)"/g)].map(([, label = '', operator = '=', value = '']) => ({ label, operator, value }))
 
 const meets = (labels: Record<string, string>, matchers: Query['matchers']) => matchers.every(({ label, operator, value }) => {
   const own = labels[label] ?? ''

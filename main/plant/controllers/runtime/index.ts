@@ -10,10 +10,11 @@ import type { Engine } from '../engine'
 import { NODE, POD } from '../kinds'
 import { isFinished, isReady, type Node, type Pod } from '../objects'
 import { makePrometheus } from '../prometheus/server'
+import type { Surroundings } from './answers'
 import { filesOf } from './files'
 import { closingLines, lineText, lineTime, runOf } from './logs'
 import { makePage, type Activity } from './page'
-import { runCommand, runScript, type Surroundings } from './shell'
+import { runCommand, runScript } from './shell'
 
 const MOST_OPENING_LINES = 100_000
 

@@ -4,6 +4,7 @@ import { request, type IncomingMessage } from 'node:http'
 import { expect, test } from 'vitest'
 import { aClaim, aNotebook, aPod, aSite, container, IMAGE } from '../../../../test/support/plant'
 import { CLAIM } from '../kinds'
+import type { Pod } from '../objects'
 import { FILES } from '../volumes/claims'
 import { makeRuntime } from './index'
 
@@ -17,7 +18,7 @@ async function withNotebook() {
   }))
   await site.pass(30)
   const runtime = makeRuntime(site.engine)
-  const pod = () => site.pod('nb-0') ?? aPod('none')
+  const pod = () => site.pod('nb-0') ?? aPod('none') as Pod
   const run = async (...command: string[]) => {
     const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()]
     const code = await runtime.exec(pod(), { container: 'nb', command }, { stdin, stdout, stderr, tty: false, onResize: () => undefined, signal: new AbortController().signal })
@@ -37,18 +38,18 @@ async function withNotebook() {
   return { ...site, runtime, nb: pod, run, browse }
 }
 
-test.each<[why: string, command: string[], out: RegExp, code: number]>([
-  ['says a word', ['echo', 'hello', 'world'], /^hello world\n$/, 0],
-  ['lists the workspace', ['ls', '/home/jovyan'], /^model\nnotes\.md\n$/, 0],
-  ['prints a file', ['cat', '/home/jovyan/notes.md'], /^first idea\n$/, 0],
-  ['knows its environment', ['sh', '-c', 'echo $TAKT_DATA_PARCELS && hostname'], /^\/data\/parcels\nnb-0\n$/, 0],
-  ['sees its GPU', ['nvidia-smi', '--query-gpu=name,memory.total', '--format=csv,noheader'], /^NVIDIA L40S, 46068 MiB\n$/, 0],
-  ['freezes its packages', ['pip', 'freeze'], /^asttokens==.*\n(.*\n)*jupyterlab==4\.\d+\.\d+\n/, 0],
-  ['tells the commit', ['git', '-C', '/home/jovyan/model', 'rev-parse', 'HEAD'], /^0123456789012345678901234567890123456789\n$/, 0],
-  ['has no commit outside', ['git', '-C', '/home/jovyan', 'rev-parse', 'HEAD'], /^$/, 128],
-  ['tells its version', ['jupyter', '--version'], /jupyterlab\s+: 4/, 0],
-  ['does not know everything', ['rm', '-rf', '/'], /^$/, 127],
-])('a shell that %s', async (_why, command, out, code) => {
+test.each<[why: string, command: string[], want: { out: RegExp; code?: number }]>([
+  ['says a word', ['echo', 'hello', 'world'], { out: /^hello world\n$/ }],
+  ['lists the workspace', ['ls', '/home/jovyan'], { out: /^model\nnotes\.md\n$/ }],
+  ['prints a file', ['cat', '/home/jovyan/notes.md'], { out: /^first idea\n$/ }],
+  ['knows its environment', ['sh', '-c', 'echo $TAKT_DATA_PARCELS && hostname'], { out: /^\/data\/parcels\nnb-0\n$/ }],
+  ['sees its GPU', ['nvidia-smi', '--query-gpu=name,memory.total', '--format=csv,noheader'], { out: /^NVIDIA L40S, 46068 MiB\n$/ }],
+  ['freezes its packages', ['pip', 'freeze'], { out: /^asttokens==.*\n(.*\n)*jupyterlab==4\.\d+\.\d+\n/ }],
+  ['tells the commit', ['git', '-C', '/home/jovyan/model', 'rev-parse', 'HEAD'], { out: /^0123456789012345678901234567890123456789\n$/ }],
+  ['has no commit outside', ['git', '-C', '/home/jovyan', 'rev-parse', 'HEAD'], { out: /^$/, code: 128 }],
+  ['tells its version', ['jupyter', '--version'], { out: /jupyterlab\s+: 4/ }],
+  ['does not know everything', ['rm', '-rf', '/'], { out: /^$/, code: 127 }],
+])('a shell that %s', async (_why, command, { out, code = 0 }) => {
   const { run } = await withNotebook()
   const answer = await run(...command)
   expect(answer.out).toMatch(out)

@@ -1,18 +1,10 @@
-import type { Clock } from '../../../kernel/clock'
-import { hexOf, type Pod } from '../objects'
 import { faultsOf, splitGpusOf } from '../scheduling/devices'
 import { devicesOf } from '../scheduling/requests'
-import type { Node } from '../objects'
-import type { PodFiles } from './files'
+import { absolute, failed, said, type Answer, type Surroundings } from './answers'
+import { git } from './git'
 import { packagesOf, programOf } from './images'
 import { nvidiaSmi } from './nvidia-smi'
 
-/** What a command finds in its container. */
-export interface Surroundings { pod: Pod; node: Node | undefined; files: PodFiles; clock: Clock; cwd: string }
-export interface Answer { code: number; out: string; err: string }
-
-const said = (out: string): Answer => ({ code: 0, out: out === '' || out.endsWith('\n') ? out : `${out}\n`, err: '' })
-const failed = (err: string, code = 1): Answer => ({ code, out: '', err: `${err}\n` })
 type Command = (args: string[], at: Surroundings) => Answer
 
 /** Runs one command line given as words: a handful of programs people and tools ask for, answered from the state of the pod. */
@@ -61,15 +53,11 @@ function wordsOf(line: string, at: Surroundings): string[] {
   })
 }
 
-const absolute = (path: string, at: Surroundings) => (path.startsWith('/') ? path : `${at.cwd}/${path.replace(/^\.\//, '')}`).replace(/\/+$/, '') || '/'
-
 function environmentOf({ pod }: Surroundings): Map<string, string> {
-  const env = new Map([['PATH', '/opt/conda/bin:/usr/local/bin:/usr/bin:/bin'], ['HOSTNAME', pod.spec.hostname ?? pod.metadata.name], ['HOME', '/home/jovyan'], ['KUBERNETES_SERVICE_HOST', '10.96.0.1']])
-  for (const { name, value, valueFrom } of pod.spec.containers[0]?.env ?? []) {
-    if (value !== undefined) env.set(name, value)
-    else if (valueFrom?.fieldRef?.fieldPath === 'metadata.name') env.set(name, pod.metadata.name)
-    else if (valueFrom?.fieldRef?.fieldPath === 'metadata.namespace') env.set(name, pod.metadata.namespace ?? '')
-  }
+  const { name, namespace = '' } = pod.metadata
+  const fields: Record<string, string> = { 'metadata.name': name, 'metadata.namespace': namespace }
+  const env = new Map([['PATH', '/opt/conda/bin:/usr/local/bin:/usr/bin:/bin'], ['HOSTNAME', pod.spec.hostname ?? name], ['HOME', '/home/jovyan'], ['KUBERNETES_SERVICE_HOST', '10.96.0.1']])
+  for (const each of pod.spec.containers[0]?.env ?? []) env.set(each.name, each.value ?? fields[each.valueFrom?.fieldRef?.fieldPath ?? ''] ?? '')
   const devices = devicesOf(pod)
   if (devices.length > 0) env.set('NVIDIA_VISIBLE_DEVICES', devices.join(','))
   return env
@@ -79,13 +67,13 @@ function listFolder(args: string[], at: Surroundings): Answer {
   const folder = absolute(args.find((arg) => !arg.startsWith('-')) ?? '.', at).replace(/\/\.$/, '')
   const files = at.files.list()
   if (files.has(folder)) return said(folder)
-  const inside = new Set([...files.keys()].filter((path) => path.startsWith(folder === '/' ? '/' : `${folder}/`)).map((path) => path.slice(folder === '/' ? 1 : folder.length + 1).split('/')[0] ?? ''))
   const volumes = (at.pod.spec.containers[0]?.volumeMounts ?? []).map(({ mountPath }) => mountPath.replace(/\/$/, ''))
-  for (const path of [...volumes, '/home/jovyan', '/tmp', '/etc/hostname', '/usr/bin', '/opt/conda']) {
-    if (path.startsWith(folder === '/' ? '/' : `${folder}/`)) inside.add(path.slice(folder === '/' ? 1 : folder.length + 1).split('/')[0] ?? '')
-  }
-  const known = inside.size > 0 || volumes.includes(folder) || ['/tmp', '/home/jovyan'].includes(folder)
-  return known ? said([...inside].filter((name) => !name.startsWith('.') || args.some((arg) => /^-\w*[aA]/.test(arg))).sort().join('\n')) : failed(`ls: cannot access '${folder}': No such file or directory`, 2)
+  const prefix = folder === '/' ? '/' : `${folder}/`
+  const paths = [...files.keys(), ...volumes, '/home/jovyan', '/tmp', '/etc/hostname', '/usr/bin', '/opt/conda']
+  const inside = new Set(paths.filter((path) => path.startsWith(prefix)).map((path) => path.slice(prefix.length).split('/')[0] ?? ''))
+  if (inside.size === 0 && ![...volumes, '/tmp', '/home/jovyan'].includes(folder)) return failed(`ls: cannot access '${folder}': No such file or directory`, 2)
+  const all = args.some((arg) => /^-\w*[aA]/.test(arg))
+  return said([...inside].filter((name) => all || !name.startsWith('.')).sort().join('\n'))
 }
 
 function printFiles(args: string[], at: Surroundings): Answer {
@@ -107,28 +95,6 @@ function pip(args: string[], at: Surroundings): Answer {
   if (args[0] === 'list') return said(['Package Version', '------- -------', ...pairs.map((pair) => pair.join(' '))].join('\n'))
   return args[0] === '--version' ? said('pip 26.1 from /opt/conda/lib/python3.13/site-packages/pip (python 3.13)') : failed(`ERROR: unknown command "${args[0] ?? ''}"`)
 }
-
-/** git over a working copy that is marked by a .git/HEAD file in some folder of the volumes. */
-function git(args: string[], at: Surroundings): Answer {
-  const folder = args[0] === '-C' ? absolute(args[1] ?? '.', at) : at.cwd
-  const [verb, ...rest] = args[0] === '-C' ? args.slice(2) : args
-  if (verb === '--version') return said('git version 2.51.2')
-  const files = at.files.list()
-  if (verb === 'clone') return clone(rest.filter((arg) => !arg.startsWith('-')), at)
-  const root = ancestors(folder).find((path) => files.has(`${path}/.git/HEAD`))
-  if (root === undefined) return failed('fatal: not a git repository (or any of the parent directories): .git', 128)
-  const head = files.get(`${root}/.git/HEAD`)?.trim() ?? ''
-  if (verb === 'rev-parse') return said(rest.includes('--show-toplevel') ? root : rest.includes('--abbrev-ref') ? 'main' : rest.includes('--short') ? head.slice(0, 7) : head)
-  if (verb === 'status') return said(files.get(`${root}/.git/changes`) ?? '')
-  if (verb === 'remote' || verb === 'config') return said(files.get(`${root}/.git/origin`) ?? '')
-  return verb === 'log' ? said(head) : failed(`git: '${verb ?? ''}' is not a git command here`)
-}
-function clone([address = '', folder]: string[], at: Surroundings): Answer {
-  const into = absolute(folder ?? address.split('/').at(-1)?.replace(/\.git$/, '') ?? 'repository', at)
-  const problem = at.files.write(`${into}/.git/HEAD`, hexOf(address, 40)) ?? at.files.write(`${into}/.git/origin`, address) ?? at.files.write(`${into}/README.md`, `# ${address.split('/').at(-1) ?? ''}\n`)
-  return problem ? failed(`fatal: could not create work tree dir '${into}': ${problem}`, 128) : { code: 0, out: '', err: `Cloning into '${into}'...\n` }
-}
-const ancestors = (path: string) => path.split('/').map((_part, index, parts) => parts.slice(0, parts.length - index).join('/')).filter((each) => each !== '')
 
 const VERSIONS: Record<string, string> = { jupyter: 'jupyter_core     : 5.10.0\njupyter_server   : 2.18.0\njupyterlab       : 4.6.1', vscode: '4.106.2 with Code 1.106.2', rstudio: '2026.09.0+387', mlflow: 'mlflow, version 3.6.0' }
 const version = (program: string): Command => (_args, at) => (programOf(at.pod) === program ? said(VERSIONS[program] ?? '') : failed(`sh: 1: ${program}: not found`, 127))

@@ -23,19 +23,22 @@ export function occupy(room: Room, pod: Pod) {
 
 /** Why the node refuses the pod, in the scheduler's words; empty where it fits. */
 export function refusalsOf(pod: Pod, room: Room): Refusal[] {
-  const { node } = room
-  if (node.spec?.unschedulable) return [{ reason: 'node(s) were unschedulable', resolvable: false }]
-  const taint = (node.spec?.taints ?? []).find((each) => each.effect !== 'PreferNoSchedule' && !tolerates(pod.spec, each))
-  if (taint) return [{ reason: `node(s) had untolerated taint {${taint.key}: ${taint.value ?? ''}}`, resolvable: false }]
-  if (!matchesNode(pod.spec, node)) return [{ reason: "node(s) didn't match Pod's node affinity/selector", resolvable: false }]
-  const podLimit = quantityOf(node.status?.allocatable, 'pods')
-  const refusals: Refusal[] = podLimit > 0 && room.pods.length >= podLimit ? [{ reason: 'Too many pods', resolvable: true }] : []
-  for (const [resource, amount] of requestsOf(pod.spec)) {
-    const allocatable = quantityOf(node.status?.allocatable, resource)
-    if (amount <= 0 || amount <= allocatable - (room.used.get(resource) ?? 0) + 1e-9) continue
-    refusals.push({ reason: `Insufficient ${resource}`, resolvable: amount <= allocatable })
-  }
-  return refusals
+  const closed = closedTo(pod.spec, room.node)
+  return closed === undefined ? shortagesOf(pod, room) : [{ reason: closed, resolvable: false }]
+}
+
+function closedTo(spec: PodSpec, node: Node): string | undefined {
+  if (node.spec?.unschedulable) return 'node(s) were unschedulable'
+  const taint = (node.spec?.taints ?? []).find((each) => each.effect !== 'PreferNoSchedule' && !tolerates(spec, each))
+  if (taint) return `node(s) had untolerated taint {${taint.key}: ${taint.value ?? ''}}`
+  return matchesNode(spec, node) ? undefined : "node(s) didn't match Pod's node affinity/selector"
+}
+
+function shortagesOf(pod: Pod, { node, used, pods }: Room): Refusal[] {
+  const allocatable = (resource: string) => quantityOf(node.status?.allocatable, resource)
+  const full = allocatable('pods') > 0 && pods.length >= allocatable('pods')
+  const short = [...requestsOf(pod.spec)].filter(([resource, amount]) => amount > 0 && amount > allocatable(resource) - (used.get(resource) ?? 0) + 1e-9)
+  return [...(full ? [{ reason: 'Too many pods', resolvable: true }] : []), ...short.map(([resource, amount]) => ({ reason: `Insufficient ${resource}`, resolvable: amount <= allocatable(resource) }))]
 }
 
 export function matchesNode(spec: PodSpec, node: Node): boolean {

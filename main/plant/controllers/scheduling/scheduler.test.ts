@@ -46,13 +46,13 @@ test('says in the words of a real scheduler why nothing fits, and places the pod
   expect(site.pod('big')?.spec.nodeName).toBe('l40s-3')
 })
 
-test.each<[why: string, taint: object, tolerations: object[], placed: boolean]>([
-  ['a taint keeps strangers away', { key: 'team', value: 'vision', effect: 'NoSchedule' }, [], false],
-  ['a toleration lets them in', { key: 'team', value: 'vision', effect: 'NoSchedule' }, [{ key: 'team', operator: 'Equal', value: 'vision', effect: 'NoSchedule' }], true],
-  ['a toleration of another value does not', { key: 'team', value: 'vision', effect: 'NoSchedule' }, [{ key: 'team', operator: 'Equal', value: 'voice', effect: 'NoSchedule' }], false],
-  ['Exists tolerates every value', { key: 'team', value: 'vision', effect: 'NoSchedule' }, [{ key: 'team', operator: 'Exists' }], true],
-  ['a preference is no refusal', { key: 'team', value: 'vision', effect: 'PreferNoSchedule' }, [], true],
-])('%s', async (_why, taint, tolerations, placed) => {
+test.each<[why: string, taint: object, guest: { tolerations: object[]; placed: boolean }]>([
+  ['a taint keeps strangers away', { key: 'team', value: 'vision', effect: 'NoSchedule' }, { tolerations: [], placed: false }],
+  ['a toleration lets them in', { key: 'team', value: 'vision', effect: 'NoSchedule' }, { tolerations: [{ key: 'team', operator: 'Equal', value: 'vision', effect: 'NoSchedule' }], placed: true }],
+  ['a toleration of another value does not', { key: 'team', value: 'vision', effect: 'NoSchedule' }, { tolerations: [{ key: 'team', operator: 'Equal', value: 'voice', effect: 'NoSchedule' }], placed: false }],
+  ['Exists tolerates every value', { key: 'team', value: 'vision', effect: 'NoSchedule' }, { tolerations: [{ key: 'team', operator: 'Exists' }], placed: true }],
+  ['a preference is no refusal', { key: 'team', value: 'vision', effect: 'PreferNoSchedule' }, { tolerations: [], placed: true }],
+])('%s', async (_why, taint, { tolerations, placed }) => {
   const site = aSite()
   const node = site.addNode('cpu-1', 0)
   site.api.update({ ...node, spec: { taints: [taint] } })

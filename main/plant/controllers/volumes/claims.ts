@@ -27,6 +27,9 @@ const SELECTED_NODE = 'volume.kubernetes.io/selected-node'
 const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class'
 const CONTROLLER = 'persistentvolume-controller'
 const WAIT_MS = 15_000
+const GROW_MS = 3_000
+const sizeOf = (claim: Claim) => String(claim.spec.resources?.requests?.['storage'] ?? '1Gi')
+const filesOf = ({ metadata }: KubeObject) => (metadata.annotations?.[FILES] === undefined ? {} : { files: metadata.annotations[FILES] })
 
 /** Binds claims: makes volumes, clones from snapshots, grows, and lets volumes go with their claims. */
 export function claims(engine: Engine, recorder: Recorder): Controller {
@@ -101,28 +104,29 @@ class ClaimBinder {
   #originOf(claim: Claim, storageClass: StorageClass): Origin | string {
     const source = claim.spec.dataSourceRef ?? claim.spec.dataSource
     if (!source) return {}
-    const says = (why: string) => `failed to provision volume with StorageClass "${storageClass.metadata.name}": ${why}`
-    if (source.kind === 'PersistentVolumeClaim') return this.#originClaim(claim, source, says)
-    const snapshot = this.engine.api.get(SNAPSHOT, source.name, claim.metadata.namespace) as Snapshot | undefined
-    if (!snapshot) return says(`error getting handle for DataSource Type VolumeSnapshot by Name ${source.name}: error getting snapshot ${source.name} from api server: volumesnapshots.snapshot.storage.k8s.io "${source.name}" not found`)
-    const content = snapshot.status?.readyToUse ? this.engine.api.get(SNAPSHOT_CONTENT, snapshot.status.boundVolumeSnapshotContentName ?? '') as Content | undefined : undefined
-    if (!content) return says(`error getting handle for DataSource Type VolumeSnapshot by Name ${source.name}: snapshot ${source.name} is not Ready`)
-    if (content.spec.driver !== storageClass.provisioner) return says(`error getting handle for DataSource Type VolumeSnapshot by Name ${source.name}: driver ${storageClass.provisioner} cannot restore a snapshot of driver ${content.spec.driver}`)
-    if (quantityOf(claim.spec.resources?.requests, 'storage') < quantityOf({ size: snapshot.status?.restoreSize ?? 0 }, 'size')) {
-      return says(`requested volume size ${String(claim.spec.resources?.requests?.['storage'] ?? 0)} is less than the size ${snapshot.status?.restoreSize ?? ''} for the source snapshot ${source.name}`)
-    }
-    const files = content.metadata.annotations?.[FILES]
-    return { from: `VolumeSnapshot/${snapshot.metadata.namespace ?? ''}/${source.name}`, ...(files && { files }) }
+    const origin = source.kind === 'PersistentVolumeClaim' ? this.#ofClaim(claim, source) : this.#ofSnapshot(claim, source.name, storageClass)
+    return typeof origin === 'string' ? `failed to provision volume with StorageClass "${storageClass.metadata.name}": ${origin}` : origin
   }
 
-  #originClaim(claim: Claim, source: DataSource, says: (why: string) => string): Origin | string {
-    const parent = this.engine.api.get(CLAIM, source.name, claim.metadata.namespace) as Claim | undefined
-    if (parent?.status?.phase !== 'Bound') return says(`error getting handle for DataSource Type PersistentVolumeClaim by Name ${source.name}: source PVC is not bound`)
-    if (parent.spec.storageClassName !== claim.spec.storageClassName || !this.#canClone(claim.spec.storageClassName)) {
-      return says(`error getting handle for DataSource Type PersistentVolumeClaim by Name ${source.name}: CSI driver does not support clone operations: plugin capability CLONE_VOLUME is not supported`)
-    }
-    const files = parent.metadata.annotations?.[FILES]
-    return { from: `PersistentVolumeClaim/${parent.metadata.namespace ?? ''}/${source.name}`, ...(files && { files }) }
+  #ofSnapshot(claim: Claim, name: string, storageClass: StorageClass): Origin | string {
+    const handle = `error getting handle for DataSource Type VolumeSnapshot by Name ${name}:`
+    const snapshot = this.engine.api.get(SNAPSHOT, name, claim.metadata.namespace) as Snapshot | undefined
+    if (!snapshot) return `${handle} error getting snapshot ${name} from api server: volumesnapshots.snapshot.storage.k8s.io "${name}" not found`
+    const { readyToUse, restoreSize = '0', boundVolumeSnapshotContentName = '' } = snapshot.status ?? {}
+    const content = readyToUse ? this.engine.api.get(SNAPSHOT_CONTENT, boundVolumeSnapshotContentName) as Content | undefined : undefined
+    if (!content) return `${handle} snapshot ${name} is not Ready`
+    if (content.spec.driver !== storageClass.provisioner) return `${handle} driver ${storageClass.provisioner} cannot restore a snapshot of driver ${content.spec.driver}`
+    const asked = sizeOf(claim)
+    if (quantityOf({ asked }, 'asked') < quantityOf({ restoreSize }, 'restoreSize')) return `requested volume size ${asked} is less than the size ${restoreSize} for the source snapshot ${name}`
+    return { from: `VolumeSnapshot/${snapshot.metadata.namespace ?? ''}/${name}`, ...filesOf(content) }
+  }
+
+  #ofClaim(claim: Claim, { name }: DataSource): Origin | string {
+    const handle = `error getting handle for DataSource Type PersistentVolumeClaim by Name ${name}:`
+    const parent = this.engine.api.get(CLAIM, name, claim.metadata.namespace) as Claim | undefined
+    if (parent?.status?.phase !== 'Bound') return `${handle} source PVC is not bound`
+    if (parent.spec.storageClassName !== claim.spec.storageClassName || !this.#canClone(claim.spec.storageClassName)) return `${handle} CSI driver does not support clone operations: plugin capability CLONE_VOLUME is not supported`
+    return { from: `PersistentVolumeClaim/${parent.metadata.namespace ?? ''}/${name}`, ...filesOf(parent) }
   }
 
   #canClone = (storageClass: string | undefined) => (this.engine.api.get(STORAGE_CLASS, storageClass ?? '') as StorageClass | undefined)?.parameters?.['clones'] === 'true'
@@ -130,7 +134,7 @@ class ClaimBinder {
   #bind(claim: Claim, storageClass: StorageClass, origin: Origin) {
     const { api } = this.engine
     const name = `pvc-${claim.metadata.uid ?? ''}`
-    const capacity = { storage: String(claim.spec.resources?.requests?.['storage'] ?? '1Gi') }
+    const capacity = { storage: sizeOf(claim) }
     const accessModes = claim.spec.accessModes ?? ['ReadWriteOnce']
     const volume = api.create({
       apiVersion: 'v1', kind: 'PersistentVolume',
@@ -151,21 +155,19 @@ class ClaimBinder {
   }
 
   #grow(claim: Claim) {
-    const wanted = quantityOf(claim.spec.resources?.requests, 'storage')
-    if (wanted <= quantityOf(claim.status?.capacity, 'storage')) return
+    const capacity = { storage: sizeOf(claim) }
+    if (quantityOf(capacity, 'storage') <= quantityOf(claim.status?.capacity, 'storage')) return
     const { api } = this.engine
     const key = `grow${claim.metadata.uid ?? ''}`
-    const due = this.#provisioning.get(key)
-    if (due === undefined || due > api.clock.now()) {
-      if (due === undefined) this.#provisioning.set(key, api.clock.now() + 3_000)
-      return this.engine.wakeAt(this.#provisioning.get(key) ?? 0, 'claims', keyOf(claim))
-    }
+    const due = this.#provisioning.get(key) ?? api.clock.now() + GROW_MS
+    this.#provisioning.set(key, due)
+    if (due > api.clock.now()) return this.engine.wakeAt(due, 'claims', keyOf(claim))
     this.#provisioning.delete(key)
-    const capacity = { storage: String(claim.spec.resources?.requests?.['storage'] ?? '1Gi') }
-    const volume = api.get(VOLUME, claim.spec.volumeName ?? '')
+    const name = claim.spec.volumeName ?? ''
+    const volume = api.get(VOLUME, name)
     if (volume) api.update({ ...volume, spec: { ...(volume['spec'] as object), capacity } }, CONTROLLER)
     api.updateStatus({ ...claim, status: { ...claim.status, capacity } }, CONTROLLER)
-    this.recorder.note(claim, { reason: 'FileSystemResizeSuccessful', message: `MountVolume.NodeExpandVolume succeeded for volume "${claim.spec.volumeName ?? ''}"`, from: 'kubelet' })
+    this.recorder.note(claim, { reason: 'FileSystemResizeSuccessful', message: `MountVolume.NodeExpandVolume succeeded for volume "${name}"`, from: 'kubelet' })
   }
 
   #fail(claim: Claim, message: string) {

@@ -62,14 +62,20 @@ class Snapshotter {
     const claim = api.get(CLAIM, claimName, snapshot.metadata.namespace) as Claim | undefined
     if (!claim) return this.#fail(snapshot, `failed to get PVC ${claimName}: persistentvolumeclaim "${claimName}" not found`)
     if (claim.status?.phase !== 'Bound') return this.#fail(snapshot, `the PVC ${claimName} is not yet bound to a PV, will not attempt to take a snapshot`)
-    const volume = api.get(VOLUME, claim.spec.volumeName ?? '')
-    const csi = (volume?.['spec'] as { csi?: { driver: string; volumeHandle: string } } | undefined)?.csi
-    const snapshotClass = this.#classOf(snapshot, csi?.driver)
-    if (!snapshotClass) return this.#fail(snapshot, snapshot.spec.volumeSnapshotClassName ? `failed to get input parameters to create snapshot ${snapshot.metadata.name}: volumesnapshotclass.snapshot.storage.k8s.io "${snapshot.spec.volumeSnapshotClassName}" not found` : `cannot find default snapshot class for driver ${csi?.driver ?? ''}`)
-    if (snapshotClass.driver !== csi?.driver) return this.#fail(snapshot, `driver ${snapshotClass.driver} of class ${snapshotClass.metadata.name} does not serve volumes of driver ${csi?.driver ?? ''}`)
-    const content = this.#makeContent(snapshot, snapshotClass, { claim, handle: csi.volumeHandle })
+    const { driver = '', volumeHandle = '' } = (api.get(VOLUME, claim.spec.volumeName ?? '')?.['spec'] as { csi?: { driver: string; volumeHandle: string } } | undefined)?.csi ?? {}
+    const snapshotClass = this.#classFor(snapshot, driver)
+    if (typeof snapshotClass === 'string') return this.#fail(snapshot, snapshotClass)
+    const content = this.#makeContent(snapshot, snapshotClass, { claim, handle: volumeHandle })
     this.recorder.note(snapshot, { reason: 'CreatingSnapshot', message: `Waiting for a snapshot ${keyOf(snapshot)} to be created by the CSI driver.`, from: CONTROLLER })
     api.updateStatus({ ...snapshot, status: { boundVolumeSnapshotContentName: content.metadata.name, readyToUse: false } }, CONTROLLER)
+  }
+
+  /** The class that serves volumes of a driver, or the sentence that says why none does. */
+  #classFor(snapshot: Snapshot, driver: string): SnapshotClass | string {
+    const found = this.#classOf(snapshot, driver)
+    const wanted = snapshot.spec.volumeSnapshotClassName
+    if (!found) return wanted === undefined ? `cannot find default snapshot class for driver ${driver}` : `failed to get input parameters to create snapshot ${snapshot.metadata.name}: volumesnapshotclass.snapshot.storage.k8s.io "${wanted}" not found`
+    return found.driver === driver ? found : `driver ${found.driver} of class ${found.metadata.name} does not serve volumes of driver ${driver}`
   }
 
   #classOf(snapshot: Snapshot, driver: string | undefined): SnapshotClass | undefined {
