@@ -109,7 +109,8 @@ export async function compose(options: ComposeOptions): Promise<Core> {
       stopLine()
       operations.close()
       // A step that does not listen is left behind: its journal says where to go on.
-      await Promise.race([operations.settled(), clock.sleep(CLOSING_MS)])
+      const settled = new AbortController()
+      await Promise.race([operations.settled().finally(() => settled.abort()), clock.sleep(CLOSING_MS, settled.signal).catch(() => undefined)])
       records.close()
       await sites.close()
       store.close()

@@ -127,13 +127,24 @@ function offer({ clock, random }: { clock: Clock; random: Random }, plans: Map<s
   return plan
 }
 
-/** A plan runs only as it was seen: not blocked, its name typed where data would be lost, and nothing moved since. */
-async function confirm({ clock }: { clock: Clock }, plans: Map<string, Offered>, { planId, typedName, signal }: { planId: string; typedName?: string | undefined; signal: AbortSignal }): Promise<Outcome<MadePlan<unknown>>> {
+interface Confirmation { planId: string; typedName?: string | undefined; signal: AbortSignal }
+
+/** A plan runs only as it was seen: not blocked, its name typed where data would be lost, and nothing moved since. It runs once. */
+async function confirm({ clock }: { clock: Clock }, plans: Map<string, Offered>, { planId, typedName, signal }: Confirmation): Promise<Outcome<MadePlan<unknown>>> {
   const offered = plans.get(planId)
   if (!offered || offered.expiresAt < clock.now()) return fail(failure('PLAN_UNKNOWN', { planId }))
-  const { made } = offered
-  const refused = refusal(made, typedName)
+  const refused = refusal(offered.made, typedName)
   if (refused) return refused
+  // Taken away while it is looked at again, so that a second press of the button finds nothing to start.
+  plans.delete(planId)
+  const checked = await stillTrue(offered.made, typedName, signal).catch((error: unknown) => {
+    plans.set(planId, offered)
+    throw error
+  })
+  if (!checked.ok && checked.failure.code !== 'PLAN_IS_STALE') plans.set(planId, offered)
+  return checked
+}
+async function stillTrue(made: MadePlan<unknown>, typedName: string | undefined, signal: AbortSignal): Promise<Outcome<MadePlan<unknown>>> {
   const fresh = await made.again(signal)
   if (!fresh.ok) return fresh
   const differs = differences(made.plan, fresh.value.plan)

@@ -1,0 +1,216 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { z } from 'zod'
+import { HandClock } from '../../../test/support/clock'
+import { failure, type Failure } from '../../../preload/contract/failures'
+import type { Plan } from '../../../preload/contract/operations'
+import { fail, succeed, type Outcome } from '../../kernel/outcome'
+import { seeded } from '../../kernel/random'
+import type { KubeClient } from '../../platform/kubernetes/types'
+import { silentLog } from '../../platform/log'
+import { openStore, type Store } from '../../platform/store'
+import type { MadePlan, OperationKind, Step, StepContext } from './ports'
+import { makeOperations, type OperationsPorts, type OperationsService } from './service'
+
+type Run = (context: StepContext<unknown>) => Promise<Outcome<void>>
+const done: Run = () => Promise.resolve(succeed(undefined))
+const settle = () => new Promise((settled) => setImmediate(settled))
+
+let folder: string
+let store: Store
+let clock: HandClock
+let service: OperationsService
+const log: string[] = []
+
+function open(more: Partial<OperationsPorts> = {}) {
+  service = makeOperations({ journal: store.operations, clock, random: seeded(3), log: silentLog, clockOf: () => clock, client: () => succeed({} as KubeClient), onSites: () => () => undefined, ...more })
+}
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'takt-operations-'))
+  const opened = openStore(folder, { pid: process.pid, now: () => 1 })
+  if (!opened.ok) throw new Error(opened.failure.code)
+  store = opened.value
+  clock = new HandClock()
+  log.length = 0
+  open()
+})
+afterEach(() => {
+  service.close()
+  store.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const step = (id: string, run: Run = done): Step<unknown> => ({
+  id, title: `Step ${id}`,
+  run: (context) => { log.push(`run ${id}`); return run(context) },
+  undo: () => { log.push(`undo ${id}`); return done({} as StepContext<unknown>) },
+})
+const kind = (steps: Step<unknown>[], undoable = true): OperationKind<unknown> => ({ kind: 'try', input: z.unknown(), steps: () => steps, cancelLeaves: () => 'nothing', undoable })
+function planned(steps: Step<unknown>[], plan: Partial<Plan> = {}, again?: () => Outcome<MadePlan<unknown>>): Plan {
+  const made: MadePlan<unknown> = {
+    kind: kind(steps), input: {}, again: () => Promise.resolve(again?.() ?? succeed(made)),
+    plan: { kind: 'try', title: 'Try', verb: 'Go', site: 'rack', subject: { kind: 'Thing', name: 'x' }, as: 'mia', changes: [], dryRun: { result: 'passed', says: [] }, permissions: [], quotas: [], risks: [], choices: [], steps: [], blockedBy: [], ...plan },
+  }
+  service.register(made.kind)
+  return service.offer(made)
+}
+async function started(plan: Plan, typedName?: string) {
+  const outcome = await service.start({ planId: plan.id, typedName })
+  if (!outcome.ok) throw new Error(outcome.failure.code)
+  return outcome.value.operationId
+}
+const operation = (id: string) => {
+  const found = service.get(id)
+  if (!found.ok) throw new Error(found.failure.code)
+  return found.value
+}
+const unreachable: Failure = failure('CLUSTER_UNREACHABLE', { site: 'rack', server: 'https://rack', cause: 'connection refused' })
+const conflict: Failure = failure('ALREADY_EXISTS', { kind: 'Thing', name: 'x' })
+
+test('runs its steps in order, keeps what they kept, and says when', async () => {
+  const id = await started(planned([step('a', ({ kept, note }) => { kept['address'] = 'http://x'; note('Made it.'); return done({} as StepContext<unknown>) }), step('b')]))
+  await service.settled()
+  expect(log).toEqual(['run a', 'run b'])
+  expect(operation(id)).toMatchObject({ state: 'done', by: 'mia', canUndo: true, result: { address: 'http://x' }, startedAt: '2026-11-18T14:32:00Z', steps: [{ state: 'done' }, { state: 'done' }] })
+  expect(operation(id).journal.map(({ says }) => says)).toEqual(['Began as mia.', 'Made it.', 'Done.'])
+})
+
+test('a plan is good for five minutes and for one start', async () => {
+  const plan = planned([step('a')])
+  await clock.advance(5 * 60_000 + 1)
+  expect(await service.start({ planId: plan.id })).toMatchObject({ ok: false, failure: { code: 'PLAN_UNKNOWN' } })
+  const fresh = planned([step('a')])
+  const presses = await Promise.all([service.start({ planId: fresh.id }), service.start({ planId: fresh.id })])
+  expect(presses.map(({ ok }) => ok)).toEqual([true, false])
+  expect(await service.start({ planId: fresh.id })).toMatchObject({ ok: false, failure: { code: 'PLAN_UNKNOWN' } })
+})
+
+test('a blocked plan does not run, now or when it became blocked since', async () => {
+  const blockedBy = [{ says: 'No quota is left.', remedy: 'Ask.' }]
+  expect(await service.start({ planId: planned([step('a')], { blockedBy }).id })).toMatchObject({ ok: false, failure: { code: 'PLAN_IS_BLOCKED', data: { reasons: ['No quota is left.'] } } })
+  const plan = planned([step('a')], {}, () => {
+    const made = { kind: kind([]), input: {}, plan: { ...plan, blockedBy }, again: () => Promise.reject(new Error()) }
+    return succeed(made)
+  })
+  expect(await service.start({ planId: plan.id })).toMatchObject({ ok: false, failure: { code: 'PLAN_IS_BLOCKED' } })
+  expect(log).toEqual([])
+})
+
+test('what deletes data wants its name typed', async () => {
+  const plan = planned([step('a')], { losses: { lost: ['a volume'], kept: [], typeName: 'churn' } })
+  expect(await service.start({ planId: plan.id, typedName: 'chrun' })).toEqual({ ok: false, failure: { code: 'NAME_NOT_TYPED', data: { name: 'churn' } } })
+  await started(plan, 'churn')
+})
+
+test('a plan that would now do something else is stale, and says what differs', async () => {
+  const change = (name: string, lines: string[]) => ({ op: 'change' as const, apiVersion: 'v1', kind: 'ConfigMap', name, lines: lines.map((text) => ({ op: '+' as const, text })) })
+  const plan = planned([step('a')], { changes: [change('one', ['a']), change('two', ['b'])], price: { usdPerHour: 1, basis: 'b', book: 'v1' } }, () => succeed({
+    kind: kind([]), input: {}, again: () => Promise.reject(new Error()),
+    plan: { ...plan, changes: [change('one', ['a']), { ...change('two', []), op: 'create' as const }, change('three', ['c'])], price: { usdPerHour: 2, basis: 'b', book: 'v1' }, quotas: [{ name: 'gpu', used: 3, adds: 1, limit: 8, unit: '' }] },
+  }))
+  expect(await service.start({ planId: plan.id })).toEqual({ ok: false, failure: { code: 'PLAN_IS_STALE', data: { title: 'Try', differs: ['ConfigMap two would now be created, not changed', 'ConfigMap three would now be changed too', 'the price'] } } })
+})
+
+test('cancel stops the step that runs and takes back what was made, last first', async () => {
+  const id = await started(planned([step('a'), step('b', ({ signal }) => new Promise((_resolve, reject) => { signal.addEventListener('abort', () => reject(signal.reason as Error)) })), step('c')]))
+  await settle()
+  expect(service.cancel(id).ok).toBe(true)
+  expect(service.cancel(id).ok).toBe(true)
+  await service.settled()
+  expect(log).toEqual(['run a', 'run b', 'undo b', 'undo a'])
+  expect(operation(id)).toMatchObject({ state: 'cancelled', canUndo: false, steps: [{ state: 'undone' }, { state: 'undone' }, { state: 'skipped' }] })
+  expect(service.cancel(id)).toMatchObject({ ok: false, failure: { code: 'OPERATION_NOT_POSSIBLE' } })
+})
+
+test('a finished operation is taken back once', async () => {
+  const id = await started(planned([step('a'), step('b')]))
+  await service.settled()
+  expect(service.undo(id).ok).toBe(true)
+  await service.settled()
+  expect(log).toEqual(['run a', 'run b', 'undo b', 'undo a'])
+  expect(operation(id).state).toBe('undone')
+  expect(service.undo(id)).toMatchObject({ ok: false, failure: { code: 'OPERATION_NOT_POSSIBLE' } })
+})
+
+test('a failed step stops the operation and says why; retry goes on there', async () => {
+  let broken = true
+  const id = await started(planned([step('a'), step('b', () => Promise.resolve(broken ? fail(conflict) : succeed(undefined))), step('c')]))
+  await service.settled()
+  expect(operation(id)).toMatchObject({ state: 'failed', failure: conflict, steps: [{ state: 'done' }, { state: 'failed', failure: conflict }, { state: 'waiting' }] })
+  broken = false
+  expect(service.retry(id).ok).toBe(true)
+  await service.settled()
+  expect(log).toEqual(['run a', 'run b', 'run b', 'run c'])
+  expect(operation(id)).toMatchObject({ state: 'done' })
+  expect(operation(id).failure).toBeUndefined()
+})
+
+test('a site that does not answer is asked again, longer and longer, and then the step fails', async () => {
+  const id = await started(planned([step('a', () => Promise.resolve(fail(unreachable)))]))
+  for (const seconds of [1, 2, 4, 8]) {
+    await expect.poll(() => clock.sleepers).toBe(1)
+    expect(operation(id).steps[0]?.detail).toContain(`Tried again in ${seconds} s.`)
+    await clock.advance(seconds * 1000)
+  }
+  await service.settled()
+  expect(log).toHaveLength(5)
+  expect(operation(id)).toMatchObject({ state: 'failed', failure: unreachable })
+})
+
+test('a step that throws is a defect, told without its words', async () => {
+  const id = await started(planned([step('a', () => Promise.reject(new Error('token=abcdef')))]))
+  await service.settled()
+  expect(operation(id)).toMatchObject({ state: 'failed', failure: { code: 'OPERATION_NOT_POSSIBLE' } })
+  expect(JSON.stringify(operation(id))).not.toContain('abcdef')
+})
+
+test('with a full disk no step is run that the journal does not know of', async () => {
+  let full = false
+  let disk = 0
+  const journal: Store['operations'] = { ...store.operations, save: (facts) => (full ? fail(failure('STORE_FULL', { file: store.file })) : store.operations.save(facts)) }
+  open({ journal })
+  const id = await started(planned([step('a', () => { full = disk++ === 0; return done({} as StepContext<unknown>) }), step('b')]))
+  await service.settled()
+  expect(log).toEqual(['run a'])
+  expect(operation(id)).toMatchObject({ state: 'failed', failure: { code: 'STORE_FULL' } })
+  expect(store.operations.load()[0]?.value).toMatchObject({ state: 'running' })
+  full = false
+  expect(service.retry(id).ok).toBe(true)
+  await service.settled()
+  expect(operation(id).state).toBe('done')
+})
+
+test('after a restart it waits for its site, then goes on where it was and says so', async () => {
+  let release = () => {}
+  const steps = [step('a'), step('b', ({ signal }) => new Promise((resolve, reject) => { release = () => resolve(succeed(undefined)); signal.addEventListener('abort', () => reject(signal.reason as Error)) }))]
+  const id = await started(planned(steps))
+  await settle()
+  service.close()
+  await service.settled()
+  let reachable = false
+  let tell = () => {}
+  open({ client: () => (reachable ? succeed({} as KubeClient) : fail(failure('SITE_NOT_CONNECTED', { site: 'rack' }))), onSites: (listener) => { tell = listener; return () => { tell = () => {} } } })
+  service.register(kind(steps))
+  service.resume()
+  await settle()
+  expect(operation(id)).toMatchObject({ state: 'running', steps: [{ state: 'done' }, { state: 'running', detail: 'Waits for rack to be connected.' }] })
+  expect(log).toEqual(['run a', 'run b'])
+  reachable = true
+  tell()
+  await settle()
+  release()
+  await service.settled()
+  expect(log).toEqual(['run a', 'run b', 'run b'])
+  expect(operation(id)).toMatchObject({ state: 'done', resumedAtStep: 2 })
+  expect(operation(id).journal.map(({ says }) => says)).toContain('Resumed at step 2 of 2')
+})
+
+test('running ones stand first, then the newest', async () => {
+  const first = await started(planned([step('a', () => new Promise(() => undefined))]))
+  const second = await started(planned([step('a')]))
+  const third = await started(planned([step('a')]))
+  await settle()
+  expect(service.list().map(({ id }) => id)).toEqual([first, third, second])
+})
