@@ -8,7 +8,7 @@ import { DEFAULT_RULE, type DecisionRule } from './domain/decide'
 import { UnusableInput } from './domain/failures'
 import { reportColumns, type Kind, type Report, type Scored } from './domain/report'
 import type { PresetName } from './domain/presets'
-import { makeInlineRunner } from './inline-runner'
+import { makeInlineRunner, SEED } from './inline-runner'
 import type { ColumnJob } from './score-column'
 
 export interface CompareRequest {
@@ -29,7 +29,6 @@ export interface Progress { phase: 'opening' | 'scoring'; done: number; total: n
 export interface Following { signal?: AbortSignal | undefined; progress?: ((progress: Progress) => void) | undefined }
 export interface Comparison { report: Report; scored: Scored[]; files: { reference: string[]; current: string[] }; skipped: { file: string; says: string }[] }
 
-const SEED = 20_240_229
 const MEMORY_MIB = 192
 /** Under this many values threads cost more than they save. */
 const WORTH_THREADS = 4_000_000

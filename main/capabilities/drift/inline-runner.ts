@@ -4,10 +4,13 @@ import type { Runner, WorkerStart } from './adapters/pool'
 import { SortSpace } from './domain/radix'
 import type { Tools } from './domain/score'
 import { loadSpecialFunctions } from './numerics/cephes'
-import { scoreColumn, type ColumnJob, type JobResult } from './score-column'
+import { scoreColumn, type JobResult } from './score-column'
+
+/** Seed of everything that draws by chance, so that the same data always gives the same score. */
+export const SEED = 20_240_229
 
 /** Chance for one column: the same for its name whatever thread scores it and whichever columns came before. */
-const randomOf = (seed: number, name: string) => seeded([...name].reduce((hash, letter) => Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 0x01000193), seed ^ 0x811c9dc5))
+export const randomOf = (seed: number, name: string) => seeded([...name].reduce((hash, letter) => Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 0x01000193), seed ^ 0x811c9dc5))
 
 /** Scores columns one after the other in this thread; its engine is opened with the first and kept. */
 export function makeInlineRunner({ settings, seed }: WorkerStart): Runner & { close(): Promise<void> } {
@@ -28,4 +31,3 @@ export function makeInlineRunner({ settings, seed }: WorkerStart): Runner & { cl
     async close() { (await engine)?.close() },
   }
 }
-export type { ColumnJob }

@@ -25,9 +25,9 @@ export function limitsFrom(sizes: readonly { js: number; second: number }[], row
 }
 
 /** Cells by the upper twenty bits of a double, for all but the few bit patterns that an edge cuts through. */
-class CellTable {
-  private static readonly SPLIT = 255
-  private readonly cells = new Uint8Array(1 << 20)
+export class CellTable {
+  private static readonly SPLIT = 65_535
+  private readonly cells = new Uint16Array(1 << 20)
   constructor(private readonly edges: Float64Array) {
     const bits = new Uint32Array(edges.buffer, edges.byteOffset, 2 * edges.length)
     let from = 0

@@ -60,13 +60,15 @@ export function scoreNumeric(sides: { reference: NumericSide; current: NumericSi
   }
 }
 
-function copyOf(values: Float64Array, space: SortSpace): Float64Array {
+/** The values in the order of their rows, kept while they are sorted. */
+export function copyOf(values: Float64Array, space: SortSpace): Float64Array {
   const copy = space.array('in order', values.length).subarray(0, values.length)
   copy.set(values)
   return copy
 }
 
-function calibrateNumeric(inOrder: Float64Array, { sorted, rows, edges }: { sorted: Float64Array; rows: number; edges: number[] }): SizeLimits {
+/** Limits for a column of numbers from its reference in row order. */
+export function calibrateNumeric(inOrder: Float64Array, { sorted, rows, edges }: { sorted: Float64Array; rows: number; edges: number[] }): SizeLimits {
   const deciles = new Set(quantileEdges(sorted, 10)), isDecile = edges.map((edge) => deciles.has(edge))
   const iqr = quantileOf(sorted, 0.75) - quantileOf(sorted, 0.25), ends = Float64Array.from(edges)
   const counts = openCells(sorted, edges)
@@ -91,7 +93,8 @@ export function scoreCategorical(sides: { reference: CategoricalSide; current: C
   }
 }
 
-function calibrateCategorical({ tally, chunks, chunkRows: rows }: CategoricalSide, special: SpecialFunctions): SizeLimits {
+/** Limits for a column of categories from the chunks of its reference. */
+export function calibrateCategorical({ tally, chunks, chunkRows: rows }: CategoricalSide, special: SpecialFunctions): SizeLimits {
   if (!canCalibrate(rows)) return CONSTANT_LIMITS
   const sizes = chunks.map((chunk) => {
     const side = { rows, nulls: 0, counts: chunk }, { table } = pairCategories(tally, side)

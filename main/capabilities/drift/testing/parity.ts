@@ -30,13 +30,14 @@ export function isWithin(path: string, [got, want]: [number, number], range = 1)
 
 interface At { path?: string; range?: number }
 const isFigure = (value: Json): boolean => typeof value === 'number' || value === 'NaN' || value === 'Infinity' || value === '-Infinity'
+const leavesEqual = (got: unknown, want: Json, { path = '', range = 1 }: At): boolean =>
+  isFigure(want) && got !== undefined ? isWithin(path, [Number(got), numberOf(want)], range) : got === want
 
 /** Every difference between what was found and what is wanted, by its path. */
-export function differences(got: unknown, want: Json, { path = '', range = 1 }: At = {}): string[] {
-  const differs = () => [`${path}: ${JSON.stringify(got)} instead of ${JSON.stringify(want)}`]
-  if (isFigure(want)) return isWithin(path, [Number(got ?? 'missing'), numberOf(want)], range) ? [] : differs()
-  if (want === null || typeof want !== 'object') return got === want ? [] : differs()
+export function differences(got: unknown, want: Json, at: At = {}): string[] {
+  const path = at.path ?? ''
+  if (want === null || typeof want !== 'object') return leavesEqual(got, want, at) ? [] : [`${path}: ${JSON.stringify(got)} instead of ${JSON.stringify(want)}`]
   if ('error' in want) return []
-  if (Array.isArray(want) && (!Array.isArray(got) || got.length !== want.length)) return differs()
-  return Object.entries(want).flatMap(([key, value]) => differences((got as Record<string, unknown> | undefined)?.[key], value, { path: path ? `${path}.${key}` : key, range }))
+  if (Array.isArray(want) && (!Array.isArray(got) || got.length !== want.length)) return [`${path}: ${JSON.stringify(got)} instead of ${JSON.stringify(want)}`]
+  return Object.entries(want).flatMap(([key, value]) => differences((got as Record<string, unknown> | undefined)?.[key], value, { ...at, path: path ? `${path}.${key}` : key }))
 }

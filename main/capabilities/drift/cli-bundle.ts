@@ -1,0 +1,123 @@
+import { createPrivateKey } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { Option, type Command } from 'commander'
+import { DriftProfile, type DriftWindow, type WindowScores } from '../../../preload/contract/drift'
+import { timestamp } from '../../kernel/clock'
+import { systemClock } from '../../platform/clock/system'
+import { openBundle, packBundle, verifyBundle } from './bundle'
+import { aligned, EXIT, figure, kinds, list, number, run, talk } from './cli-options'
+import { DEFAULT_RULE, kOfLast } from './domain/decide'
+import { UnusableInput } from './domain/failures'
+import type { Kind } from './domain/report'
+import { toJson } from './json'
+import { loadSpecialFunctions } from './numerics/cephes'
+import { countWindows, hashOf, profileReference, scoreWindows, type Cut, type Period } from './profile'
+
+interface Shared { columns?: string[]; kinds?: Record<string, Kind>; whereReference?: string; whereCurrent?: string; json?: boolean }
+interface Windows { timeColumn?: string; period: Period; zone?: string; windowRows?: number; windows?: number }
+const PERIODS: Period[] = ['hour', 'day', 'week', 'month', 'quarter', 'year']
+
+const windowOptions = (command: Command): Command => command
+  .option('--time-column <name>', 'cut the current rows into windows by this column')
+  .addOption(new Option('--period <name>', 'length of a window in time').choices(PERIODS).default('week'))
+  .option('--zone <name>', 'time zone that days begin in, such as Europe/Berlin (default: UTC)')
+  .option('--window-rows <count>', 'cut into windows of this many rows', number(1, 1e12))
+  .option('--windows <count>', 'cut into this many windows', number(1, 100_000))
+const columnOptions = (command: Command): Command => command
+  .option('--columns <names>', 'only these columns, separated by commas', list)
+  .option('--kinds <column=kind,...>', 'numeric or categorical, where the type misleads', kinds)
+  .option('--json', 'one JSON object on standard output')
+
+function cutOf({ timeColumn, period, zone, windowRows, windows }: Windows): Cut | undefined {
+  if (timeColumn) return { by: 'time', column: timeColumn, period, zone }
+  if (windowRows) return { by: 'rows', rows: windowRows }
+  return windows ? { by: 'number', windows } : undefined
+}
+
+async function readProfile(file: string): Promise<DriftProfile> {
+  const text = await readFile(file, 'utf8').catch(() => { throw new UnusableInput(`There is no profile ${file}.`, 'Make one with takt drift profile.') })
+  let value: unknown
+  try { value = JSON.parse(text) } catch { throw new UnusableInput(`${file} is no profile: it is not JSON.`, 'Make it again with takt drift profile.') }
+  const parsed = DriftProfile.safeParse(value)
+  if (!parsed.success) throw new UnusableInput(`${file} is no profile: ${parsed.error.issues[0]?.message ?? ''}.`, 'Make it again with takt drift profile.')
+  if (hashOf(parsed.data) !== parsed.data.hash) throw new UnusableInput(`${file} was changed: its content is not what its hash says.`, 'Make it again with takt drift profile.')
+  return parsed.data
+}
+
+/** Registers what works on profiles and bundles. */
+export function bundleCommands(drift: Command): void {
+  columnOptions(drift.command('profile').description('Freeze a reference: cells, categories and limits that later windows are scored against.')
+    .requiredOption('--reference <path>', 'Parquet or CSV file, folder or pattern').requiredOption('--out <file>', 'where the profile is written')
+    .option('--where-reference <sql>', 'rows of the reference').option('--cells <count>', 'cells of equal share, a multiple of ten', number(10, 4090), 500).option('--window-rows <count>', 'rows that windows will have', number(1, 1e12)))
+    .action((_options: unknown, command: Command) => run(command, () => profileCommand(command.optsWithGlobals())))
+  windowOptions(columnOptions(drift.command('score').description('Score windows against a profile from their counts.')
+    .requiredOption('--profile <file>', 'profile of the reference').requiredOption('--current <path>', 'Parquet or CSV file, folder or pattern')
+    .option('--where-current <sql>', 'rows of the current window').option('--fail-on-drift', 'end with code 3 where the last window alerts').option('--alert-after <k/n>', 'alert where k of the last n windows drifted', '1/1')))
+    .action((_options: unknown, command: Command) => run(command, (signal) => scoreCommand(command.optsWithGlobals(), signal)))
+  windowOptions(columnOptions(drift.command('bundle').description('Write one file with profile, counts and scores, to review anywhere.')
+    .requiredOption('--reference <path>', 'Parquet or CSV file, folder or pattern').requiredOption('--current <path>', 'the windows to score').requiredOption('--out <file>', 'where the bundle is written')
+    .option('--where-reference <sql>', 'rows of the reference').option('--where-current <sql>', 'rows of the current windows').option('--model <name>', 'what the data feeds', 'model').option('--key <file>', 'Ed25519 private key (PEM) to sign with')))
+    .action((_options: unknown, command: Command) => run(command, (signal) => bundleCommand(command.optsWithGlobals(), signal)))
+  drift.command('verify').description('Check a bundle and compute every score in it again from its counts.').argument('<bundle>').option('--json', 'one JSON object on standard output')
+    .action((file: string, _options: unknown, command: Command) => run(command, () => verifyCommand(file, command.optsWithGlobals())))
+}
+
+async function profileCommand(options: Shared & { reference: string; out: string; cells: number; windowRows?: number }): Promise<number> {
+  const profile = await profileReference({ path: options.reference, where: options.whereReference, columns: options.columns, kinds: options.kinds, cells: Math.round(options.cells / 10) * 10, windowRows: options.windowRows })
+  await writeFile(options.out, toJson(profile))
+  const unscored = profile.columns.filter(({ kind }) => kind === 'unscored').length
+  process.stdout.write(options.json ? `${toJson({ hash: profile.hash, rows: profile.rows, columns: profile.columns.length, unscored })}\n` : `Froze ${profile.columns.length - unscored} of ${profile.columns.length} columns of ${profile.rows} rows: ${profile.hash}\n`)
+  return EXIT.done
+}
+
+async function scoreCommand(options: Shared & Windows & { profile: string; current: string; failOnDrift?: boolean; alertAfter: string }, signal: AbortSignal): Promise<number> {
+  const match = /^(\d+)\/(\d+)$/.exec(options.alertAfter)
+  if (!match) throw new UnusableInput(`--alert-after ${options.alertAfter} is no rule.`, 'Write how many of how many, such as 2/3.')
+  const profile = await readProfile(options.profile), say = talk(options.json)
+  const windows = await countWindows(profile, { path: options.current, where: options.whereCurrent, kinds: options.kinds, cut: cutOf(options) }, { signal, progress: (done, total) => say(`${done} of ${total}`) })
+  const scores = scoreWindows(profile, windows, { special: await loadSpecialFunctions() })
+  const alerts = kOfLast(scores.map(({ drifted }) => drifted), { k: Number(match[1]), n: Number(match[2]) })
+  const result = { profile: profile.hash, drifted: alerts.at(-1) === true, windows: scores.map((score, at) => ({ ...score, rows: windows[at]?.rows, alert: alerts[at] })) }
+  process.stdout.write(options.json ? `${toJson(result)}\n` : windowsAsText(windows, scores))
+  return result.drifted && options.failOnDrift ? EXIT.drift : EXIT.done
+}
+
+function windowsAsText(windows: readonly DriftWindow[], scores: readonly WindowScores[]): string {
+  const rows = scores.map(({ window, columns }, at) => {
+    const drifted = columns.filter(({ decision }) => decision === 'drifted').sort((a, b) => (b.severity ?? 0) - (a.severity ?? 0))
+    return [window, String(windows[at]?.rows ?? ''), `${drifted.length} of ${columns.length}`, figure(Math.max(0, ...columns.map(({ severity }) => severity ?? 0))), drifted.slice(0, 4).map(({ column }) => column).join(', ')]
+  })
+  return `${aligned([['window', 'rows', 'drifted', 'worst', 'columns'], ...rows])}\n`
+}
+
+type BundleOptions = Shared & Windows & { reference: string; current: string; out: string; model: string; key?: string }
+async function bundleCommand(options: BundleOptions, signal: AbortSignal): Promise<number> {
+  const say = talk(options.json), cut = cutOf(options)
+  const profile = await profileReference({ path: options.reference, where: options.whereReference, columns: options.columns, kinds: options.kinds, windowRows: options.windowRows })
+  const windows = await countWindows(profile, { path: options.current, where: options.whereCurrent, kinds: options.kinds, cut }, { signal, progress: (done, total) => say(`${done} of ${total}`) })
+  const scores = scoreWindows(profile, windows, { special: await loadSpecialFunctions() })
+  const key = options.key ? createPrivateKey(await readFile(options.key)) : undefined
+  const about = { createdAt: timestamp(systemClock.now()), model: options.model, engine: { name: 'takt', form: '1' }, rule: DEFAULT_RULE, sources: [basename(options.reference), basename(options.current)] }
+  const bytes = packBundle({ profile, windows, scores, verdicts: [] }, about, key)
+  await writeFile(options.out, bytes)
+  process.stdout.write(options.json ? `${toJson({ file: options.out, bytes: bytes.length, windows: windows.length, columns: profile.columns.length, signed: key !== undefined })}\n` : `${options.out}: ${windows.length} windows of ${profile.columns.length} columns in ${(bytes.length / 1000).toFixed(0)} kB.\n`)
+  return EXIT.done
+}
+
+/** Writes the bundle of one comparison, saying nothing on standard output. */
+export async function writeComparisonBundle(file: string, options: Shared & { reference: string; current: string; level?: number }): Promise<void> {
+  const profile = await profileReference({ path: options.reference, where: options.whereReference, columns: options.columns, kinds: options.kinds })
+  const windows = await countWindows(profile, { path: options.current, where: options.whereCurrent, kinds: options.kinds })
+  const scores = scoreWindows(profile, windows, { special: await loadSpecialFunctions() })
+  await writeFile(file, packBundle({ profile, windows, scores, verdicts: [] }, { createdAt: timestamp(systemClock.now()), model: 'comparison', engine: { name: 'takt', form: '1' }, rule: DEFAULT_RULE, sources: [basename(options.reference), basename(options.current)] }))
+}
+
+async function verifyCommand(file: string, { json }: Shared): Promise<number> {
+  const bytes = await readFile(file).catch(() => { throw new UnusableInput(`There is no bundle ${file}.`, 'Check the path.') })
+  const bundle = openBundle(bytes), found = verifyBundle(bundle, await loadSpecialFunctions())
+  const signer = found.signedBy ? `, signed by a key that is not known here (${found.signedBy.slice(0, 16)})` : ', not signed'
+  if (json) process.stdout.write(`${toJson({ verified: found.differing.length === 0, ...found, model: bundle.manifest.model, createdAt: bundle.manifest.createdAt })}\n`)
+  else process.stdout.write(found.differing.length === 0 ? `True: ${found.scores} scores computed again from their counts${signer}.\n` : `Not true: ${found.differing.length} of ${found.scores} scores differ, the first ${found.differing[0]?.column} in ${found.differing[0]?.window}.\n`)
+  return found.differing.length === 0 ? EXIT.done : EXIT.usage
+}

@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto'
+import type { DriftProfile, DriftWindow, ProfileColumn, WindowColumn, WindowScores } from '../../../preload/contract/drift'
+import { countCategories, MOST_CATEGORIES, readNumeric } from './adapters/columns'
+import { Engine } from './adapters/engine'
+import { firstLine, openSource, type Source } from './adapters/sources'
+import { identifier, literal, type ColumnType } from './adapters/sql'
+import { withSpillFolder } from './adapters/spill'
+import { canCalibrate, chunkRows } from './domain/calibrate'
+import { scoreWindow } from './domain/count-score'
+import { DEFAULT_RULE, type DecisionRule } from './domain/decide'
+import { UnusableInput } from './domain/failures'
+import { countCategorical, countNumeric, DEFAULT_CELLS, profileCategorical, profileNumeric } from './domain/profile'
+import { SortSpace } from './domain/radix'
+import type { Kind } from './domain/report'
+import type { Tools } from './domain/score'
+import type { SpecialFunctions } from './domain/special'
+import { randomOf, SEED } from './inline-runner'
+import { loadSpecialFunctions } from './numerics/cephes'
+
+export interface WindowRequest { path: string; where?: string | undefined; columns?: string[] | undefined; kinds?: Record<string, Kind> | undefined }
+export interface ProfileRequest extends WindowRequest { cells?: number | undefined; windowRows?: number | undefined }
+export type Period = 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year'
+/** How rows are cut into windows: by a period of a time column in a time zone, or by a number of rows. */
+export type Cut = { by: 'time'; column: string; period: Period; zone?: string | undefined } | { by: 'rows'; rows: number } | { by: 'number'; windows: number }
+
+/** JSON with its keys in order, so that equal contents have equal hashes. */
+export const canonical = (value: unknown): string => JSON.stringify(value, (_key, part: unknown) => {
+  if (typeof part === 'number' && !Number.isFinite(part)) return String(part)
+  return part !== null && typeof part === 'object' && !Array.isArray(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part
+})
+export const sha256 = (text: string | Uint8Array): string => createHash('sha256').update(text).digest('hex')
+export const hashOf = ({ hash: _hash, ...rest }: Omit<DriftProfile, 'hash'> & { hash?: string }): string => sha256(canonical(rest))
+
+interface Opened { engine: Engine; source: Source; rows: number; tools: Tools }
+/** Opens one side with an engine for as long as the work needs it. */
+async function withSource<T>(request: WindowRequest, work: (opened: Opened) => Promise<T>): Promise<T> {
+  return withSpillFolder(async (spillFolder) => {
+    const special = await loadSpecialFunctions(), engine = await Engine.open({ threads: 2, memoryMiB: 192, spillFolder })
+    try {
+      const source = await openSource(engine, { path: request.path, where: request.where, label: 'current', spillFolder })
+      const rows = Number((await engine.rows(`SELECT count(*) AS count FROM ${source.relation}`))[0]?.['count'] ?? 0)
+      return await work({ engine, source, rows, tools: { special, space: new SortSpace(), random: randomOf(SEED, '') } })
+    } finally { engine.close() }
+  })
+}
+
+const kindOf = ({ name, kind }: ColumnType, asked: Record<string, Kind> | undefined): Kind | 'unsupported' => asked?.[name] ?? kind
+const wanted = ({ columns }: Source, names: string[] | undefined): ColumnType[] => (names ? names.map((name) => find(columns, name)) : columns)
+function find(columns: readonly ColumnType[], name: string): ColumnType {
+  const found = columns.find((column) => column.name === name)
+  if (!found) throw new UnusableInput(`There is no column ${name}.`, `Pick from ${columns.map((column) => column.name).join(', ')}.`)
+  return found
+}
+
+/** Freezes a reference: cells, categories and limits that every later window is scored against. */
+export const profileReference = (request: ProfileRequest): Promise<DriftProfile> => withSource(request, async (opened) => {
+  const windowRows = request.windowRows ?? opened.rows, columns: ProfileColumn[] = []
+  for (const column of wanted(opened.source, request.columns)) columns.push(await profileColumn(column, { ...opened, request, windowRows }))
+  const content = { format: 'takt-drift-profile' as const, version: 1 as const, rows: opened.rows, columns }
+  return { ...content, hash: hashOf(content) }
+})
+
+async function profileColumn(column: ColumnType, { engine, source, rows, tools, request, windowRows }: Opened & { request: ProfileRequest; windowRows: number }): Promise<ProfileColumn> {
+  const unscored = (reason: string): ProfileColumn => ({ kind: 'unscored', column: column.name, reason })
+  const kind = kindOf(column, request.kinds), read = { relation: source.relation, column, rows }
+  try {
+    if (kind === 'unsupported') return unscored(`values of type ${column.type} cannot be scored`)
+    if (kind === 'numeric') {
+      const profiled = profileNumeric(column.name, await readNumeric(engine, read, [tools.space, 'reference']), { cells: request.cells ?? DEFAULT_CELLS, windowRows, tools })
+      return profiled.kind === 'numeric' && column.unit ? { ...profiled, unit: column.unit } : profiled
+    }
+    const chunk = chunkRows(rows, windowRows)
+    const side = await countCategories(engine, { ...read, chunkRows: canCalibrate(chunk) ? chunk : 0 })
+    return side ? profileCategorical(column.name, side, tools) : unscored(`more than ${MOST_CATEGORIES} different values: an identifier rather than a category`)
+  } catch (error) { return unscored(`it cannot be read: ${firstLine(error)}`) }
+}
+
+interface Slice { name: string; from?: string; to?: string; relation: string }
+/** The windows that a cut makes of a source, in order. */
+async function slices({ engine, source, rows }: Opened, cut: Cut | undefined): Promise<Slice[]> {
+  if (!cut) return [{ name: 'current', relation: source.relation }]
+  if (cut.by !== 'time') {
+    const each = cut.by === 'rows' ? cut.rows : Math.max(1, Math.ceil(rows / cut.windows)), count = Math.ceil(rows / each)
+    const numbered = `(SELECT *, row_number() OVER () - 1 AS takt_row FROM ${source.relation})`
+    return Array.from({ length: count }, (_, at) => ({ name: `rows ${at * each + 1} to ${Math.min(rows, (at + 1) * each)}`, relation: `(SELECT * EXCLUDE takt_row FROM ${numbered} WHERE takt_row >= ${at * each} AND takt_row < ${(at + 1) * each})` }))
+  }
+  const column = identifier(find(source.columns, cut.column).name), zone = cut.zone ?? 'UTC'
+  const local = zone === 'UTC' ? `CAST(${column} AS TIMESTAMP)` : `timezone(${literal(zone)}, timezone('UTC', CAST(${column} AS TIMESTAMP)))`
+  const start = `date_trunc(${literal(cut.period)}, ${local})`
+  const found = await engine.rows(`SELECT DISTINCT CAST(${start} AS VARCHAR) AS start, CAST(CAST(${start} AS TIMESTAMP) + INTERVAL 1 ${cut.period} AS VARCHAR) AS finish FROM ${source.relation} WHERE ${column} IS NOT NULL ORDER BY start`)
+  return found.map((row) => ({ name: String(row['start']).replace(' 00:00:00', ''), from: String(row['start']), to: String(row['finish']), relation: `(SELECT * FROM ${source.relation} WHERE CAST(${start} AS VARCHAR) = ${literal(String(row['start']))})` }))
+}
+
+/** Counts the windows of a source in the cells of a profile, telling of each as it is done. */
+export const countWindows = (profile: DriftProfile, request: WindowRequest & { cut?: Cut | undefined }, { signal, progress }: { signal?: AbortSignal | undefined; progress?: (done: number, total: number) => void } = {}): Promise<DriftWindow[]> =>
+  withSource(request, async (opened) => {
+    const windows: DriftWindow[] = [], cuts = await slices(opened, request.cut)
+    for (const { relation, ...names } of cuts) {
+      const columns: WindowColumn[] = []
+      for (const column of profile.columns) { signal?.throwIfAborted(); columns.push(await countColumn(column, { ...opened, relation })) }
+      const rows = columns.map((column) => (column.kind === 'unscored' ? undefined : column.tally.rows)).find((count) => count !== undefined)
+      windows.push({ ...names, rows: rows ?? opened.rows, columns })
+      progress?.(windows.length, cuts.length)
+    }
+    return windows
+  })
+
+async function countColumn(profile: ProfileColumn, { engine, source, relation, rows, tools }: Opened & { relation: string }): Promise<WindowColumn> {
+  const unscored = (reason: string): WindowColumn => ({ kind: 'unscored', column: profile.column, reason })
+  const column = source.columns.find(({ name }) => name === profile.column)
+  if (!column) return unscored('the window does not have this column')
+  if (profile.kind === 'unscored') return unscored(profile.reason)
+  if (column.kind === 'unsupported' || (profile.kind === 'numeric' && column.type === 'VARCHAR')) return unscored(`its type changed to ${column.type}`)
+  try {
+    if (profile.kind === 'numeric') return countNumeric(profile, await readNumeric(engine, { relation, column, rows }, [tools.space, 'current']))
+    const side = await countCategories(engine, { relation, column, rows })
+    return side ? countCategorical(profile, side) : unscored(`more than ${MOST_CATEGORIES} different values`)
+  } catch (error) { return unscored(`it cannot be read: ${firstLine(error)}`) }
+}
+
+/** Scores counted windows, each by itself, from their counts. */
+export function scoreWindows(profile: DriftProfile, windows: readonly DriftWindow[], { special, rule = DEFAULT_RULE }: { special: SpecialFunctions; rule?: DecisionRule }): WindowScores[] {
+  const space = new SortSpace()
+  return windows.map((window) => scoreWindow(profile, window, { rule, tools: (column) => ({ special, space, random: randomOf(SEED, column) }) }))
+}
