@@ -41,7 +41,7 @@ export async function decideData(ports: EnvironmentPorts, home: KubeClient, aske
     }
     if (!source.spec.mayGoTo.includes(home.site)) all.blockedBy.push({ says: `${source.meta.name} may not be used on ${home.site}.`, remedy: `Its owner ${source.spec.owner} can allow it.` })
     const given = asked.given.find((each) => each.source === wanted.source)
-    if (given) mountGiven(all, { source, given, asked, may, mount: wanted.mount })
+    if (given) await mountGiven(ports, home, { all, source, given, asked, may, mount: wanted.mount })
     else await mountNew(ports, home, { all, source, asked, may, mount: wanted.mount })
   }
   return all
@@ -57,10 +57,13 @@ async function mountNew(ports: EnvironmentPorts, home: KubeClient, { all, source
   all.choices.push(`${source.meta.name}: ${choice.says}`)
 }
 
-function mountGiven(all: DataDecision, { source, given, asked, may, mount }: Mounting & { given: Asked['given'][number] }) {
+async function mountGiven(ports: EnvironmentPorts, home: KubeClient, { all, source, given, asked, may, mount }: Mounting & { all: DataDecision; given: Asked['given'][number] }) {
+  // Nothing is taken anew: only the size and class that a clone needs are looked up.
+  const { take } = await ports.snapshots.decide(home, { source, namespace: asked.namespace, name: given.snapshot, by: asked.by, signal: asked.signal })
+  const bytes = ports.records.find('DataSnapshot', given.snapshot, asked.namespace)?.status.bytes ?? take.bytes ?? GI
   const [, namespace, name] = /^VolumeSnapshot\/([^/]+)\/(.+)$/.exec(given.pointer) ?? []
   const from = namespace && name ? { namespace, name } : undefined
-  place(all, { source, asked, may, mount, method: from ? 'volume-snapshot' : 'as-is', snapshot: given.snapshot, pointer: given.pointer, from, gi: Math.ceil((source.status.bytes ?? GI) / GI), storageClass: undefined })
+  place(all, { source, asked, may, mount, method: from ? 'volume-snapshot' : 'as-is', snapshot: given.snapshot, pointer: given.pointer, from, gi: Math.ceil(bytes / GI), storageClass: take.volume?.storageClass })
 }
 
 interface Placing extends Mounting { method: string; snapshot: string; pointer: string; from: Bring['from'] | undefined; gi: number; storageClass: string | undefined }

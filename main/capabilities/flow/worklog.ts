@@ -1,5 +1,5 @@
 import type { NamespacedRef } from '../../../preload/contract/common'
-import type { Station, WorkEvent } from '../../../preload/contract/records/work'
+import { DISCOVERY_STATIONS, type Station, type WorkEvent } from '../../../preload/contract/records/work'
 import type { WorkItem } from '../../../preload/contract/records'
 import { timestamp } from '../../kernel/clock'
 import { succeed, type Outcome } from '../../kernel/outcome'
@@ -8,6 +8,7 @@ import type { Sites } from '../sites'
 import { moveEvents, withEvents } from './domain/events'
 
 const TRIES = 6
+const isInDiscovery = (station: Station | undefined) => station === undefined || DISCOVERY_STATIONS.some((one) => one === station)
 /** Writes what was observed about work items, each event once, without losing what others write at the same time. */
 export function makeWorklog({ sites, records }: { sites: Pick<Sites, 'home'>; records: Pick<Records, 'read' | 'resource'> }) {
   /** Adds the events that `observe` makes of the item as it stands now; nothing is written where it makes none. */
@@ -28,9 +29,9 @@ export function makeWorklog({ sites, records }: { sites: Pick<Sites, 'home'>; re
   }
   return {
     record,
-    /** Moves an item to a station: it leaves where it stands and enters there. */
+    /** Moves an item to a station of the discovery line: it leaves where it stands and enters there. What was handed over stays where it is. */
     move: (ref: NamespacedRef, to: Station, told: { by?: string; object?: string; text?: string }, signal?: AbortSignal) =>
-      record(ref, (item, at) => moveEvents({ from: item.status.station, to, at, ...told }), signal),
+      record(ref, (item, at) => (isInDiscovery(item.status.station) ? moveEvents({ from: item.status.station, to, at, ...told }) : []), signal),
   }
 }
 export type Worklog = ReturnType<typeof makeWorklog>

@@ -49,9 +49,11 @@ export function makeRevisions(ports: RevisionPorts) {
     const [image] = spec.images
     const gi = await workspaceGi(ref, { environment: spec.environment, snapshot: spec.code.snapshot }, signal)
     const { gpu, ...machine } = spec.size
+    // A snapshot can only be restored by the driver that took it, so the volume's class stays the same.
+    const storageClass = ports.records.find('Environment', spec.environment, ref.namespace)?.spec.workspace.storageClass
     const model = gpu?.model
     const draft = Draft.parse({
-      id: `reproduce-${ref.name}`, step: 'button', name: as, project: {}, existingProject: ref.namespace, tool: image?.tool, workspaceGi: gi, data: spec.data.map(({ source }) => ({ source })),
+      id: `reproduce-${ref.name}`, step: 'button', name: as, project: {}, existingProject: ref.namespace, tool: image?.tool, workspaceGi: gi, ...(storageClass !== undefined && { storageClass }), data: spec.data.map(({ source }) => ({ source })),
       size: { ...machine, ...(gpu && { gpu: { resource: gpu.resource, count: gpu.count, ...(model !== undefined && { model }) } }) },
     })
     return ports.environments.planProvision({

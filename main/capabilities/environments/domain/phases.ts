@@ -14,6 +14,10 @@ const seconds = (from: number, to: number) => Math.max(0, Math.round((to - from)
 const about = ({ events }: Observed, name: string) => events.filter((event) => event.about.name === name)
 const last = (events: EventFacts[], reason: string) => events.findLast((event) => event.reason === reason)
 
+/** Why a claim cannot be bound, as its provisioner said last. */
+const claimTrouble = (seen: Observed): string | undefined =>
+  seen.claims.filter(({ phase }) => phase !== 'Bound').flatMap((claim) => about(seen, claim.metadata.name).findLast(({ type }) => type === 'Warning')?.message ?? [])[0]
+
 function quota(seen: Observed): Without<Phase> {
   if (seen.pod) return { state: 'done', says: 'allowed', seconds: seconds(seen.since, seen.pod.createdAt) }
   const refused = about(seen, seen.workload).findLast(({ reason, message }) => reason === 'FailedCreate' && /quota/.test(message))
@@ -21,10 +25,13 @@ function quota(seen: Observed): Without<Phase> {
   return { state: 'running', says: 'waiting for the pod to be made' }
 }
 
-function node({ pod, now }: Observed): Without<Phase> {
+function node(seen: Observed): Without<Phase> {
+  const { pod, now } = seen
   if (!pod) return { state: 'waiting', says: '' }
   if (pod.node !== undefined) return { state: 'done', says: `on ${pod.node}`, seconds: seconds(pod.createdAt, pod.scheduledAt ?? now) }
-  return { state: 'running', says: pod.unschedulable ? `waits: ${plainRefusal(pod.unschedulable)}` : 'looking for a node', seconds: seconds(pod.createdAt, now) }
+  const trouble = claimTrouble(seen)
+  const says = trouble !== undefined ? `its volume is not ready: ${trouble}` : pod.unschedulable ? `waits: ${plainRefusal(pod.unschedulable)}` : 'looking for a node'
+  return { state: 'running', says, seconds: seconds(pod.createdAt, now) }
 }
 
 function image(seen: Observed): Without<Phase> {
@@ -44,8 +51,7 @@ function volumes(seen: Observed): Without<Phase> {
   const open = claims.filter(({ phase }) => phase !== 'Bound')
   const lost = claims.find(({ phase }) => phase === 'Lost')
   if (lost) return { state: 'failed', says: `volume ${lost.metadata.name} was lost` }
-  const trouble = open.flatMap((claim) => about(seen, claim.metadata.name).findLast(({ type }) => type === 'Warning') ?? [])[0]
-  if (open.length > 0) return { state: 'running', says: trouble ? trouble.message : `making ${open.map(({ metadata }) => metadata.name).join(', ')}`, seconds: seconds(seen.since, now) }
+  if (open.length > 0) return { state: 'running', says: claimTrouble(seen) ?? `making ${open.map(({ metadata }) => metadata.name).join(', ')}`, seconds: seconds(seen.since, now) }
   if (pod?.node === undefined) return { state: 'waiting', says: '' }
   const events = about(seen, pod.metadata.name)
   const mounted = events.find(({ reason }) => reason === 'Pulling' || reason === 'Pulled' || reason === 'Created')
