@@ -2,6 +2,7 @@ import type { KubeObject } from '../types'
 import { isRecord } from './cluster'
 import { badRequest, type Named } from './errors'
 import type { Resource } from './resource'
+import { labelValueFaults } from './validation/names'
 
 export type Matcher = (object: KubeObject) => boolean
 const KEY = '[A-Za-z0-9]([A-Za-z0-9_./-]*[A-Za-z0-9])?'
@@ -22,19 +23,21 @@ function requirements(text: string): string[] {
   return [...parts, part.trim()].filter((piece) => piece !== '')
 }
 type LabelTest = (labels: Record<string, string>) => boolean
+const VALUE_WORDS = 'a valid label must be an empty string or consist of alphanumeric characters, \'-\', \'_\' or \'.\', and must start and end with an alphanumeric character (e.g. \'MyValue\',  or \'my_value\',  or \'12345\', regex used for validation is \'(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?\')'
+function setTest([, key = '', , operator, list = '']: RegExpExecArray): LabelTest {
+  const values = new Set(list.split(',').map((value) => value.trim()))
+  const within: LabelTest = (labels) => labels[key] !== undefined && values.has(labels[key])
+  return operator === 'in' ? within : (labels) => !within(labels)
+}
+function equalityTest([, key = '', , operator, value = '']: RegExpExecArray): LabelTest {
+  if (labelValueFaults(value).length > 0) throw badRequest(`unable to parse requirement: values[0][${key}]: Invalid value: ${JSON.stringify(value)}: ${VALUE_WORDS}`)
+  return operator === '!=' ? (labels) => labels[key] !== value : (labels) => labels[key] === value
+}
 function labelTest(requirement: string): LabelTest {
   const set = SET_BASED.exec(requirement)
-  if (set) {
-    const [, key = '', , operator, list = ''] = set
-    const values = new Set(list.split(',').map((value) => value.trim()))
-    return operator === 'in' ? (labels) => labels[key] !== undefined && values.has(labels[key]) : (labels) => labels[key] === undefined || !values.has(labels[key])
-  }
+  if (set) return setTest(set)
   const equality = EQUALITY.exec(requirement)
-  if (equality) {
-    const [, key = '', , operator, value = ''] = equality
-    if (value !== '' && !/^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/.test(value)) throw badRequest(`unable to parse requirement: values[0][${key}]: Invalid value: ${JSON.stringify(value)}: a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')`)
-    return operator === '!=' ? (labels) => labels[key] !== value : (labels) => labels[key] === value
-  }
+  if (equality) return equalityTest(equality)
   const existence = EXISTENCE.exec(requirement)
   if (!existence) throw badRequest(`unable to parse requirement: found '${requirement}', expected: identifier`)
   const [, not = '', key = ''] = existence

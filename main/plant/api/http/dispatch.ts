@@ -18,15 +18,17 @@ const VERBS: Record<Verb, (exchange: ResourceExchange) => Handled> = {
 const nothingThere = (): Answer => ({ code: 404, text: '404 page not found\n', type: 'text/plain; charset=utf-8' })
 const served = (exchange: Exchange, info: RequestInfo): boolean => exchange.server.cluster.registry.at(info.group, info.version, info.plural) !== undefined
 
+function dispatchPlain(exchange: Exchange): Answer {
+  const { server, user, method, url } = exchange
+  authorize(server.authorizer, user, { verb: method === 'HEAD' ? 'get' : method.toLowerCase(), path: url.pathname })
+  if (method !== 'GET' && method !== 'HEAD') throw methodNotAllowed()
+  return plainAnswer(exchange) ?? nothingThere()
+}
 /** Answers one request of a known caller. Throws a KubeError for everything the server refuses. */
 export function dispatch(exchange: Exchange): Handled {
   const { server, user, method, url } = exchange
   const info = requestInfo(method, url)
-  if (!info) {
-    authorize(server.authorizer, user, { verb: method.toLowerCase() === 'head' ? 'get' : method.toLowerCase(), path: url.pathname })
-    if (method !== 'GET' && method !== 'HEAD') throw methodNotAllowed()
-    return plainAnswer(exchange) ?? nothingThere()
-  }
+  if (!info) return dispatchPlain(exchange)
   authorize(server.authorizer, user, accessOf(info, exchange.query))
   if (!served(exchange, info)) {
     if (!server.cluster.registry.all().some((resource) => resource.group === info.group)) return nothingThere()

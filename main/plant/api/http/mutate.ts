@@ -1,14 +1,15 @@
 import type { KubeObject } from '../../types'
 import { apply, refuseUndeclared } from '../apply/apply'
 import { draftOf, isRecord, type Attempt } from '../cluster'
-import { badRequest, invalid, invalidObject, KubeError, methodNotAllowed, notFound, notSupported, required } from '../errors'
+import { badRequest, invalid, invalidObject, KubeError, methodNotAllowed, notFound, required } from '../errors'
 import { patched } from '../patch/patch'
 import { keyOf, type Resource } from '../resource'
 import type { Stored } from '../stored'
+import { removeOptions } from './remove-options'
 import { createObject } from '../writes/create'
-import { removeObject, type Propagation, type Removed, type RemoveOptions } from '../writes/remove'
+import { removeObject, type Removed } from '../writes/remove'
 import { updateObject } from '../writes/update'
-import { asObject, expectKind, mediaType, parsePatch, readObject, readValue, unsupportedMedia } from './body'
+import { asObject, expectKind, mediaType, parsePatch, readObject, unsupportedMedia } from './body'
 import { json, type Answer, type ResourceExchange } from './exchange'
 import { howOf } from './how'
 import { page } from './list'
@@ -103,28 +104,6 @@ function applied(exchange: ResourceExchange, value: unknown): Answer {
   return present(exchange, before ? 200 : 201, answer)
 }
 
-const isPropagation = (value: unknown): value is Propagation => value === 'Background' || value === 'Foreground' || value === 'Orphan'
-async function removeOptions(exchange: ResourceExchange): Promise<RemoveOptions> {
-  const value = (await exchange.body()).trim() === '' ? {} : await readValue(exchange)
-  const body = isRecord(value) ? value : {}
-  const { query } = exchange
-  const propagation = body['propagationPolicy'] ?? query.get('propagationPolicy') ?? undefined
-  const grace = Number(body['gracePeriodSeconds'] ?? query.get('gracePeriodSeconds') ?? NaN)
-  const preconditions = isRecord(body['preconditions']) ? body['preconditions'] : {}
-  const dry = howOf(exchange).dryRun === true || (Array.isArray(body['dryRun']) && body['dryRun'].includes('All'))
-  const orphans = body['orphanDependents'] === true ? 'Orphan' : undefined
-  if (propagation !== undefined && !isPropagation(propagation)) {
-    throw invalidObject({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', [notSupported('propagationPolicy', propagation, ['Background', 'Foreground', 'Orphan', ''])])
-  }
-  const policy = isPropagation(propagation) ? propagation : orphans
-  return {
-    ...(policy && { propagation: policy }), ...(Number.isFinite(grace) && { gracePeriodSeconds: grace }), ...(dry && { dryRun: true }),
-    preconditions: {
-      ...(typeof preconditions['uid'] === 'string' && { uid: preconditions['uid'] }),
-      ...(typeof preconditions['resourceVersion'] === 'string' && { resourceVersion: preconditions['resourceVersion'] }),
-    },
-  }
-}
 /** Kinds whose deletion answers the object even when it has gone. */
 const RETURNED = new Set(['/Pod', '/Service', '/PersistentVolumeClaim', '/PersistentVolume', '/ServiceAccount', '/ResourceQuota', '/Namespace', 'storage.k8s.io/StorageClass'])
 

@@ -14,7 +14,7 @@ export const wishOf = (exchange: ResourceExchange): TableWish => ({
 /** The object under the names of the kind it was asked for as. */
 const faceOf = (resource: Resource, stored: Stored): Stored => (resource.view ? new Stored(resource.view.read(stored.object), stored.version) : stored)
 /** One object in the form that was asked for. */
-export function objectText(exchange: ResourceExchange, { as }: Shape, stored: Stored, ...[withoutColumns = false]: boolean[]): string {
+export function objectText(exchange: ResourceExchange, { as, withoutColumns = false }: Shape & { withoutColumns?: boolean }, stored: Stored): string {
   if (as === 'metadata') return `${META}"metadata":${stored.metadataText}}`
   if (as === 'table') return tableText({ resource: exchange.resource, items: [stored], listMeta: { resourceVersion: stored.object.metadata.resourceVersion ?? '' } }, { ...wishOf(exchange), withoutColumns })
   return faceOf(exchange.resource, stored).text

@@ -28,11 +28,9 @@ function verbOf(method: string, named: boolean, query: URLSearchParams): Verb {
 /** Reads a resource request; undefined where the path names no resource (discovery, health, version). */
 export function requestInfo(method: string, url: URL): RequestInfo | undefined {
   const parts = url.pathname.split('/').filter((part) => part !== '').map(decodeURIComponent)
-  const core = parts[0] === 'api'
-  if (!core && parts[0] !== 'apis') return undefined
-  const group = core ? '' : parts[1] ?? ''
-  const version = core ? parts[1] : parts[2]
-  const rest = parts.slice(core ? 2 : 3)
+  const [root] = parts.splice(0, 1)
+  if (root !== 'api' && root !== 'apis') return undefined
+  const [group = '', version, ...rest] = root === 'api' ? ['', ...parts] : parts
   if (!version || rest.length === 0) return undefined
   let namespace: string | undefined
   if (rest[0] === 'namespaces' && rest.length > 2 && !['status', 'finalize'].includes(rest[2] ?? '')) {

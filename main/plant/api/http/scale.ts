@@ -39,6 +39,17 @@ async function wantedScale(exchange: ResourceExchange, current: KubeObject): Pro
   const scaleResource = { ...exchange.resource, schema: builtinSchema('autoscaling', 'v1', 'Scale') }
   return patched({ resource: scaleResource, before: draftOf(current), patch, type: type === 'application/apply-patch+yaml' ? 'application/merge-patch+json' : type })
 }
+/** A copy of the object that asks for as many replicas as the scale does. */
+function scaled(before: KubeObject, wanted: Record<string, unknown>, paths: ScalePaths): KubeObject {
+  const replicas = numberAt(wanted, 'spec', 'replicas') ?? 0
+  if (!Number.isInteger(replicas) || replicas < 0) throw invalidObject({ group: 'autoscaling', kind: 'Scale' }, before.metadata.name, [invalid('spec.replicas', replicas, 'must be greater than or equal to 0')])
+  const object = draftOf(before)
+  const way = steps(paths.spec)
+  const parent = recordAt(object, ...way.slice(0, -1))
+  if (parent) parent[way.at(-1) ?? ''] = replicas
+  object.metadata.resourceVersion = textAt(wanted, 'metadata', 'resourceVersion') ?? before.metadata.resourceVersion ?? ''
+  return object
+}
 /** Reads or changes how many replicas an object asks for. Throws 422 for a number that is none. */
 export async function scale(exchange: ResourceExchange): Promise<Answer> {
   const { server: { cluster }, resource, info } = exchange
@@ -49,13 +60,6 @@ export async function scale(exchange: ResourceExchange): Promise<Answer> {
   if (info.verb !== 'update' && info.verb !== 'patch') throw methodNotAllowed()
   const wanted = await wantedScale(exchange, current)
   if (!isRecord(wanted)) throw badRequest('the scale is not an object')
-  const replicas = numberAt(wanted, 'spec', 'replicas') ?? 0
-  if (!Number.isInteger(replicas) || replicas < 0) throw invalidObject({ group: 'autoscaling', kind: 'Scale' }, before.metadata.name, [invalid('spec.replicas', replicas, 'must be greater than or equal to 0')])
-  const object = draftOf(before)
-  const way = steps(paths.spec)
-  const parent = recordAt(object, ...way.slice(0, -1))
-  if (parent) parent[way.at(-1) ?? ''] = replicas
-  object.metadata.resourceVersion = textAt(wanted, 'metadata', 'resourceVersion') ?? before.metadata.resourceVersion ?? ''
-  const written = updateObject({ cluster, resource, object, before, how: howOf(exchange) })
+  const written = updateObject({ cluster, resource, object: scaled(before, wanted, paths), before, how: howOf(exchange) })
   return { code: 200, text: `${JSON.stringify(scaleOf(written instanceof Stored ? written.object : written, paths))}\n` }
 }

@@ -54,7 +54,7 @@ class Watch {
     this.#out.write(`{"type":"${type}","object":${text}}\n`)
   }
   #sendObject(type: string, stored: Stored): void {
-    this.#send(type, objectText(this.#exchange, this.#shape, stored, this.#begun))
+    this.#send(type, objectText(this.#exchange, { ...this.#shape, withoutColumns: this.#begun }, stored))
     this.#begun = true
   }
   #sendChange(change: LoggedChange): void {

@@ -101,6 +101,9 @@ function* serviceFaults(object: KubeObject): Generator<FieldFault> {
   const types = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort']
   if (!types.includes(String(spec['type']))) yield notSupported('spec.type', spec['type'], types)
   if (ports.length === 0 && spec['clusterIP'] !== 'None' && spec['type'] !== 'ExternalName') yield required('spec.ports')
+  yield* portFaults(ports)
+}
+function* portFaults(ports: Fields[]): Generator<FieldFault> {
   const seen = new Set<string>()
   for (const [index, port] of ports.entries()) {
     const number = port['port']

@@ -70,8 +70,11 @@ const below = (marks: Marks, step: string): Marks => ({ added: childOf(marks.add
 function compareInto(pair: Pair, marks: Marks): void {
   const { before, after, schema } = pair
   if (before === after) return
-  if (isRecord(before ?? {}) && isRecord(after ?? {}) && !isAtomicMap(schema) && !(isBlank(before) && isBlank(after))) compareMaps(pair, marks)
-  else if (Array.isArray(before ?? []) && Array.isArray(after ?? []) && listKind(schema) !== 'atomic' && !(isBlank(before) && isBlank(after))) compareLists(pair, marks)
+  const both = (test: (value: unknown) => boolean): boolean => (before === undefined || test(before)) && (after === undefined || test(after))
+  // Two that are empty are compared whole: what differs is whether there is anything at all.
+  if (isBlank(before) && isBlank(after)) markLeaf(pair, marks)
+  else if (both(isRecord) && !isAtomicMap(schema)) compareMaps(pair, marks)
+  else if (both(Array.isArray) && listKind(schema) !== 'atomic') compareLists(pair, marks)
   else markLeaf(pair, marks)
 }
 /** A whole branch that came or went is itself marked, not only its leaves. */

@@ -1,4 +1,4 @@
-import { isRecord, listAt, numberAt, recordAt, textAt } from '../cluster'
+import { isRecord, listAt, numberAt, recordAt, textAt, type Cluster } from '../cluster'
 import { notFound, tooManyRequests } from '../errors'
 import { readObject } from '../http/body'
 import { json, type Answer, type ResourceExchange } from '../http/exchange'
@@ -14,19 +14,21 @@ function guards(budget: KubeObject, pod: KubeObject): boolean {
     return expression['operator'] === 'In' ? values.includes(value) : expression['operator'] === 'Exists' ? value !== undefined : expression['operator'] === 'NotIn' ? !values.includes(value) : value === undefined
   })
 }
+function checkBudgets(cluster: Cluster, pod: KubeObject): void {
+  for (const { object: budget } of cluster.store.all('policy/poddisruptionbudgets', pod.metadata.namespace)) {
+    const status = (field: string): number => numberAt(budget, 'status', field) ?? 0
+    if (!guards(budget, pod) || status('disruptionsAllowed') > 0) continue
+    const message = `The disruption budget ${budget.metadata.name} needs ${status('desiredHealthy')} healthy pods and has ${status('currentHealthy')} currently`
+    throw tooManyRequests('Cannot evict pod as it would violate the pod\'s disruption budget.', 0, [{ reason: 'DisruptionBudget', message }])
+  }
+}
 /** Deletes a pod unless a disruption budget forbids it now. Throws 429 where one does. */
 export async function evict(exchange: ResourceExchange): Promise<Answer> {
   const { server: { cluster }, info, resource } = exchange
   const eviction = await readObject(exchange, { group: 'policy', version: 'v1', kind: 'Eviction' })
   const stored = cluster.store.get('/pods', info.name ?? '', info.namespace)
   if (!stored) throw notFound(resource, info.name ?? '')
-  const running = textAt(stored.object, 'status', 'phase') === 'Running'
-  for (const { object: budget } of running ? cluster.store.all('policy/poddisruptionbudgets', info.namespace) : []) {
-    if (!guards(budget, stored.object) || (numberAt(budget, 'status', 'disruptionsAllowed') ?? 0) > 0) continue
-    throw tooManyRequests('Cannot evict pod as it would violate the pod\'s disruption budget.', 0, [{
-      reason: 'DisruptionBudget', message: `The disruption budget ${budget.metadata.name} needs ${numberAt(budget, 'status', 'desiredHealthy') ?? 0} healthy pods and has ${numberAt(budget, 'status', 'currentHealthy') ?? 0} currently`,
-    }])
-  }
+  if (textAt(stored.object, 'status', 'phase') === 'Running') checkBudgets(cluster, stored.object)
   const grace = numberAt(eviction, 'deleteOptions', 'gracePeriodSeconds')
   const dryRun = exchange.query.get('dryRun') === 'All'
   removeObject({ cluster, resource, stored, options: { ...(grace !== undefined && { gracePeriodSeconds: grace }), ...(dryRun && { dryRun }) } })

@@ -1,7 +1,7 @@
 import { parse } from '@marcbachmann/cel-js'
 import { isRecord, recordAt } from '../cluster'
 import { invalid, type FieldFault } from '../errors'
-import type { Schema } from './schema'
+import { memberSchema, type Schema } from './schema'
 
 type Program = (context: Record<string, unknown>) => unknown
 const programs = new Map<string, Program | undefined>()
@@ -19,8 +19,7 @@ function seen(schema: Schema | undefined, value: unknown): unknown {
   if (typeof value === 'number' && Number.isInteger(value) && schema?.type !== 'number') return BigInt(value)
   if (Array.isArray(value)) return value.map((item) => seen(schema?.items, item))
   if (!isRecord(value)) return value
-  const open = typeof schema?.additionalProperties === 'object' ? schema.additionalProperties : undefined
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, seen(schema?.properties?.[key] ?? open, inner)]))
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, seen(memberSchema(schema, key), inner)]))
 }
 interface Judged { schema: Schema; value: unknown; old: unknown; path: string }
 
@@ -41,17 +40,18 @@ function* ownFaults(judged: Judged): Generator<FieldFault> {
 }
 /** The faults of rules that a schema carries at a value and below it; `old` is what stood there before, for rules about changes. */
 export function* ruleFaults(judged: Judged): Generator<FieldFault> {
-  const { schema, value, old, path } = judged
+  const { schema, value, path } = judged
   if (value === null || value === undefined) return
   yield* ownFaults(judged)
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) if (schema.items) yield* ruleFaults({ schema: schema.items, value: item, old: undefined, path: `${path}[${index}]` })
     return
   }
-  if (!isRecord(value)) return
-  const open = typeof schema.additionalProperties === 'object' ? schema.additionalProperties : undefined
+  if (isRecord(value)) yield* memberFaults(judged, value)
+}
+function* memberFaults({ schema, old, path }: Judged, value: Record<string, unknown>): Generator<FieldFault> {
   for (const [key, inner] of Object.entries(value)) {
-    const known = schema.properties?.[key] ?? open
+    const known = memberSchema(schema, key)
     if (known) yield* ruleFaults({ schema: known, value: inner, old: (recordAt({ old }, 'old') ?? {})[key], path: path === '' ? key : `${path}.${key}` })
   }
 }

@@ -1,7 +1,7 @@
 import { isRecord, sameJson } from '../cluster'
 import { duplicate, invalid, notSupported, required, wrongType, type FieldFault } from '../errors'
 import { ruleFaults } from './rules'
-import type { Schema } from './schema'
+import { memberSchema, type Schema } from './schema'
 
 const typeName = (value: unknown): string => {
   if (value === null) return 'null'
@@ -43,9 +43,10 @@ function* stringFaults(schema: Schema, value: string, path: string): Generator<F
   if (format && !format(value)) yield wrongType(path, value, `${path} in body must be of type ${schema.format ?? ''}: ${JSON.stringify(value)}`)
 }
 function* numberFaults(schema: Schema, value: number, path: string): Generator<FieldFault> {
-  const { minimum, maximum, exclusiveMinimum = false, exclusiveMaximum = false, multipleOf } = schema
-  if (minimum !== undefined && (exclusiveMinimum ? value <= minimum : value < minimum)) yield say(path, value, `should be greater than ${exclusiveMinimum ? '' : 'or equal to '}${minimum}`)
-  if (maximum !== undefined && (exclusiveMaximum ? value >= maximum : value > maximum)) yield say(path, value, `should be less than ${exclusiveMaximum ? '' : 'or equal to '}${maximum}`)
+  const { minimum = -Infinity, maximum = Infinity, exclusiveMinimum = false, exclusiveMaximum = false, multipleOf } = schema
+  const orEqual = (exclusive: boolean): string => (exclusive ? '' : 'or equal to ')
+  if (value < minimum || (exclusiveMinimum && value === minimum)) yield say(path, value, `should be greater than ${orEqual(exclusiveMinimum)}${minimum}`)
+  if (value > maximum || (exclusiveMaximum && value === maximum)) yield say(path, value, `should be less than ${orEqual(exclusiveMaximum)}${maximum}`)
   if (multipleOf !== undefined && value % multipleOf !== 0) yield say(path, value, `should be a multiple of ${multipleOf}`)
 }
 function* listFaults(schema: Schema, value: unknown[], path: string): Generator<FieldFault> {
@@ -60,14 +61,16 @@ function* listFaults(schema: Schema, value: unknown[], path: string): Generator<
     if (schema.items) yield* faultsOf(schema.items, item, `${path}[${index}]`)
   }
 }
+function* countFaults({ minProperties = 0, maxProperties = Infinity }: Schema, count: number, path: string): Generator<FieldFault> {
+  if (count > maxProperties) yield { reason: 'FieldValueTooMany', field: path, message: `Too many: ${count}: must have at most ${maxProperties} items` }
+  if (count < minProperties) yield say(path, count, `should have at least ${minProperties} properties`)
+}
 function* objectFaults(schema: Schema, value: Record<string, unknown>, path: string): Generator<FieldFault> {
   const inside = (key: string): string => (path === '' ? key : `${path}.${key}`)
-  const count = Object.keys(value).length
-  if (schema.maxProperties !== undefined && count > schema.maxProperties) yield { reason: 'FieldValueTooMany', field: path, message: `Too many: ${count}: must have at most ${schema.maxProperties} items` }
-  if (schema.minProperties !== undefined && count < schema.minProperties) yield say(path, count, `should have at least ${schema.minProperties} properties`)
+  yield* countFaults(schema, Object.keys(value).length, path)
   for (const key of schema.required ?? []) if (value[key] === undefined) yield required(inside(key))
   for (const [key, inner] of Object.entries(value)) {
-    const known = schema.properties?.[key] ?? (typeof schema.additionalProperties === 'object' ? schema.additionalProperties : undefined)
+    const known = memberSchema(schema, key)
     if (known && inner !== undefined) yield* faultsOf(known, inner, inside(key))
   }
 }

@@ -32,14 +32,17 @@ function pruneFields(schema: Schema, value: Record<string, unknown>, walk: Walk)
   }
 }
 
+function fillOne(value: Record<string, unknown>, key: string, property: Schema): void {
+  const missing = value[key] === undefined || (value[key] === null && property.nullable !== true)
+  if (missing && property.default !== undefined) value[key] = structuredClone(property.default)
+}
 /** Fills declared defaults in, in place; a null that may not be null counts as absent where there is a default. */
 export function fillDefaults(schema: Schema | undefined, value: unknown): void {
   if (!schema) return
   if (Array.isArray(value)) { for (const item of value) fillDefaults(schema.items, item); return }
   if (!isRecord(value)) return
   for (const [key, property] of Object.entries(schema.properties ?? {})) {
-    const missing = value[key] === undefined || (value[key] === null && property.nullable !== true)
-    if (missing && property.default !== undefined) value[key] = structuredClone(property.default)
+    fillOne(value, key, property)
     fillDefaults(property, value[key])
   }
   if (typeof schema.additionalProperties !== 'object') return

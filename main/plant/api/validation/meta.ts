@@ -41,8 +41,7 @@ function* ownerFaults(metadata: ObjectMeta): Generator<FieldFault> {
   const owners = metadata.ownerReferences ?? []
   for (const [index, owner] of owners.entries()) {
     const at = `metadata.ownerReferences[${index}]`
-    if (!owner.apiVersion) yield invalid('metadata.ownerReferences.apiVersion', owner.apiVersion ?? '', 'version must not be empty')
-    for (const field of ['kind', 'name', 'uid'] as const) if (!owner[field]) yield invalid(`metadata.ownerReferences.${field}`, '', 'must not be empty')
+    for (const field of ['apiVersion', 'kind', 'name', 'uid'] as const) if (!owner[field]) yield invalid(`metadata.ownerReferences.${field}`, '', field === 'apiVersion' ? 'version must not be empty' : 'must not be empty')
     if (owner.controller === true && owners.slice(0, index).some((other) => other.controller === true)) {
       const first = owners.find((other) => other.controller === true)
       yield invalid('metadata.ownerReferences', `${at}`, `Only one reference can have Controller set to true. Found "true" in references for ${first?.kind ?? ''}/${first?.name ?? ''} and ${owner.kind}/${owner.name}`)

@@ -1,28 +1,35 @@
 import type { KubeObject } from '../../types'
 import { admitUpdate } from '../admission/chain'
-import { sameJson, type Attempt } from '../cluster'
+import { sameJson, type Attempt, type How } from '../cluster'
 import { badRequest, conflict, invalidObject, modifiedSince, notFound } from '../errors'
 import { strategyOf } from '../kinds/strategies'
 import { trackUpdate } from '../managed/track'
-import { apiVersionOf, keyOf } from '../resource'
+import { apiVersionOf, keyOf, type Resource } from '../resource'
 import { shapeObject } from '../schema/shape'
 import type { Stored } from '../stored'
 import { validateObject } from '../validation/object'
 import { finishIfReleased } from './remove'
 
+function checkKind(resource: Resource, object: KubeObject): void {
+  const expected = apiVersionOf(resource)
+  if (object.apiVersion !== expected || object.kind !== resource.kind) throw badRequest(`the API version in the data (${object.apiVersion}) does not match the expected API version (${expected})`)
+}
 function checkPreconditions({ resource, object, how }: Attempt, before: KubeObject): void {
   const { uid, resourceVersion, name } = object.metadata
-  if (object.apiVersion !== apiVersionOf(resource) || object.kind !== resource.kind) {
-    throw badRequest(`the API version in the data (${object.apiVersion}) does not match the expected API version (${apiVersionOf(resource)})`)
-  }
+  checkKind(resource, object)
   if (uid && uid !== before.metadata.uid) {
     throw conflict(resource, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${before.metadata.uid ?? ''}`)
   }
-  if (resourceVersion && resourceVersion !== '0') {
-    if (resourceVersion !== before.metadata.resourceVersion) throw modifiedSince(resource, name)
-  } else if (!how.subresource && (resource.custom || !resource.unconditionalUpdate)) {
-    throw invalidObject({ group: resource.group, kind: resource.custom ? resource.plural : resource.kind }, name, [{ reason: 'FieldValueInvalid', field: 'metadata.resourceVersion', message: 'Invalid value: 0x0: must be specified for an update' }])
-  }
+  checkVersion({ resource, how, name, resourceVersion }, before)
+}
+interface Versioned { resource: Resource; how: How; name: string; resourceVersion: string | undefined }
+function checkVersion({ resource, how, name, resourceVersion }: Versioned, before: KubeObject): void {
+  const said = resourceVersion !== undefined && resourceVersion !== '' && resourceVersion !== '0'
+  if (said && resourceVersion !== before.metadata.resourceVersion) throw modifiedSince(resource, name)
+  if (said || how.subresource || (!resource.custom && resource.unconditionalUpdate)) return
+  // Custom kinds are named by their resource here, and only here.
+  const kind = resource.custom ? resource.plural : resource.kind
+  throw invalidObject({ group: resource.group, kind }, name, [{ reason: 'FieldValueInvalid', field: 'metadata.resourceVersion', message: 'Invalid value: 0x0: must be specified for an update' }])
 }
 
 /** Carries over what an update may not change, and keeps status and the rest apart. */
