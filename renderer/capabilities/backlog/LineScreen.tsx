@@ -1,7 +1,8 @@
 import type { WorkItem } from '../../../preload/contract/records'
-import { hrefOf, navigate, setQuery, useAddress, useNow, useRecords } from '../../client'
+import { hrefOf, navigate, setQuery, useAddress, useRecords } from '../../client'
 import { Avatar, Empty, formatShortDuration, PageHead, Panel, Table, type Column } from '../../design'
 import { enteredAt, STATION_ORDER } from './view-model'
+import { useSiteNow } from '../sites/store'
 import { words } from './words'
 
 const columns = (now: number): Column<WorkItem>[] => [
@@ -14,7 +15,7 @@ const columns = (now: number): Column<WorkItem>[] => [
 /** Every work item, filtered by station where the map led here. */
 export function LineScreen() {
   const { query } = useAddress()
-  const now = useNow(30_000)
+  const now = useSiteNow(30_000)
   const station = query.get('station') ?? ''
   const all = useRecords('WorkItem')
   const shown = all.filter(({ status }) => station === '' || (status.station ?? 'define') === station)

@@ -11,6 +11,6 @@ export const words = {
   handOver: 'Hand over', handOverPlan: 'Hand over to the backlog', owner: 'Owner', description: 'Description', save: 'Save', saved: 'Saved.', question: 'Question',
   drift: 'Drift check', driftMeans: 'is the data this was built on still the data there is?', driftHow: 'Compare the revision’s snapshot with the data of today: takt drift compare --reference … --current …, then record the outcome here.', record: 'Record outcome', noRevision: 'Save a revision first.', driftResult: { none: 'No drift', watch: 'Watch', act: 'Act' },
   revisions: 'Revisions', noRevisions: 'No revisions yet. Saving one keeps code, data and packages together.', environments: 'Environments', noEnvironments: 'No environment yet.', newEnvironment: 'New environment',
-  events: 'What happened', eventsMeaning: (count: number) => `${count} events, newest first`, noEvents: 'Nothing was observed yet.', times: 'Time by station', touch: 'worked on', wait: 'waited', causes: 'Why it waited', move: 'Move to', rolled: (count: number) => `${count} older events are only counted.`,
+  events: 'History', eventsMeaning: (count: number) => `${count} events, newest first`, noEvents: 'Nothing was observed yet.', times: 'Time by station', touch: 'worked on', wait: 'waited', causes: 'Why it waited', move: 'Move to', rolled: (count: number) => `${count} older events are only counted.`,
   facts: 'Question', due: 'Due', project: 'Project', now: 'Now at', reproduce: 'Reproduce…', as: 'New environment',
 }

@@ -42,7 +42,7 @@ export function AddSource({ onClose }: { onClose: () => void }) {
           <fieldset className="wide row" style={{ border: 0, padding: 0, margin: 0 }}><legend className="visually-hidden">{words.columns.mayGoTo}</legend>{words.columns.mayGoTo}{sites.map((one) => <label key={one.id} className="check"><input type="checkbox" checked={mayGoTo.includes(one.id)} onChange={({ target }) => setMayGoTo(target.checked ? [...mayGoTo, one.id] : mayGoTo.filter((id) => id !== one.id))} /> {one.name}</label>)}</fieldset>
         </div>
       </Panel>
-      <PlanPanel remote={problem === undefined ? plan.remote : undefined} again={plan.again} disabledBecause={problem} empty={problem} onStarted={(operationId) => { openDrawer(operationId); onClose() }} />
+      <PlanPanel grows remote={problem === undefined ? plan.remote : undefined} again={plan.again} disabledBecause={problem} empty={problem} onStarted={(operationId) => { openDrawer(operationId); onClose() }} />
     </div>
   )
 }

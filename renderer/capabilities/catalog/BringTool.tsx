@@ -36,7 +36,7 @@ export function BringTool({ onClose }: { onClose: () => void }) {
           <label className="wide check"><input type="checkbox" checked={form.severalReplicas} onChange={({ target }) => set({ severalReplicas: target.checked })} /> {words.form.several}</label>
         </div>
       </Panel>
-      <PlanPanel remote={problem === undefined ? plan.remote : undefined} again={plan.again} disabledBecause={problem} empty={problem} onStarted={(operationId) => { openDrawer(operationId); onClose() }} />
+      <PlanPanel grows remote={problem === undefined ? plan.remote : undefined} again={plan.again} disabledBecause={problem} empty={problem} onStarted={(operationId) => { openDrawer(operationId); onClose() }} />
     </div>
   )
 }

@@ -1,8 +1,8 @@
 import { useState } from 'react'
 import type { DataSource } from '../../../preload/contract/records'
-import { setQuery, useAddress, useNow, useRecords, useRecordsStore } from '../../client'
+import { setQuery, useAddress, useRecords, useRecordsStore } from '../../client'
 import { Avatar, Button, Empty, formatBytes, formatCount, FreshnessBar, Loading, PageHead, Panel, PlaceGlyph, Segmented, Table, Tag, type Column } from '../../design'
-import { useSites } from '../sites/store'
+import { useSiteNow, useSites } from '../sites/store'
 import { AddSource } from './AddSource'
 import { BringTool } from './BringTool'
 import { ClassCells } from './ClassCells'
@@ -19,7 +19,7 @@ const byTab = (text: string | null): Tab => (text === 'snapshots' ? 'snapshots' 
 /** What data there is, may I use it, is it fresh; and what to work on it with. */
 export function CatalogScreen() {
   const { query } = useAddress()
-  const now = useNow(30_000)
+  const now = useSiteNow(30_000)
   const sources = useRecords('DataSource')
   const snapshots = useRecords('DataSnapshot')
   const tools = useRecords('Tool')

@@ -1,11 +1,12 @@
 import { useState } from 'react'
 import type { DataSnapshot, DataSource } from '../../../preload/contract/records'
-import { hrefOf, lastKnown, navigate, useAsk, useNow, useRecords } from '../../client'
+import { hrefOf, lastKnown, navigate, useAsk, useRecords } from '../../client'
 import { Button, Empty, Facts, Failed, formatCount, formatDuration, formatShare, Inspector, Loading, Partly, PlaceGlyph, Section, Table, Tag } from '../../design'
 import { openDrawer, PlanPanel } from '../operations'
 import { ClassCells } from './ClassCells'
 import { snapshotColumns } from './SnapshotsPanel'
 import { freshnessOf, namespacesOf, sizeOf } from './view-model'
+import { useSiteNow } from '../sites/store'
 import { words } from './words'
 
 type Tab = 'overview' | 'columns' | 'snapshots'
@@ -31,7 +32,7 @@ const liesAt = ({ location: { uri, table, topic, path, namespace, claim } }: Dat
 
 function Overview({ source }: { source: DataSource }) {
   const { spec, status } = source
-  const freshness = freshnessOf(source, useNow(30_000))
+  const freshness = freshnessOf(source, useSiteNow(30_000))
   return (
     <>
       <Section title={words.tabs.overview}><Facts facts={[

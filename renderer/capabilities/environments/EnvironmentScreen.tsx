@@ -2,12 +2,13 @@ import { useState } from 'react'
 import type { Environment } from '../../../preload/contract/records'
 import type { EnvironmentChange, SizeOffer } from '../../../preload/contract/projects'
 import type { z } from 'zod'
-import { hrefOf, lastKnown, navigate, useAddress, useAsk, useNow, useRecord, useRecords } from '../../client'
+import { hrefOf, lastKnown, navigate, useAddress, useAsk, useRecord, useRecords } from '../../client'
 import { Button, Empty, Facts, formatDay, formatGi, formatMoment, PageHead, Panel, Segmented, Table, Tag } from '../../design'
 import { openDrawer, PlanPanel } from '../operations'
 import { SaveRevision } from '../revisions/SaveRevision'
 import { revisionColumns } from '../revisions/columns'
 import { StartPhases } from './StartPhases'
+import { useSiteNow } from '../sites/store'
 import { words } from './words'
 
 type Change = z.infer<typeof EnvironmentChange>
@@ -26,7 +27,7 @@ export function EnvironmentScreen() {
 }
 function Known({ environment, crumbs }: { environment: Environment; crumbs: { says: string; href: string }[] }) {
   const { meta, spec, status } = environment
-  const now = useNow(10_000)
+  const now = useSiteNow(10_000)
   const [side, setSide] = useState<Side>()
   const namespace = meta.namespace ?? ''
   const change = (to: Change) => setSide({ show: 'change', change: to })

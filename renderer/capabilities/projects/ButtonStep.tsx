@@ -42,6 +42,7 @@ function Running({ operation, onDone }: { operation: Operation; onDone: () => vo
   useEffect(() => { if (done) onDone() }, [done])
   return (
     <div className="stack">
+      {environment && <StartPhases namespace={namespace} name={operation.subject.name} brief><LinkButton href={hrefOf(['discover', namespace, operation.subject.name])}>{words.toEnvironment}</LinkButton></StartPhases>}
       <ol className="phases">{operation.steps.map((step) => (
         <li key={step.id} className={step.state}>
           <Sign sign={step.state === 'done' ? 'done' : step.state === 'running' ? 'running' : step.state === 'failed' ? 'failed' : step.state === 'skipped' || step.state === 'undone' ? 'skipped' : 'waiting'} />
@@ -49,8 +50,6 @@ function Running({ operation, onDone }: { operation: Operation; onDone: () => vo
         </li>
       ))}</ol>
       {trouble && <Failed says={trouble.says} remedy={trouble.remedy} code={trouble.code}><Button onClick={() => openDrawer(operation.id)}>{words.showSteps}</Button></Failed>}
-      {environment && <StartPhases namespace={namespace} name={operation.subject.name} />}
-      {environment && <div className="row"><LinkButton href={hrefOf(['discover', namespace, operation.subject.name])}>{words.toEnvironment}</LinkButton></div>}
     </div>
   )
 }

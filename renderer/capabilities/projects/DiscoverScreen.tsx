@@ -1,7 +1,8 @@
 import type { Environment, Project } from '../../../preload/contract/records'
-import { hrefOf, navigate, useAsk, useNow, useRecords, lastKnown } from '../../client'
+import { hrefOf, navigate, useAsk, useRecords, lastKnown } from '../../client'
 import { Avatar, Empty, formatDay, formatWhen, LinkButton, PageHead, Panel, Table, Tag, type Column } from '../../design'
 import { daysUntil } from './wizard'
+import { useSiteNow } from '../sites/store'
 import { words } from './words'
 
 const projectColumns = (now: number): Column<Project>[] => [
@@ -24,7 +25,7 @@ const environmentColumns = (now: number): Column<Environment>[] => [
 
 /** Unfinished wizards, every project and every environment. */
 export function DiscoverScreen() {
-  const now = useNow(60_000)
+  const now = useSiteNow(60_000)
   const projects = useRecords('Project')
   const environments = useRecords('Environment')
   const drafts = useAsk((client, options) => client.projects.drafts(undefined, options), [])

@@ -1,12 +1,13 @@
 import { useState } from 'react'
 import type { Project } from '../../../preload/contract/records'
-import { hrefOf, navigate, useAddress, useAsk, useNow, useRecord, useRecords } from '../../client'
+import { hrefOf, navigate, useAddress, useAsk, useRecord, useRecords } from '../../client'
 import { Avatar, Button, Empty, Facts, formatDay, formatUsd, LinkButton, PageHead, Panel, Table, Tag, type Column } from '../../design'
 import type { WorkItem } from '../../../preload/contract/records'
 import { words as itemWords } from '../backlog/words'
 import { openDrawer, PlanPanel } from '../operations'
 import { EditProject } from './EditProject'
 import { daysUntil } from './wizard'
+import { useSiteNow } from '../sites/store'
 import { words } from './words'
 import './wizard.css'
 
@@ -52,7 +53,7 @@ function Known({ project, crumbs }: { project: Project; crumbs: { says: string; 
   )
 }
 function ProjectFacts({ project: { spec } }: { project: Project }) {
-  const now = useNow(60_000)
+  const now = useSiteNow(60_000)
   return (
     <Panel title={words.field.question}>
       <p style={{ paddingBottom: 8 }}>{spec.question}</p>

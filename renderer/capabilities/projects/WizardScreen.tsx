@@ -1,12 +1,13 @@
 import { useEffect, useMemo, useState } from 'react'
+import type { Plan } from '../../../preload/contract/operations'
 import type { Draft } from '../../../preload/contract/projects'
-import { hrefOf, lastKnown, navigate, useAddress, useAsk, useCore, useNow, useRecords, type Remote } from '../../client'
+import { hrefOf, lastKnown, navigate, useAddress, useAsk, useCore, useRecords, type Remote } from '../../client'
 import { Button, Failed, formatDay, formatWhen, formatUsd, Loading, PageHead, Panel, Tag, useKeys } from '../../design'
 import { DataStep } from '../catalog/DataStep'
 import { ToolsStep } from '../catalog/ToolsStep'
 import { EnvironmentStep } from '../environments/EnvironmentStep'
 import { PlanPanel } from '../operations'
-import { useSites } from '../sites/store'
+import { useSiteNow, useSites } from '../sites/store'
 import { ButtonStep } from './ButtonStep'
 import { DefineStep } from './DefineStep'
 import { useSettled } from './settled'
@@ -17,7 +18,7 @@ import './wizard.css'
 
 /** Everything the wizard knows: shared records, the sites at hand and who is using it. */
 function useFacts(): Facts {
-  const now = useNow(30_000)
+  const now = useSiteNow(30_000)
   const projects = useRecords('Project')
   const budgets = useRecords('Budget')
   const tools = useRecords('Tool')
@@ -44,27 +45,30 @@ export function WizardScreen() {
 }
 
 /** What the sites offer and what the draft would become, as a plan that is asked for again when typing pauses. */
-function usePlanned(draft: Draft, facts: Facts) {
+function usePlanned(draft: Draft, facts: Facts, running: Plan | undefined) {
   const { existingProject } = draft
   const offers = useAsk((core, options) => core.environments.offers({ ...(existingProject && { project: existingProject }) }, options), [existingProject])
   const known = lastKnown(offers.remote)?.value.offers ?? []
   const suggested = suggestedOffer(known)
   const whole = planned(draft, facts.tools, suggested)
   const problems = problemsOf(draft, facts)
-  const plannable = problems.length === 0 && whole.size !== undefined && whole.tool !== undefined
+  const plannable = running === undefined && problems.length === 0 && whole.size !== undefined && whole.tool !== undefined
   const settled = useSettled(JSON.stringify({ ...whole, step: 'button', savedAt: undefined }), 500)
   const plan = useAsk(async (core, options) => (plannable ? core.environments.planProvision({ draft: JSON.parse(settled) as Draft }, options) : undefined), [plannable, settled])
   const site = known.find(({ size }) => size.name === whole.size?.name)?.site
-  return { offers, suggested, whole, problems, plan: { remote: plannable ? planRemote(plan.remote) : undefined, again: plan.again }, site }
+  const shown: Remote<Plan> | undefined = running ? { at: 'ready', value: running, asOf: facts.now } : plannable ? planRemote(plan.remote) : undefined
+  return { offers, suggested, whole, problems, plan: { remote: shown, again: plan.again }, site }
 }
 const reasonOf = (left: string[]): string | undefined => (left.length > 1 ? `${left[0]} ${left.length - 1} more.` : left[0])
 
 interface WizardProps { draft: Draft; step: Step; facts: Facts; change: (patch: Partial<Draft>) => void; saving: boolean; savedAt: string | undefined; unsaved: string | undefined }
-function Wizard({ draft, step, facts, change, saving, savedAt, unsaved }: WizardProps) {
+function Wizard({ draft, step, facts: all, change, saving, savedAt, unsaved }: WizardProps) {
   const { client } = useCore()
   const [pressed, setPressed] = useState(false)
-  const [started, setStarted] = useState<string>()
-  const { offers, suggested, whole, problems, plan, site } = usePlanned(draft, facts)
+  const [started, setStarted] = useState<{ operationId: string; plan: Plan }>()
+  // The project that this very wizard is making does not stand in its own way.
+  const facts = started ? { ...all, projects: all.projects.filter(({ meta }) => meta.name !== draft.name) } : all
+  const { offers, suggested, whole, problems, plan, site } = usePlanned(draft, facts, started?.plan)
   const go = (to: Step) => {
     if (STEPS.indexOf(to) > STEPS.indexOf(draft.step)) change({ step: to })
     navigate(hrefOf(['discover', 'new', draft.id, to]))
@@ -87,11 +91,11 @@ function Wizard({ draft, step, facts, change, saving, savedAt, unsaved }: Wizard
             {step === 'environment' && <EnvironmentStep draft={draft} remote={offers.remote} suggested={suggested} tool={toolOf(draft, facts.tools)} now={facts.now} change={change} states={<OfferStates {...offers} />} />}
             {step === 'tools' && <ToolsStep draft={whole} tools={facts.tools} suggested={toolOf({ ...draft, tool: undefined }, facts.tools)} change={change} />}
             {step === 'data' && <DataStep draft={draft} sources={facts.sources} site={site} now={facts.now} change={change} />}
-            {step === 'button' && <ButtonStep draft={whole} problems={problems} operationId={started} onDone={() => void client.projects.discardDraft({ id: draft.id })} />}
+            {step === 'button' && <ButtonStep draft={whole} problems={problems} operationId={started?.operationId} onDone={() => void client.projects.discardDraft({ id: draft.id })} />}
           </div>
           <WizardFoot step={step} next={next} go={go} />
         </form>
-        <PlanPanel remote={plan.remote} again={plan.again} title={words.plan} empty={words.planWaits} disabledBecause={started ? words.started : reasonOf(stepsLeft(draft, step, facts))} onStarted={(operationId) => { setStarted(operationId); go('button') }} />
+        <PlanPanel grows remote={plan.remote} again={plan.again} title={words.plan} empty={words.planWaits} disabledBecause={started ? words.started : reasonOf(stepsLeft(draft, step, facts))} onStarted={(operationId, ran) => { setStarted({ operationId, plan: ran }); go('button') }} />
       </div>
     </div>
   )

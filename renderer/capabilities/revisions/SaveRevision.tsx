@@ -32,7 +32,7 @@ export function SaveRevision({ environment, onClose }: { environment: Environmen
           <label className="stack tight">{words.metrics} <span className="meta">{words.metricsHelp}</span><textarea className="field-box" style={{ height: 'auto' }} rows={2} value={metrics} onChange={({ target }) => setMetrics(target.value)} /></label>
         </div>
       </Panel>
-      <PlanPanel remote={item === '' ? undefined : plan.remote} again={plan.again} disabledBecause={problem} empty={words.noItem} onStarted={(operationId) => { openDrawer(operationId); onClose() }} />
+      <PlanPanel grows remote={item === '' ? undefined : plan.remote} again={plan.again} disabledBecause={problem} empty={words.noItem} onStarted={(operationId) => { openDrawer(operationId); onClose() }} />
     </div>
   )
 }

@@ -18,9 +18,11 @@ interface PlanPanelProps {
   title?: string
   /** Another way out beside the button of a plan that deletes data. */
   otherWay?: ReactNode
+  /** The person is still choosing, so that a plan which differs from the one before is no news. */
+  grows?: boolean
 }
 /** Plan, preview, confirm: price and time first; the button repeats verb and price and runs the plan as it was shown. */
-export function PlanPanel({ remote, again, onStarted, disabledBecause, empty, title = words.plan, otherWay }: PlanPanelProps) {
+export function PlanPanel({ remote, again, onStarted, disabledBecause, empty, title = words.plan, otherWay, grows = false }: PlanPanelProps) {
   const known = remote && lastKnown(remote)
   const plan = known?.value
   const before = usePrevious(plan)
@@ -34,7 +36,7 @@ export function PlanPanel({ remote, again, onStarted, disabledBecause, empty, ti
         {!remote && <div style={{ padding: '0 14px' }}><Partly says={empty} /></div>}
         {remote?.at === 'failed' && <div style={{ padding: '0 14px' }}><Failed says={remote.trouble.says} remedy={remote.trouble.remedy} code={remote.trouble.code} onRetry={again} /></div>}
         {remote && remote.at !== 'failed' && !plan && <div style={{ padding: '0 14px' }}><Loading says={words.planning} /></div>}
-        {plan && remote?.at !== 'failed' && <PlanBody plan={plan} differs={before ? whatDiffers(before, plan) : []} />}
+        {plan && remote?.at !== 'failed' && <PlanBody plan={plan} differs={before && !grows ? whatDiffers(before, plan) : []} />}
       </div>
       {plan && remote?.at !== 'failed'
         ? <PlanFoot key={plan.id} plan={plan} fresh={remote?.at === 'ready'} again={again} onStarted={onStarted} disabledBecause={disabledBecause} otherWay={otherWay} />

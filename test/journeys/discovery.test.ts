@@ -1,0 +1,134 @@
+import AxeBuilder from '@axe-core/playwright'
+import type { Browser, BrowserContext, Page } from 'playwright'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { launchBrowser } from '../support/browser'
+import { startHost, type RunningHost } from '../support/host'
+
+const shots = process.env['TAKT_SHOTS']
+let browser: Browser, context: BrowserContext, page: Page, host: RunningHost
+const faults: string[] = []
+const shot = async (name: string) => { if (shots) await page.screenshot({ path: `${shots}/${name}.png` }) }
+const violations = async () => (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)
+const go = (hash: string) => page.evaluate((to) => { location.hash = to }, hash)
+const planIsReady = () => page.locator('.plan').getByText('Changes').first().waitFor({ timeout: 20_000 })
+const confirm = (name: RegExp) => page.locator('.plan .panel-foot').getByRole('button', { name }).click()
+
+beforeAll(async () => {
+  browser = await launchBrowser()
+  host = await startHost()
+  context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'light' })
+  page = await context.newPage()
+  page.on('pageerror', (error) => faults.push(error.message))
+  page.on('console', (message) => { if (message.type() === 'error') faults.push(message.text()) })
+})
+afterAll(async () => {
+  await browser?.close()
+  await host?.stop()
+})
+
+// One person's way from nothing to the backlog; each part stands on the one before.
+describe('from a fresh machine to the backlog, on the plant', () => {
+  test('the first run offers three doors, and the plant opens', async () => {
+    await page.goto(host.address)
+    await page.getByRole('heading', { name: 'What should Takt look at?' }).waitFor()
+    await shot('first-run')
+    expect(await violations()).toEqual([])
+    await page.getByRole('button', { name: /Open the plant/ }).click()
+    await page.getByRole('region', { name: /Define/ }).first().waitFor({ timeout: 30_000 })
+    expect(await page.getByText(/simulated/).first().isVisible()).toBe(true)
+  })
+  test('a question becomes a running environment in five steps, each with a usable default', async () => {
+    await page.keyboard.press('n')
+    await page.getByLabel('Question').fill('Who spoofs a caller’s voice?')
+    await page.getByLabel('Title').fill('Voice liveness')
+    expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('voice-liveness')
+    await shot('wizard-define')
+    expect(await violations()).toEqual([])
+    await page.getByRole('button', { name: /Continue to environment/ }).click()
+    await page.getByRole('radio', { name: /CPU small/ }).waitFor()
+    await planIsReady()
+    await shot('wizard-environment')
+    expect(await violations()).toEqual([])
+    await page.getByRole('button', { name: /Continue to tools/ }).click()
+    await page.getByRole('radio', { name: /Jupyter/ }).first().waitFor()
+    await shot('wizard-tools')
+    expect(await violations()).toEqual([])
+    await page.getByRole('button', { name: /Continue to data/ }).click()
+    await page.getByLabel('Use routes-gps').check()
+    await page.locator('.plan').getByText(/clone/i).first().waitFor({ timeout: 20_000 })
+    await shot('wizard-data')
+    expect(await violations()).toEqual([])
+    await page.getByRole('button', { name: /Continue to push the button/ }).click()
+    await confirm(/^Provision/)
+    await page.getByRole('button', { name: 'Open notebook' }).and(page.locator(':not([aria-disabled])')).waitFor({ timeout: 90_000 })
+    await shot('wizard-ready')
+    expect(await violations()).toEqual([])
+  })
+  test('the notebook opens at a loopback address, marked simulated', async () => {
+    const [notebook] = await Promise.all([context.waitForEvent('page'), page.getByRole('button', { name: 'Open notebook' }).click()])
+    await notebook.waitForLoadState()
+    expect(notebook.url()).toMatch(/^http:\/\/127\.0\.0\.1:\d+\//)
+    expect(await notebook.locator('body').innerText()).toMatch(/simulated/i)
+    await notebook.close()
+  })
+  test('a revision binds what there is and says what is missing', async () => {
+    await go('#/discover/voice-liveness/voice-liveness-nb')
+    await page.getByRole('button', { name: 'Save a revision' }).first().click()
+    await page.getByText('Packages', { exact: true }).waitFor({ timeout: 20_000 })
+    await page.getByLabel('What was done').fill('Baseline on clean audio')
+    await page.getByLabel(/^Metrics/).fill('auc=0.91')
+    await planIsReady()
+    await shot('revision')
+    expect(await violations()).toEqual([])
+    await confirm(/^Save/)
+    await page.getByText('Baseline on clean audio').waitFor({ timeout: 60_000 })
+  })
+  test('the gates hold the item until drift, owner and description are there; then it is handed over', async () => {
+    await go('#/line/voice-liveness/voice-liveness')
+    await page.getByRole('heading', { name: 'Gates to the backlog' }).waitFor()
+    await page.getByRole('button', { name: 'Hand over' }).click()
+    await page.locator('.plan').getByText(/drift/i).first().waitFor({ timeout: 20_000 })
+    expect(await page.locator('.plan .panel-foot button').first().getAttribute('aria-disabled')).toBe('true')
+    await shot('gates-open')
+    expect(await violations()).toEqual([])
+    await page.locator('main').getByRole('button', { name: 'Cancel' }).click()
+    await page.getByRole('button', { name: 'Record outcome' }).click()
+    await page.getByLabel('Description').fill('A first model that tells a live voice from a replayed one.')
+    await page.getByRole('button', { name: 'Save', exact: true }).click()
+    await page.getByText('All gates are passed.').waitFor({ timeout: 30_000 })
+    await page.getByRole('button', { name: 'Hand over' }).click()
+    await confirm(/^Hand over/)
+    await page.getByRole('heading', { name: 'MLOps line' }).waitFor({ timeout: 60_000 })
+    await shot('handed-over')
+    expect(await violations()).toEqual([])
+  })
+  test('the map shows it on the backlog', async () => {
+    await go('#/map')
+    await page.getByRole('region', { name: /Backlog/ }).getByText(/Voice liveness/).waitFor({ timeout: 20_000 })
+    await shot('map-after')
+  })
+  test('data and tools, settings and the list of projects have no accessibility violation, in both themes', async () => {
+    for (const theme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: theme })
+      for (const screen of ['data', 'data?source=routes-gps', 'discover', 'line', 'settings', 'discover/voice-liveness']) {
+        await go(`#/${screen}`)
+        await page.locator('h1').first().waitFor()
+        await page.waitForLoadState('networkidle')
+        await page.waitForFunction(() => document.getAnimations().every(({ playState }) => playState !== 'running'))
+        await shot(`${screen.replace(/\W+/g, '-')}.${theme}`)
+        expect(await violations(), `${screen} in ${theme}`).toEqual([])
+      }
+    }
+  })
+  test('what was typed survives a core that dies and comes back', async () => {
+    await go('#/discover/new/kept/define')
+    await page.getByLabel('Question').fill('Does this sentence survive?')
+    await page.getByText(/draft, saved/).waitFor()
+    await host.kill()
+    await page.getByText(/Reconnecting/).first().waitFor({ timeout: 20_000 })
+    expect(await page.getByLabel('Question').inputValue()).toBe('Does this sentence survive?')
+  })
+  test('nothing in the page went wrong on the way', () => {
+    expect(faults.filter((fault) => !/WebSocket connection|ERR_CONNECTION_REFUSED/.test(fault))).toEqual([])
+  })
+})

@@ -1,0 +1,32 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+export interface RunningHost { address: string; store: string; pid: number; kill(): Promise<void>; stop(): Promise<void> }
+
+/** Starts the built web host as people do, on a store of its own unless one is given, and waits for the address it prints. */
+export async function startHost(given?: string): Promise<RunningHost> {
+  const store = given ?? mkdtempSync(join(tmpdir(), 'takt-store-'))
+  // No kubeconfig of the machine is looked at: only what a test names.
+  const env = { ...process.env, TAKT_NO_OPEN: '1', KUBECONFIG: join(store, 'no-kubeconfig') }
+  const host = spawn(process.execPath, [join(root, 'out/main/web.mjs'), '--store', store], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  let complained = ''
+  host.stderr.on('data', (text: Buffer) => { complained += text.toString() })
+  const address = await new Promise<string>((found, failed) => {
+    host.once('exit', (code) => failed(new Error(`The web host ended with ${String(code)}: ${complained}`)))
+    host.stdout.on('data', (text: Buffer) => { const match = /http:\/\/127\.0\.0\.1:\S+/.exec(text.toString()); if (match) found(match[0]) })
+  })
+  const end = async (signal: NodeJS.Signals) => {
+    const ended = new Promise((done) => host.once('exit', done))
+    if (host.exitCode !== null || host.signalCode !== null || !host.kill(signal)) return
+    await ended
+  }
+  return {
+    address, store, pid: host.pid ?? 0, kill: () => end('SIGKILL'),
+    stop: async () => { await end('SIGTERM'); if (!given) rmSync(store, { recursive: true, force: true }) },
+  }
+}
