@@ -16,9 +16,7 @@ export interface Machine {
 /** The node of a machine, as its kubelet and the GPU operator report it. */
 export function makeNode(api: PlantApi, machine: Machine): KubeObject {
   const { name, gpus } = machine
-  const whole = gpus ? gpus.count - (gpus.split?.length ?? 0) : 0
-  const slices = 7 * (gpus?.split?.length ?? 0)
-  const capacity = { cpu: String(machine.cores), memory: `${String(machine.memoryGi)}Gi`, 'ephemeral-storage': '3500Gi', pods: '250', ...(gpus && { 'nvidia.com/gpu': String(whole) }), ...(slices > 0 && { 'nvidia.com/mig-1g.10gb': String(slices) }) }
+  const capacity = capacityOf(machine)
   const node = api.create({
     apiVersion: 'v1', kind: 'Node',
     metadata: { name, labels: { ...labelsOf(machine), ...machine.labels }, ...(gpus?.split && { annotations: { [SPLIT_GPUS]: gpus.split.join(',') } }) },
@@ -37,6 +35,13 @@ export function makeNode(api: PlantApi, machine: Machine): KubeObject {
       },
     },
   }, 'kubelet')
+}
+
+function capacityOf({ cores, memoryGi, gpus }: Machine): Record<string, string> {
+  const base = { cpu: String(cores), memory: `${String(memoryGi)}Gi`, 'ephemeral-storage': '3500Gi', pods: '250' }
+  if (!gpus) return base
+  const split = gpus.split?.length ?? 0
+  return { ...base, 'nvidia.com/gpu': String(gpus.count - split), ...(split > 0 && { 'nvidia.com/mig-1g.10gb': String(7 * split) }) }
 }
 
 const labelsOf = ({ name, gpus, instanceType, region }: Machine): Record<string, string> => ({

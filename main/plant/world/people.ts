@@ -7,14 +7,16 @@ export const TEAMS: Team[] = [
   { name: 'Search', costCentre: '4450', capUsd: 2_000, spentUsd: 1_386 }, { name: 'Pricing', costCentre: '4460', capUsd: 900, spentUsd: 341 },
 ]
 
-const person = (user: string, name: string, team: string, role: Somebody['role'] = 'engineer'): Somebody =>
-  ({ user, name, team, role, groups: [`team-${team.toLowerCase()}`, `${role}s`, ...(user === 'mara.lind' ? ['platform-admins'] : [])] })
+const person = (name: string, team: string, role: Somebody['role'] = 'engineer'): Somebody => {
+  const user = name.toLowerCase().replace(' ', '.')
+  return { user, name, team, role, groups: [`team-${team.toLowerCase()}`, `${role}s`, ...(user === 'mara.lind' ? ['platform-admins'] : [])] }
+}
 
 /** Everybody who works on the simulated sites; the first is who one is by default. */
 export const PEOPLE: Somebody[] = [
-  person('mara.lind', 'Mara Lind', 'Voice', 'lead'), person('emil.novak', 'Emil Novak', 'Voice'), person('jonas.weber', 'Jonas Weber', 'Vision'), person('tove.dahl', 'Tove Dahl', 'Supply'),
-  person('chen.wu', 'Chen Wu', 'Search'), person('lena.ofori', 'Lena Ofori', 'Credit', 'analyst'), person('aino.torv', 'Aino Torv', 'Voice'), person('pia.nord', 'Pia Nord', 'Pricing'),
-  person('sana.rahimi', 'Sana Rahimi', 'Vision'), person('nora.haugen', 'Nora Haugen', 'Supply'), person('ivo.petrov', 'Ivo Petrov', 'Search'), person('rosa.berg', 'Rosa Berg', 'Pricing'),
+  person('Mara Lind', 'Voice', 'lead'), person('Emil Novak', 'Voice'), person('Jonas Weber', 'Vision'), person('Tove Dahl', 'Supply'),
+  person('Chen Wu', 'Search'), person('Lena Ofori', 'Credit', 'analyst'), person('Aino Torv', 'Voice'), person('Pia Nord', 'Pricing'),
+  person('Sana Rahimi', 'Vision'), person('Nora Haugen', 'Supply'), person('Ivo Petrov', 'Search'), person('Rosa Berg', 'Pricing'),
 ]
 
 /** Who sees to a team's models: its engineers and analysts, the lead apart. */

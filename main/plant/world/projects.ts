@@ -32,16 +32,19 @@ export const PROJECTS: ProjectOutline[] = [
   project('voice-route', 'Voice', { owner: 'emil.novak', question: 'Which desk should take the call?', age: 58, due: 22, budgetUsd: 450, gpus: { [GPU]: 1 } }),
 ]
 
-/** Which moment a project began, for a world whose present is `now`. */
-export const begunAt = (outline: ProjectOutline, now: number) => now - outline.age * DAY
+export const projectOf = (name: string): ProjectOutline => {
+  const found = PROJECTS.find((each) => each.name === name)
+  if (!found) throw new Error(`No project ${name}`)
+  return found
+}
 
-export const projectRecord = (outline: ProjectOutline, now: number): KubeObject => record('Project', { name: outline.name }, {
+export const projectRecord = (outline: ProjectOutline, { began, now }: { began: number; now: number }): KubeObject => record('Project', { name: outline.name }, {
   title: outline.name, question: outline.question, owner: outline.owner, team: outline.team, costCentre: teamOf(outline.team).costCentre, budgetUsd: outline.budgetUsd,
   members: [
     ...membersOf(outline.team).map(({ user, role }) => ({ kind: 'User', name: user, role })), { kind: 'User', name: 'mara.lind', role: 'lead' },
     ...(outline.team === 'Credit' ? [{ kind: 'User', name: 'emil.novak', role: 'engineer' }] : []),
   ],
-  timeBox: { start: at(begunAt(outline, now)), due: at(now + outline.due * DAY) }, sites: outline.cloud ? ['oslo', 'aws-burst'] : ['oslo'],
+  timeBox: { start: at(began), due: at(now + outline.due * DAY) }, sites: outline.cloud ? ['oslo', 'aws-burst'] : ['oslo'],
   repository: `https://git.oslo.example/${outline.team.toLowerCase()}/${outline.name}.git`,
 })
 

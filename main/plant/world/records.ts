@@ -1,13 +1,15 @@
+import { LABEL } from '../../kernel/manifest'
+import { POD } from '../controllers/kinds'
 import type { KubeObject, PlantApi } from '../types'
 import { A100, A100_40, L40S } from './hardware'
 import { historyOf, firstMoment } from './history'
 import { enteredAt, itemName, ITEMS, type ItemOutline } from './items'
 import { TEAMS } from './people'
-import { PROJECTS, type ProjectOutline } from './projects'
+import { projectOf, type ProjectOutline } from './projects'
 import { revisionName, revisionRecord, revisionStatus, snapshotRecord, snapshotStatus } from './revisions'
 import { SOURCES, sourceRecord, sourceStatus } from './sources'
 import { bornAt, TOOLS, toolRecord, toolStatus } from './tools'
-import { at, DAY, HOUR, kindOf, ready, record } from './words'
+import { at, DAY, HOUR, kindOf, MINUTE, ready, record } from './words'
 
 /** Something that happens at a moment of the history. */
 export interface Happening { at: number; act: () => void }
@@ -43,32 +45,41 @@ export function recordHappenings(api: PlantApi, now: number): Happening[] {
 type Make = (moment: number, object: KubeObject, status?: object) => Happening
 function itemHappenings(made: Make, item: ItemOutline, now: number): Happening[] {
   const events = historyOf(item, now)
-  const name = itemName(item)
-  const project = PROJECTS.find((each) => each.name === item.project)
   const leftAt = (station: string) => Date.parse(events.find((event) => event.type === 'left' && event.station === station)?.at ?? '') || enteredAt(item, now)
-  const spec = {
-    project: item.project, title: item.version > 1 ? `${item.project} v${String(item.version)}` : item.project, question: project?.question ?? '', description: AFTER_DATA.has(item.station) ? `${project?.question ?? ''} Version ${String(item.version)} on ${item.source}.` : '',
-    owner: item.by, due: at(now + (project?.due ?? 14) * DAY), version: item.version, waivers: [], ...(item.revision && item.station !== 'drift' && { revision: revisionName(item) }),
-  }
-  const work = record('WorkItem', { name, namespace: item.project, labels: { 'takt.dev/project': item.project } }, spec)
+  const savedAt = leftAt('save') - 2 * MINUTE
+  const status = { station: item.station, events, rolledEvents: 0, conditions: ready(enteredAt(item, now), 'Observed', 'Its station follows from its events') }
   return [
-    made(firstMoment(item, now), work, { station: item.station, events, rolledEvents: 0, conditions: ready(enteredAt(item, now), 'Observed', 'Its station follows from its events') }),
+    made(firstMoment(item, now), record('WorkItem', { name: itemName(item), namespace: item.project, labels: { [LABEL.project]: item.project } }, itemSpec(item, now)), status),
     ...(AFTER_DATA.has(item.station) ? [made(leftAt('data'), snapshotRecord(item), snapshotStatus(item, leftAt('data')))] : []),
-    ...(item.revision ? [made(leftAt('save') - 2 * 60_000, revisionRecord(item), revisionStatus(item, leftAt('save') - 2 * 60_000))] : []),
+    ...(item.revision ? [made(savedAt, revisionRecord(item), revisionStatus(item, savedAt))] : []),
   ]
 }
 
-/** What the environments of a site look like from their pods, for records nobody has watched yet. */
-export function writeEnvironmentStatus(api: PlantApi, now: number) {
-  for (const environment of api.list(kindOf('Environment'))) {
-    const { name, namespace = '' } = environment.metadata
-    const pod = api.get({ group: '', kind: 'Pod' }, `${name}-0`, namespace)
-    const status = pod?.['status'] as { conditions?: { type: string; status: string; lastTransitionTime?: string }[] } | undefined
-    const readyAt = status?.conditions?.find((each) => each.type === 'Ready' && each.status === 'True')?.lastTransitionTime
-    const paused = (environment['spec'] as { state?: string }).state === 'paused'
-    const phase = paused ? 'Paused' : readyAt ? 'Ready' : 'Starting'
-    const node = (pod?.['spec'] as { nodeName?: string } | undefined)?.nodeName
-    const condition = { type: 'Ready', status: readyAt ? 'True' : 'False', reason: paused ? 'Paused' : readyAt ? 'Serving' : 'Starting', message: paused ? 'Paused; its volume is kept.' : readyAt ? `Answers on ${node ?? 'a node'}.` : 'Its server is starting.', lastTransitionTime: readyAt ?? at(now) }
-    api.updateStatus({ ...environment, status: { phase, workload: `Notebook/${name}`, ...(pod && { pod: pod.metadata.name, startedAt: pod.metadata.creationTimestamp }), ...(node && { node }), ...(readyAt && { readyAt }), conditions: [condition] } }, 'takt')
+function itemSpec(item: ItemOutline, now: number) {
+  const { question, due } = projectOf(item.project)
+  const described = AFTER_DATA.has(item.station) ? `${question} Version ${String(item.version)} on ${item.source}.` : ''
+  return {
+    project: item.project, title: item.version > 1 ? `${item.project} v${String(item.version)}` : item.project, question, description: described,
+    owner: item.by, due: at(now + due * DAY), version: item.version, waivers: [], ...(item.revision && item.station !== 'drift' && { revision: revisionName(item) }),
   }
 }
+
+interface SeenPod extends KubeObject { spec: { nodeName?: string }; status?: { conditions?: { type: string; status: string; lastTransitionTime?: string }[] } }
+interface SeenEnvironment extends KubeObject { spec: { state: 'running' | 'paused' } }
+
+/** What the environments of a site look like from their pods, for records nobody has watched yet. */
+export function writeEnvironmentStatus(api: PlantApi, now: number) {
+  for (const environment of api.list(kindOf('Environment')) as SeenEnvironment[]) {
+    const { name, namespace } = environment.metadata
+    const pod = api.get(POD, `${name}-0`, namespace) as SeenPod | undefined
+    const readyAt = pod?.status?.conditions?.find((each) => each.type === 'Ready' && each.status === 'True')?.lastTransitionTime
+    const [phase, reason, message] = standing(environment.spec.state === 'paused', readyAt !== undefined, pod?.spec.nodeName)
+    const condition = { type: 'Ready', status: phase === 'Ready' ? 'True' : 'False', reason, message, lastTransitionTime: readyAt ?? at(now) }
+    api.updateStatus({ ...environment, status: { phase, workload: `Notebook/${name}`, ...(pod && placeOf(pod)), ...(readyAt !== undefined && { readyAt }), conditions: [condition] } }, 'takt')
+  }
+}
+function standing(paused: boolean, serving: boolean, node = 'a node'): [phase: string, reason: string, message: string] {
+  if (paused) return ['Paused', 'Paused', 'Paused; its volume is kept.']
+  return serving ? ['Ready', 'Serving', `Answers on ${node}.`] : ['Starting', 'Starting', 'Its server is starting.']
+}
+const placeOf = ({ metadata, spec }: SeenPod) => ({ pod: metadata.name, startedAt: metadata.creationTimestamp, ...(spec.nodeName !== undefined && { node: spec.nodeName }) })

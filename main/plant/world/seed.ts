@@ -65,7 +65,7 @@ function createMissing(api: PlantApi, object: KubeObject) {
 function projectHappenings(api: PlantApi, now: number): Happening[] {
   return PROJECTS.map((project) => ({
     at: projectBegan(project, now), act: () => {
-      const created = api.create(projectRecord(project, now), 'takt')
+      const created = api.create(projectRecord(project, { began: projectBegan(project, now), now }), 'takt')
       for (const object of namespaceObjects(project)) api.create(object, 'takt')
       api.updateStatus({ ...created, status: { phase: 'Ready', namespace: project.name, conditions: [{ type: 'Ready', status: 'True', reason: 'Provisioned', message: `Its namespace ${project.name} is there.`, lastTransitionTime: created.metadata.creationTimestamp ?? '' }] } }, 'takt')
     },

@@ -44,18 +44,25 @@ function overAllocated(api: SimulatedApi): string[] {
   })
 }
 
-function inconsistencies(pod: Pod, now: number): string[] {
-  const scheduled = conditionOf(pod.status?.conditions, 'PodScheduled')
-  const [container] = pod.status?.containerStatuses ?? []
-  const began = container?.state.running?.startedAt ?? container?.state.terminated?.startedAt
-  const moments: [name: string, moment: number][] = [
-    ['created', at(pod.metadata.creationTimestamp)], ['scheduled', scheduled?.status === 'True' ? at(scheduled.lastTransitionTime) : NaN], ['arrived', at(pod.status?.startTime)],
-    ['started', at(began)], ['ended', at(container?.state.terminated?.finishedAt)], ['now', now],
+/** The moments of a pod's life that are known, in the order they must have. */
+function momentsOf({ metadata, status = {} }: Pod): [name: string, moment: number][] {
+  const scheduled = conditionOf(status.conditions, 'PodScheduled')
+  const { running, terminated } = status.containerStatuses?.[0]?.state ?? {}
+  const all: [string, number][] = [
+    ['created', at(metadata.creationTimestamp)], ['scheduled', scheduled?.status === 'True' ? at(scheduled.lastTransitionTime) : NaN], ['arrived', at(status.startTime)],
+    ['started', at((running ?? terminated)?.startedAt)], ['ended', at(terminated?.finishedAt)],
   ]
-  const known = moments.filter(([, moment]) => !Number.isNaN(moment))
-  const disorder = known.flatMap(([name, moment], index) => (index > 0 && moment < (known[index - 1]?.[1] ?? 0) ? [`${pod.metadata.name}: ${name} before ${known[index - 1]?.[0] ?? ''}`] : []))
-  const bound = pod.spec.nodeName !== undefined
-  return [...disorder, ...(bound === (scheduled?.status === 'True') ? [] : [`${pod.metadata.name}: bound and scheduled differ`]), ...(isFinished(pod) && container?.state.terminated === undefined ? [`${pod.metadata.name}: finished without an end`] : [])]
+  return all.filter(([, moment]) => !Number.isNaN(moment))
+}
+
+function inconsistencies(pod: Pod, now: number): string[] {
+  const { name } = pod.metadata
+  const moments = [...momentsOf(pod), ['now', now] as const]
+  const disorder = moments.filter(([, moment], index) => index > 0 && moment < (moments[index - 1]?.[1] ?? 0)).map(([what]) => `${name}: ${what} too early`)
+  const known = moments.map(([what]) => what)
+  if ((pod.spec.nodeName !== undefined) !== known.includes('scheduled')) disorder.push(`${name}: bound and scheduled differ`)
+  if (isFinished(pod) && !known.includes('ended')) disorder.push(`${name}: finished without an end`)
+  return disorder
 }
 
 describe('the on-prem world as it is first seen', () => {
