@@ -9,6 +9,7 @@ import { Loading, PageHead, Patterns } from '../design'
 import { core } from './connection'
 import { ConnectionLost } from './ConnectionLost'
 import { ErrorBoundary } from './ErrorBoundary'
+import { watchHeartbeat } from './heartbeat'
 import { KeyList, useFrameKeys } from './Keyboard'
 import { Announcements } from './Announcements'
 import { Palette } from './Palette'
@@ -27,6 +28,7 @@ function useWatches() {
     void watchSites(core, stop.signal)
     void watchSettings(core, stop.signal)
     void watchOperations(core, stop.signal)
+    void watchHeartbeat(core, stop.signal)
     return () => stop.abort()
   }, [])
   // Records and the map come from the home site (or, before it is known, from the store): another home is another story.

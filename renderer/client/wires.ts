@@ -30,6 +30,9 @@ function listenForPort(connection: Reconnecting, ask: () => void) {
     const [port] = event.ports
     if (event.data === 'takt:port' && port) connection.attach(portWire(port))
     if (event.data === 'takt:lost') connection.lose()
+    // Menus, notifications and takt:// links lead to a place in the page.
+    const { go } = (typeof event.data === 'object' && event.data !== null ? event.data : {}) as { go?: unknown }
+    if (typeof go === 'string') location.hash = `#${go}`
   })
   ask()
 }
