@@ -17,6 +17,8 @@ export interface SpotRecord {
   nextChangeS(timeS: number): number
   /** Since when availability is as it is at the given time; what lies before the record counts as unknown. */
   sinceS(timeS: number): number
+  /** How long the zone stayed up at a time, on average, as observed by then. */
+  meanUpS(timeS: number): number
 }
 
 export interface CloudNode {

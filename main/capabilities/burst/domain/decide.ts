@@ -56,7 +56,8 @@ function planKind(desk: Desktop, { kind, future, fairness }: OneKind, queue: rea
   })
   const slots = new Map(planned.map((entry): [number, Planned] => [entry.candidate.job, entry]))
   return queue.map((job, index) => {
-    const slot = slots.get(index)?.slot ?? { startS: Infinity, shares: [] }
+    // A job that leaves is still shown what staying would have meant.
+    const slot = slots.get(index)?.slot ?? future.find(job.gpus, job.runTime.p50)
     return wordDecision(desk, job, { slot, out: left.get(index), latestStartS: candidates[index]?.latestStartS ?? Infinity, chosen: left.has(index) })
   })
 }

@@ -75,7 +75,7 @@ function cloudFigures(replayed: Replayed) {
   for (const run of replayed.runs) {
     if (run.place !== 'cloud') continue
     burst.add(run.job)
-    gpuS += (run.endS - run.startS) * at(jobs.gpus, run.job)
+    gpuS += Math.max(0, run.endS - run.startS) * at(jobs.gpus, run.job)
   }
   const billedS = replayed.cloudNodes.reduce((sum, node) => sum + node.releaseS - node.launchS, 0)
   return { cloudUsd: replayed.cloudUsd, cloudGpuHours: gpuS / HOUR, billedNodeHours: billedS / HOUR, burstJobs: burst.size }

@@ -34,6 +34,7 @@ export interface Run {
   readonly expectedEndS: number
   /** How often the job had been stopped before. */
   readonly restarts: number
+  /** Not after startS where it was stopped before its node was up. */
   endS: number
   ended: boolean
 }
@@ -132,7 +133,7 @@ export class Desk {
     this.left[job] = at(this.left, job) - saved
     this.done[job] = at(this.done, job) + saved
     this.stops[job] = at(this.stops, job) + 1
-    run.endS = Math.max(this.nowS, run.startS)
+    run.endS = this.nowS
     this.close(run, at(this.runOf, job))
     this.waiting.add(job)
   }

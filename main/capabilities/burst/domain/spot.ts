@@ -8,10 +8,16 @@ const SPOT_SHARE = 0.35
 /** One interruption at the worst moment: everything since the last checkpoint, the restart and another boot; plus a little, since clocks differ. */
 export const INTERRUPTION_S = CHECKPOINT_S + RESTART_S + BOOT_S + 40
 
+/** How long a zone is supposed to stay up before anything is known of it. */
+const SUPPOSED_UP_S = 4 * 3600
+/** What an interruption costs on average: half a checkpoint, the restart and another boot. */
+export const MEAN_LOSS_S = CHECKPOINT_S / 2 + RESTART_S + BOOT_S
+
 /** Availability probes at a fixed gap, repeated without end. */
 export function spotRecord(available: readonly boolean[], gapS: number): SpotRecord {
   const count = available.length
   const changes = available.flatMap((value, index) => (value === available[(index + count - 1) % count] ? [] : [index]))
+  const upBefore = upGaps(available, changes)
   const indexAt = (timeS: number) => Math.floor(timeS / gapS)
   return {
     availableAt: (timeS) => available[indexAt(timeS) % count] === true,
@@ -22,6 +28,12 @@ export function spotRecord(available: readonly boolean[], gapS: number): SpotRec
       const next = changes.find((change) => change > within)
       return (next === undefined ? (round + 1) * count + (changes[0] ?? 0) : round * count + next) * gapS
     },
+    meanUpS(timeS) {
+      const index = Math.min(indexAt(timeS), count)
+      const before = changes.findLastIndex((change) => change <= index)
+      const up = (upBefore[before] ?? 0) + (available[changes[before] ?? 0] ? index - (changes[before] ?? 0) : 0)
+      return (up * gapS + SUPPOSED_UP_S) / (Math.ceil((before + 1) / 2) + 1)
+    },
     sinceS(timeS) {
       const index = indexAt(timeS)
       const [round, within] = [Math.floor(index / count), index % count]
@@ -29,6 +41,16 @@ export function spotRecord(available: readonly boolean[], gapS: number): SpotRec
       return Math.max(0, last === undefined ? (round - 1) * count + (changes.at(-1) ?? 0) : round * count + last) * gapS
     },
   }
+}
+
+/** For each change, how many gaps the zone was up before it. */
+function upGaps(available: readonly boolean[], changes: readonly number[]): number[] {
+  let [up, last] = [0, 0]
+  return changes.map((change) => {
+    if (available[last]) up += change - last
+    last = change
+    return up
+  })
 }
 
 /** On-demand nodes, and spot nodes of each zone whose record is given. */

@@ -4,7 +4,7 @@ import { Calibration } from '../calibration'
 import type { Forecaster } from '../forecast'
 import { plan, type Candidate, type Ground, type Planned } from '../plan'
 import { profile, type Profile } from '../profile'
-import { INTERRUPTION_S } from '../spot'
+import { INTERRUPTION_S, MEAN_LOSS_S } from '../spot'
 import type { Desk, Happened, Policy } from '../replay'
 import { at } from '../trace'
 import { waitLimitS } from '../value'
@@ -133,7 +133,7 @@ function candidate(desk: Desk, job: number, by: Context): Candidate {
 }
 
 /**
- * The cheapest way out now. Spot only where a worst-case interruption still leaves time to finish on demand before the deadline, and among equals in
+ * The cheapest way out now, counting what interruptions cost in that zone. Spot only where a worst-case interruption still leaves time to finish on demand before the deadline, and among equals in
  * the zone that has been up longest: what has lasted tends to last.
  */
 function cheapestOffer(desk: Desk, job: number, { calibration }: Context): Offer {
@@ -142,13 +142,15 @@ function cheapestOffer(desk: Desk, job: number, { calibration }: Context): Offer
   if (pools.length === 1) return best
   const slackS = at(desk.jobs.deadline, job) - desk.nowS - BOOT_S - desk.estimateS(job) * calibration.factor(SAFETY_Z)
   if (slackS < INTERRUPTION_S) return best
-  let longestS = -1
+  let [bestUsd, longestS] = [best.usd, -1]
   pools.forEach(({ spot }, pool) => {
     if (!spot?.availableAt(desk.nowS)) return
     const offer = desk.offer(job, pool)
+    const usd = offer.usd * (1 + MEAN_LOSS_S / spot.meanUpS(desk.nowS))
     const upS = desk.nowS - spot.sinceS(desk.nowS)
-    if (offer.usd > best.usd || (offer.usd === best.usd && upS <= longestS)) return
+    if (usd > bestUsd || (usd === bestUsd && upS <= longestS)) return
     best = offer
+    bestUsd = usd
     longestS = upS
   })
   return best
