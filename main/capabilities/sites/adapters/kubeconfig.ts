@@ -67,14 +67,14 @@ function readOne(file: string, asked: boolean): File | Failure | undefined {
     if (size > MAX_BYTES) return unusable(`it has ${Math.round(size / 2 ** 20)} MB, and a kubeconfig has at most 8`)
     const content = readFileSync(file, 'utf8')
     if (content.trim() === '') return { file, clusters: new Map(), users: new Map(), contexts: [] }
-    const parsed = Kubeconfig.safeParse(parse(content, { logLevel: 'silent' }))
+    const parsed = Kubeconfig.safeParse(parse(content, { logLevel: 'error' }))
     if (!parsed.success) return unusable(parsed.error.issues.slice(0, 3).map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '))
     return absolute(file, parsed.data)
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
+    const { code, message, name } = error as NodeJS.ErrnoException
     if (code === 'ENOENT') return asked ? unusable('there is no such file') : undefined
     // The parser quotes the line that it could not read, and that line may be a key.
-    return unusable(code ?? `it is not YAML (${message.split('\n')[0]?.slice(0, 120) ?? ''})`)
+    return unusable(name === 'YAMLParseError' || code === undefined ? `it is not YAML (${message.split('\n')[0]?.slice(0, 120) ?? ''})` : code)
   }
 }
 

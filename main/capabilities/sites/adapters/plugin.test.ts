@@ -1,0 +1,106 @@
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { HandClock } from '../../../../test/support/clock'
+import type { KubeExec } from './kubeconfig'
+import { findProgram, hashOf, pluginCredentials } from './plugin'
+
+let folder: string
+let program: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'takt-plugin-'))
+  program = join(folder, 'sign-in')
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+function write(script: string) {
+  writeFileSync(program, `#!/bin/sh\n${script}\n`)
+  chmodSync(program, 0o755)
+}
+const env = () => ({ PATH: `${folder}:/bin:/usr/bin`, TAKT_TEST: 'from the machine' })
+const exec = (more: Partial<KubeExec> = {}): KubeExec => ({ apiVersion: 'client.authentication.k8s.io/v1', command: 'sign-in', args: ['get-token'], env: [{ name: 'PROFILE', value: 'lab' }], ...more } as KubeExec)
+const cluster = { server: 'https://rack:6443' }
+const credentials = (clock: HandClock, more: { allowed?: (hash: string) => boolean; exec?: KubeExec } = {}) =>
+  pluginCredentials('rack', { exec: more.exec ?? exec(), cluster }, { env: env(), clock, allowed: more.allowed ?? (() => true) })
+const answer = (status: object) => `echo '${JSON.stringify({ apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential', status })}'`
+
+test('nothing runs before a person allowed exactly this command', async () => {
+  write(`touch ${folder}/ran; ${answer({ token: 'abc' })}`)
+  const refused = await credentials(new HandClock(), { allowed: () => false }).get()
+  expect(refused).toEqual({ ok: false, failure: { code: 'PLUGIN_NEEDS_CONSENT', data: { site: 'rack', command: 'sign-in get-token', hash: hashOf(exec(), env()) } } })
+  expect(existsSync(join(folder, 'ran'))).toBe(false)
+})
+
+test('another argument, variable or program is another hash; a value of a variable is not', () => {
+  write('true')
+  const hash = hashOf(exec(), env())
+  expect(hashOf(exec({ args: ['get-token', '--all'] }), env())).not.toBe(hash)
+  expect(hashOf(exec({ env: [{ name: 'LD_PRELOAD', value: 'x' }] }), env())).not.toBe(hash)
+  expect(hashOf(exec({ env: [{ name: 'PROFILE', value: 'prod' }] }), env())).toBe(hash)
+  write('false')
+  expect(hashOf(exec(), env())).not.toBe(hash)
+})
+
+test('it is run once for many, told what it needs, and again when its credential is about to expire or was refused', async () => {
+  write(`echo run >> ${folder}/runs; echo "$PROFILE $KUBERNETES_EXEC_INFO" > ${folder}/told; ${answer({ token: 'abc', expirationTimestamp: '2026-11-18T15:32:00Z' })}`)
+  const runs = () => readFileSync(join(folder, 'runs'), 'utf8').trim().split('\n').length
+  const clock = new HandClock(Date.parse('2026-11-18T14:32:00Z'))
+  const held = credentials(clock)
+  const all = await Promise.all([held.get(), held.get(), held.get()])
+  expect(all).toEqual(Array.from({ length: 3 }, () => ({ ok: true, value: { authorization: 'Bearer abc' } })))
+  expect(runs()).toBe(1)
+  const told = readFileSync(join(folder, 'told'), 'utf8')
+  expect(told).toMatch(/^lab \{/)
+  expect(JSON.parse(told.slice(4))).toMatchObject({ kind: 'ExecCredential', spec: { interactive: false } })
+  await clock.advance(59 * 60_000)
+  await held.get()
+  expect(runs()).toBe(1)
+  await clock.advance(45_000)
+  await held.get()
+  expect(runs()).toBe(2)
+  expect(held.refused()).toBe(true)
+  expect(held.refused()).toBe(false)
+})
+
+test('one that fails is told with exit code and the end of what it said, secrets hidden', async () => {
+  write('echo "SSO session expired, token=s3cr3t-token" >&2; exit 254')
+  expect(await credentials(new HandClock()).get()).toEqual({ ok: false, failure: { code: 'PLUGIN_FAILED', data: { site: 'rack', command: 'sign-in get-token', exitCode: 254, stderr: 'SSO session expired, token=[hidden]' } } })
+})
+
+test('one that prints something else, and one that is not there', async () => {
+  write('echo hello')
+  expect(await credentials(new HandClock()).get()).toMatchObject({ ok: false, failure: { code: 'PLUGIN_FAILED', data: { stderr: 'it did not print an ExecCredential' } } })
+  const missing = exec({ command: 'no-such-plugin', installHint: 'npm install it' })
+  expect(await credentials(new HandClock(), { exec: missing }).get()).toMatchObject({ ok: false, failure: { code: 'PLUGIN_FAILED', data: { stderr: 'no-such-plugin was not found on the PATH. npm install it' } } })
+})
+
+test('one that hangs is stopped after a minute, with everything it started', async () => {
+  write(`sleep 600 & echo $! > ${folder}/child; wait`)
+  const clock = new HandClock()
+  const pending = credentials(clock).get()
+  await expect.poll(() => existsSync(join(folder, 'child')) && readFileSync(join(folder, 'child'), 'utf8').trim()).toBeTruthy()
+  const child = Number(readFileSync(join(folder, 'child'), 'utf8'))
+  await clock.advance(59_000)
+  expect(isAlive(child)).toBe(true)
+  await clock.advance(1000)
+  expect(await pending).toMatchObject({ ok: false, failure: { code: 'PLUGIN_FAILED', data: { stderr: expect.stringContaining('did not end within 60 s') as string } } })
+  await expect.poll(() => isAlive(child)).toBe(false)
+})
+// A killed child whose parent has gone may stay as a zombie until it is reaped: that is not alive.
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return !/^State:\s+Z/m.test(existsSync(`/proc/${pid}/status`) ? readFileSync(`/proc/${pid}/status`, 'utf8') : '')
+  } catch {
+    return false
+  }
+}
+
+test('a program is found on the PATH or by its address, and only if it may be run', () => {
+  write('true')
+  expect(findProgram('sign-in', env())).toBe(program)
+  expect(findProgram(program, {})).toBe(program)
+  writeFileSync(join(folder, 'data'), '')
+  expect(findProgram('data', env())).toBeUndefined()
+})
