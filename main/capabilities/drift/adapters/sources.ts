@@ -1,8 +1,8 @@
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { UnusableInput } from '../domain/failures'
 import type { Engine } from './engine'
-import { columnType, identifier, literal, type ColumnType } from './sql'
+import { columnType, literal, type ColumnType } from './sql'
 
 /** A file that could not be used, and why. */
 export interface Skipped { file: string; says: string }
@@ -83,22 +83,24 @@ async function readableCsv(engine: Engine, files: string[], { label, spillFolder
 
 /** Writes a CSV file as Parquet. Lines that do not fit its header are left out, and said. */
 async function convertCsv(engine: Engine, file: string, target: string): Promise<string | undefined> {
-  const encodings = ['utf-8', 'utf-16', 'latin-1']
-  const copy = (options: string) => engine.run(`COPY (SELECT * FROM read_csv(${literal(file)}, sample_size = -1${options})) TO ${literal(target)} (FORMAT parquet)`)
-  try { await copy(''); return undefined } catch { /* Tried again, leaving out what does not fit. */ }
-  let last: unknown
-  for (const encoding of encodings) {
-    try {
-      await engine.run('DROP TABLE IF EXISTS csv_rejects; DROP TABLE IF EXISTS csv_scans')
-      await copy(`, encoding = ${literal(encoding)}, store_rejects = true, rejects_table = 'csv_rejects', rejects_scan = 'csv_scans'`)
-      const [bad] = await engine.rows('SELECT count(DISTINCT line) AS count, min(line) AS first, any_value(error_message) AS message FROM csv_rejects')
-      const count = Number(bad?.['count'] ?? 0)
-      return count > 0 ? `${count} of its lines do not fit its header and were left out, the first at line ${Number(bad?.['first'])}: ${firstLine(String(bad?.['message']))}` : undefined
-    } catch (error) { last = error }
-  }
-  throw last
+  await engine.run('DROP TABLE IF EXISTS csv_rejects; DROP TABLE IF EXISTS csv_scans')
+  const options = `sample_size = -1, encoding = ${literal(encodingOf(file))}, store_rejects = true, rejects_table = 'csv_rejects', rejects_scan = 'csv_scans'`
+  await engine.run(`COPY (SELECT * FROM read_csv(${literal(file)}, ${options})) TO ${literal(target)} (FORMAT parquet)`)
+  const [bad] = await engine.rows('SELECT count(DISTINCT line) AS count, min(line) AS first, any_value(error_message) AS message FROM csv_rejects')
+  const count = Number(bad?.['count'] ?? 0)
+  return count > 0 ? `${count} of its lines do not fit its header and were left out, the first at line ${Number(bad?.['first'])}: ${firstLine(String(bad?.['message']))}` : undefined
+}
+
+const LOOKED_AT = 8 * 2 ** 20
+/** UTF-16 by its mark, UTF-8 where the beginning is that, else Latin-1, in which any byte means something. */
+function encodingOf(file: string): 'utf-8' | 'utf-16' | 'latin-1' {
+  if (file.endsWith('.gz')) return 'utf-8'
+  const bytes = Buffer.alloc(Math.min(LOOKED_AT, statSync(file).size)), handle = openSync(file, 'r')
+  try { readSync(handle, bytes) } finally { closeSync(handle) }
+  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) return 'utf-16'
+  // What was read may end in the middle of a letter, which is no error.
+  try { new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: bytes.length === LOOKED_AT }); return 'utf-8' } catch { return 'latin-1' }
 }
 
 /** An engine's error without the parts that quote SQL. */
 export const firstLine = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
-export const quoted = identifier
