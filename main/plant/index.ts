@@ -1,6 +1,6 @@
 import { seeded, type Random } from '../kernel/random'
 import type { Clock } from '../kernel/clock'
-import { createPlantApi, type Dump, type Listening, type Person, type SimulatedApi } from './api'
+import { createPlantApi, type Dump, type Listening, type Person, type SimulatedApi, type Tls } from './api'
 import { simulatedClock, type SimulatedClock } from './clock'
 import { SITES, type LiveSite, type SiteOutline } from './sites'
 import type { KubeObject } from './types'
@@ -20,7 +20,7 @@ export interface PlantSite {
   name: string
   kind: 'on-prem' | 'cloud'
   region: string | undefined
-  /** Plain HTTP on loopback. */
+  /** On loopback; plain HTTP unless a certificate was given. */
   server: string
   /** Who may sign in, by user name. */
   tokens: Record<string, string>
@@ -49,6 +49,8 @@ export interface PlantOptions {
   speed?: number
   /** What `snapshot` gave. Text that is none is refused with SyntaxError. */
   persisted?: string | Uint8Array
+  /** With a key and certificate the sites speak TLS. */
+  tls?: Tls
   /** Ports by site; free ones when not said. */
   ports?: Record<string, number>
   /** False leaves the sites empty: no nodes, projects or history; so does having nothing prepared. */
@@ -71,14 +73,15 @@ interface Opening { outline: SiteOutline; options: PlantOptions; clock: Simulate
 
 async function open({ outline, options, clock, restored }: Opening): Promise<Opened> {
   // Each site has its own chance, so that what one does cannot change what happens on the other.
-  const random = seeded(Math.floor(options.random.next() * 2 ** 32))
+  // A site that goes on must not draw the same uids again, hence its version.
+  const random = seeded(Math.floor(options.random.next() * 2 ** 32) ^ (restored?.version ?? 0))
   const travelling = travelClock(clock)
   const api = createPlantApi({ clock: travelling, random, gitVersion: outline.gitVersion, ...(restored && { restored }) })
   const live = outline.live(api, { fresh: restored === undefined && options.seeded !== false && options.prepared !== undefined, clock: travelling, prepared: options.prepared ?? [], ...(options.onError && { onError: options.onError }) })
-  const listening = await api.listen({ people: options.people, port: options.ports?.[outline.id] ?? 0 })
+  const listening = await api.listen({ people: options.people, port: options.ports?.[outline.id] ?? 0, ...(options.tls && { tls: options.tls }) })
   const tokens = Object.fromEntries(options.people.map(({ user, token }) => [user, token]))
   const { id, name, kind, region } = outline
-  return { site: { id, name, kind, region, server: `http://127.0.0.1:${listening.port}`, tokens, api, live }, listening }
+  return { site: { id, name, kind, region, server: `${options.tls ? 'https' : 'http'}://127.0.0.1:${listening.port}`, tokens, api, live }, listening }
 }
 
 /** Starts the simulated sites, fresh or as they were. */

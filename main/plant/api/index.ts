@@ -8,7 +8,7 @@ import { uidFrom, type Cluster } from './cluster'
 import { startDefinitions } from './crd/controller'
 import { startCollector } from './gc'
 import type { ApiServer } from './http/api-server'
-import { listen, type Listening } from './http/server'
+import { listen, type Listening, type Tls } from './http/server'
 import { inProcessApi } from './in-process'
 import { Authorizer } from './rbac/authorizer'
 import { bootstrap } from './rbac/bootstrap'
@@ -19,7 +19,7 @@ import { Store } from './store'
 
 export { KubeError } from './errors'
 export type { Person } from './auth/tokens'
-export type { Listening } from './http/server'
+export type { Listening, Tls } from './http/server'
 export type { ExecRequest, ExecStreams, LogLine, LogRequest, RuntimeHooks } from './runtime'
 
 /** Everything a cluster holds, as plain JSON. */
@@ -41,7 +41,7 @@ export interface SimulatedApi extends PlantApi {
   /** Gives pods logs, commands and ports. */
   setRuntime(hooks: RuntimeHooks): void
   /** Serves the cluster on loopback for these people; port 0 takes a free one. */
-  listen(options: { people: readonly Person[]; port?: number }): Promise<Listening>
+  listen(options: { people: readonly Person[]; port?: number; tls?: Tls }): Promise<Listening>
   dump(): Dump
 }
 
@@ -64,11 +64,11 @@ export function createPlantApi(options: PlantApiOptions): SimulatedApi {
     ...api,
     cluster,
     setRuntime(hooks) { runtime = hooks },
-    listen({ people, port = 0 }) {
+    listen({ people, port = 0, tls }) {
       const server: ApiServer = {
         cluster, authorizer: cluster.authorizer, tokens: new Tokens(cluster, people, key), gitVersion: options.gitVersion ?? 'v1.34.4', bookmarkMs: options.bookmarkMs ?? 30_000, runtime: () => runtime,
       }
-      return listen(server, port)
+      return listen(server, { port, tls })
     },
     dump: () => ({ ...store.dump(), key }),
   }

@@ -31,6 +31,9 @@ function reach(name: string, into: Set<string>): void {
   }
   visit(schema)
 }
+const query = (...names: string[]) => ({ parameters: names.map((name) => ({ name, in: 'query', schema: { type: name === 'force' ? 'boolean' : 'string', uniqueItems: true } })) })
+const WRITTEN = query('dryRun', 'fieldManager', 'fieldValidation')
+const PATCHED = query('dryRun', 'fieldManager', 'fieldValidation', 'force')
 const customName = ({ group, version, kind }: Resource): string => `${group.split('.').toReversed().join('.')}.${version}.${kind}`
 function operations(resource: Resource, schemaName: string): [string, unknown][] {
   const base = `/${pathOf(apiVersionOf(resource))}${resource.namespaced ? '/namespaces/{namespace}' : ''}/${resource.plural}`
@@ -40,8 +43,8 @@ function operations(resource: Resource, schemaName: string): [string, unknown][]
   const operation = (action: string, more: object = {}) => ({ 'x-kubernetes-action': action, 'x-kubernetes-group-version-kind': gvk, responses, ...more })
   if (resource.virtual) return [[base, { post: operation('post', { requestBody: body }) }]]
   return [
-    [base, { get: operation('list'), post: operation('post', { requestBody: body }), delete: operation('deletecollection') }],
-    [`${base}/{name}`, { get: operation('get'), put: operation('put', { requestBody: body }), patch: operation('patch', { requestBody: body }), delete: operation('delete') }],
+    [base, { get: operation('list'), post: operation('post', { requestBody: body, ...WRITTEN }), delete: operation('deletecollection', query('dryRun')) }],
+    [`${base}/{name}`, { get: operation('get'), put: operation('put', { requestBody: body, ...WRITTEN }), patch: operation('patch', { requestBody: body, ...PATCHED }), delete: operation('delete', query('dryRun')) }],
   ]
 }
 function documentOf(resources: Resource[]): unknown {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { createServer as createSecureServer } from 'node:https'
 import { promisify } from 'node:util'
 import { gzip as gzipCallback } from 'node:zlib'
 import { serve, type HttpBindings } from '@hono/node-server'
@@ -68,13 +69,15 @@ async function answerTo(server: ApiServer, context: Bound): Promise<Response> {
 
 /** A listening API server. */
 export interface Listening { port: number; http: Server; close(): Promise<void> }
+/** A key and certificate in PEM: with them the server speaks TLS, which kubectl wants before it sends a token. */
+export interface Tls { key: string; cert: string }
 /** Serves one simulated cluster on loopback; port 0 takes a free one. */
-export function listen(server: ApiServer, port: number): Promise<Listening> {
+export function listen(server: ApiServer, { port, tls }: { port: number; tls?: Tls | undefined }): Promise<Listening> {
   const app = new Hono<{ Bindings: HttpBindings }>()
   app.all('*', (context) => answerTo(server, context))
   return new Promise((resolve, reject) => {
     let closeSockets = (): void => undefined
-    const http = serve({ fetch: app.fetch, port, hostname: '127.0.0.1', autoCleanupIncoming: false }, (address: AddressInfo) => resolve({
+    const http = serve({ fetch: app.fetch, port, hostname: '127.0.0.1', autoCleanupIncoming: false, ...(tls && { createServer: createSecureServer, serverOptions: tls }) }, (address: AddressInfo) => resolve({
       port: address.port, http,
       close: () => new Promise((closed) => { closeSockets(); http.close(() => closed()); http.closeAllConnections() }),
     })) as Server

@@ -30,7 +30,7 @@ export async function evict(exchange: ResourceExchange): Promise<Answer> {
   if (!stored) throw notFound(resource, info.name ?? '')
   if (textAt(stored.object, 'status', 'phase') === 'Running') checkBudgets(cluster, stored.object)
   const grace = numberAt(eviction, 'deleteOptions', 'gracePeriodSeconds')
-  const dryRun = exchange.query.get('dryRun') === 'All'
+  const dryRun = exchange.query.get('dryRun') === 'All' || listAt(eviction, 'deleteOptions', 'dryRun').includes('All')
   removeObject({ cluster, resource, stored, options: { ...(grace !== undefined && { gracePeriodSeconds: grace }), ...(dryRun && { dryRun }) } })
   return json(201, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 })
 }

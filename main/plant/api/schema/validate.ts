@@ -43,8 +43,8 @@ function* stringFaults(schema: Schema, value: string, path: string): Generator<F
   if (format && !format(value)) yield wrongType(path, value, `${path} in body must be of type ${schema.format ?? ''}: ${JSON.stringify(value)}`)
 }
 function* numberFaults(schema: Schema, value: number, path: string): Generator<FieldFault> {
-  const { minimum = -Infinity, maximum = Infinity, exclusiveMinimum = false, exclusiveMaximum = false, multipleOf } = schema
-  const orEqual = (exclusive: boolean): string => (exclusive ? '' : 'or equal to ')
+  const { minimum = -Infinity, maximum = Infinity, exclusiveMinimum, exclusiveMaximum, multipleOf } = schema
+  const orEqual = (exclusive = false): string => (exclusive ? '' : 'or equal to ')
   if (value < minimum || (exclusiveMinimum && value === minimum)) yield say(path, value, `should be greater than ${orEqual(exclusiveMinimum)}${minimum}`)
   if (value > maximum || (exclusiveMaximum && value === maximum)) yield say(path, value, `should be less than ${orEqual(exclusiveMaximum)}${maximum}`)
   if (multipleOf !== undefined && value % multipleOf !== 0) yield say(path, value, `should be a multiple of ${multipleOf}`)
