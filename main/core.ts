@@ -26,7 +26,7 @@ async function start(options: Extract<ToCore, { type: 'start' }>) {
   })
   const local = await serveLocally(core.router, options.storeDir)
   stopped.signal.addEventListener('abort', () => void local.close().then(() => core.close()).then(() => { tell({ type: 'stopped' }); process.exit(0) }))
-  relayToShell(core, tell, stopped.signal)
+  relayToShell(core, tell, { signal: stopped.signal, clock: systemClock })
   tell({ type: 'ready' })
   return new RPCHandler(core.router)
 }

@@ -1,18 +1,24 @@
 import { createRouterClient } from '@orpc/server'
 import type { Operation } from '../../../preload/contract/operations'
 import type { Core } from '../../compose'
+import type { Clock } from '../../kernel/clock'
 import type { ToShell } from './messages'
 
 const ENDED: Partial<Record<Operation['state'], string>> = { done: 'is done', failed: 'failed', undone: 'was taken back' }
 
+const AGAIN_AFTER_MS = 5_000
+
 /** Tells the shell what it shows outside the window: lamps, addresses that may be opened, and operations that ended. */
-export function relayToShell(core: Core, tell: (message: ToShell) => void, signal: AbortSignal) {
+export function relayToShell(core: Core, tell: (message: ToShell) => void, { signal, clock }: { signal: AbortSignal; clock: Clock }) {
   const client = createRouterClient(core.router)
+  // A stream that fails, for want of a home site or a connection, is asked for again: the window has its own and says why.
   const each = async <T>(open: () => Promise<AsyncIterable<T>>, use: (item: T) => void) => {
-    try {
-      for await (const item of await open()) use(item)
-    } catch (error) {
-      if (!signal.aborted) throw error
+    while (!signal.aborted) {
+      try {
+        for await (const item of await open()) use(item)
+      } catch {
+        await clock.sleep(AGAIN_AFTER_MS, signal).catch(() => undefined)
+      }
     }
   }
   let lamps = ''

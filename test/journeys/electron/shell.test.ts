@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -6,6 +7,16 @@ import { findElectron, launch, startDisplay, type Launched } from '../../support
 
 const found = findElectron()
 const display = await startDisplay()
+const SECRETS = ['token-that-nobody-may-see', 'UEFTU1dPUkQtVEhBVC1OT0JPRFktTUFZLVNFRQ==', 'password-that-nobody-may-see']
+const KUBECONFIG = `apiVersion: v1
+kind: Config
+clusters: [{ name: far, cluster: { server: 'https://127.0.0.1:1' } }]
+users:
+  - { name: by-token, user: { token: ${SECRETS[0] ?? ''} } }
+  - { name: by-certificate, user: { client-certificate-data: ${SECRETS[1] ?? ''}, client-key-data: ${SECRETS[1] ?? ''} } }
+  - { name: by-password, user: { username: u, password: ${SECRETS[2] ?? ''} } }
+contexts: [{ name: far-token, context: { cluster: far, user: by-token } }, { name: far-certificate, context: { cluster: far, user: by-certificate } }, { name: far-password, context: { cluster: far, user: by-password } }]
+`
 const lacks = 'missing' in found ? found.missing : display ? undefined : 'Xvfb is not installed'
 
 describe.skipIf(lacks !== undefined)(`the desktop shell${lacks ? ` (skipped: ${lacks})` : ''}`, () => {
@@ -16,7 +27,10 @@ describe.skipIf(lacks !== undefined)(`the desktop shell${lacks ? ` (skipped: ${l
 
   beforeAll(async () => {
     if ('missing' in found || !display) return
-    shell = await launch(found, display.display)
+    shell = await launch(found, display.display, { prepare: (home) => {
+      writeFileSync(join(home, 'kubeconfig'), KUBECONFIG)
+      return { KUBECONFIG: join(home, 'kubeconfig') }
+    } })
     page = await shell.app.firstWindow()
     page.on('console', (message) => { if (/Content Security Policy/i.test(message.text())) violations.push(message.text()) })
     await page.getByRole('navigation').first().waitFor({ timeout: 30_000 })
@@ -56,14 +70,13 @@ describe.skipIf(lacks !== undefined)(`the desktop shell${lacks ? ` (skipped: ${l
     expect(page.url()).toMatch(/^app:\/\/takt\//)
     await page.evaluate(() => window.open('file:///etc/passwd'))
     expect(shell.app.windows()).toHaveLength(1)
-    const framed = await page.evaluate(() => new Promise<boolean>((settle) => {
-      document.addEventListener('securitypolicyviolation', () => settle(false), { once: true })
+    const framed = await page.evaluate(() => new Promise<string>((settle) => {
+      document.addEventListener('securitypolicyviolation', ({ blockedURI, violatedDirective }) => settle(`${violatedDirective} blocked ${blockedURI}`), { once: true })
       const frame = document.createElement('iframe')
       frame.src = 'https://example.org/'
-      frame.onload = () => settle(true)
       document.body.append(frame)
     }))
-    expect(framed).toBe(false)
+    expect(framed).toMatch(/^frame-src blocked https:\/\/example\.org/)
   })
   test('permissions are denied', async () => {
     expect(await page.evaluate(() => Notification.requestPermission())).toBe('denied')
@@ -71,7 +84,13 @@ describe.skipIf(lacks !== undefined)(`the desktop shell${lacks ? ` (skipped: ${l
   })
   test('the page opens no connection and evaluates no text', async () => {
     expect(await page.evaluate(() => fetch('http://127.0.0.1:9/').then(() => 'reached', () => 'refused'))).toBe('refused')
-    expect(await page.evaluate(() => { try { return String(new Function('return 1')()) } catch { return 'refused' } })).toBe('refused')
+    // Asked for by a timer, since what a test evaluates directly is let through on purpose.
+    const evaluated = await page.evaluate(() => new Promise<string>((settle) => {
+      document.addEventListener('securitypolicyviolation', ({ violatedDirective }) => settle(`refused by ${violatedDirective}`), { once: true })
+      Object.assign(globalThis, { evaluatedText: () => settle('evaluated') })
+      setTimeout('evaluatedText()')
+    }))
+    expect(evaluated).toBe('refused by script-src')
   })
   test('paths outside the page are not served', async () => {
     const status = (path: string) => page.evaluate((address) => new Promise<string>((settle) => {
@@ -84,6 +103,43 @@ describe.skipIf(lacks !== undefined)(`the desktop shell${lacks ? ` (skipped: ${l
     expect(await status('app://takt/%2e%2e/main/shell.cjs')).toBe('refused')
     expect(await status('app://other/index.html')).toBe('refused')
   })
+  test('what was typed survives a core that dies', async () => {
+    await page.evaluate(() => { location.hash = '#/connect' })
+    await page.getByText('far-token').first().waitFor({ timeout: 20_000 })
+    await page.keyboard.press('Control+k')
+    const search = page.getByRole('dialog').getByRole('combobox').or(page.getByRole('dialog').getByRole('textbox')).first()
+    await search.fill('half a sentence')
+    const before = await corePid()
+    process.kill(Number(before), 'SIGKILL')
+    await expect.poll(corePid, { timeout: 20_000 }).not.toBe(before)
+    expect(await search.inputValue()).toBe('half a sentence')
+    await page.keyboard.press('Escape')
+  })
+  test('no secret reaches the page, the log or the store', async () => {
+    await page.addInitScript(() => {
+      const heard: string[] = []
+      Object.assign(globalThis, { heard })
+      const listen = MessagePort.prototype.addEventListener
+      MessagePort.prototype.addEventListener = function (this: MessagePort, type: string, listener: EventListenerOrEventListenerObject, options?: boolean | AddEventListenerOptions) {
+        if (type === 'message') listen.call(this, 'message', (event) => { const { data } = event as MessageEvent<unknown>; heard.push(typeof data === 'string' ? data : JSON.stringify(data)) })
+        listen.call(this, type, listener, options)
+      }
+    })
+    await page.reload()
+    await page.evaluate(() => { location.hash = '#/connect' })
+    for (const context of ['far-token', 'far-certificate', 'far-password']) await page.getByText(context).first().waitFor({ timeout: 20_000 })
+    await page.getByRole('row', { name: /far-token/ }).click()
+    await page.getByRole('complementary').getByRole('button', { name: 'Connect', exact: true }).click()
+    await page.getByText('CLUSTER_UNREACHABLE').waitFor({ timeout: 20_000 })
+    const heard = await page.evaluate(() => (globalThis as unknown as { heard: string[] }).heard.join('\n'))
+    expect(heard).toContain('far-token')
+    const store = join(shell.userData, 'store')
+    const written = readdirSync(store).filter((name) => !name.endsWith('.sock')).map((name) => readFileSync(join(store, name), 'latin1')).join('\n')
+    for (const secret of SECRETS) {
+      expect(heard).not.toContain(secret)
+      expect(written).not.toContain(secret)
+    }
+  })
   test('a second copy ends at once and leaves the first alone', () => {
     const started = performance.now()
     const asRoot = process.getuid?.() === 0
@@ -94,6 +150,6 @@ describe.skipIf(lacks !== undefined)(`the desktop shell${lacks ? ` (skipped: ${l
     expect(shell.app.windows()).toHaveLength(1)
   })
   test('nothing of all this broke the content security policy but the attempts above', () => {
-    expect(violations.filter((text) => !/example\.org|127\.0\.0\.1:9|unsafe-eval|app:\/\/other/.test(text))).toEqual([])
+    expect(violations.filter((text) => !/example\.org|127\.0\.0\.1:9|unsafe-eval|evaluate a string|app:\/\/other/.test(text))).toEqual([])
   })
 })

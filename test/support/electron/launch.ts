@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -32,11 +32,12 @@ export async function startDisplay(): Promise<{ display: string; stop(): void } 
 
 export interface Launched { app: ElectronApplication; userData: string; args: string[]; env: Record<string, string>; executable: string; close(): Promise<void> }
 
-/** Starts the built app with a fresh profile. As root it runs as an unprivileged user, so that Chromium's real sandbox is in force. */
-export async function launch(found: { dist: string; shim: boolean }, display: string, { app: folder = root, env: extraEnv = {} }: { app?: string; env?: Record<string, string> } = {}): Promise<Launched> {
+/** Starts the built app with a fresh profile, which `prepare` may fill; it answers more environment. As root it runs as an unprivileged user, so that Chromium's real sandbox is in force. */
+export async function launch(found: { dist: string; shim: boolean }, display: string, { app: folder = root, prepare }: { app?: string; prepare?: (home: string) => Record<string, string> } = {}): Promise<Launched> {
   const userData = mkdtempSync(join(tmpdir(), 'takt-electron-'))
   const asRoot = process.getuid?.() === 0
-  if (asRoot) chownSync(userData, NOBODY, NOBODY)
+  const extraEnv = prepare?.(userData) ?? {}
+  if (asRoot) for (const path of [userData, ...readdirSync(userData).map((name) => join(userData, name))]) chownSync(path, NOBODY, NOBODY)
   const executable = join(found.dist, 'electron')
   const args = ['--disable-gpu', `--user-data-dir=${userData}`, ...(found.shim ? ['-r', support('shim.cjs')] : []), folder]
   const env = { PATH: process.env['PATH'] ?? '', DISPLAY: display, HOME: userData, XDG_RUNTIME_DIR: userData, TAKT_TEST_NODE: process.execPath, ...extraEnv }
