@@ -5,10 +5,11 @@ import type { Outcome } from '../../kernel/outcome'
 import { fail, succeed } from '../../kernel/outcome'
 import type { Random } from '../../kernel/random'
 import { listeners } from '../../platform/streams/latest'
-import { cancel, isActive, OperationFacts, resumed, retry, undo } from './domain/facts'
+import { cancel, isActive, resumed, retry, undo, type OperationFacts } from './domain/facts'
 import { differences } from './domain/freshness'
 import { shown, toOperation } from './domain/view'
 import type { MadePlan, OperationKind, Operations } from './ports'
+import { StoredFacts } from './stored'
 import { Runner, type Live, type RunnerPorts } from './runner'
 
 const PLAN_MS = 5 * 60_000
@@ -111,7 +112,7 @@ function turnOne(runner: Runner, live: Live, { decide, says, drive }: { decide: 
 function load({ journal, log }: RunnerPorts): Map<string, Live> {
   const lives = new Map<string, Live>()
   for (const { id, value, journal: lines } of journal.load()) {
-    const facts = OperationFacts.safeParse(value)
+    const facts = StoredFacts.safeParse(value)
     if (facts.success) lives.set(id, { facts: facts.data, journal: lines, progress: undefined, abort: undefined, driving: false })
     else log.warn('An operation of another version of Takt was left out.', { operation: id })
   }

@@ -1,21 +1,17 @@
-import { z } from 'zod'
 import type { Failure } from '../../../../preload/contract/failures'
-import { FailureRecord } from '../../../../preload/contract/failures'
-import { OperationState, Plan, StepState } from '../../../../preload/contract/operations'
+import type { Operation, OperationState } from '../../../../preload/contract/operations'
 
-const StepFacts = z.object({
-  id: z.string(), title: z.string(), promiseSeconds: z.number().optional(), state: StepState,
-  startedAt: z.number().optional(), endedAt: z.number().optional(), failure: FailureRecord.optional(),
-})
+type KeptFailure = NonNullable<Operation['failure']>
+export interface StepFacts {
+  id: string; title: string; promiseSeconds?: number | undefined; state: Operation['steps'][number]['state']
+  startedAt?: number | undefined; endedAt?: number | undefined; failure?: KeptFailure | undefined
+}
 /** All that is journaled about an operation; times are milliseconds of its site's clock. */
-export const OperationFacts = z.object({
-  id: z.string(), number: z.number().int(), kind: z.string(), title: z.string(), site: z.string(), subject: Plan.shape.subject, by: z.string(), input: z.unknown(),
-  state: OperationState, back: z.enum(['cancelled', 'undone']).optional(), startedAt: z.number(), endedAt: z.number().optional(), promiseSeconds: z.number().optional(),
-  resumedAtStep: z.number().int().optional(), cancelLeaves: z.string(), undoable: z.boolean(), failure: FailureRecord.optional(),
-  steps: z.array(StepFacts), kept: z.record(z.string(), z.string()),
-})
-export type OperationFacts = z.infer<typeof OperationFacts>
-export type StepFacts = z.infer<typeof StepFacts>
+export interface OperationFacts {
+  id: string; number: number; kind: string; title: string; site: string; subject: Operation['subject']; by: string; input: unknown
+  state: OperationState; back?: 'cancelled' | 'undone' | undefined; startedAt: number; endedAt?: number | undefined; promiseSeconds?: number | undefined
+  resumedAtStep?: number | undefined; cancelLeaves: string; undoable: boolean; failure?: KeptFailure | undefined; steps: StepFacts[]; kept: Record<string, string>
+}
 
 /** What an operation does next. */
 export type Move = { do: 'run' | 'undo'; index: number } | { do: 'end'; state: 'done' | 'cancelled' | 'undone' } | { do: 'rest' }
