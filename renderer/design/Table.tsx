@@ -1,6 +1,6 @@
-import { flexRender, getCoreRowModel, getSortedRowModel, useReactTable, type ColumnDef, type Row, type SortingState } from '@tanstack/react-table'
+import { flexRender, getCoreRowModel, getSortedRowModel, useReactTable, type ColumnDef, type Header, type Row, type SortingState } from '@tanstack/react-table'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
+import { useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from 'react'
 import { inField, keySettings } from './keys'
 
 /** One column: how a row's value is sorted and how it is drawn. Figures go right. */
@@ -13,21 +13,14 @@ const OVERSCAN = 20
 const WINDOWED_FROM = 60
 
 /** A table: head sticks, click sorts, Shift adds a key, arrows or J K move, Enter opens. Rows far out of sight are not drawn. */
-export function Table<R>({ label, rows, columns, idOf, selected, onOpen, total, sortBy }: TableProps<R>) {
+export function Table<R>(props: TableProps<R>) {
+  const { label, columns, selected, onOpen, total } = props
   const frame = useRef<HTMLDivElement>(null)
-  const [sorting, setSorting] = useState<SortingState>(sortBy ? [sortBy] : [])
   const [focused, setFocused] = useState<string>()
-  const defs: ColumnDef<R>[] = columns.map((column) => ({ id: column.id, header: () => column.says, cell: (context) => column.cell(context.row.original), ...(column.value ? { accessorFn: column.value, sortUndefined: 'last' as const } : { enableSorting: false }) }))
-  const table = useReactTable<R>({ data: rows as R[], columns: defs, getRowId: idOf, state: { sorting }, onSortingChange: setSorting, getCoreRowModel: getCoreRowModel(), getSortedRowModel: getSortedRowModel() })
+  const table = useModel(props)
   const model = table.getRowModel().rows
-  const windowed = model.length > WINDOWED_FROM
-  const virtual = useVirtualizer({ count: model.length, getScrollElement: () => frame.current, estimateSize: rowHeight, overscan: OVERSCAN, enabled: windowed })
-  const items = virtual.getVirtualItems()
-  const from = windowed ? (items[0]?.index ?? 0) : 0
-  const to = windowed ? (items.at(-1)?.index ?? -1) : model.length - 1
-  const shown = model.slice(from, to + 1)
-  const entry = model.some((row) => row.id === focused) ? focused : (model.some((row) => row.id === selected) ? selected : model[0]?.id)
-
+  const { shown, from, before, after, reveal } = useWindow(model, frame)
+  const entry = [focused, selected].find((id) => model.some((row) => row.id === id)) ?? model[0]?.id
   const move = (event: KeyboardEvent, row: Row<R>) => {
     if (event.key === 'Enter' && event.target === event.currentTarget) { event.preventDefault(); return onOpen?.(row.original) }
     const index = nextIndex(event, model.indexOf(row), model.length)
@@ -35,50 +28,66 @@ export function Table<R>({ label, rows, columns, idOf, selected, onOpen, total, 
     if (index === undefined || !next) return
     event.preventDefault()
     setFocused(next.id)
-    if (windowed) virtual.scrollToIndex(index)
+    reveal(index)
     requestAnimationFrame(() => frame.current?.querySelector<HTMLElement>(`tr[data-row="${CSS.escape(next.id)}"]`)?.focus())
+  }
+  const interactive = (row: Row<R>) => onOpen && {
+    className: 'clickable', 'aria-selected': row.id === selected, tabIndex: row.id === entry ? 0 : -1,
+    onClick: () => { setFocused(row.id); onOpen(row.original) }, onKeyDown: (event: KeyboardEvent) => move(event, row), onFocus: () => setFocused(row.id),
   }
   return (
     <div className="table-frame" ref={frame} role="region" aria-label={`${label}, table`}>
       <table className="table" aria-label={label} aria-rowcount={(total ?? model.length) + 1}>
-        <thead>{table.getHeaderGroups().map((group) => (
-          <tr key={group.id} aria-rowindex={1}>{group.headers.map((header) => {
-            const column = columns.find(({ id }) => id === header.id)
-            const sorted = header.column.getIsSorted()
-            return (
-              <th key={header.id} scope="col" className={column?.right ? 'right' : undefined} style={column?.width ? { width: column.width } : undefined} aria-sort={sorted === 'asc' ? 'ascending' : sorted === 'desc' ? 'descending' : undefined}>
-                {header.column.getCanSort() ? <button type="button" onClick={header.column.getToggleSortingHandler()}>{flexRender(header.column.columnDef.header, header.getContext())}{sorted === 'asc' ? ' ↑' : sorted === 'desc' ? ' ↓' : ''}</button> : flexRender(header.column.columnDef.header, header.getContext())}
-              </th>
-            )
-          })}</tr>
-        ))}</thead>
+        <thead>{table.getHeaderGroups().map((group) => <tr key={group.id} aria-rowindex={1}>{group.headers.map((header) => <Head key={header.id} header={header} column={columns.find(({ id }) => id === header.id)} />)}</tr>)}</thead>
         <tbody>
-          {windowed && <Spacer height={items[0]?.start ?? 0} span={columns.length} />}
+          <Spacer height={before} span={columns.length} />
           {shown.map((row, index) => (
-            <tr key={row.id} data-row={row.id} aria-rowindex={from + index + 2} aria-selected={onOpen ? row.id === selected : undefined} className={onOpen ? 'clickable' : undefined}
-              {...(onOpen && { tabIndex: row.id === entry ? 0 : -1, onClick: () => { setFocused(row.id); onOpen(row.original) }, onKeyDown: (event: KeyboardEvent) => move(event, row), onFocus: () => setFocused(row.id) })}>
+            <tr key={row.id} data-row={row.id} aria-rowindex={from + index + 2} {...interactive(row)}>
               {row.getVisibleCells().map((cell) => <td key={cell.id} className={columns.find(({ id }) => id === cell.column.id)?.right ? 'right' : undefined}>{flexRender(cell.column.columnDef.cell, cell.getContext())}</td>)}
             </tr>
           ))}
-          {windowed && <Spacer height={virtual.getTotalSize() - (items.at(-1)?.end ?? 0)} span={columns.length} />}
+          <Spacer height={after} span={columns.length} />
         </tbody>
       </table>
     </div>
   )
 }
+function useModel<R>({ rows, columns, idOf, sortBy }: TableProps<R>) {
+  const [sorting, setSorting] = useState<SortingState>(sortBy ? [sortBy] : [])
+  const defs: ColumnDef<R>[] = columns.map((column) => ({ id: column.id, header: () => column.says, cell: (context) => column.cell(context.row.original), ...(column.value ? { accessorFn: column.value, sortUndefined: 'last' as const } : { enableSorting: false }) }))
+  return useReactTable<R>({ data: rows as R[], columns: defs, getRowId: idOf, state: { sorting }, onSortingChange: setSorting, getCoreRowModel: getCoreRowModel(), getSortedRowModel: getSortedRowModel() })
+}
+/** The rows in sight and a few beyond, with the height of those left out; all of them while there are few. */
+function useWindow<R>(model: Row<R>[], frame: RefObject<HTMLDivElement | null>) {
+  const enabled = model.length > WINDOWED_FROM
+  const virtual = useVirtualizer({ count: model.length, getScrollElement: () => frame.current, estimateSize: rowHeight, overscan: OVERSCAN, enabled })
+  if (!enabled) return { shown: model, from: 0, before: 0, after: 0, reveal: () => undefined }
+  const items = virtual.getVirtualItems()
+  const first = items[0], last = items.at(-1)
+  const from = first?.index ?? 0
+  return { shown: model.slice(from, (last?.index ?? -1) + 1), from, before: first?.start ?? 0, after: virtual.getTotalSize() - (last?.end ?? 0), reveal: (index: number) => virtual.scrollToIndex(index) }
+}
+const SORTED = { asc: { aria: 'ascending', sign: ' ↑' }, desc: { aria: 'descending', sign: ' ↓' } } as const
+function Head<R>({ header, column }: { header: Header<R, unknown>; column: Column<R> | undefined }) {
+  const direction = header.column.getIsSorted()
+  const sorted = direction ? SORTED[direction] : undefined
+  const says = flexRender(header.column.columnDef.header, header.getContext())
+  return (
+    <th scope="col" className={column?.right ? 'right' : undefined} style={column?.width ? { width: column.width } : undefined} aria-sort={sorted?.aria}>
+      {header.column.getCanSort() ? <button type="button" onClick={header.column.getToggleSortingHandler()}>{says}{sorted?.sign}</button> : says}
+    </th>
+  )
+}
 const Spacer = ({ height, span }: { height: number; span: number }) => (height > 0 ? <tr className="spacer" aria-hidden="true"><td colSpan={span} style={{ height }} /></tr> : null)
 /** Row height in px, as the density setting has it. */
 const rowHeight = () => Number.parseInt(getComputedStyle(document.documentElement).getPropertyValue('--row'), 10) || 28
+
+const STEPS: Record<string, (index: number, count: number) => number> = {
+  ArrowDown: (index, count) => Math.min(count - 1, index + 1), ArrowUp: (index) => Math.max(0, index - 1), Home: () => 0, End: (_index, count) => count - 1,
+}
+const LETTERS: Record<string, string> = { j: 'ArrowDown', k: 'ArrowUp' }
 function nextIndex(event: KeyboardEvent, index: number, count: number): number | undefined {
   if (event.ctrlKey || event.metaKey || event.altKey || inField(event.target)) return undefined
-  const single = keySettings.singleKeys
-  switch (event.key) {
-    case 'ArrowDown': return Math.min(count - 1, index + 1)
-    case 'ArrowUp': return Math.max(0, index - 1)
-    case 'j': return single ? Math.min(count - 1, index + 1) : undefined
-    case 'k': return single ? Math.max(0, index - 1) : undefined
-    case 'Home': return 0
-    case 'End': return count - 1
-    default: return undefined
-  }
+  const key = keySettings.singleKeys ? (LETTERS[event.key] ?? event.key) : event.key
+  return STEPS[key]?.(index, count)
 }

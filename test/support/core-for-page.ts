@@ -9,9 +9,9 @@ export interface PageWorld { sites: SiteState[]; map: MapView; operations: Opera
 
 const NOW = '2026-11-18T14:32:00Z'
 const HOUR = 3600, DAY = 86_400
-const site = (id: string, place: SiteState['place'], meta: string, home: boolean): SiteState => ({ id, name: id, place, meta, simulated: true, speed: 60, state: 'live', home, user: 'mara.lind', asOf: NOW, prepared: 'yes', version: 'v1.34.2', offers: ['notebooks', 'snapshots'] })
+const site = (id: string, more: Pick<SiteState, 'place' | 'meta' | 'home'>): SiteState => ({ id, name: id, simulated: true, speed: 60, state: 'live', user: 'mara.lind', asOf: NOW, prepared: 'yes', version: 'v1.34.2', offers: ['notebooks', 'snapshots'], ...more })
 const item = (name: string, sinceSeconds: number, more: Partial<StationItem> = {}): StationItem => ({ namespace: name, name, title: `Question of ${name}`, state: 'worked-on', sinceSeconds, owner: 'rolf.berg', team: 'Supply', ...more })
-const station = (id: StationView['id'], code: string, title: string, items: StationItem[], more: Partial<StationView> = {}): StationView => ({
+const station = ([id, code, title]: [StationView['id'], string, string], items: StationItem[], more: Partial<StationView> = {}): StationView => ({
   id, code, title, line: code.startsWith('D') ? 'discovery' : code === 'B' ? 'backlog' : 'mlops', lamp: 'flowing', count: items.length, waiting: items.filter(({ state }) => state === 'waiting').length, items, people: [...new Set(items.map(({ owner }) => owner))],
   ...(items.length > 0 && { oldestSeconds: Math.max(...items.map(({ sinceSeconds }) => sinceSeconds)), p85Seconds: 2 * DAY }), ...(items.length === 0 && { emptySinceSeconds: 4 * HOUR }), ...more,
 })
@@ -21,14 +21,14 @@ export function aMap(): MapView {
   return {
     asOf: NOW, live: true, siteClock: NOW, waitingGpus: 14, lamps: { stopped: 1, called: 1 }, filters: { teams: ['Supply', 'Vision', 'Voice'], projects: ['voice-spoof', 'route-eta'] },
     stations: [
-      station('define', 'D1', 'Define', [item('price-churn', 5 * HOUR)], { limit: 2 }), station('environment', 'D2', 'Environment', [item('voice-spoof', 21)], { limit: 3 }), station('tools', 'D3', 'Tools', []),
-      station('data', 'D4', 'Data', [item('promo-mix', 3.1 * DAY, { state: 'waiting', cause: 'data' }), item('parcel-ocr-v3', 6 * HOUR)], { lamp: 'called', limit: 3 }), station('button', 'D5', 'Push the button', [], { emptySinceSeconds: 21 }),
-      station('work', 'D6', 'Work', [item('call-intent', 1.2 * DAY), item('parcel-ocr', 4300, { state: 'waiting', cause: 'hardware' }), item('price-elastic', 38 * 60, { state: 'waiting', cause: 'quota' }), item('query-rank', 2 * DAY)], { limit: 5 }),
-      station('save', 'D7', 'Save', [item('catalog-dedupe', 44 * 60)]), station('drift', 'D8', 'Drift check', [item('fraud-graph', 2 * HOUR)], { limit: 2 }),
-      station('backlog', 'B', 'Backlog', [item('route-eta', 9.05 * DAY), item('defect-cam', 2.25 * DAY, { team: 'Vision' })], { limit: 6 }),
-      station('mlops-tools', 'M1', 'Tools', [item('catalog-two', 2 * HOUR)], { limit: 2 }), station('deploy', 'M2', 'Deploy and A/B test', [item('fraud-three', 6 * HOUR)], { limit: 4 }), station('mlops-button', 'M3', 'Push the button', []),
-      station('watch', 'M4', 'Watch', [item('demand-14d', DAY)], { limit: 6 }), station('decide', 'M5', 'Decide', [item('credit-default', 3 * HOUR, { state: 'held', says: 'held 3 h' })], { lamp: 'stopped', limit: 3 }),
-      station('in-use', 'M6', 'In use', Array.from({ length: 11 }, (_, index) => item(`model-${index + 1}`, (index + 6) * DAY))),
+      station(['define', 'D1', 'Define'], [item('price-churn', 5 * HOUR)], { limit: 2 }), station(['environment', 'D2', 'Environment'], [item('voice-spoof', 21)], { limit: 3 }), station(['tools', 'D3', 'Tools'], []),
+      station(['data', 'D4', 'Data'], [item('promo-mix', 3.1 * DAY, { state: 'waiting', cause: 'data' }), item('parcel-ocr-v3', 6 * HOUR)], { lamp: 'called', limit: 3 }), station(['button', 'D5', 'Push the button'], [], { emptySinceSeconds: 21 }),
+      station(['work', 'D6', 'Work'], [item('call-intent', 1.2 * DAY), item('parcel-ocr', 4300, { state: 'waiting', cause: 'hardware' }), item('price-elastic', 38 * 60, { state: 'waiting', cause: 'quota' }), item('query-rank', 2 * DAY)], { limit: 5 }),
+      station(['save', 'D7', 'Save'], [item('catalog-dedupe', 44 * 60)]), station(['drift', 'D8', 'Drift check'], [item('fraud-graph', 2 * HOUR)], { limit: 2 }),
+      station(['backlog', 'B', 'Backlog'], [item('route-eta', 9.05 * DAY), item('defect-cam', 2.25 * DAY, { team: 'Vision' })], { limit: 6 }),
+      station(['mlops-tools', 'M1', 'Tools'], [item('catalog-two', 2 * HOUR)], { limit: 2 }), station(['deploy', 'M2', 'Deploy and A/B test'], [item('fraud-three', 6 * HOUR)], { limit: 4 }), station(['mlops-button', 'M3', 'Push the button'], []),
+      station(['watch', 'M4', 'Watch'], [item('demand-14d', DAY)], { limit: 6 }), station(['decide', 'M5', 'Decide'], [item('credit-default', 3 * HOUR, { state: 'held', says: 'held 3 h' })], { lamp: 'stopped', limit: 3 }),
+      station(['in-use', 'M6', 'In use'], Array.from({ length: 11 }, (_, index) => item(`model-${index + 1}`, (index + 6) * DAY))),
     ],
     lanes: [
       { site: 'oslo', place: 'on-prem', simulated: true, useKnown: true, lines: ['16 GPUs, 14 taken', '1 idle, $1.18/h'], nodes: [
@@ -45,7 +45,7 @@ export function aMap(): MapView {
     demand: { capacity: 16, basis: 'GPUs wanted', cloudUsdPerHour: 21.96, cloudUsdToday: 87.34, idleUsdToday: 11.05, hours: Array.from({ length: 29 }, (_, half) => ({ at: new Date(Date.parse('2026-11-18T00:00:00Z') + half * 1_800_000).toISOString(), onPrem: Math.min(16, 4 + half * 0.6), cloud: Math.max(0, half - 22) })) },
   }
 }
-export const aWorld = (): PageWorld => ({ sites: [site('oslo', 'on-prem', 'on-prem', true), site('aws-burst', 'cloud', 'eu-north-1', false)], map: aMap(), operations: [], settings: { ...DEFAULT_SETTINGS }, plants: 0 })
+export const aWorld = (): PageWorld => ({ sites: [site('oslo', { place: 'on-prem', meta: 'on-prem', home: true }), site('aws-burst', { place: 'cloud', meta: 'eu-north-1', home: false })], map: aMap(), operations: [], settings: { ...DEFAULT_SETTINGS }, plants: 0 })
 
 /** A router with the little that a page needs to be itself, over a world that a test moves; every change reaches open watches. */
 export function coreForPage(world: PageWorld) {

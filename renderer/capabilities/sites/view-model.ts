@@ -22,3 +22,10 @@ export function whyNotHome(site: SiteState): string | undefined {
   if (site.place !== 'on-prem') return words.notHome
   return undefined
 }
+
+export const isOnline = ({ state }: SiteState) => state === 'live' || state === 'stale' || state === 'connecting'
+/** How a chip looks: raised while live and in scope, plain while live and out of scope, dashed otherwise. */
+export function chipLook({ id, state }: SiteState, scope: string | null): '' | 'on' | 'dashed' {
+  if (state !== 'live') return 'dashed'
+  return scope === null || scope === id ? 'on' : ''
+}

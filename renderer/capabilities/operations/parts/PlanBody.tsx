@@ -25,14 +25,15 @@ export function PlanBody({ plan, differs }: { plan: Plan; differs: readonly stri
 }
 const Sentences = ({ of }: { of: readonly string[] }) => <ul className="stack tight control-text soft">{of.map((says) => <li key={says}>{says}</li>)}</ul>
 
-function Head({ plan: { price, time, changes, title } }: { plan: Plan }) {
+function Head({ plan: { price, time, changes, title, kind } }: { plan: Plan }) {
   return (
     <div style={{ padding: '0 14px 10px' }}>
       <div className="row baseline wrap"><b style={{ fontSize: 20, lineHeight: '26px', letterSpacing: '-.02em' }}>{price ? words.perHour(price.usdPerHour) : title}</b>
         {price?.usdInAll !== undefined && <span className="control-text soft">{words.inAll(price.usdInAll)}</span>}
       </div>
       <div className="control-text soft" style={{ marginTop: 2 }}>
-        {time && <div>{words.usableIn} <b>{formatPromise(time.seconds)}</b>{time.lowSeconds !== undefined && time.highSeconds !== undefined && ` (${words.range(time.lowSeconds, time.highSeconds)})`}{time.says && `, ${time.says}`}</div>}
+        {time && <div>{/provision/i.test(kind) ? words.usableIn : words.takes} <b>{formatPromise(time.seconds)}</b>{time.lowSeconds !== undefined && time.highSeconds !== undefined && ` (${words.range(time.lowSeconds, time.highSeconds)})`}</div>}
+        {time?.says && <div>{time.says}</div>}
         <div>{words.counts(countChanges(changes))}</div>
         {price && <div className="small meta">{words.priceBasis(price.basis, price.book)}</div>}
       </div>
@@ -45,7 +46,7 @@ function Permission({ check, plan }: { check: PermissionCheck; plan: Plan }) {
     <div style={{ padding: '3px 0' }}>
       <div className="row control-text"><Sign sign={sign} /><span className="grow">{check.says}</span><span className="meta right">{check.allowed === 'yes' ? words.allowed : check.allowed === 'unknown' ? words.unknownRight : words.ask(check.grantedBy)}</span></div>
       {check.allowed === 'no' && <div className="row small soft wrap" style={{ paddingLeft: 20 }}>{check.without && <span>{words.without(check.without)}</span>}
-        <CopyButton small says={words.copyRequest} text={() => words.request(plan.as, plan.site, check.verb, check.resource, check.namespace)} /></div>}
+        <CopyButton small says={words.copyRequest} text={() => words.request(plan, check)} /></div>}
     </div>
   )
 }

@@ -22,27 +22,28 @@ interface PlanPanelProps {
   grows?: boolean
 }
 /** Plan, preview, confirm: price and time first; the button repeats verb and price and runs the plan as it was shown. */
-export function PlanPanel({ remote, again, onStarted, disabledBecause, empty, title = words.plan, otherWay, grows = false }: PlanPanelProps) {
-  const known = remote && lastKnown(remote)
-  const plan = known?.value
-  const before = usePrevious(plan)
-  const dry = plan?.dryRun.result
+export function PlanPanel(props: PlanPanelProps) {
+  const { remote, disabledBecause, title = words.plan } = props
+  const plan = shownPlan(remote)
   return (
     <section className="panel plan" aria-label={title}>
-      <div className="panel-head" style={{ minHeight: 40 }}><h2>{title}</h2><span className="means ellipsis">{words.planMeans}</span><span className="spring" />
-        {dry && <Tag tone={dry === 'passed' ? 'good' : dry === 'failed' ? 'danger' : 'normal'}>{words.dryRun[dry]}</Tag>}
-      </div>
-      <div className="scroll grow" aria-busy={remote?.at === 'loading'}>
-        {!remote && <div style={{ padding: '0 14px' }}><Partly says={empty} /></div>}
-        {remote?.at === 'failed' && <div style={{ padding: '0 14px' }}><Failed says={remote.trouble.says} remedy={remote.trouble.remedy} code={remote.trouble.code} onRetry={again} /></div>}
-        {remote && remote.at !== 'failed' && !plan && <div style={{ padding: '0 14px' }}><Loading says={words.planning} /></div>}
-        {plan && remote?.at !== 'failed' && <PlanBody plan={plan} differs={before && !grows ? whatDiffers(before, plan) : []} />}
-      </div>
-      {plan && remote?.at !== 'failed'
-        ? <PlanFoot key={plan.id} plan={plan} fresh={remote?.at === 'ready'} again={again} onStarted={onStarted} disabledBecause={disabledBecause} otherWay={otherWay} />
-        : disabledBecause && <div className="panel-foot"><Button disabledBecause={disabledBecause}>{title}</Button></div>}
+      <div className="panel-head" style={{ minHeight: 40 }}><h2>{title}</h2><span className="means ellipsis">{words.planMeans}</span><span className="spring" />{plan && <DryRun result={plan.dryRun.result} />}</div>
+      <div className="scroll grow" aria-busy={remote?.at === 'loading'}>{plan ? <Planned plan={plan} grows={props.grows === true} /> : <div style={{ padding: '0 14px' }}><Unplanned {...props} /></div>}</div>
+      {plan && <PlanFoot key={plan.id} plan={plan} fresh={remote?.at === 'ready'} again={props.again} onStarted={props.onStarted} disabledBecause={disabledBecause} otherWay={props.otherWay} />}
+      {!plan && disabledBecause && <div className="panel-foot"><Button disabledBecause={disabledBecause}>{title}</Button></div>}
     </section>
   )
+}
+/** The newest plan there is; none once planning has failed, for a plan that cannot be made again must not be run. */
+const shownPlan = (remote: Remote<Plan> | undefined): Plan | undefined => (remote && remote.at !== 'failed' ? lastKnown(remote)?.value : undefined)
+const DryRun = ({ result }: { result: Plan['dryRun']['result'] }) => <Tag tone={result === 'passed' ? 'good' : result === 'failed' ? 'danger' : 'normal'}>{words.dryRun[result]}</Tag>
+function Planned({ plan, grows }: { plan: Plan; grows: boolean }) {
+  const before = usePrevious(plan)
+  return <PlanBody plan={plan} differs={before && !grows ? whatDiffers(before, plan) : []} />
+}
+function Unplanned({ remote, again, empty }: PlanPanelProps) {
+  if (!remote) return <Partly says={empty} />
+  return remote.at === 'failed' ? <Failed says={remote.trouble.says} remedy={remote.trouble.remedy} code={remote.trouble.code} onRetry={again} /> : <Loading says={words.planning} />
 }
 
 interface FootProps { plan: Plan; fresh: boolean; again: () => void; onStarted: PlanPanelProps['onStarted']; disabledBecause: string | undefined; otherWay: ReactNode }
@@ -76,11 +77,11 @@ function whyNot({ plan, fresh, disabledBecause }: { plan: Plan; fresh: boolean; 
 }
 
 /** The plan before this one, where it said what the same button would do. */
-function usePrevious(plan: Plan | undefined): Plan | undefined {
+function usePrevious(plan: Plan): Plan | undefined {
   const current = useRef<Plan>(undefined)
   const [previous, setPrevious] = useState<Plan>()
   useEffect(() => {
-    if (!plan || plan.id === current.current?.id) return
+    if (plan.id === current.current?.id) return
     setPrevious(current.current?.kind === plan.kind && current.current.subject.name === plan.subject.name ? current.current : undefined)
     current.current = plan
   }, [plan])

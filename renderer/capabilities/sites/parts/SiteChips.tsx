@@ -4,7 +4,8 @@ import type { SiteState } from '../../../../preload/contract/sites'
 import { hrefOf, navigate, setQuery, useAction, useAddress, useNow } from '../../../client'
 import { PlaceGlyph } from '../../../design'
 import { useSites } from '../store'
-import { chipSays, siteTrouble, speedSays, whyNotHome } from '../view-model'
+import { useSiteActions } from '../site-actions'
+import { chipLook, chipSays, isOnline, speedSays, whyNotHome } from '../view-model'
 import { words } from '../words'
 
 /** One chip per site with its state and age, and the tag of simulated ones. */
@@ -18,28 +19,30 @@ export function SiteChips() {
 function SiteChip({ site, now }: { site: SiteState; now: number }) {
   const [opened, setOpened] = useState(false)
   const scope = useAddress().query.get('site')
-  const connect = useAction((client) => client.sites.connect({ site: site.id }))
-  const disconnect = useAction((client) => client.sites.disconnect({ site: site.id }))
-  const makeHome = useAction((client) => client.sites.makeHome({ site: site.id }))
-  const trouble = connect.trouble ?? disconnect.trouble ?? makeHome.trouble ?? siteTrouble(site)
-  const online = site.state === 'live' || site.state === 'stale' || site.state === 'connecting'
-  const look = site.state === 'live' && (scope === null || scope === site.id) ? 'on' : site.state === 'live' ? '' : 'dashed'
+  const says = chipSays(site, now)
   return (
     <Menu opened={opened} onChange={setOpened} position="bottom-start" width={260}>
       <Menu.Target>
-        <button type="button" className={`site-chip ${look}`} aria-label={`${site.name}, ${chipSays(site, now)}: ${words.siteMenu(site.name)}`} onContextMenu={(event) => { event.preventDefault(); setOpened(true) }}>
-          <PlaceGlyph place={site.place} silent /><b>{site.name}</b><span className="meta">{chipSays(site, now)}</span>
+        <button type="button" className={`site-chip ${chipLook(site, scope)}`} aria-label={`${site.name}, ${says}: ${words.siteMenu(site.name)}`} onContextMenu={(event) => { event.preventDefault(); setOpened(true) }}>
+          <PlaceGlyph place={site.place} silent /><b>{site.name}</b><span className="meta">{says}</span>
         </button>
       </Menu.Target>
-      <Menu.Dropdown>
-        {trouble && <Menu.Label>{trouble.says} {trouble.remedy}</Menu.Label>}
-        <Menu.Item onClick={() => { navigate(hrefOf(['map'])); setQuery({ site: scope === site.id ? undefined : site.id }) }}>{scope === site.id ? words.allSites : words.onlyThis}</Menu.Item>
-        <Menu.Item onClick={() => navigate(hrefOf(['settings'], { site: site.id }))}>{words.details}</Menu.Item>
-        {!whyNotHome(site) && <Menu.Item onClick={() => void makeHome.act()}>{words.makeHome}</Menu.Item>}
-        <Menu.Item onClick={() => void connect.act()}>{online ? words.again : words.connect}</Menu.Item>
-        {online && <Menu.Item onClick={() => void disconnect.act()}>{words.disconnect}</Menu.Item>}
-      </Menu.Dropdown>
+      <Menu.Dropdown><SiteMenu site={site} scoped={scope === site.id} /></Menu.Dropdown>
     </Menu>
+  )
+}
+function SiteMenu({ site, scoped }: { site: SiteState; scoped: boolean }) {
+  const { connect, disconnect, makeHome, trouble } = useSiteActions(site)
+  const scope = () => { navigate(hrefOf(['map'])); setQuery({ site: scoped ? undefined : site.id }) }
+  return (
+    <>
+      {trouble && <Menu.Label>{trouble.says} {trouble.remedy}</Menu.Label>}
+      <Menu.Item onClick={scope}>{scoped ? words.allSites : words.onlyThis}</Menu.Item>
+      <Menu.Item onClick={() => navigate(hrefOf(['settings'], { site: site.id }))}>{words.details}</Menu.Item>
+      {!whyNotHome(site) && <Menu.Item onClick={() => void makeHome.act()}>{words.makeHome}</Menu.Item>}
+      <Menu.Item onClick={() => void connect.act()}>{isOnline(site) ? words.again : words.connect}</Menu.Item>
+      {isOnline(site) && <Menu.Item onClick={() => void disconnect.act()}>{words.disconnect}</Menu.Item>}
+    </>
   )
 }
 

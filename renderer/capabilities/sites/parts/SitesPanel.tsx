@@ -1,10 +1,11 @@
-import { useState } from 'react'
+import { useState, type ReactNode } from 'react'
 import type { SiteState } from '../../../../preload/contract/sites'
 import { lastKnown, setQuery, useAction, useAsk, useNow } from '../../../client'
 import { Button, Empty, Facts, Failed, formatWhen, Inspector, LinkButton, Loading, Panel, PlaceGlyph, Segmented, Tag } from '../../../design'
 import { openDrawer, PlanPanel } from '../../operations'
 import { useSites, useSitesStore } from '../store'
-import { chipSays, siteTrouble, speedSays, whyNotHome } from '../view-model'
+import { useSiteActions } from '../site-actions'
+import { chipSays, isOnline, speedSays, whyNotHome } from '../view-model'
 import { words } from '../words'
 import '../sites.css'
 
@@ -35,23 +36,26 @@ function PlantSpeed({ site }: { site: SiteState }) {
 }
 function SiteRow({ site, chosen, onPrepare }: { site: SiteState; chosen: boolean; onPrepare: () => void }) {
   const now = useNow(1000)
-  const connect = useAction((client) => client.sites.connect({ site: site.id }))
-  const disconnect = useAction((client) => client.sites.disconnect({ site: site.id }))
-  const makeHome = useAction((client) => client.sites.makeHome({ site: site.id }))
-  const trouble = connect.trouble ?? disconnect.trouble ?? makeHome.trouble ?? siteTrouble(site)
-  const online = site.state === 'live' || site.state === 'stale' || site.state === 'connecting'
+  const { connect, disconnect, makeHome, busy, trouble } = useSiteActions(site)
   return (
     <section className={`site-row ${chosen ? 'chosen' : ''}`} aria-label={site.name}>
-      <span className="row"><PlaceGlyph place={site.place} /><b>{site.name}</b><span className="meta">{chipSays(site, now)}</span>{site.home && <Tag tone="good">{words.isHome}</Tag>}{site.simulated && <Tag tone="dashed">{words.simulated(speedSays(site.speed))}</Tag>}<Tag tone={site.prepared === 'no' ? 'warning' : 'normal'}>{words.prepared[site.prepared]}</Tag></span>
+      <span className="row"><PlaceGlyph place={site.place} /><b>{site.name}</b><span className="meta">{chipSays(site, now)}</span><SiteTags site={site} /></span>
       <span className="row wrap">
         {!whyNotHome(site) && <Button small busy={makeHome.busy} onClick={() => void makeHome.act()}>{words.makeHome}</Button>}
         <Button small onClick={onPrepare}>{words.prepare}</Button>
-        {!site.simulated && <Button small busy={connect.busy || disconnect.busy} onClick={() => void (online ? disconnect : connect).act()}>{online ? words.disconnect : words.connect}</Button>}
+        {!site.simulated && <Button small busy={busy} onClick={() => void (isOnline(site) ? disconnect : connect).act()}>{isOnline(site) ? words.disconnect : words.connect}</Button>}
       </span>
-      <Facts facts={[...(site.server ? [[words.server, <span className="mono" key="s">{site.server}</span>] as const] : []), ...(site.user ? [[words.signedInAs, site.user] as const] : []), ...(site.version ? [[words.version, site.version] as const] : []), ...(site.asOf ? [[words.lastWord, formatWhen(site.asOf, now)] as const] : []), [words.offers, site.offers.join(', ') || words.nothingOptional]]} />
+      <Facts facts={siteFacts(site, now)} />
       {trouble && <div style={{ gridColumn: '1 / 3' }}><Failed says={trouble.says} remedy={trouble.remedy} code={trouble.code} onRetry={() => void connect.act()} /></div>}
     </section>
   )
+}
+const SiteTags = ({ site }: { site: SiteState }) => (
+  <>{site.home && <Tag tone="good">{words.isHome}</Tag>}{site.simulated && <Tag tone="dashed">{words.simulated(speedSays(site.speed))}</Tag>}<Tag tone={site.prepared === 'no' ? 'warning' : 'normal'}>{words.prepared[site.prepared]}</Tag></>
+)
+function siteFacts(site: SiteState, now: number): (readonly [string, ReactNode])[] {
+  const facts: [string, ReactNode][] = [[words.server, site.server && <span className="mono">{site.server}</span>], [words.signedInAs, site.user], [words.version, site.version], [words.lastWord, site.asOf && formatWhen(site.asOf, now)], [words.offers, site.offers.join(', ') || words.nothingOptional]]
+  return facts.filter(([, value]) => Boolean(value))
 }
 function Prepare({ site, onClose }: { site: string; onClose: () => void }) {
   const { remote, again } = useAsk((client, options) => client.sites.planPrepare({ site }, options), [site])

@@ -57,8 +57,8 @@ function ConnectPanel({ context, onClose }: { context: FoundContext; onClose: ()
   const go = async (makeHome: boolean) => { if (await connect.act(makeHome)) navigate(makeHome ? '#/map' : '#/settings') }
   return (
     <Inspector title={context.context} says={words.connectSays} onClose={onClose} foot={<>
-      {!home && <Button look="primary" busy={connect.busy} onClick={() => void go(true)}>{consent ? words.allow : words.connectAndHome}</Button>}
-      <Button look={home ? 'primary' : 'normal'} busy={connect.busy} onClick={() => void go(false)}>{consent && home ? words.allow : words.connect}</Button>
+      {!home && <Button look="primary" busy={connect.busy} onClick={() => void go(true)}>{consent ? words.allowAndHome : words.connectAndHome}</Button>}
+      <Button look={home ? 'primary' : 'normal'} busy={connect.busy} onClick={() => void go(false)}>{consent ? words.allow : words.connect}</Button>
     </>}>
       <div style={{ padding: '0 12px 12px' }} className="stack">
         <Facts facts={[[words.server, <span className="mono" key="s">{context.server}</span>], [words.user, context.user], [words.auth, words.auths[context.auth]], [words.file, context.file]]} />
