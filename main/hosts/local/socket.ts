@@ -27,7 +27,8 @@ export async function serveLocally(router: AnyRouter, storeDir: string, extra: R
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 16 << 20, perMessageDeflate: false })
   const app = new Hono()
   for (const [word, answer] of Object.entries(extra)) app.get(`/${word}`, (context) => context.text(answer()))
-  const server: Server = createServer(getRequestListener(app.fetch))
+  // Global objects stay Node's own: other servers of this process depend on them.
+  const server: Server = createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }))
   server.on('upgrade', (request, socket, head) => sockets.handleUpgrade(request, socket, head, (opened) => void handler.upgrade(opened)))
   await new Promise<void>((ready, failed) => { server.once('error', failed); server.listen(address, ready) })
   if (process.platform !== 'win32') await chmod(address, 0o600)

@@ -35,7 +35,8 @@ export async function startWebHost(router: AnyRouter, { pageRoot, port = 0 }: We
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 4 << 20, perMessageDeflate: false })
   const app = pageApp({ session, page, bound: () => bound })
   const server = await new Promise<Server>((ready, failed) => {
-    const started = serve({ fetch: app.fetch, hostname: '127.0.0.1', port }, () => ready(started as Server))
+    // With its own Response in place of Node's, the marker of an answer that is written elsewhere (a watch of the plant) would be overlooked.
+    const started = serve({ fetch: app.fetch, overrideGlobalObjects: false, hostname: '127.0.0.1', port }, () => ready(started as Server))
     started.once('error', failed)
   })
   const bound: Bound = boundTo(server)
