@@ -28,7 +28,10 @@ test('puts a small gang on one node, never across two', () => {
   expect(planned([job(1, 5, [9, 10]), job(2, 5, [9, 11]), job(3, 3, [1, 12])]).starts).toEqual({ 1: 2, 2: 5, 3: 2 })
 })
 test('sends the cheapest job ahead when a later one cannot start in time', () => {
-  expect(planned([job(1, 8, [6, 3]), job(2, 8, [6, 4])], (id) => (id === 1 ? 5 : 90))).toEqual({ gone: [1], starts: { 2: 2 } })
+  expect(planned([job(1, 8, [5, 3]), job(2, 8, [6, 4])], (id) => (id === 1 ? 5 : 90))).toEqual({ gone: [1], starts: { 2: 2 } })
+})
+test('sends no cheaper job away whose place would not help', () => {
+  expect(planned([job(1, 8, [1, 7]), job(2, 16, [6, 4])], (id) => (id === 1 ? 5 : 90))).toEqual({ gone: [2], starts: { 1: 2 } })
 })
 test('sends the late job itself if that is cheapest', () => {
   expect(planned([job(1, 8, [6, 3]), job(2, 8, [6, 4])], (id) => (id === 1 ? 90 : 5))).toEqual({ gone: [2], starts: { 1: 2 } })

@@ -27,47 +27,60 @@ export interface Planned { candidate: Candidate; slot: Slot }
 
 /**
  * Gives every waiting job a reservation, in order, so that none is pushed back by a later one. As soon as the plan shows that a job cannot start
- * in time, the job ahead of it (or itself) that is cheapest to send leaves now: waiting longer would cost the wait and the cloud too.
+ * in time, a cheaper one ahead of it leaves now if that makes room, else it leaves itself: waiting longer would cost the wait and the cloud too.
  * Beyond `depth` reservations the rest of a very long queue only fills holes that are open now.
  */
 export function plan(where: { profile: Profile; ground: Ground; nowS: number; depth?: number }, queue: readonly Candidate[], exit: Exit): Planned[] {
   const { profile, ground, nowS, depth = Infinity } = where
-  let staying = queue.toSorted((a, b) => a.orderS - b.orderS || a.job - b.job)
-  for (;;) {
-    ground(profile)
-    const planned: Planned[] = []
-    const gone = new Set<number>()
-    let redo = false
-    for (const candidate of staying) {
-      const slot = planned.length < depth || candidate.latestStartS <= nowS ? profile.find(candidate.gpus, candidate.seconds) : profile.findNow(candidate.gpus, candidate.seconds)
-      if (!slot) continue
-      if (slot.startS <= Math.max(nowS, candidate.latestStartS)) {
-        profile.hold(slot, candidate.seconds)
-        planned.push({ candidate, slot })
-        continue
-      }
-      const leaving = cheapest(planned.filter((ahead) => ahead.slot.startS > nowS).map((ahead) => ahead.candidate), candidate, exit)
-      if (!leaving) {
-        if (slot.startS < Infinity) profile.hold(slot, candidate.seconds)
-        planned.push({ candidate, slot })
-        continue
-      }
-      exit.go(leaving.job)
-      gone.add(leaving.job)
-      redo = leaving !== candidate
-      if (redo) break
-    }
-    if (!redo) return planned
-    staying = staying.filter(({ job }) => !gone.has(job))
+  const planned = new Map<number, Planned>()
+  ground(profile)
+  for (const candidate of queue.toSorted((a, b) => a.orderS - b.orderS || a.job - b.job)) {
+    const deep = planned.size >= depth && candidate.latestStartS > nowS
+    const slot = deep ? profile.findNow(candidate.gpus, candidate.seconds) : profile.find(candidate.gpus, candidate.seconds)
+    if (!slot) continue
+    const settled = slot.startS <= Math.max(nowS, candidate.latestStartS) ? { candidate, slot } : makeRoom({ profile, planned, nowS }, { candidate, slot }, exit)
+    if (!settled) continue
+    if (settled.slot.startS < Infinity) profile.hold(settled.slot, candidate.seconds)
+    planned.set(candidate.job, settled)
   }
+  return [...planned.values()]
 }
 
-/** The job whose leaving adds least to the bill; undefined if none may leave. */
-function cheapest(ahead: readonly Candidate[], late: Candidate, exit: Exit): Candidate | undefined {
-  let [least, leastUsd] = [late, exit.usd(late.job)]
-  for (const candidate of ahead) {
-    const usd = exit.usd(candidate.job)
-    if (usd < leastUsd) [least, leastUsd] = [candidate, usd]
+/** How many cheaper jobs are tried in place of one that is late. */
+const TRIED = 8
+
+/** Settles a late job: in the place of a cheaper one that leaves, or by leaving itself (undefined), or late where nothing may leave. */
+function makeRoom(at: { profile: Profile; planned: Map<number, Planned>; nowS: number }, late: Planned, exit: Exit): Planned | undefined {
+  const { profile, planned, nowS } = at
+  const { candidate } = late
+  const ownUsd = exit.usd(candidate.job)
+  for (const ahead of smallest(planned, candidate, nowS)) {
+    if (exit.usd(ahead.candidate.job) >= ownUsd) continue
+    profile.free(ahead.slot, ahead.candidate.seconds)
+    const slot = profile.find(candidate.gpus, candidate.seconds)
+    if (slot.startS <= candidate.latestStartS) {
+      planned.delete(ahead.candidate.job)
+      exit.go(ahead.candidate.job)
+      return { candidate, slot }
+    }
+    profile.hold(ahead.slot, ahead.candidate.seconds)
   }
-  return leastUsd < Infinity ? least : undefined
+  if (ownUsd === Infinity) return late
+  exit.go(candidate.job)
+  return undefined
+}
+
+/** The smallest jobs that hold a reservation for later, smaller than the given one. */
+function smallest(planned: ReadonlyMap<number, Planned>, than: Candidate, nowS: number): Planned[] {
+  const size = ({ gpus, seconds }: Candidate) => gpus * seconds
+  const limit = size(than)
+  const found: Planned[] = []
+  for (const entry of planned.values()) {
+    if (entry.slot.startS <= nowS || entry.slot.startS === Infinity || size(entry.candidate) >= limit) continue
+    let index = found.length
+    while (index > 0 && size(found[index - 1]?.candidate ?? than) > size(entry.candidate)) index -= 1
+    found.splice(index, 0, entry)
+    if (found.length > TRIED) found.pop()
+  }
+  return found
 }

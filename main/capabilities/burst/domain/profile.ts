@@ -16,6 +16,8 @@ export interface Profile {
   findNow(gpus: number, seconds: number): Slot | undefined
   /** Holds a slot. */
   hold(slot: Slot, seconds: number): void
+  /** Gives a held slot back. */
+  free(slot: Slot, seconds: number): void
 }
 export interface Slot { startS: number; shares: readonly Share[] }
 
@@ -120,6 +122,9 @@ export function profile(nodes: number, gpusPerNode: number): Profile {
     },
     hold(slot, seconds) {
       for (const { node, gpus } of slot.shares) stepsOf(node).change(slot.startS, slot.startS + seconds, -gpus)
+    },
+    free(slot, seconds) {
+      for (const { node, gpus } of slot.shares) stepsOf(node).change(slot.startS, slot.startS + seconds, gpus)
     },
   }
 }
