@@ -10,8 +10,8 @@ import { failure, type Failure } from '../preload/contract/failures'
 import { backlogHandlers, makeBacklog } from './capabilities/backlog'
 import { makeCapacity } from './capabilities/capacity'
 import { environmentHandlers, makeEnvironments } from './capabilities/environments'
-import { makeWorklog } from './capabilities/flow'
-import { makeMoney, moneyHandlers } from './capabilities/money'
+import { flowHandlers, makeFlow, makeWorklog } from './capabilities/flow'
+import { gpuUsdPerHour, makeMoney, moneyHandlers } from './capabilities/money'
 import { makeOperations, operationHandlers } from './capabilities/operations'
 import { makePrepare, preparedObjects } from './capabilities/prepare'
 import { makeProjects, projectHandlers } from './capabilities/projects'
@@ -130,6 +130,10 @@ function discovery({ store, sites, records, operations, clock, random, log }: Di
   const snapshots = makeSnapshots({ ...base, versions: { lakefs: lakefsCommit } })
   const environments = makeEnvironments({ ...base, worklog, capacity, snapshots, projects: projectPorts, settings: store.settings, log })
   const revisions = makeRevisions({ ...base, worklog, environments })
+  const flow = makeFlow({
+    ...base, capacity, views: store.views, samples: store.samples, drafts: projects.drafts,
+    gpuUsdPerHour: (node, place) => (place === 'on-prem' ? gpuUsdPerHour(node, records.find('PriceBook', 'default')?.spec) : undefined),
+  })
   return {
     handlers: {
       projects: projectHandlers(os.projects, projects),
@@ -137,6 +141,7 @@ function discovery({ store, sites, records, operations, clock, random, log }: Di
       environments: environmentHandlers(os.environments, { service: environments, clock }),
       revisions: revisionHandlers(os.revisions, revisions),
       backlog: backlogHandlers(os.backlog, makeBacklog({ ...base, worklog })),
+      flow: flowHandlers(os.flow, flow),
       money: moneyHandlers(os.money, makeMoney({ sites, records, capacity })),
     },
     /** Follows what runs until the answer is called. */

@@ -1,2 +1,5 @@
 export { moveEvents, waitingNow, withEvents } from './domain/events'
+export { flowHandlers } from './handlers'
+export type { FlowPorts } from './ports'
+export { makeFlow, type Flow } from './service'
 export { makeWorklog, type Worklog } from './worklog'

@@ -1,3 +1,3 @@
-export { podUsdPerHour } from './domain/spending'
+export { gpuUsdPerHour, podUsdPerHour } from './domain/spending'
 export { moneyHandlers } from './handlers'
 export { makeMoney, type Money, type MoneyPorts } from './service'

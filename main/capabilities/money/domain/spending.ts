@@ -1,6 +1,6 @@
 import type { Budget, Project } from '../../../../preload/contract/records'
 import type { PriceBookSpec } from '../../../../preload/contract/records/money'
-import { gpuModelOf, holds, isGpuResource, type NodeFacts, type PodFacts } from '../../../kernel/inventory'
+import { GPU, gpuModelOf, holds, isGpuResource, type NodeFacts, type PodFacts } from '../../../kernel/inventory'
 
 export interface CostCentre { costCentre: string; title: string; team: string; capUsd: number; spentUsd: number; committedUsdPerHour: number; leftUsd: number; asOf: string }
 const GI = 2 ** 30
@@ -27,6 +27,10 @@ export function podUsdPerHour(pod: PodFacts, node: Pick<NodeFacts, 'labels'> | u
   }
   return { usd, unpriced }
 }
+
+/** USD an hour of one whole GPU of a node, by the book. */
+export const gpuUsdPerHour = (node: Pick<NodeFacts, 'labels'>, book: PriceBookSpec | undefined): number | undefined =>
+  book?.gpus.find(({ model, resource }) => resource === GPU && sameModel(model, gpuModelOf(node)))?.usdPerHour
 
 /** The first moment of the period a budget counts in, in milliseconds since 1970. */
 export function periodStart(period: Budget['spec']['period'], now: number): number {
