@@ -2,7 +2,7 @@ import type { Reconnecting, Wire } from './link'
 
 declare global { interface Window { takt?: { askForPort(): void } } }
 
-const portWire = (port: MessagePort): Wire => ({
+export const portWire = (port: MessagePort): Wire => ({
   send: (message) => port.postMessage(message),
   listen(onMessage) {
     // A port does not tell that its other end has gone; the shell says so with takt:lost.
@@ -10,7 +10,7 @@ const portWire = (port: MessagePort): Wire => ({
     port.start()
   },
 })
-const socketWire = (socket: WebSocket): Wire => ({
+export const socketWire = (socket: WebSocket): Wire => ({
   send: (message) => socket.send(message as string),
   listen(onMessage, onClose) {
     socket.binaryType = 'arraybuffer'
