@@ -16,10 +16,20 @@ function run(command, args, options = {}) {
 }
 const need = (status) => { if (status !== 0) process.exit(status) }
 
+/** Whether npm put here just what the lockfile names: then somebody ran it by hand, and nothing needs fetching. */
+function isInstalled() {
+  const kept = at('node_modules', '.package-lock.json')
+  if (!existsSync(kept)) return false
+  const { packages: here } = JSON.parse(readFileSync(kept, 'utf8'))
+  const { packages: named } = JSON.parse(readFileSync(at('package-lock.json'), 'utf8'))
+  return Object.entries(named).every(([path, { version, optional }]) => path === '' || (here[path] ? here[path].version === version : optional === true))
+}
+
 function install() {
   const wanted = createHash('sha256').update(readFileSync(at('package-lock.json'))).update(process.platform + process.arch).digest('hex')
   const stamp = at('node_modules', '.takt-installed')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
+  if (isInstalled()) return writeFileSync(stamp, wanted)
   console.error('Installing what package-lock.json names (about half a minute) ...')
   const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error']
   const npm = process.env.npm_execpath
