@@ -4,7 +4,7 @@ import type { Column } from '../resource'
 import { AGE, age, NAME } from '../tables/format'
 
 type Step = { field: string } | { index: number } | { where: { field: string; equals: string } } | { every: true }
-const TOKEN = /\.([A-Za-z0-9_\-\\./]+?)(?=[.[]|$)|\[(\d+)\]|\[\*\]|\[\?\(@\.([\w.]+)\s*==\s*["']([^"']*)["']\)\]|\['([^']+)'\]/g
+const TOKEN = /\.([^.[\]]+)|\[(\d+)\]|\[\*\]|\[\?\(@\.([\w.]+)\s*==\s*["']([^"']*)["']\)\]|\['([^']+)'\]/g
 
 /** Reads the part of JSONPath that printer columns use: members, indices, all of a list, and one member's equality. */
 function stepsOf(path: string): Step[] {

@@ -20,7 +20,7 @@ export const valueStep = (value: unknown): string => `v:${JSON.stringify(value)}
 
 /** The fieldsV1 form. */
 export function toFieldsV1(set: FieldSet): Record<string, unknown> {
-  const steps = [...set.children].filter(([, child]) => !isEmpty(child)).map(([step, child]) => [step, toFieldsV1(child)] as const)
+  const steps = [...set.children].filter(([, child]) => !isEmpty(child)).sort(([a], [b]) => (a < b ? -1 : 1)).map(([step, child]) => [step, toFieldsV1(child)] as const)
   return { ...(set.member && steps.length > 0 && { '.': {} }), ...Object.fromEntries(steps) }
 }
 export function fromFieldsV1(fields: unknown): FieldSet {
