@@ -9,6 +9,7 @@ import { explain } from '../preload/contract/explain'
 import { failure, type Failure } from '../preload/contract/failures'
 import { backlogHandlers, makeBacklog } from './capabilities/backlog'
 import { makeCapacity } from './capabilities/capacity'
+import { catalogHandlers, makeCatalog } from './capabilities/catalog'
 import { environmentHandlers, makeEnvironments } from './capabilities/environments'
 import { flowHandlers, makeFlow, makeWorklog } from './capabilities/flow'
 import { gpuUsdPerHour, makeMoney, moneyHandlers } from './capabilities/money'
@@ -141,6 +142,7 @@ function discovery({ store, sites, records, operations, clock, random, log }: Di
       environments: environmentHandlers(os.environments, { service: environments, clock }),
       revisions: revisionHandlers(os.revisions, revisions),
       backlog: backlogHandlers(os.backlog, makeBacklog({ ...base, worklog })),
+      catalog: catalogHandlers(os.catalog, makeCatalog(base)),
       flow: flowHandlers(os.flow, flow),
       money: moneyHandlers(os.money, makeMoney({ sites, records, capacity })),
     },

@@ -1,0 +1,3 @@
+export { catalogHandlers } from './handlers'
+export type { CatalogPorts } from './ports'
+export { makeCatalog, type Catalog } from './service'
