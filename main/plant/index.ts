@@ -57,7 +57,7 @@ export interface PlantOptions {
   seeded?: boolean
   /** What a fresh site is given before its history begins: definitions of the shared records, roles. Made in this order. */
   prepared?: readonly KubeObject[]
-  /** Told of every bug in a simulated controller. */
+  /** Told of every bug in a simulated controller or server. */
   onError?: (error: unknown, where: string) => void
 }
 interface Persisted { plant: 1; now: number; speed: number; sites: Record<string, Dump> }
@@ -76,8 +76,9 @@ async function open({ outline, options, clock, restored }: Opening): Promise<Ope
   // A site that goes on must not draw the same uids again, hence its version.
   const random = seeded(Math.floor(options.random.next() * 2 ** 32) ^ (restored?.version ?? 0))
   const travelling = travelClock(clock)
-  const api = createPlantApi({ clock: travelling, random, gitVersion: outline.gitVersion, ...(restored && { restored }) })
-  const live = outline.live(api, { fresh: restored === undefined && options.seeded !== false && options.prepared !== undefined, clock: travelling, prepared: options.prepared ?? [], ...(options.onError && { onError: options.onError }) })
+  const onError = options.onError ?? (() => undefined)
+  const api = createPlantApi({ clock: travelling, random, gitVersion: outline.gitVersion, onError, ...(restored && { restored }) })
+  const live = outline.live(api, { fresh: restored === undefined && options.seeded !== false && options.prepared !== undefined, clock: travelling, prepared: options.prepared ?? [], onError })
   const listening = await api.listen({ people: options.people, port: options.ports?.[outline.id] ?? 0, ...(options.tls && { tls: options.tls }) })
   const tokens = Object.fromEntries(options.people.map(({ user, token }) => [user, token]))
   const { id, name, kind, region } = outline

@@ -33,6 +33,8 @@ export interface PlantApiOptions {
   gitVersion?: string
   /** Machine milliseconds between bookmarks of a quiet watch; 30,000 when not said. */
   bookmarkMs?: number
+  /** Told of every fault of the server itself, which callers see as a 500. */
+  onError?: (error: unknown, where: string) => void
   restored?: Dump
 }
 /** One simulated API server: its in-process face, and the means to put it on the wire. */
@@ -67,6 +69,7 @@ export function createPlantApi(options: PlantApiOptions): SimulatedApi {
     listen({ people, port = 0, tls }) {
       const server: ApiServer = {
         cluster, authorizer: cluster.authorizer, tokens: new Tokens(cluster, people, key), gitVersion: options.gitVersion ?? 'v1.34.4', bookmarkMs: options.bookmarkMs ?? 30_000, runtime: () => runtime,
+        onError: options.onError ?? (() => undefined),
       }
       return listen(server, { port, tls })
     },

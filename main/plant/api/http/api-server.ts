@@ -12,5 +12,7 @@ export interface ApiServer {
   gitVersion: string
   /** Machine milliseconds between bookmarks of a quiet watch. */
   bookmarkMs: number
+  /** Told of every fault that is the plant's own. */
+  onError(error: unknown, where: string): void
   runtime(): RuntimeHooks
 }

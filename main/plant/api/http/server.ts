@@ -37,7 +37,7 @@ export function refusal(error: unknown): Answer {
     const status = continueToken ? { ...error.status, metadata: { continue: continueToken } } : error.status
     return { code: error.code, text: `${JSON.stringify(status)}\n`, headers: error.headers }
   }
-  const message = error instanceof Error ? `${error.message}\n${error.stack ?? ''}` : String(error)
+  const message = error instanceof Error ? error.message : String(error)
   const internal = new KubeError({ code: 500, reason: 'InternalError', message: `Internal error occurred: ${message}`, details: { causes: [{ reason: 'InternalError', message }] } })
   return refusal(internal)
 }
@@ -46,7 +46,7 @@ const warningsOf = (messages: string[]): string => messages.map((message) => `29
 async function respond(context: Bound, answer: Answer, { server, warnings }: { server: ApiServer; warnings: string[] }): Promise<Response> {
   const headers = new Headers({
     'content-type': answer.type ?? 'application/json', 'cache-control': 'no-cache, private', date: new Date(server.cluster.clock.now()).toUTCString(),
-    'audit-id': String(server.cluster.store.version), ...answer.headers,
+    ...answer.headers,
   })
   if (warnings.length > 0) headers.set('warning', warningsOf(warnings))
   const zips = answer.text.length > GZIP_FROM_CHARACTERS && /\bgzip\b/.test(context.req.header('accept-encoding') ?? '')
@@ -55,14 +55,23 @@ async function respond(context: Bound, answer: Answer, { server, warnings }: { s
   headers.set('vary', 'Accept-Encoding')
   return new Response(new Uint8Array(await gzip(answer.text, { level: 1 })), { status: answer.code, headers })
 }
+const MOST_BODY_BYTES = 3 * 2 ** 20
+async function bodyOf(context: Bound): Promise<string> {
+  const tooLarge = (): KubeError => new KubeError({ code: 413, reason: 'RequestEntityTooLarge', message: 'Request entity too large: limit is 3145728' })
+  if (Number(context.req.header('content-length') ?? 0) > MOST_BODY_BYTES) throw tooLarge()
+  const text = await context.req.text()
+  if (text.length > MOST_BODY_BYTES) throw tooLarge()
+  return text
+}
 async function answerTo(server: ApiServer, context: Bound): Promise<Response> {
   const { incoming, outgoing } = context.env
   const warnings: string[] = []
   try {
-    const exchange = { ...exchangeOf(server, incoming as IncomingMessage, { outgoing: outgoing as ServerResponse, body: () => context.req.text() }), warnings }
+    const exchange = { ...exchangeOf(server, incoming as IncomingMessage, { outgoing: outgoing as ServerResponse, body: () => bodyOf(context) }), warnings }
     const answer = await dispatch(exchange)
     return answer === STREAMED ? RESPONSE_ALREADY_SENT : await respond(context, answer, { server, warnings })
   } catch (error) {
+    if (!(error instanceof KubeError)) server.onError(error, `${context.req.method} ${context.req.path}`)
     return respond(context, refusal(error), { server, warnings })
   }
 }

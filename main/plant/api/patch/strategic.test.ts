@@ -7,7 +7,7 @@ const merged = (before: object, patch: object): unknown => {
   const wrap = (spec: object) => ({ spec: { template: { spec } } })
   return (strategicMerge(wrap(before), wrap(patch), schema) as { spec: { template: { spec: unknown } } }).spec.template.spec
 }
-test.each<[why: string, before: object, patch: object, want: object]>([
+const CASES: [why: string, before: object, patch: object, want: object][] = [
   ['merges containers by name', { containers: [{ name: 'a', image: '1', args: ['x'] }, { name: 'b', image: '1' }] }, { containers: [{ name: 'a', image: '2' }] }, { containers: [{ name: 'a', image: '2', args: ['x'] }, { name: 'b', image: '1' }] }],
   ['adds what is new at the end', { containers: [{ name: 'a' }] }, { containers: [{ name: 'z', image: '1' }] }, { containers: [{ name: 'a' }, { name: 'z', image: '1' }] }],
   ['deletes by directive', { containers: [{ name: 'a' }, { name: 'b' }] }, { containers: [{ $patch: 'delete', name: 'a' }] }, { containers: [{ name: 'b' }] }],
@@ -16,5 +16,6 @@ test.each<[why: string, before: object, patch: object, want: object]>([
   ['replaces lists without a key whole', { tolerations: [{ key: 'a' }] }, { tolerations: [{ key: 'b' }] }, { tolerations: [{ key: 'b' }] }],
   ['removes by null', { nodeName: 'n', hostname: 'h' }, { nodeName: null }, { hostname: 'h' }],
   ['keeps one kind of volume', { volumes: [{ name: 'v', emptyDir: {} }] }, { volumes: [{ $retainKeys: ['name', 'secret'], name: 'v', secret: { secretName: 's' } }] }, { volumes: [{ name: 'v', secret: { secretName: 's' } }] }],
-])('%s', (_why, before, patch, want) => { expect(merged(before, patch)).toEqual(want) })
+]
+test.each(CASES.map(([why, before, patch, want]) => ({ why, before, patch, want })))('$why', ({ before, patch, want }) => { expect(merged(before, patch)).toEqual(want) })
 test('a list item without its key is refused', () => { expect(() => merged({ containers: [] }, { containers: [{ image: '1' }] })).toThrow(/does not contain declared merge key: name/) })
