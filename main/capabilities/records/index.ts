@@ -1,5 +1,5 @@
 export { crdOf, crds, RECORD_KINDS } from './crds'
 export { recordHandlers } from './handlers'
-export type { Records } from './ports'
+export type { Records, RecordsPorts } from './ports'
 export { resourceOf } from './record'
-export { makeRecords, type RecordsPorts, type RecordsService } from './service'
+export { makeRecords, type RecordsService } from './service'

@@ -1,6 +1,12 @@
 import type { RecordKind, RecordOf } from '../../../preload/contract/records'
 import type { Outcome } from '../../kernel/outcome'
 import type { KubeObject, Resource } from '../../platform/kubernetes/types'
+import type { Clock } from '../../kernel/clock'
+import type { Log } from '../../platform/log'
+import type { Store } from '../../platform/store'
+import type { Sites } from '../sites'
+
+export interface RecordsPorts { sites: Pick<Sites, 'home' | 'onChange'>; store: Store['records']; clock: Clock; log: Log }
 
 /** The shared records of the home site: live through one watch per kind, last seen from the local store before and without it. */
 export interface Records {

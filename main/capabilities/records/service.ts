@@ -1,19 +1,15 @@
 import { failure, type Failure } from '../../../preload/contract/failures'
-import { KINDS, type RecordKind, type RecordOf, type TaktRecord } from '../../../preload/contract/records'
-import type { Clock } from '../../kernel/clock'
+import { KINDS, type RecordKind, type RecordOf } from '../../../preload/contract/records'
 import type { Outcome } from '../../kernel/outcome'
 import { fail, succeed } from '../../kernel/outcome'
-import type { KubeClient } from '../../platform/kubernetes/types'
-import type { Log } from '../../platform/log'
-import type { Store } from '../../platform/store'
 import { coalesced } from '../../platform/streams/latest'
 import type { Sites } from '../sites'
 import { RECORD_KINDS } from './crds'
-import type { Records } from './ports'
+import { Follower } from './follower'
+import type { Records, RecordsPorts } from './ports'
 import { keyOf, objectOf, parserOf, resourceOf } from './record'
 import { Shelf } from './shelf'
 
-export interface RecordsPorts { sites: Pick<Sites, 'home' | 'onChange'>; store: Store['records']; clock: Clock; log: Log }
 export interface RecordsService extends Records {
   list<K extends RecordKind>(kind: K, namespace: string | undefined, signal?: AbortSignal): Promise<Outcome<RecordOf<K>[]>>
   shelf(kind: RecordKind): Shelf
@@ -100,56 +96,4 @@ const asking = (sites: Pick<Sites, 'home'>): Pick<RecordsService, 'read' | 'list
 function notPrepared<F extends { ok: false; failure: Failure }>(failed: F, site: string): F | { ok: false; failure: Failure } {
   if (failed.failure.code !== 'NOT_FOUND' || failed.failure.data.kind !== 'resource') return failed
   return fail(failure('CLUSTER_NOT_PREPARED', { site, missing: [failed.failure.data.name] }))
-}
-
-/** Keeps one watch per kind on whichever client is the home site's now. */
-class Follower {
-  readonly #ports: RecordsPorts
-  readonly #shelf: (kind: RecordKind) => Shelf
-  #client: KubeClient | undefined
-  #watching: AbortController | undefined
-  #stopped: (() => void) | undefined
-  constructor(ports: RecordsPorts, shelf: (kind: RecordKind) => Shelf) {
-    this.#ports = ports
-    this.#shelf = shelf
-  }
-  start() {
-    this.#stopped ??= this.#ports.sites.onChange(() => this.#look())
-    this.#look()
-  }
-  again() {
-    this.#client = undefined
-    this.#look()
-  }
-  stop() {
-    this.#stopped?.()
-    this.#watching?.abort(new Error('Takt is closing'))
-  }
-  #look() {
-    const home = this.#ports.sites.home()
-    const client = home.ok ? home.value : undefined
-    if (client === this.#client) return
-    this.#client = client
-    this.#watching?.abort(new Error('another site is home now'))
-    this.#watching = new AbortController()
-    for (const kind of RECORD_KINDS) {
-      this.#shelf(kind).lose()
-      if (client) void this.#follow(client, kind, this.#watching.signal)
-    }
-  }
-  async #follow(client: KubeClient, kind: RecordKind, signal: AbortSignal) {
-    const shelf = this.#shelf(kind)
-    const onFailure = (failed: Failure) => {
-      shelf.lose()
-      this.#ports.log.info('A watch of shared records was interrupted.', { kind, code: failed.code })
-    }
-    try {
-      for await (const item of client.watch(resourceOf(kind), {}, { parse: parserOf(kind), signal, onFailure })) {
-        if (item.type === 'reset') shelf.reset(item.items.map(({ record }) => record as TaktRecord), { site: client.site, at: item.at })
-        else shelf.change(item.upserts.map(({ record }) => record as TaktRecord), item.removed.map(keyOf), item.at)
-      }
-    } catch (error) {
-      this.#ports.log.error('A watch of shared records ended.', { kind, error })
-    }
-  }
 }

@@ -52,6 +52,29 @@ export class Shelf {
     }
     this.#touch(at)
   }
+  /** Replaces what is known of one namespace. Whether all of it is live now, `settle` says. */
+  resetWithin(namespace: string, records: TaktRecord[], { site, at }: { site: string; at: number }) {
+    const fresh = new Set(records.map(({ meta }) => keyOf(meta)))
+    const gone = [...this.items].filter(([key, { meta }]) => meta.namespace === namespace && !fresh.has(key)).map(([key]) => key)
+    this.#site = site
+    this.#whole = true
+    this.change(records, gone, at)
+  }
+  /** Forgets the records of every other namespace: of those this person hears nothing. */
+  keepOnly(namespaces: ReadonlySet<string>) {
+    const gone = [...this.items].filter(([, { meta }]) => !namespaces.has(meta.namespace ?? '')).map(([key]) => key)
+    for (const key of gone) {
+      this.items.delete(key)
+      this.#touched.add(key)
+    }
+  }
+  /** Whether everything this person may read has been heard of since the site was connected. */
+  settle(live: boolean, at: number) {
+    if (live === this.live && at <= this.asOf) return
+    this.live = live
+    this.asOf = Math.max(this.asOf, at)
+    this.#listeners.tell()
+  }
   /** The watch is interrupted: what is here is what was last seen. */
   lose() {
     if (!this.live) return

@@ -144,7 +144,9 @@ export class Connection {
           this.#asOf = client.clock.now()
           if (failures > 0) this.#ports.log.info('A site answers again.', { site: this.source.id })
           const { failure: _failure, ...told } = this.#told
-          this.#tell({ ...told, state: 'live', version: seen.value.gitVersion, ...(failures > 0 && await this.#features(client, signal)) })
+          // Somebody else may prepare the cluster while this person is connected.
+          const again = failures > 0 || told.prepared !== 'yes'
+          this.#tell({ ...told, state: 'live', version: seen.value.gitVersion, ...(again && await this.#features(client, signal)) })
           failures = 0
         } else {
           failures++
