@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createRouterClient } from '@orpc/server'
+import { compose, type CoreClient } from '../../../main/compose'
+import { seeded } from '../../../main/kernel/random'
+import { systemClock } from '../../../main/platform/clock/system'
+import type { Operation, Plan } from '../../../preload/contract/operations'
+import type { RecordKind, RecordOf } from '../../../preload/contract/records'
+import type { SiteState } from '../../../preload/contract/sites'
+import type { Plane } from '../stack/plane'
+import { until } from '../stack/servers'
+
+/** One person at one machine: a core of their own with their own store and kubeconfig, spoken to by the contract alone. */
+export interface Person {
+  takt: CoreClient
+  site: string
+  state(): Promise<SiteState>
+  /** Runs a plan to its end and answers the operation; one that does not end well is an error with its journal. */
+  run(plan: Plan): Promise<Operation>
+  read<K extends RecordKind>(kind: K, name: string, namespace?: string): Promise<RecordOf<K>>
+  leave(): Promise<void>
+}
+
+/** The first item of a stream that is as wanted. */
+export async function awaited<T>(stream: AsyncIterable<T>, isWanted: (item: T) => boolean): Promise<T> {
+  for await (const item of stream) if (isWanted(item)) return item
+  throw new Error('the stream ended before what was waited for')
+}
+
+const PATIENCE_SECONDS = 120
+
+async function ended(takt: CoreClient, operationId: string): Promise<Operation> {
+  let seen: Operation | undefined
+  await until(
+    async () => {
+      seen = await takt.operations.get({ operationId })
+      return !['running', 'cancelling', 'undoing'].includes(seen.state)
+    },
+    { seconds: PATIENCE_SECONDS, why: () => `the operation did not end: ${JSON.stringify(seen?.steps, null, 1)}` },
+  )
+  if (!seen) throw new Error('no operation was seen')
+  return seen
+}
+
+export async function sitDown(plane: Plane, who: { user: string; groups: string[] }): Promise<Person> {
+  const home = mkdtempSync(join(tmpdir(), `takt-${who.user}-`))
+  const file = join(home, 'kubeconfig')
+  writeFileSync(file, await plane.kubeconfigFor(who.user, who.groups), { mode: 0o600 })
+  const core = await compose({
+    storeDir: join(home, 'store'),
+    host: 'test',
+    version: '0.0.0',
+    env: { HOME: home, KUBECONFIG: file },
+    clock: systemClock,
+    random: seeded([...who.user].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7)),
+    plant: false,
+  })
+  await core.started
+  const takt: CoreClient = createRouterClient(core.router)
+  const { contexts } = await takt.sites.contexts()
+  const site = contexts[0]?.id
+  if (site === undefined) throw new Error('no context was found in the kubeconfig')
+  await takt.sites.connect({ site })
+  await takt.sites.makeHome({ site })
+  const state = async (): Promise<SiteState> => {
+    const states = await awaited(await takt.sites.watch(), () => true)
+    const own = states.find(({ id }) => id === site)
+    if (!own) throw new Error(`${site} is not among the sites`)
+    return own
+  }
+  return {
+    takt,
+    site,
+    state,
+    async run(plan) {
+      if (plan.blockedBy.length > 0) throw new Error(`the plan is blocked: ${JSON.stringify(plan.blockedBy, null, 1)}`)
+      const typedName = plan.losses?.typeName
+      const { operationId } = await takt.operations.start({ planId: plan.id, ...(typedName !== undefined && { typedName }) })
+      const operation = await ended(takt, operationId)
+      if (operation.state !== 'done') throw new Error(`${operation.title} ${operation.state}: ${JSON.stringify(operation.failure)}\n${operation.journal.map(({ says }) => says).join('\n')}`)
+      return operation
+    },
+    read: async (kind, name, namespace) => (await takt.records.get({ kind, name, ...(namespace !== undefined && { namespace }) })) as never,
+    async leave() {
+      await core.close()
+      rmSync(home, { recursive: true, force: true })
+    },
+  }
+}
