@@ -28,7 +28,7 @@ export function seedBurst(api: PlantApi, { controllers, clock, prepared }: Seedi
   const { engine, recorder } = controllers
   recorder.quietUntil(now)
   clock.moveTo(now - 40 * DAY)
-  const flavors = [{ flavor: 'p4d', labels: { 'nvidia.com/gpu.product': A100_40 }, resource: 'nvidia.com/gpu', gpus: 8 * MOST_BURST_NODES }]
+  const flavors = [{ flavor: 'p4d', labels: { 'nvidia.com/gpu.product': A100_40 }, gpus: 8 * MOST_BURST_NODES }]
   const admins: KubeObject = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', metadata: { name: 'platform-admins' }, roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' }, subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: 'platform-admins' }] }
   for (const object of [...prepared, ...FOUNDATION, admins, ...queues(flavors, 'aws-burst')]) api.create(object, 'takt')
   for (const name of ['monitoring', 'catalog-dedupe', 'defect-cam']) if (!api.get(NAMESPACE, name)) api.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })

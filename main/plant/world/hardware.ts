@@ -79,7 +79,7 @@ export const FOUNDATION: KubeObject[] = [
   priorityClass('takt-high', 100_000, 'Environments that must not go away'), priorityClass('urgent', 1_000, 'Runs with a date'), priorityClass('batch', 0, 'Everything else'),
 ]
 
-interface FlavorQuota { flavor: string; labels: Record<string, string>; resource: string; gpus: number }
+interface FlavorQuota { flavor: string; labels: Record<string, string>; gpus: number }
 /** Kueue's flavors and the one cluster queue of a site. */
 export const queues = (quotas: FlavorQuota[], name: string): KubeObject[] => [
   ...quotas.map(({ flavor, labels }) => ({ apiVersion: 'kueue.x-k8s.io/v1beta1', kind: 'ResourceFlavor', metadata: { name: flavor }, spec: { nodeLabels: labels } })),

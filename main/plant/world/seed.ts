@@ -44,10 +44,9 @@ export function seedWorld(api: PlantApi, { controllers, clock, prepared }: Seedi
   clock.arrive()
 }
 
-// The flavor without GPUs comes first, so that runs that ask for none stay off the machines that have them.
+// Runs that ask for no GPU do not queue: there are cores enough.
 const FLAVORS = [
-  { flavor: 'cpu', labels: { 'node.kubernetes.io/instance-type': 'epyc-192' }, resource: 'cpu', gpus: 0 },
-  { flavor: 'a100-80g', labels: { 'nvidia.com/gpu.product': A100 }, resource: 'nvidia.com/gpu', gpus: 12 }, { flavor: 'l40s-48g', labels: { 'nvidia.com/gpu.product': L40S }, resource: 'nvidia.com/gpu', gpus: 7 },
+  { flavor: 'a100-80g', labels: { 'nvidia.com/gpu.product': A100 }, gpus: 12 }, { flavor: 'l40s-48g', labels: { 'nvidia.com/gpu.product': L40S }, gpus: 7 },
 ]
 
 const binding = (name: string, group: string, role: string): KubeObject => ({

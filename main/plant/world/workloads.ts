@@ -31,10 +31,10 @@ export const jobObject = ({ project, name, by, gpus, seconds, priority = 'batch'
   apiVersion: 'batch/v1', kind: 'Job',
   metadata: {
     name, namespace: project, annotations: { [ANNOTATION.expectedSeconds]: String(Math.round(expectedSeconds)) },
-    labels: { [QUEUE_LABEL]: 'training', 'kueue.x-k8s.io/priority-class': priority, [LABEL.project]: project, [LABEL.owner]: by },
+    labels: { ...(gpus.kind !== 'cpu' && { [QUEUE_LABEL]: 'training', 'kueue.x-k8s.io/priority-class': priority }), [LABEL.project]: project, [LABEL.owner]: by },
   },
   spec: {
-    suspend: true, parallelism: 1, completions: 1, backoffLimit: 1, ttlSecondsAfterFinished: 2 * 86_400,
+    suspend: gpus.kind !== 'cpu', parallelism: 1, completions: 1, backoffLimit: 1, ttlSecondsAfterFinished: 2 * 86_400,
     template: {
       metadata: { labels: { [LABEL.project]: project, [LABEL.owner]: by }, annotations: { [RUN_SECONDS]: String(Math.round(seconds)), ...(fails && { 'plant.takt.dev/fails': fails }) } },
       spec: { restartPolicy: 'Never', priorityClassName: priority, ...selectorOf(gpus), containers: [{ name: 'train', image, resources: { requests: resources(gpus), limits: resources(gpus) }, env: [{ name: 'RUN_NAME', value: name }] }] },
