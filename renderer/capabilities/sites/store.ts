@@ -17,7 +17,8 @@ export const useSitesKnown = () => useSitesStore(({ sites }) => lastKnown(sites)
 /** The time on the home site's own clock, in ms since 1970: what it writes is as old as its clock says, and a simulated one runs faster. */
 export function useSiteNow(everyMs = 1000): number {
   const now = useNow(everyMs)
-  const known = useSitesStore(({ sites }) => lastKnown(sites))
+  // The stored fact is selected and read outside: what lastKnown answers is a new object each time, which would render without end.
+  const known = lastKnown(useSitesStore(({ sites }) => sites))
   const home = known?.value.find((site) => site.home)
   if (!known || !home?.asOf) return now
   return Date.parse(home.asOf) + Math.max(0, now - known.asOf) * (home.simulated ? home.speed ?? 1 : 1)
