@@ -18,7 +18,7 @@ const nodePrograms: Record<'shell' | 'preload' | 'core' | 'web' | 'cli' | 'drift
   web: { input: 'main/web.ts', outDir: 'out/main', format: 'es', target: 'node24' },
   cli: { input: 'main/cli.ts', outDir: 'out/main', format: 'es', target: 'node24' },
   // A thread of core and cli that reads, sorts and compares one column at a time.
-  'drift-worker': { input: 'main/capabilities/drift/worker.ts', outDir: 'out/main', format: 'es', target: 'node24' },
+  'drift-worker': { input: 'main/capabilities/drift/drift-worker.ts', outDir: 'out/main', format: 'es', target: 'node24' },
 }
 
 const nodeBuild = ({ input, outDir, format, target }: NodeProgram): InlineConfig => ({

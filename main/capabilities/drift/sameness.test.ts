@@ -38,7 +38,7 @@ test('the same numbers to the last digit for permuted rows, split files and any 
 
   await build({
     root, configFile: false, logLevel: 'error', publicDir: false, ssr: { noExternal: true, external: ['@duckdb/node-api'] },
-    build: { ssr: true, outDir: built, target: 'node24', rolldownOptions: { input: join(root, 'main/capabilities/drift/worker.ts'), external: ['@duckdb/node-api'], output: { format: 'es', entryFileNames: 'worker.mjs' } } },
+    build: { ssr: true, outDir: built, target: 'node24', rolldownOptions: { input: join(root, 'main/capabilities/drift/drift-worker.ts'), external: ['@duckdb/node-api'], output: { format: 'es', entryFileNames: 'worker.mjs' } } },
   })
   const workerScript = pathToFileURL(join(built, 'worker.mjs'))
   for (const threads of [2, 3]) expect(await scores({ reference, current, threads, workerScript })).toBe(expected)
