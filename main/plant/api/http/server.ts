@@ -41,19 +41,21 @@ export function refusal(error: unknown): Answer {
   const internal = new KubeError({ code: 500, reason: 'InternalError', message: `Internal error occurred: ${message}`, details: { causes: [{ reason: 'InternalError', message }] } })
   return refusal(internal)
 }
-const warningsOf = (messages: string[]): string => messages.map((message) => `299 - ${JSON.stringify(message)}`).join(', ')
+const warningOf = (message: string): string => `299 - ${JSON.stringify(message)}`
 
+/** Writes an answer straight to the socket: texts of many megabytes need no stream around them. */
 async function respond(context: Bound, answer: Answer, { server, warnings }: { server: ApiServer; warnings: string[] }): Promise<Response> {
-  const headers = new Headers({
-    'content-type': answer.type ?? 'application/json', 'cache-control': 'no-cache, private', date: new Date(server.cluster.clock.now()).toUTCString(),
-    ...answer.headers,
-  })
-  if (warnings.length > 0) headers.set('warning', warningsOf(warnings))
+  const outgoing = context.env.outgoing as ServerResponse
+  const headers = {
+    'content-type': answer.type ?? 'application/json', 'cache-control': 'no-cache, private', date: new Date(server.cluster.clock.now()).toUTCString(), ...answer.headers,
+    ...(warnings.length > 0 && { warning: warnings.map(warningOf) }),
+  }
   const zips = answer.text.length > GZIP_FROM_CHARACTERS && /\bgzip\b/.test(context.req.header('accept-encoding') ?? '')
-  if (!zips) return new Response(answer.text, { status: answer.code, headers })
-  headers.set('content-encoding', 'gzip')
-  headers.set('vary', 'Accept-Encoding')
-  return new Response(new Uint8Array(await gzip(answer.text, { level: 1 })), { status: answer.code, headers })
+  const body = zips ? await gzip(answer.text, { level: 1 }) : Buffer.from(answer.text)
+  if (outgoing.headersSent || outgoing.destroyed) { outgoing.destroy(); return RESPONSE_ALREADY_SENT }
+  outgoing.writeHead(answer.code, { ...headers, 'content-length': body.length, ...(zips && { 'content-encoding': 'gzip', vary: 'Accept-Encoding' }) })
+  outgoing.end(context.req.method === 'HEAD' ? undefined : body)
+  return RESPONSE_ALREADY_SENT
 }
 const MOST_BODY_BYTES = 3 * 2 ** 20
 async function bodyOf(context: Bound): Promise<string> {
@@ -86,7 +88,9 @@ export function listen(server: ApiServer, { port, tls }: { port: number; tls?: T
   app.all('*', (context) => answerTo(server, context))
   return new Promise((resolve, reject) => {
     let closeSockets = (): void => undefined
-    const http = serve({ fetch: app.fetch, port, hostname: '127.0.0.1', autoCleanupIncoming: false, ...(tls && { createServer: createSecureServer, serverOptions: tls }) }, (address: AddressInfo) => resolve({
+    // Global objects stay Node's own: other servers of this process depend on them.
+    const options = { fetch: app.fetch, port, hostname: '127.0.0.1', autoCleanupIncoming: false, overrideGlobalObjects: false, ...(tls && { createServer: createSecureServer, serverOptions: tls }) }
+    const http = serve(options, (address: AddressInfo) => resolve({
       port: address.port, http,
       close: () => new Promise((closed) => { closeSockets(); http.close(() => closed()); http.closeAllConnections() }),
     })) as Server
