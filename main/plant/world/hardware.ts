@@ -87,7 +87,7 @@ export const queues = (quotas: FlavorQuota[], name: string): KubeObject[] => [
     apiVersion: 'kueue.x-k8s.io/v1beta1', kind: 'ClusterQueue', metadata: { name },
     spec: {
       queueingStrategy: 'BestEffortFIFO', namespaceSelector: {},
-      resourceGroups: [{ coveredResources: ['cpu', 'memory', 'nvidia.com/gpu'], flavors: quotas.map(({ flavor, gpus }) => ({ name: flavor, resources: [{ name: 'cpu', nominalQuota: '400' }, { name: 'memory', nominalQuota: '3000Gi' }, { name: 'nvidia.com/gpu', nominalQuota: gpus }] })) }],
+      resourceGroups: [{ coveredResources: ['cpu', 'memory', 'nvidia.com/gpu'], flavors: quotas.map(({ flavor, gpus }) => ({ name: flavor, resources: [{ name: 'cpu', nominalQuota: '2000' }, { name: 'memory', nominalQuota: '12000Gi' }, { name: 'nvidia.com/gpu', nominalQuota: gpus }] })) }],
     },
   },
 ]
