@@ -43,6 +43,7 @@ export class Connection {
   #told: Told = { state: 'idle', prepared: 'unknown', offers: [] }
   #asOf: number | undefined
   #life: AbortController | undefined
+  #connecting: Promise<Outcome<void>> | undefined
   readonly #ports: ConnectionPorts
   readonly #changed: () => void
 
@@ -61,8 +62,15 @@ export class Connection {
     return this.client && (this.#told.state === 'live' || this.#told.state === 'stale') ? succeed(this.client) : fail(failure('SITE_NOT_CONNECTED', { site: this.source.id }))
   }
 
-  async connect(): Promise<Outcome<void>> {
-    if (this.#told.state === 'live') return succeed(undefined)
+  /** Signs in; whoever asks while that is under way gets the same answer. */
+  connect(): Promise<Outcome<void>> {
+    if (this.#told.state === 'live') return Promise.resolve(succeed(undefined))
+    if (this.#connecting) return this.#connecting
+    const connecting = this.#connect().finally(() => { if (this.#connecting === connecting) this.#connecting = undefined })
+    this.#connecting = connecting
+    return connecting
+  }
+  async #connect(): Promise<Outcome<void>> {
     this.#let()
     const target = this.source.target()
     if (!target.ok) return this.#failed(target.failure)
@@ -88,6 +96,7 @@ export class Connection {
   }
   disconnect() {
     this.#let()
+    this.#connecting = undefined
     this.#tell({ state: 'idle', prepared: 'unknown', offers: [] })
   }
   /** Looks again at what the site offers, after something was installed. */

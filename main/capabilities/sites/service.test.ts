@@ -82,6 +82,20 @@ test('knowing a site opens nothing; connecting says who one is and what the site
   expect(sites.home()).toMatchObject({ ok: false, failure: { code: 'NO_HOME_SITE' } })
 })
 
+test('connecting twice at once signs in once, and disconnecting meanwhile ends it', async () => {
+  const { world, url } = await cluster()
+  const sites = open(config(url))
+  expect(await Promise.all([sites.connect({ site: 'rack' }), sites.connect({ site: 'rack' })])).toEqual([{ ok: true, value: undefined }, { ok: true, value: undefined }])
+  expect(world.asked.filter((path) => path === '/version')).toHaveLength(1)
+  sites.disconnect('rack')
+  world.fault = () => undefined
+  const pending = sites.connect({ site: 'rack' })
+  await expect.poll(() => world.asked.filter((path) => path === '/version')).toHaveLength(2)
+  sites.disconnect('rack')
+  expect(await pending).toMatchObject({ ok: false, failure: { code: 'SITE_NOT_CONNECTED' } })
+  expect(sites.states()[0]?.state).toBe('idle')
+})
+
 test('a site that stops answering goes stale, is asked again with patience, and comes back by itself', async () => {
   const { world, url } = await cluster()
   const sites = open(config(url))
@@ -187,7 +201,7 @@ test('the plant is opened again only where it was open, and leaves the home alon
   const sites = open(path, plant)
   await sites.start()
   expect(opened).toBe(0)
-  await sites.openPlant()
+  await Promise.all([sites.openPlant(), sites.openPlant()])
   await sites.openPlant()
   expect(opened).toBe(1)
   expect(sites.homeId()).toBe('oslo')

@@ -61,6 +61,7 @@ class SiteList {
   readonly #plugins: PluginPorts
   #contexts: Read = { contexts: [], unreadable: [] }
   #plant: string[] = []
+  #opening: Promise<Outcome<void>> | undefined
   #unwatch = () => {}
 
   constructor(ports: SitesPorts) {
@@ -123,9 +124,19 @@ class SiteList {
   }
   lookAgain(site: string): Promise<void> { return this.#connections.get(site)?.lookAgain() ?? Promise.resolve() }
 
-  async openPlant(): Promise<Outcome<void>> {
+  /** Opens the simulated sites; the on-prem one becomes home unless `keepHome` says otherwise and there is one. Twice at once is once. */
+  async openPlant({ keepHome = false } = {}): Promise<Outcome<void>> {
     const { plant, settings } = this.#ports
     if (!plant) return fail(failure('NOT_SUPPORTED_HERE', { says: 'This core was started without the simulated sites.', remedy: 'Start it without --no-plant.' }))
+    this.#opening ??= this.#openAll(plant).finally(() => { this.#opening = undefined })
+    const opened = await this.#opening
+    if (!opened.ok) return opened
+    const kept = settings.set(PLANT_OPEN, true)
+    if (!kept.ok) return kept
+    const onPrem = this.#plant.find((id) => this.#connections.get(id)?.source.place === 'on-prem')
+    return onPrem === undefined || (keepHome && this.homeId() !== undefined) ? succeed(undefined) : this.makeHome(onPrem)
+  }
+  async #openAll(plant: PlantSwitch): Promise<Outcome<void>> {
     if (this.#plant.length === 0) {
       const sources = await plant.open()
       this.#plant = sources.map(({ id }) => id)
@@ -135,10 +146,7 @@ class SiteList {
       const connected = await this.#connections.get(id)?.connect()
       if (connected && !connected.ok) return connected
     }
-    const onPrem = this.#plant.find((id) => this.#connections.get(id)?.source.place === 'on-prem')
-    const kept = settings.set(PLANT_OPEN, true)
-    if (!kept.ok) return kept
-    return onPrem === undefined ? succeed(undefined) : this.makeHome(onPrem)
+    return succeed(undefined)
   }
   async closePlant(): Promise<Outcome<void>> {
     await this.#shutPlant()
@@ -151,10 +159,8 @@ class SiteList {
   }
   /** Opens the plant where it was open last time, but does not change which site is home. */
   async start() {
-    const home = this.homeId()
     if (!this.#ports.plant || this.#ports.settings.get(PLANT_OPEN) !== true) return
-    const opened = await this.openPlant()
-    if (opened.ok && home !== undefined && home !== this.homeId()) this.#ports.settings.set(HOME, home)
+    const opened = await this.openPlant({ keepHome: true })
     if (!opened.ok) this.#ports.log.warn('The simulated sites could not be opened again.', { code: opened.failure.code })
   }
   async close() {

@@ -33,9 +33,7 @@ function clientOf(server: string, options: { credentials?: Credentials; clock?: 
   return client
 }
 const PODS = { group: '', version: 'v1', plural: 'pods' }
-// eslint-disable-next-line max-params -- reads like the answer it writes
 const json = (response: ServerResponse, status: number, body: unknown, headers = {}) => response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
-// eslint-disable-next-line max-params -- as above
 const status = (code: number, reason: string, message: string, details: unknown = {}) => ({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, details, code })
 const pod = (name: string, resourceVersion = '1'): KubeObject => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'a', uid: `uid-${name}`, resourceVersion } })
 const failureOf = async (handle: Handle, act = (client: ReturnType<typeof clientOf>) => client.list(PODS, { namespace: 'a' }, AnyObject) as Promise<{ ok: boolean }>) => {
