@@ -104,7 +104,7 @@ describe('from a fresh machine to the backlog, on the plant', () => {
   })
   test('the map shows it on the backlog', async () => {
     await go('#/map')
-    await page.getByRole('region', { name: /Backlog/ }).getByText(/Voice liveness/).waitFor({ timeout: 20_000 })
+    await page.getByRole('region', { name: /Backlog/ }).getByText(/voice-liveness/i).waitFor({ timeout: 20_000 })
     await shot('map-after')
   })
   test('data and tools, settings and the list of projects have no accessibility violation, in both themes', async () => {
