@@ -48,7 +48,7 @@ async function respond(context: Bound, answer: Answer, { server, warnings }: { s
   const outgoing = context.env.outgoing as ServerResponse
   const headers = {
     'content-type': answer.type ?? 'application/json', 'cache-control': 'no-cache, private', date: new Date(server.cluster.clock.now()).toUTCString(), ...answer.headers,
-    ...(warnings.length > 0 && { warning: warnings.map(warningOf) }),
+    ...(warnings.length > 0 && { warning: warnings.map(warningOf).join(', ') }),
   }
   const zips = answer.text.length > GZIP_FROM_CHARACTERS && /\bgzip\b/.test(context.req.header('accept-encoding') ?? '')
   const body = zips ? await gzip(answer.text, { level: 1 }) : Buffer.from(answer.text)
