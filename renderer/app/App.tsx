@@ -54,10 +54,6 @@ function Frame() {
   const home = useHome()
   const firstRun = known && !home && route?.needsHome === true
   const title = firstRun ? 'First run' : (route?.title ?? 'Takt')
-  useEffect(() => {
-    const heading = document.querySelector<HTMLElement>('[data-page-title]')
-    document.title = `${heading?.dataset['pageTitle'] ?? title} · Takt`
-  })
   useArrival(path.join('/'))
   const Screen = route?.screen
   return (

@@ -24,7 +24,7 @@ export function Inspector<T extends string>({ title, glyph, tag, says, onClose, 
       </div>
       {says && <p className="control-text soft" style={{ padding: '0 12px 8px' }}>{says}</p>}
       {tabs && <div className="inspector-tabs"><Segmented label="Parts of the inspector" {...tabs} /></div>}
-      <div className="inspector-scroll" tabIndex={-1}>{children}</div>
+      <div className="inspector-scroll" tabIndex={0}>{children}</div>
       {foot && <div className="panel-foot">{foot}</div>}
     </aside>
   )

@@ -1,4 +1,4 @@
-import { useId, type ReactNode } from 'react'
+import { useEffect, useId, type ReactNode } from 'react'
 
 interface PanelProps { title: ReactNode; means?: ReactNode; actions?: ReactNode; asOf?: string | undefined; foot?: ReactNode; flush?: boolean; className?: string | undefined; children: ReactNode }
 /** A panel with a hairline and a 34 px head: title, its meaning in grey, actions at the right. `asOf` says that its figures are old. */
@@ -16,8 +16,11 @@ export function Panel({ title, means, actions, asOf, foot, flush = false, classN
 export const Section = ({ title, note, children }: { title: ReactNode; note?: ReactNode; children: ReactNode }) => (
   <div className="section"><h3>{title}{note && <span className="meta">{note}</span>}</h3>{children}</div>
 )
+/** Names the page after its screen, for tabs, histories and screen readers. */
+export const usePageTitle = (title: string) => useEffect(() => { document.title = `${title} · Takt` }, [title])
 /** The head of a screen: its one h1 (also the page's title), what stands beside it, and figures or actions at the right. */
 export function PageHead({ title, crumbs = [], children, actions }: { title: string; crumbs?: { says: string; href: string }[]; children?: ReactNode; actions?: ReactNode }) {
+  usePageTitle(title)
   return (
     <div className="page-head">
       {crumbs.map(({ says, href }) => <span className="crumb" key={href}><a className="crumb" href={href}>{says}</a> &nbsp;/</span>)}

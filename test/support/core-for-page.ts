@@ -27,7 +27,7 @@ export function aMap(): MapView {
       station(['save', 'D7', 'Save'], [item('catalog-dedupe', 44 * 60)]), station(['drift', 'D8', 'Drift check'], [item('fraud-graph', 2 * HOUR)], { limit: 2 }),
       station(['backlog', 'B', 'Backlog'], [item('route-eta', 9.05 * DAY), item('defect-cam', 2.25 * DAY, { team: 'Vision' })], { limit: 6 }),
       station(['mlops-tools', 'M1', 'Tools'], [item('catalog-two', 2 * HOUR)], { limit: 2 }), station(['deploy', 'M2', 'Deploy and A/B test'], [item('fraud-three', 6 * HOUR)], { limit: 4 }), station(['mlops-button', 'M3', 'Push the button'], []),
-      station(['watch', 'M4', 'Watch'], [item('demand-14d', DAY)], { limit: 6 }), station(['decide', 'M5', 'Decide'], [item('credit-default', 3 * HOUR, { state: 'held', says: 'held 3 h' })], { lamp: 'stopped', limit: 3 }),
+      station(['watch', 'M4', 'Watch'], [item('demand-14d', DAY)], { limit: 6 }), station(['decide', 'M5', 'Decide'], [item('credit-default', 3 * HOUR, { state: 'held', says: 'the gate failed' })], { lamp: 'stopped', limit: 3 }),
       station(['in-use', 'M6', 'In use'], Array.from({ length: 11 }, (_, index) => item(`model-${index + 1}`, (index + 6) * DAY))),
     ],
     lanes: [

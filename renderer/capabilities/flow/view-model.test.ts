@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { MapView, StationItem, StationView } from '../../../preload/contract/flow'
-import { demandToday, itemSays, laneRows, mapAge, nodeSays, placeOf, shownItems, summarise, toneOf } from './view-model'
+import { ageSays, cloudNow, demandToday, itemPlace, itemSays, laneRows, mapAge, modelSays, nodeSays, placeOf, shownItems, summarise, toneOf } from './view-model'
 
 const item = (name: string, sinceSeconds: number, state: StationItem['state'] = 'worked-on'): StationItem => ({ namespace: 'ns', name, title: name, state, sinceSeconds, owner: 'mara.lind', team: 'Voice' })
 const station = (items: StationItem[], count = items.length): StationView => ({ id: 'work', code: 'D6', title: 'Work', line: 'discovery', lamp: 'flowing', count, waiting: 0, items, people: [] })
@@ -21,6 +21,11 @@ describe('a station card', () => {
   })
   test.each([['held', 10, 'held'], ['waiting', 101, 'late'], ['waiting', 99, 'normal'], ['worked-on', 500, 'normal']] as const)('%s for %d s is %s', (state, since, tone) => expect(toneOf(item('x', since, state), 100)).toBe(tone))
   test('nothing is late where no percentile is known', () => expect(toneOf(item('x', 1e9, 'waiting'), undefined)).toBe('normal'))
+  test('a draft leads to where it is written and is not counted', () => {
+    const draft = { ...item('draft-1', 0, 'planned'), namespace: '' }
+    expect([itemPlace(draft), itemPlace(item('x', 1)), ageSays(draft), ageSays(item('x', 3 * 3600, 'held'))]).toEqual(['#/discover', '#/line/ns/x', 'draft', 'held 3 h'])
+    expect(shownItems(station([draft], 0), 5)).toEqual({ items: [draft], more: 0 })
+  })
   test('an item is spoken with state, age and cause', () => expect(itemSays({ ...item('x', 38 * 60, 'waiting'), cause: 'quota' })).toBe('waiting, 38 min, quota'))
 })
 test('a line is summed from its stations', () => expect(summarise([station([item('a', 1, 'waiting')], 3), station([item('b', 1, 'held')])])).toEqual({ items: 4, waiting: 1, held: 1 }))
@@ -38,6 +43,11 @@ test('demand is that of the site\'s own day until now', () => {
   expect(today.points.map(({ at }) => new Date(at).toISOString())).toEqual(['2026-11-18T10:00:00.000Z'])
   expect(today.to - today.from).toBe(86_400_000)
 })
+test('cloud machines without a price are not called free of charge', () => {
+  const lanes: MapView['lanes'] = [{ site: 'aws', place: 'cloud', simulated: true, lines: [], useKnown: true, nodes: [{ name: 'p4d-1', model: 'A100', meta: '', holders: [], gpus: [{ state: 'taken' }] }] }]
+  expect([cloudNow(map({ lanes })), cloudNow(map())]).toEqual([undefined, 0])
+})
+test('models are said as people say them', () => expect(['A100-SXM4-80GB', 'L40S', 'A100-SXM4-40GB', 'H100-PCIE-80GB', 'RTX-A6000'].map(modelSays)).toEqual(['A100 80G', 'L40S', 'A100 40G', 'H100 80G', 'RTX A6000']))
 test('every GPU is a row of the table twin, and an unknown use is left unknown', () => {
   const node = { name: 'a100-1', model: 'A100', meta: '', holders: [], gpus: [{ state: 'taken' as const, use: 0.944 }, { state: 'faulted' as const }] }
   expect(laneRows(map({ lanes: [{ site: 'oslo', place: 'on-prem', simulated: true, lines: [], nodes: [node], useKnown: true }] }))).toEqual([['oslo', 'a100-1', 'A100', 1, 'taken', 0.94], ['oslo', 'a100-1', 'A100', 2, 'faulted', undefined]])

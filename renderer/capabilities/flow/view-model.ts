@@ -1,6 +1,6 @@
 import type { MapView, StationItem, StationView } from '../../../preload/contract/flow'
 import type { SiteState } from '../../../preload/contract/sites'
-import type { Known } from '../../client'
+import { hrefOf, type Known } from '../../client'
 import { formatMoment, formatShortDuration, formatWhen } from '../../design'
 import { words } from './words'
 
@@ -15,8 +15,10 @@ const URGENCY: Record<StationItem['state'], number> = { held: 0, waiting: 1, 'wo
 /** The items a card has room for: held first, then waiting, each oldest first; and how many are left out. */
 export function shownItems({ items, count }: StationView, room: number): { items: StationItem[]; more: number } {
   const sorted = [...items].sort((a, b) => URGENCY[a.state] - URGENCY[b.state] || b.sinceSeconds - a.sinceSeconds)
-  const shown = count <= room ? sorted : sorted.slice(0, room - 1)
-  return { items: shown, more: Math.max(0, count - shown.length) }
+  // Drafts of this machine are shown too, though the line does not count them yet.
+  const all = Math.max(count, items.length)
+  const shown = all <= room ? sorted : sorted.slice(0, room - 1)
+  return { items: shown, more: Math.max(0, all - shown.length) }
 }
 export type ItemTone = 'normal' | 'late' | 'held'
 /** Red only for what is held, yellow for what waits longer than the 85th percentile. */
@@ -26,7 +28,11 @@ export function toneOf(item: StationItem, p85Seconds: number | undefined): ItemT
 }
 export const stateSays: Record<StationItem['state'], string> = { 'worked-on': words.workedOn, waiting: words.waiting, held: words.heldWord, planned: words.planned }
 /** What a screen reader hears of an item: state, age and cause. */
-export const itemSays = (item: StationItem) => [stateSays[item.state], item.says ?? formatShortDuration(item.sinceSeconds), item.cause].filter(Boolean).join(', ')
+export const itemSays = (item: StationItem) => [stateSays[item.state], item.state === 'planned' ? undefined : formatShortDuration(item.sinceSeconds), item.says ?? item.cause].filter(Boolean).join(', ')
+/** The age in the narrow column of a card. */
+export const ageSays = (item: StationItem) => (item.state === 'planned' ? words.draft : item.state === 'held' ? `${words.heldWord} ${formatShortDuration(item.sinceSeconds)}` : formatShortDuration(item.sinceSeconds))
+/** Where an item opens: a draft where it is being written, anything else on its line. */
+export const itemPlace = (item: StationItem) => (item.state === 'planned' ? hrefOf(['discover']) : hrefOf(['line', item.namespace, item.name]))
 
 const PLACES: Partial<Record<StationView['id'], string>> = { define: '#/discover', environment: '#/discover', tools: '#/data?tab=tools', data: '#/data' }
 /** Where one works on what stands at a station. */
@@ -36,6 +42,11 @@ export const placeOf = (station: StationView['id']): string => PLACES[station] ?
 export function mapAge({ value: map, asOf }: Known<MapView>, home: SiteState['state'] | undefined, now: number): string | undefined {
   if (!map.live) return formatMoment(map.asOf)
   return home === 'stale' || home === 'failed' ? formatWhen(asOf, now) : undefined
+}
+/** What the cloud costs now, in USD per hour; undefined where machines run that no price is known for. */
+export function cloudNow({ demand, lanes }: Pick<MapView, 'demand' | 'lanes'>): number | undefined {
+  const runs = lanes.some(({ place, nodes }) => place === 'cloud' && nodes.some(({ gpus }) => gpus.some(({ state }) => state === 'taken' || state === 'idle' || state === 'free')))
+  return runs && demand.cloudUsdPerHour === 0 ? undefined : demand.cloudUsdPerHour
 }
 export interface DemandPoint { at: number; onPrem: number; cloud: number }
 /** Demand of the site's own day, from its midnight until now, with the day's bounds. */
@@ -51,6 +62,8 @@ export function demandToday({ demand, siteClock }: Pick<MapView, 'demand' | 'sit
 export function laneRows(map: MapView): (string | number | undefined)[][] {
   return map.lanes.flatMap(({ site, nodes }) => nodes.flatMap(({ name, model, gpus }) => gpus.map(({ state, use }, index) => [site, name, model, index + 1, words.gpu[state], use === undefined ? undefined : Math.round(use * 100) / 100])))
 }
+/** A GPU model as short as people say it: A100-SXM4-80GB is A100 80G. */
+export const modelSays = (model: string) => model.replace(/-(SXM\d*|PCIE|PG\d+)(?=-|$)/gi, '').replace(/-(\d+)GB$/, ' $1G').replace(/-/g, ' ')
 /** A node in words: how many of its GPUs stand how. */
 export function nodeSays(node: MapView['lanes'][number]['nodes'][number]): string {
   const counts = new Map<string, number>()

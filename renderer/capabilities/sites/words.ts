@@ -4,7 +4,7 @@ export const words = {
   speeds: { 0: 'Pause', 1: '1× real time', 10: '10×', 60: '60×', 300: '300×', 3600: '3600×' } as Record<number, string>,
   states: { idle: 'not connected', connecting: 'connecting', live: 'live', stale: 'no answer', failed: 'failed' },
   siteMenu: (name: string) => `${name}, what can be done`, onlyThis: 'Show only this site', allSites: 'Show all sites', connect: 'Connect', again: 'Connect again', disconnect: 'Disconnect', makeHome: 'Make it home', details: 'Details and preparation', isHome: 'home',
-  firstTitle: 'What should Takt look at?', firstSays: 'No account is needed and nothing is sent anywhere. You can add the others later, side by side.',
+  firstPage: 'First run', firstTitle: 'What should Takt look at?', firstSays: 'No account is needed and nothing is sent anywhere. You can add the others later, side by side.',
   plant: 'Open the plant', plantSays: 'a simulated cluster and AWS account, with nothing to install', plantTime: '20 s', plantOpening: 'Starting the simulated sites…',
   cluster: 'Connect a cluster', clusterSays: (names: string[]) => (names.length > 0 ? `${names.length === 1 ? '1 context' : `${names.length} contexts`} found: ${names.slice(0, 3).join(', ')}` : 'no context was found in your kubeconfig files'), clusterTime: '1 min',
   bundle: 'Open a bundle', bundleSays: 'a .takt file of drift', bundleReason: 'Drift bundles come with the drift screens; until then open the plant or connect a cluster.',

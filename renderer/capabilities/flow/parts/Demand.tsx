@@ -1,7 +1,7 @@
 import { lazy, Suspense } from 'react'
 import type { MapView } from '../../../../preload/contract/flow'
 import { ChartFrame, Figure, formatClock, PlaceGlyph } from '../../../design'
-import { demandToday } from '../view-model'
+import { cloudNow, demandToday } from '../view-model'
 import { words } from '../words'
 
 // The chart library is large: the map paints without waiting for it.
@@ -12,16 +12,17 @@ export function Demand({ map, age }: { map: MapView; age: string | undefined }) 
   const { demand } = map
   const today = demandToday(map)
   const wanted = today.points.map(({ onPrem, cloud }) => onPrem + cloud)
+  const cloud = cloudNow(map)
   const aged = age !== undefined
   return (
-    <ChartFrame title={words.demand} means={demand.basis || words.demandMeans} asOf={age} says={words.demandSays(demand.capacity, Math.max(0, ...wanted), wanted.at(-1) ?? 0)} head={words.demandHead}
+    <ChartFrame title={words.demand} means={words.demandMeans} asOf={age} says={words.demandSays(demand.capacity, Math.max(0, ...wanted), wanted.at(-1) ?? 0)} head={words.demandHead}
       rows={today.points.map(({ at, onPrem, cloud }) => [formatClock(at), onPrem, cloud])}
       legend={<span className="small soft row legend" style={{ gap: 5 }} aria-hidden="true"><PlaceGlyph place="on-prem" silent />{words.onPrem}<PlaceGlyph place="cloud" silent />{words.cloud}</span>}
-      above={<div className="demand-figures">
-        <Figure aged={aged} label={words.cloudNow} value={words.usd(demand.cloudUsdPerHour)} note={words.perHour} />
+      above={<><div className="demand-figures">
+        <Figure aged={aged} label={words.cloudNow} {...(cloud === undefined ? { note: words.notPriced, value: '' } : { value: words.usd(cloud), note: words.perHour })} />
         <Figure aged={aged} label={words.cloudToday} value={demand.cloudUsdToday === undefined ? undefined : words.usd(demand.cloudUsdToday)} />
         <Figure aged={aged} label={words.idleToday} value={demand.idleUsdToday === undefined ? undefined : words.usd(demand.idleUsdToday)} />
-      </div>}>
+      </div>{demand.basis && <p className="small meta demand-basis ellipsis" title={demand.basis}>{demand.basis}</p>}</>}>
       {today.points.length === 0 ? <p className="control-text soft" style={{ padding: '0 12px' }}>{words.noDemand}</p> : <Suspense fallback={null}><DemandChart today={today} capacity={demand.capacity} /></Suspense>}
     </ChartFrame>
   )

@@ -1,6 +1,6 @@
 import type { Place } from '../../../../preload/contract/common'
 import type { MapView } from '../../../../preload/contract/flow'
-import { nodeSays } from '../view-model'
+import { modelSays, nodeSays } from '../view-model'
 
 type Node = MapView['lanes'][number]['nodes'][number]
 type Cell = Node['gpus'][number]
@@ -14,7 +14,7 @@ export function NodeColumns({ node, place, useKnown }: { node: Node; place: Plac
   const off = node.gpus.every(({ state }) => state === 'off')
   return (
     <div className={`node ${off ? 'off' : ''}`}>
-      <div className="node-head">{off ? <span className="meta ellipsis">{node.name}</span> : <b className="ellipsis">{node.name}</b>}<span className="small meta ellipsis">{node.model}</span><span className="spring" /><span className="small soft nowrap">{node.meta}</span></div>
+      <div className="node-head">{off ? <span className="meta ellipsis">{node.name}</span> : <b className="ellipsis">{node.name}</b>}<span className="small meta ellipsis" title={node.model}>{modelSays(node.model)}</span><span className="spring" /><span className="small soft nowrap">{node.meta}</span></div>
       <svg width="100%" height={HEIGHT} viewBox={`0 0 ${whole} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={nodeSays(node)}>{node.gpus.map((cell, index) => <Gpu key={index} cell={cell} x={index * STEP} cloud={place === 'cloud'} useKnown={useKnown} />)}</svg>
       <div className="node-holders">{node.holders.map((holder) => <span key={`${holder.from} ${holder.label}`} className="ellipsis" title={holder.label} style={{ left: share(holder.from), width: `calc(${share(holder.count)} - 3px)` }}>{holder.label}</span>)}</div>
     </div>

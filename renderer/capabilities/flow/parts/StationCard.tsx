@@ -1,7 +1,6 @@
 import type { StationItem, StationView } from '../../../../preload/contract/flow'
-import { hrefOf } from '../../../client'
-import { Avatars, formatDuration, formatShortDuration, FreshnessBar, Lamp } from '../../../design'
-import { itemSays, placeOf, shownItems, stateSays, toneOf } from '../view-model'
+import { Avatars, formatDuration, FreshnessBar, Lamp } from '../../../design'
+import { ageSays, itemPlace, itemSays, placeOf, shownItems, stateSays, toneOf } from '../view-model'
 import { words } from '../words'
 
 const ROOM = 5
@@ -25,7 +24,7 @@ export function StationCard({ station }: { station: StationView }) {
 function Item({ item, p85Seconds }: { item: StationItem; p85Seconds: number | undefined }) {
   return (
     <li className={toneOf(item, p85Seconds)}><i className={`dot ${item.state}`} role="img" aria-label={stateSays[item.state]} />
-      <a href={hrefOf(['line', item.namespace, item.name])} className="ellipsis" title={`${item.title}: ${itemSays(item)}`}>{item.name}</a><span className="spring" /><span className="age ellipsis">{item.says ?? formatShortDuration(item.sinceSeconds)}</span>
+      <a href={itemPlace(item)} className="ellipsis" title={`${item.title}: ${itemSays(item)}`}>{item.name}</a><span className="spring" /><span className="age ellipsis">{ageSays(item)}</span>
     </li>
   )
 }

@@ -1,5 +1,5 @@
 import { useAction, useAsk, navigate } from '../../../client'
-import { Failed, Icon, Kbd, Mark, type IconName } from '../../../design'
+import { Failed, Icon, Kbd, Mark, usePageTitle, type IconName } from '../../../design'
 import { words } from '../words'
 import '../sites.css'
 
@@ -16,12 +16,13 @@ function Door({ icon, title, says, note, keys, first = false, busy = false, reas
 
 /** Nothing is connected yet: three doors, with the time each takes. */
 export function FirstRun() {
+  usePageTitle(words.firstPage)
   const plant = useAction((client) => client.sites.openPlant())
   const { remote } = useAsk((client, options) => client.sites.contexts(undefined, options), [])
   const names = remote.at === 'ready' ? remote.value.contexts.map(({ context }) => context) : []
   return (
     <div className="screen first-run"><div className="doors">
-      <h1 tabIndex={-1} data-page-title="First run">{words.firstTitle}</h1>
+      <h1 tabIndex={-1} data-page-title={words.firstPage}>{words.firstTitle}</h1>
       <Door icon="mark" first title={words.plant} says={plant.busy ? words.plantOpening : words.plantSays} note={words.plantTime} busy={plant.busy} onOpen={() => void plant.act()} />
       <Door icon="cluster" title={words.cluster} says={words.clusterSays(names)} note={words.clusterTime} onOpen={() => navigate('#/connect')} />
       <Door icon="file" title={words.bundle} says={words.bundleSays} reason={words.bundleReason} onOpen={() => undefined} />

@@ -1,0 +1,208 @@
+import { fileURLToPath } from 'node:url'
+import AxeBuilder from '@axe-core/playwright'
+import type { Browser, BrowserContext, Page } from 'playwright'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { startWebHost, type WebHost } from '../../main/hosts/web/host'
+import { aWorld, coreForPage, type PageWorld } from '../support/core-for-page'
+import { openBrowser } from '../support/page'
+
+const pageRoot = fileURLToPath(new URL('../../out/renderer', import.meta.url))
+const shots = process.env['TAKT_SHOTS']
+let browser: Browser, context: BrowserContext, page: Page, host: WebHost, world: PageWorld, changed: () => void
+let faults: string[]
+
+beforeAll(async () => { browser = await openBrowser() })
+afterAll(() => browser.close())
+beforeEach(async () => {
+  world = aWorld()
+  const core = coreForPage(world)
+  changed = core.changed
+  host = await startWebHost(core.router, { pageRoot })
+  context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'light' })
+  page = await context.newPage()
+  faults = []
+  page.on('pageerror', (error) => faults.push(error.message))
+  page.on('console', (message) => { if (message.type() === 'error') faults.push(message.text()) })
+})
+afterEach(async () => {
+  await context.close()
+  await host.close()
+  expect(faults, 'errors and policy violations in the page').toEqual([])
+})
+const open = async (hash = '#/map') => {
+  await page.goto(host.address())
+  await page.goto(`${host.origin}/${hash}`)
+}
+const shot = (name: string) => (shots ? page.screenshot({ path: `${shots}/${name}.png` }) : undefined)
+const violations = async () => (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)
+
+const settled = () => page.waitForFunction(() => document.getAnimations().every(({ playState }) => playState !== 'running'))
+const focusedText = () => page.evaluate(() => document.activeElement?.textContent ?? '')
+
+describe('the map', () => {
+  test('shows both lines, lanes and demand, and no accessibility violation in either theme', async () => {
+    await open()
+    await page.getByRole('heading', { name: 'Discovery line' }).waitFor()
+    await page.locator('.recharts-surface').first().waitFor()
+    await shot('map.light')
+    expect(await page.getByRole('region', { name: 'M5 Decide' }).getByText('held 3 h').isVisible()).toBe(true)
+    expect(await page.title()).toBe('Map · Takt')
+    expect(await violations()).toEqual([])
+    await page.emulateMedia({ colorScheme: 'dark' })
+    await page.locator('html[data-theme=dark]').waitFor()
+    await settled()
+    await shot('map.dark')
+    expect(await violations()).toEqual([])
+  })
+  test('every chart has a table twin under T', async () => {
+    await open()
+    await page.getByRole('heading', { name: 'Where it runs' }).waitFor()
+    await page.keyboard.press('t')
+    await page.getByRole('cell', { name: 'faulted' }).waitFor()
+    expect(await page.getByRole('region', { name: 'GPU demand today, table' }).getByRole('row').count()).toBeGreaterThan(10)
+    expect(await violations()).toEqual([])
+  })
+  test('last seen figures are shown with their age until the site answers', async () => {
+    world.map = { ...world.map, live: false, asOf: '2026-11-16T18:04:00Z' }
+    await open()
+    await page.getByText('as of Mon 16 Nov').first().waitFor()
+    world.map = { ...world.map, live: true }
+    changed()
+    await page.getByText('as of Mon 16 Nov').first().waitFor({ state: 'detached' })
+  })
+  test('a newly lit lamp is spoken once', async () => {
+    await open()
+    await page.getByRole('link', { name: 'Lamps lit: 1 stopped, 1 called' }).waitFor()
+    world.map = { ...world.map, lamps: { stopped: 2, called: 1 } }
+    changed()
+    await page.locator('[role=alert]', { hasText: '2 stopped, 1 called' }).waitFor({ state: 'attached' })
+  })
+  test('filters live in the address', async () => {
+    await open('#/map?team=Vision')
+    await page.getByRole('button', { name: 'team Vision' }).click()
+    await page.getByRole('menuitem', { name: 'All teams' }).click()
+    await page.getByRole('button', { name: 'team all 3' }).waitFor()
+    expect(new URL(page.url()).hash).toBe('#/map')
+  })
+  test('narrow windows keep both lines inside their panel', async () => {
+    await page.setViewportSize({ width: 1024, height: 700 })
+    await open()
+    await page.getByRole('heading', { name: 'Discovery line' }).waitFor()
+    await shot('map.1024')
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true)
+  })
+})
+
+describe('the frame', () => {
+  test('screens are reached by G and a letter, not while typing or when switched off', async () => {
+    await open()
+    await page.getByRole('heading', { name: 'Discovery line' }).waitFor()
+    await page.keyboard.press('g')
+    await page.keyboard.press('o')
+    await page.getByRole('heading', { name: 'Money', level: 1 }).waitFor()
+    expect(await page.getByText('are not in this release').isVisible()).toBe(true)
+    expect(await violations()).toEqual([])
+    world.settings = { ...world.settings, singleKeys: false }
+    changed()
+    await page.goto(`${host.origin}/#/settings`)
+    await page.getByRole('radio', { name: 'Off' }).and(page.locator('[aria-checked=true]')).waitFor()
+    await page.keyboard.press('g')
+    await page.keyboard.press('m')
+    expect(new URL(page.url()).hash).toBe('#/settings')
+  })
+  test('the palette finds, opens and gives the focus back', async () => {
+    await open()
+    await page.getByRole('heading', { name: 'Discovery line' }).waitFor()
+    await page.getByRole('link', { name: 'Settings' }).focus()
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('>prep')
+    await page.getByRole('option', { name: /Prepare oslo/ }).waitFor()
+    await shot('palette')
+    expect(await page.getByRole('option', { name: /Prepare oslo/ }).getAttribute('aria-disabled')).toBe('true')
+    expect(await violations()).toEqual([])
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    expect(await focusedText()).toContain('Settings')
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('drift')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Drift', level: 1 }).waitFor()
+  })
+  test('an operation shows its steps, journal and what cancelling leaves', async () => {
+    world.operations = [{
+      id: 'o1', kind: 'provision', title: 'Provision voice-spoof', site: 'oslo', subject: { kind: 'Environment', name: 'nb' }, by: 'mara.lind', state: 'running', startedAt: '2026-11-18T14:31:39Z', promiseSeconds: 40, elapsedSeconds: 21, resumedAtStep: 1,
+      cancelLeaves: 'nothing behind', canUndo: false, journal: [{ at: '2026-11-18T14:31:39Z', says: 'Started.' }],
+      steps: [{ id: 'a', title: 'Quota', state: 'done', startedAt: '2026-11-18T14:31:39Z', endedAt: '2026-11-18T14:31:40Z' }, { id: 'b', title: 'Volumes', state: 'running', startedAt: '2026-11-18T14:31:40Z' }, { id: 'c', title: 'Server', state: 'waiting' }],
+    }, {
+      id: 'o2', kind: 'prepare', title: 'Prepare hq-shared', site: 'hq', subject: { kind: 'Site', name: 'hq' }, by: 'mara.lind', state: 'failed', startedAt: '2026-11-18T14:21:00Z', endedAt: '2026-11-18T14:21:04Z', elapsedSeconds: 4, cancelLeaves: 'nothing', canUndo: true, journal: [],
+      steps: [{ id: 'a', title: 'Roles', state: 'failed', failure: { code: 'FORBIDDEN', data: { site: 'hq', verb: 'create', resource: 'clusterroles', says: 'no', grantedBy: ['Lena Ost'] } } }],
+    }]
+    await open()
+    await page.getByText('21 s of 40 s').waitFor()
+    await page.keyboard.press('Control+j')
+    await page.getByText('Resumed at step 2 of 3').waitFor()
+    await shot('drawer')
+    expect(await violations()).toEqual([])
+    await page.getByRole('button', { name: /Prepare hq-shared/ }).click()
+    await page.getByText('Lena Ost can grant it.').first().waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByText('What happened').waitFor({ state: 'detached' })
+  })
+  test('a lost core is said, what was typed stays, and everything comes back', async () => {
+    await open('#/settings')
+    const person = page.getByLabel('Your name')
+    await person.fill('mara')
+    // Sockets are refused until the test lets them through again, as while a core restarts.
+    await context.setOffline(true)
+    host.drop()
+    await page.getByText('Reconnecting to the core').waitFor()
+    expect(await person.inputValue()).toBe('mara')
+    await context.setOffline(false)
+    await page.getByText('Reconnecting to the core').waitFor({ state: 'detached' })
+    expect(await person.inputValue()).toBe('mara')
+    world.sites = world.sites.map((site) => ({ ...site, name: `${site.name}-again` }))
+    changed()
+    await page.getByText('oslo-again').first().waitFor()
+    faults = faults.filter((fault) => !/WebSocket|ERR_INTERNET_DISCONNECTED/.test(fault))
+  })
+  test('settings apply at once and are kept', async () => {
+    await open('#/settings')
+    await page.getByRole('radio', { name: 'Dark' }).click()
+    await page.locator('html[data-theme=dark]').waitFor()
+    await page.getByRole('radio', { name: 'Compact' }).click()
+    await page.locator('html[data-density=compact]').waitFor()
+    await settled()
+    await shot('settings.dark')
+    expect(world.settings).toMatchObject({ theme: 'dark', density: 'compact' })
+    expect(await violations()).toEqual([])
+  })
+  test('an unknown address leads back', async () => {
+    await open('#/nowhere/at-all')
+    await page.getByRole('link', { name: 'Go to the map' }).click()
+    await page.getByRole('heading', { name: 'Discovery line' }).waitFor()
+  })
+})
+
+describe('the first run', () => {
+  beforeEach(() => { world.sites = [] })
+  test('offers three doors; the plant opens on one press', async () => {
+    await open()
+    await page.getByRole('heading', { name: 'What should Takt look at?' }).waitFor()
+    await shot('first-run')
+    expect(await page.getByRole('button', { name: /Open a bundle/ }).getAttribute('aria-disabled')).toBe('true')
+    expect(await violations()).toEqual([])
+    await page.getByRole('button', { name: /Open the plant/ }).click()
+    await page.getByRole('heading', { name: 'Discovery line' }).waitFor()
+    expect(world.plants).toBe(1)
+  })
+  test('a plugin is shown with its command and hash before anything runs', async () => {
+    await open()
+    await page.getByRole('button', { name: /Connect a cluster/ }).click()
+    await page.getByText('cannot be used').first().waitFor()
+    await page.getByRole('row', { name: /hq-shared/ }).press('Enter')
+    await page.getByText('/usr/local/bin/sign-in get-token').waitFor()
+    await page.getByText('sha256:41ab').waitFor()
+    await shot('connect')
+    expect(await violations()).toEqual([])
+  })
+})
