@@ -106,7 +106,7 @@ function Events({ item: { status } }: { item: WorkItem }) {
   const events = newestFirst(status.events)
   return (
     <Panel title={words.events} means={words.eventsMeaning(events.length)}>
-      <div className="scroll" style={{ height: '100%' }}>
+      <div className="scroll" style={{ height: '100%' }} role="group" tabIndex={0} aria-label={words.eventsMeaning(events.length)}>
         {events.length === 0 && <Empty says={words.noEvents} />}
         <ol className="events">{events.map((event) => <li key={event.id}><span className="meta nowrap">{formatMoment(event.at)}</span><span>{[event.type.replace(/-/g, ' '), event.station && words.stations[event.station], event.cause, event.text].filter(Boolean).join(', ')}{event.by && <span className="meta"> {event.by}</span>}</span></li>)}</ol>
         {(status.rolledEvents ?? 0) > 0 && <p className="small meta">{words.rolled(status.rolledEvents ?? 0)}</p>}
