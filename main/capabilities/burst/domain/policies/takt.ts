@@ -23,10 +23,10 @@ export interface TaktSettings {
 }
 
 /** How many standard deviations of past estimate errors a deadline is kept clear of. */
-const SAFETY_Z = 1.6
-/** A job leaves early for room on a cloud node that is billed anyway if that costs at most this share of its price ... */
-const RIDE_SHARE = 0.7
-/** ... or next to nothing, if it could also start in the building. */
+const SAFETY_Z = 1.8
+/** A job leaves early for room on a cloud node that is billed anyway if that costs at most this share of its price: less where waiting costs nothing ... */
+const RIDE_SHARE = { waitingCosts: 0.7, waitingIsFree: 0.3 }
+/** ... and next to nothing, if it could also start in the building. */
 const FREE_SHARE = 0.01
 /** A job that outlives its estimate is expected to go on for this share of what it ran. */
 const OVERRUN_SHARE = 0.25
@@ -37,6 +37,7 @@ const ON_TIME_S = 1e-6
 /** Takt's planner under replay: a plan for the whole queue at every event that changes it. */
 export function takt(settings: TaktSettings, forecaster?: Forecaster): Policy {
   const calibration = new Calibration()
+  const lingering = new Map<number, number>()
   let future: Profile | undefined
   let planned: Planned[] = []
   let cap: Cap | undefined
@@ -50,11 +51,11 @@ export function takt(settings: TaktSettings, forecaster?: Forecaster): Policy {
         planned = []
         return
       }
-      const context: Context = { settings, calibration, cap, ahead: cap ? pace(cap, desk.cloud.committedUsd(desk.nowS), desk.nowS) : 0 }
+      const context: Context = { settings, calibration, lingering, cap, ahead: cap ? pace(cap, desk.cloud.committedUsd(desk.nowS), desk.nowS) : 0 }
       future ??= profile(desk.onPrem.nodes, desk.onPrem.gpusPerNode)
       const left = rideAlong(desk, context)
-      if (left || upset(desk, planned, happened)) planned = replan(desk, future, context)
-      if (forecaster) for (const job of happened.arrived) foretell(forecaster, desk, { job, planned })
+      if (left || upset(desk, planned, happened) || due(desk, lingering)) planned = replan(desk, future, context)
+      if (forecaster) for (const job of happened.arrived) foretell(forecaster, desk, { job, planned, lingering })
       planned = carryOut(desk, planned)
     },
   }
@@ -76,16 +77,40 @@ function upset(desk: Desk, planned: readonly Planned[], { arrived, finished, int
 
 function replan(desk: Desk, future: Profile, context: Context): Planned[] {
   const queue = [...desk.waiting].map((job) => candidate(desk, job, context))
+  const latest = new Map(queue.map(({ job, latestStartS }) => [job, latestStartS]))
+  context.lingering.clear()
   return plan({ profile: future, ground: ground(desk), nowS: desk.nowS, depth: DEPTH }, queue, {
     usd: (job) => affordable(desk, cheapestOffer(desk, job, context), context.cap),
-    go: (job) => desk.startCloud(job, cheapestOffer(desk, job, context).pool),
+    go: (job) => {
+      const offer = cheapestOffer(desk, job, context)
+      if (lingers(desk, offer, { settings: context.settings, latestStartS: latest.get(job) ?? 0 })) linger(desk, context.lingering, { job, latestStartS: latest.get(job) ?? 0 })
+      else desk.startCloud(job, offer.pool)
+    },
   })
 }
 
+const waitingIsFree = ({ usdPerWaitHour, paced }: TaktSettings) => usdPerWaitHour === 0 && !paced
+
+/** Where waiting costs nothing, a job that would have a new node to itself stays for company until the last safe moment. */
+const lingers = (desk: Desk, offer: Offer, { settings, latestStartS }: { settings: TaktSettings; latestStartS: number }) =>
+  waitingIsFree(settings) && desk.cloud.pools.length === 1 && latestStartS > desk.nowS && offer.launch.some((gpus) => gpus < desk.onPrem.gpusPerNode)
+
+function linger(desk: Desk, lingering: Map<number, number>, { job, latestStartS }: { job: number; latestStartS: number }): void {
+  lingering.set(job, latestStartS)
+  desk.wakeAt(latestStartS)
+}
+
+function due(desk: Desk, lingering: ReadonlyMap<number, number>): boolean {
+  for (const [job, latestStartS] of lingering) if (latestStartS <= desk.nowS && desk.waiting.has(job)) return true
+  return false
+}
+
 /** Says when a job will be done, by the plan that it has just become part of. */
-function foretell(forecaster: Forecaster, desk: Desk, { job, planned }: { job: number; planned: readonly Planned[] }): void {
+function foretell(forecaster: Forecaster, desk: Desk, { job, planned, lingering }: { job: number; planned: readonly Planned[]; lingering: ReadonlyMap<number, number> }): void {
   const slot = planned.find((entry) => entry.candidate.job === job)?.slot
-  const finishS = slot ? slot.startS + desk.estimateS(job) : desk.lastRun(job)?.expectedEndS
+  const leavesS = lingering.get(job)
+  const lingersS = leavesS === undefined ? undefined : leavesS + BOOT_S + desk.estimateS(job)
+  const finishS = slot ? slot.startS + desk.estimateS(job) : lingersS ?? desk.lastRun(job)?.expectedEndS
   if (finishS !== undefined && finishS < Infinity) forecaster.predict(job, at(desk.jobs.submit, job), finishS)
 }
 
@@ -101,7 +126,7 @@ function carryOut(desk: Desk, planned: readonly Planned[]): Planned[] {
 const paramsOf = ({ usdPerWaitHour, deadlines, budgetUsd, paced }: TaktSettings): Policy['params'] =>
   ({ ...(paced ? { paced } : { usdPerWaitHour }), deadlines, ...(budgetUsd !== undefined && { budgetUsd }) })
 
-interface Context { settings: TaktSettings; calibration: Calibration; cap?: Cap | undefined; ahead: number }
+interface Context { settings: TaktSettings; calibration: Calibration; lingering: Map<number, number>; cap?: Cap | undefined; ahead: number }
 
 /** Never over the cap: what is committed counts, and should jobs outlast their estimates, everything stops on the last cent. */
 function guard(desk: Desk, cap: Cap | undefined): void {
@@ -163,11 +188,12 @@ const affordable = (desk: Desk, offer: Offer, cap: Cap | undefined) =>
 function rideAlong(desk: Desk, context: Context): boolean {
   if (desk.cloud.activeNodes.size === 0) return false
   const before = desk.waiting.size
+  const rideShare = waitingIsFree(context.settings) ? RIDE_SHARE.waitingIsFree : RIDE_SHARE.waitingCosts
   for (const job of desk.waiting) {
     const offer = cheapestOffer(desk, job, context)
     if (offer.launch.length > 0) continue
     const priceUsd = (desk.cloud.usdPerSecond(offer.pool) / desk.onPrem.gpusPerNode) * desk.gpus(job) * desk.estimateS(job)
-    if (offer.usd <= (desk.fits(job) ? FREE_SHARE : RIDE_SHARE) * priceUsd && affordable(desk, offer, context.cap) < Infinity) desk.startCloud(job, offer.pool)
+    if (offer.usd <= (desk.fits(job) ? FREE_SHARE : rideShare) * priceUsd && affordable(desk, offer, context.cap) < Infinity) desk.startCloud(job, offer.pool)
   }
   return desk.waiting.size < before
 }
