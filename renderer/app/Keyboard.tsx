@@ -1,8 +1,7 @@
-import { Modal } from '@mantine/core'
 import { useRef } from 'react'
 import { closeDrawer, openDrawer, useOperations } from '../capabilities/operations'
 import { navigate } from '../client'
-import { inDialog, inField, Kbd, keySettings, useKeys } from '../design'
+import { Dialog, inDialog, inField, Kbd, keySettings, useKeys } from '../design'
 import { ROUTES } from './routes'
 import { KEYS, words } from './words'
 
@@ -47,10 +46,10 @@ function nextRegion() {
 export function KeyList({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   if (!opened) return null
   return (
-    <Modal opened onClose={onClose} title={words.keyboard} closeButtonProps={{ 'aria-label': 'Close' }} centered>
+    <Dialog opened onClose={onClose} title={words.keyboard}>
       <dl className="facts" style={{ gridTemplateColumns: 'auto 1fr', rowGap: 6 }}>{KEYS.map(([keys, does]) => <KeyRow key={keys} keys={keys} does={does} />)}</dl>
       {!keySettings.singleKeys && <p className="small meta">Single letters are switched off in Settings.</p>}
-    </Modal>
+    </Dialog>
   )
 }
 const KeyRow = ({ keys, does }: { keys: string; does: string }) => <><dt><Kbd>{keys}</Kbd></dt><dd style={{ textAlign: 'left' }}>{does}</dd></>

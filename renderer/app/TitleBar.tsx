@@ -1,6 +1,6 @@
 import { useFlowStore } from '../capabilities/flow/store'
-import { useSettings } from '../capabilities/settings/store'
 import { SiteChips } from '../capabilities/sites'
+import { usePerson } from '../capabilities/sites/person'
 import { useSites } from '../capabilities/sites/store'
 import { lastKnown } from '../client'
 import { Avatar, Icon, Kbd, Lamp, Mark } from '../design'
@@ -34,8 +34,6 @@ function Lamps() {
   )
 }
 function Person() {
-  const { person } = useSettings()
-  const user = useSites().find(({ home }) => home)?.user
-  const name = person || user
+  const name = usePerson()
   return <a href="#/settings" aria-label={name ?? words.notSignedIn} className="person">{name ? <Avatar person={name} large /> : <Icon name="person" />}</a>
 }

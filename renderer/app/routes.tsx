@@ -1,6 +1,7 @@
 import { lazy, type ComponentType } from 'react'
 import type { IconName } from '../design'
 import { MapScreen } from '../capabilities/flow'
+import { ConnectScreen } from '../capabilities/sites'
 import { laterScreen } from './LaterScreen'
 
 /** What a screen is given: the parts of the address after its own word. */
@@ -12,7 +13,6 @@ const Discover = lazy(() => import('../capabilities/projects').then((found) => (
 const CatalogScreen = lazy(() => import('../capabilities/catalog').then((found) => ({ default: found.CatalogScreen })))
 const Line = lazy(() => import('../capabilities/backlog').then((found) => ({ default: found.Line })))
 const SettingsScreen = lazy(() => import('../capabilities/settings').then((found) => ({ default: found.SettingsScreen })))
-const ConnectScreen = lazy(() => import('../capabilities/sites').then((found) => ({ default: found.ConnectScreen })))
 
 /** Every screen, in the order of the rail; Settings stands at its foot. */
 export const ROUTES: readonly Route[] = [

@@ -1,6 +1,8 @@
+import { countOf } from '../design'
+
 /** Every text of the frame. */
 export const words = {
-  screens: 'Screens', search: 'Search or type a command', palette: 'Search and commands', lampsLit: (stopped: number, called: number) => `Lamps lit: ${stopped} stopped, ${called} called`, lampsNone: 'No lamp is lit', notSignedIn: 'not signed in',
+  screens: 'Screens', waitForYou: (count: number) => `, ${countOf(count, 'item waits', 'items wait')} for you`, search: 'Search or type a command', palette: 'Search and commands', lampsLit: (stopped: number, called: number) => `Lamps lit: ${stopped} stopped, ${called} called`, lampsNone: 'No lamp is lit', notSignedIn: 'not signed in',
   reconnecting: 'Reconnecting to the core…', reconnectingSays: 'What you see stays; what you typed is kept.', waiting: 'Waiting for the core to start…',
   broke: 'This screen stopped working.', brokeSays: 'The rest of Takt still runs. Open another screen, or start this one again.', again: 'Start this screen again', report: 'Copy the report', reload: 'Reload the page',
   nowhere: 'There is no such screen.', nowhereSays: 'The address may be from another version.', toMap: 'Go to the map', keyboard: 'Keyboard', skip: 'Skip to the screen', dataAges: 'Age of what is shown',

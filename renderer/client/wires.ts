@@ -36,6 +36,14 @@ function listenForPort(connection: Reconnecting, ask: () => void) {
   })
   ask()
 }
+/** Goes where the shell points: a deep link, the tray or a notification. Only addresses inside the page pass. */
+export function followShell(go: (href: string) => void) {
+  window.addEventListener('message', (event) => {
+    if (event.source !== window) return
+    const path: unknown = (event.data as { go?: unknown } | null)?.go
+    if (typeof path === 'string' && /^\/[-a-z0-9./]*$/.test(path)) go(`#${path}`)
+  })
+}
 function openSocket(connection: Reconnecting) {
   let attempt = 0
   const open = () => {

@@ -29,9 +29,9 @@ export function PageHead({ title, crumbs = [], children, actions }: { title: str
   )
 }
 /** A labelled figure; unknown is a word, never 0. `decides` is for the one figure that decides. */
-export function Figure({ label, value, note, aged = false, decides = false }: { label: ReactNode; value?: ReactNode; note?: ReactNode; aged?: boolean; decides?: boolean }) {
+export function Figure({ label, value, note, aged = false, decides = false, unknownSays = 'none yet' }: { label: ReactNode; value?: ReactNode; note?: ReactNode; aged?: boolean; decides?: boolean; unknownSays?: string }) {
   const kinds = ['figure', aged && 'aged', decides && 'decides', value === undefined && 'unknown'].filter(Boolean).join(' ')
-  return <dl className={kinds}><dt>{label}</dt><dd>{value ?? 'none yet'}{note && <small> {note}</small>}</dd></dl>
+  return <dl className={kinds}><dt>{label}</dt><dd>{value ?? unknownSays}{value !== undefined && note && <small> {note}</small>}</dd></dl>
 }
 /** Two columns of label and value. */
 export const Facts = ({ facts }: { facts: readonly (readonly [label: ReactNode, value: ReactNode])[] }) => (

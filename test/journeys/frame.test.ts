@@ -3,7 +3,7 @@ import AxeBuilder from '@axe-core/playwright'
 import type { Browser, BrowserContext, Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startWebHost, type WebHost } from '../../main/hosts/web/host'
-import { aWorld, coreForPage, type PageWorld } from '../support/core-for-page'
+import { aMap, aWorld, coreForPage, type PageWorld } from '../support/core-for-page'
 import { openBrowser } from '../support/page'
 
 const pageRoot = fileURLToPath(new URL('../../out/renderer', import.meta.url))
@@ -175,6 +175,32 @@ describe('the frame', () => {
     await shot('settings.dark')
     expect(world.settings).toMatchObject({ theme: 'dark', density: 'compact' })
     expect(await violations()).toEqual([])
+  })
+  test('a fault of one screen stays in it, with a report to copy, and the next screen works', async () => {
+    world.map = { ...world.map, live: false, asOf: '2026-99-99T14:32:00Z' }
+    await open()
+    await page.getByText('This screen stopped working.').waitFor()
+    expect(await page.getByRole('button', { name: 'Copy the report' }).isVisible()).toBe(true)
+    expect(await violations()).toEqual([])
+    expect(faults.length).toBeGreaterThan(0)
+    faults = []
+    world.map = aMap()
+    changed()
+    await page.getByRole('button', { name: 'Start this screen again' }).click()
+    await page.getByRole('heading', { name: 'Discovery line' }).waitFor()
+  })
+  test('every key is listed under ?, F6 goes round the regions, and a link of the shell is followed', async () => {
+    await open()
+    await page.getByRole('heading', { name: 'Discovery line' }).waitFor()
+    await page.keyboard.press('?')
+    await page.getByRole('dialog', { name: 'Keyboard' }).waitFor()
+    expect(await violations()).toEqual([])
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    const region = async () => { await page.keyboard.press('F6'); return page.evaluate(() => document.activeElement?.tagName.toLowerCase()) }
+    expect([await region(), await region(), await region(), await region(), await region()]).toEqual(['header', 'nav', 'main', 'footer', 'header'])
+    await page.evaluate(() => { window.postMessage({ go: 'javascript:alert(1)' }, location.origin); window.postMessage({ go: '/money' }, location.origin) })
+    await page.getByRole('heading', { name: 'Money', level: 1 }).waitFor()
   })
   test('an unknown address leads back', async () => {
     await open('#/nowhere/at-all')

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { MapView, StationItem, StationView } from '../../../preload/contract/flow'
-import { ageSays, cloudNow, demandToday, itemPlace, itemSays, laneRows, mapAge, modelSays, nodeSays, placeOf, shownItems, summarise, toneOf } from './view-model'
+import { ageSays, cloudNow, demandToday, itemPlace, itemSays, laneRows, mapAge, modelSays, nodeSays, placeOf, shownItems, summarise, toneOf, waitingFor } from './view-model'
 
 const item = (name: string, sinceSeconds: number, state: StationItem['state'] = 'worked-on'): StationItem => ({ namespace: 'ns', name, title: name, state, sinceSeconds, owner: 'mara.lind', team: 'Voice' })
 const station = (items: StationItem[], count = items.length): StationView => ({ id: 'work', code: 'D6', title: 'Work', line: 'discovery', lamp: 'flowing', count, waiting: 0, items, people: [] })
@@ -27,6 +27,10 @@ describe('a station card', () => {
     expect(shownItems(station([draft], 0), 5)).toEqual({ items: [draft], more: 0 })
   })
   test('an item is spoken with state, age and cause', () => expect(itemSays({ ...item('x', 38 * 60, 'waiting'), cause: 'quota' })).toBe('waiting, 38 min, quota'))
+})
+test('only what is late or held, and their own, waits for a person', () => {
+  const stations = [{ ...station([item('late', 500, 'waiting'), item('held', 1, 'held'), item('fine', 1), { ...item('theirs', 1, 'held'), owner: 'someone' }]), p85Seconds: 100 }]
+  expect([waitingFor(map({ stations }), 'mara.lind'), waitingFor(map({ stations }), undefined)]).toEqual([2, 0])
 })
 test('a line is summed from its stations', () => expect(summarise([station([item('a', 1, 'waiting')], 3), station([item('b', 1, 'held')])])).toEqual({ items: 4, waiting: 1, held: 1 }))
 test('stations lead to where their work is done', () => expect([placeOf('data'), placeOf('work')]).toEqual(['#/data', '#/line?station=work']))

@@ -26,6 +26,10 @@ export function toneOf(item: StationItem, p85Seconds: number | undefined): ItemT
   if (item.state === 'held') return 'held'
   return item.state === 'waiting' && p85Seconds !== undefined && item.sinceSeconds > p85Seconds ? 'late' : 'normal'
 }
+/** How many items wait for this very person: theirs, and held or waiting too long. */
+export function waitingFor({ stations }: MapView, person: string | undefined): number {
+  return stations.flatMap(({ items, p85Seconds }) => items.filter((item) => item.owner === person && toneOf(item, p85Seconds) !== 'normal')).length
+}
 export const stateSays: Record<StationItem['state'], string> = { 'worked-on': words.workedOn, waiting: words.waiting, held: words.heldWord, planned: words.planned }
 /** What a screen reader hears of an item: state, age and cause. */
 export const itemSays = (item: StationItem) => [stateSays[item.state], item.state === 'planned' ? undefined : formatShortDuration(item.sinceSeconds), item.says ?? item.cause].filter(Boolean).join(', ')

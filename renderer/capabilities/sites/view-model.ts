@@ -3,12 +3,13 @@ import { recordedTrouble, type Trouble } from '../../client'
 import { formatAge } from '../../design'
 import { words } from './words'
 
-/** The grey part of a site's chip: kind or region, then its state or the age of its last word. */
-export function chipSays(site: SiteState, now: number): string {
-  const age = site.state === 'live' && !site.simulated && site.asOf ? formatAge(site.asOf, now) : undefined
-  const state = site.state === 'stale' && site.asOf ? (formatAge(site.asOf, now) ?? words.states.stale) : (age ?? words.states[site.state])
-  return site.meta ? `${site.meta} · ${state}` : state
+/** How old the last word of a site is once that matters, else its state. A simulated clock tells nothing about the age on this one. */
+export function siteAge(site: SiteState, now: number): string {
+  const age = (site.state === 'live' || site.state === 'stale') && !site.simulated && site.asOf ? formatAge(site.asOf, now) : undefined
+  return age ?? words.states[site.state]
 }
+/** The grey part of a site's chip: kind or region, then its state or age. */
+export const chipSays = (site: SiteState, now: number) => (site.meta ? `${site.meta} · ${siteAge(site, now)}` : siteAge(site, now))
 export const speedSays = (speed: number | undefined) => (speed === undefined ? '' : speed === 0 ? words.paused : words.times(speed))
 export const siteTrouble = (site: SiteState): Trouble | undefined => recordedTrouble(site.failure)
 
@@ -23,6 +24,8 @@ export function whyNotHome(site: SiteState): string | undefined {
   return undefined
 }
 
+/** Whether signing in waits for a person to allow a program. */
+export const needsConsent = (trouble: Trouble | undefined) => trouble?.failure?.code === 'PLUGIN_NEEDS_CONSENT'
 export const isOnline = ({ state }: SiteState) => state === 'live' || state === 'stale' || state === 'connecting'
 /** How a chip looks: raised while live and in scope, plain while live and out of scope, dashed otherwise. */
 export function chipLook({ id, state }: SiteState, scope: string | null): '' | 'on' | 'dashed' {

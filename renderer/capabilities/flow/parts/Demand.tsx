@@ -19,7 +19,7 @@ export function Demand({ map, age }: { map: MapView; age: string | undefined }) 
       rows={today.points.map(({ at, onPrem, cloud }) => [formatClock(at), onPrem, cloud])}
       legend={<span className="small soft row legend" style={{ gap: 5 }} aria-hidden="true"><PlaceGlyph place="on-prem" silent />{words.onPrem}<PlaceGlyph place="cloud" silent />{words.cloud}</span>}
       above={<><div className="demand-figures">
-        <Figure aged={aged} label={words.cloudNow} {...(cloud === undefined ? { note: words.notPriced, value: '' } : { value: words.usd(cloud), note: words.perHour })} />
+        <Figure aged={aged} label={words.cloudNow} value={cloud === undefined ? undefined : words.usd(cloud)} unknownSays={words.notPriced} note={words.perHour} />
         <Figure aged={aged} label={words.cloudToday} value={demand.cloudUsdToday === undefined ? undefined : words.usd(demand.cloudUsdToday)} />
         <Figure aged={aged} label={words.idleToday} value={demand.idleUsdToday === undefined ? undefined : words.usd(demand.idleUsdToday)} />
       </div>{demand.basis && <p className="small meta demand-basis ellipsis" title={demand.basis}>{demand.basis}</p>}</>}>

@@ -1,8 +1,9 @@
 import { useEffect, useRef } from 'react'
 import type { Operation } from '../../../../preload/contract/operations'
-import { lastKnown, recordedTrouble, useAction, useNow, type Remote } from '../../../client'
-import { Button, Failed, formatAge, formatClock, formatDuration, formatWhen, Icon, Kbd, ProgressBar, Sign, Tag } from '../../../design'
+import { lastKnown, recordedTrouble, useAction, useNow, useRecord, type Remote } from '../../../client'
+import { Button, Failed, formatClock, formatDuration, formatWhen, Icon, Kbd, ProgressBar, Sign, Tag } from '../../../design'
 import { useSites } from '../../sites/store'
+import { siteAge } from '../../sites/view-model'
 import { closeDrawer, openDrawer, useOperations } from '../store'
 import { activeOldestFirst, currentStep, elapsedSays, isActive, operationSign, shareOf, stepSign } from '../view-model'
 import { words } from '../words'
@@ -44,7 +45,13 @@ function BarSummary({ all }: { all: readonly Operation[] }) {
 function Ages() {
   const sites = useSites()
   const now = useNow(1000)
-  return <>{sites.filter(({ state, simulated }) => state !== 'idle' && !simulated).map(({ id, name, asOf }) => asOf && <span key={id}>{name} {formatAge(asOf, now) ?? 'live'}</span>)}</>
+  const book = useRecord('PriceBook', 'default')
+  return (
+    <>
+      {sites.filter(({ state }) => state !== 'idle').map((site) => <span key={site.id}>{site.name} {siteAge(site, now)}</span>)}
+      {book && <span>{words.prices} {formatWhen(book.spec.asOf, now)}</span>}
+    </>
+  )
 }
 
 function OpenDrawer({ all, remote, selected }: { all: readonly Operation[]; remote: Remote<Operation[]>; selected: Operation | undefined }) {

@@ -1,11 +1,11 @@
 import { useState, type ReactNode } from 'react'
 import type { SiteState } from '../../../../preload/contract/sites'
-import { lastKnown, setQuery, useAction, useAsk, useNow } from '../../../client'
+import { hrefOf, lastKnown, setQuery, useAction, useAsk, useNow } from '../../../client'
 import { Button, Empty, Facts, Failed, formatWhen, Inspector, LinkButton, Loading, Panel, PlaceGlyph, Segmented, Tag } from '../../../design'
 import { openDrawer, PlanPanel } from '../../operations'
 import { useSites, useSitesStore } from '../store'
 import { useSiteActions } from '../site-actions'
-import { chipSays, isOnline, speedSays, whyNotHome } from '../view-model'
+import { chipSays, isOnline, needsConsent, speedSays, whyNotHome } from '../view-model'
 import { words } from '../words'
 import '../sites.css'
 
@@ -46,7 +46,7 @@ function SiteRow({ site, chosen, onPrepare }: { site: SiteState; chosen: boolean
         {!site.simulated && <Button small busy={busy} onClick={() => void (isOnline(site) ? disconnect : connect).act()}>{isOnline(site) ? words.disconnect : words.connect}</Button>}
       </span>
       <Facts facts={siteFacts(site, now)} />
-      {trouble && <div style={{ gridColumn: '1 / 3' }}><Failed says={trouble.says} remedy={trouble.remedy} code={trouble.code} onRetry={() => void connect.act()} /></div>}
+      {trouble && <div style={{ gridColumn: '1 / 3' }}><Failed says={trouble.says} remedy={trouble.remedy} code={trouble.code} onRetry={() => void connect.act()}>{needsConsent(trouble) && <LinkButton look="primary" href={hrefOf(['connect'], { context: site.id })}>{words.lookAtCommand}</LinkButton>}</Failed></div>}
     </section>
   )
 }

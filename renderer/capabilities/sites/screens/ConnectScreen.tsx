@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import type { FoundContext } from '../../../../preload/contract/sites'
-import { lastKnown, navigate, recordedTrouble, useAction, useAsk } from '../../../client'
+import { lastKnown, navigate, recordedTrouble, useAction, useAddress, useAsk } from '../../../client'
 import { Button, Empty, Facts, Failed, Inspector, LinkButton, Loading, PageHead, Panel, Table, type Column } from '../../../design'
 import { useHome } from '../store'
 import { consentFor } from '../view-model'
@@ -16,7 +16,8 @@ const COLUMNS: Column<FoundContext>[] = [
 /** Contexts of the kubeconfig files; choosing one says what connecting does and asks before any program runs. */
 export function ConnectScreen() {
   const { remote, again } = useAsk((client, options) => client.sites.contexts(undefined, options), [])
-  const [chosen, setChosen] = useState<string>()
+  const asked = useAddress().query.get('context') ?? undefined
+  const [chosen, setChosen] = useState(asked)
   const found = lastKnown(remote)?.value
   const context = found?.contexts.find(({ id }) => id === chosen)
   return (
