@@ -53,8 +53,12 @@ const deadlines = (text: string) => {
   return text
 }
 
+/** Where results go, and what is said beside them. */
+export interface Print { result(text: string): void; aside(text: string): void }
+const toTerminal: Print = { result: (text) => { process.stdout.write(text) }, aside: (text) => { process.stderr.write(text) } }
+
 /** Registers `takt burst replay`, which needs no cluster, no core and no network. */
-export function burstCommands(program: Command): void {
+export function burstCommands(program: Command, print: Print = toTerminal): void {
   const burst = program.commands.find((command) => command.name() === 'burst') ?? program.command('burst').description('Decide between the building and the cloud')
   burst.command('replay')
     .description('Replay a trace of jobs under one or more policies and print what each would have cost')
@@ -73,16 +77,16 @@ export function burstCommands(program: Command): void {
     .option('--schedule <dir>', 'write where and when every job ran')
     .option('--skip-bad-lines', 'leave out lines that make no sense instead of refusing the file')
     .option('--json', 'one JSON object on stdout')
-    .action(async (_options: Options, command: Command) => { await replayCommand(command.optsWithGlobals<Options>()) })
+    .action(async (_options: Options, command: Command) => { await replayCommand(command.optsWithGlobals<Options>(), print) })
 }
 
-async function replayCommand(options: Options): Promise<void> {
+async function replayCommand(options: Options, print: Print): Promise<void> {
   const names = options.policy?.split(',').map((name) => name.trim()) ?? [...POLICY_NAMES]
   const unknown = names.filter((name) => !POLICY_NAMES.includes(name))
   if (unknown.length > 0) throw invalid('--policy', `${unknown.join(', ')} is not one of ${POLICY_NAMES.join(', ')}`)
   const { jobs, skipped } = valueOf(await readTrace(options.trace, { skipBadLines: options.skipBadLines === true }))
   const spots = await Promise.all((options.spot ?? []).flatMap((list) => list.split(',')).map(async (file) => valueOf(await readSpot(file))))
-  for (const { path, says } of skipped) process.stderr.write(`left out: ${path} ${says}\n`)
+  for (const { path, says } of skipped) print.aside(`left out: ${path} ${says}\n`)
   const sweep = options.sweep === true
   const found = await answer({
     jobs, gpusPerNode: options.gpusPerNode, policies: names, sweep, estimateSigma: options.estimateSigma, seed: options.seed, spots,
@@ -94,7 +98,7 @@ async function replayCommand(options: Options): Promise<void> {
       if (options.schedule) await writeSchedule(options.schedule, index === 0 ? replayed.policy.name : `${replayed.policy.name}-${index}`, replayed)
     },
   })
-  process.stdout.write(options.json ? `${JSON.stringify(asJson(options.trace, found))}\n` : report(basename(options.trace), found))
+  print.result(options.json ? `${JSON.stringify(asJson(options.trace, found))}\n` : report(basename(options.trace), found))
 }
 
 /** A budget without any word on what waiting is worth is spread over its days; a sweep asks what waiting buys, so deadlines do not bind it. */

@@ -1,0 +1,8 @@
+export { burstCommands } from './cli'
+export { decide, type LivePlan } from './domain/decide'
+export { estimator, type Estimate, type JobKey, type PastJob } from './domain/estimate'
+export { frontier, recommend } from './domain/frontier'
+export { teamOutcomes, usage, type TeamOutcome } from './domain/outcome'
+export type { BudgetLine, Kind, Link, Policy, Pool, QueuedJob, RunTime, Snapshot } from './domain/snapshot'
+export { changes } from './domain/words'
+export { answer, type ReplayAnswer, type ReplayQuestion } from './replay-run'
