@@ -1,5 +1,6 @@
 import { ORPCError } from '@orpc/client'
 import type { Command } from 'commander'
+import { ZodError } from 'zod'
 import { explain } from '../../../preload/contract/explain'
 import { parseFailure, type Failure } from '../../../preload/contract/failures'
 import type { LocalClient } from '../local/socket'
@@ -42,6 +43,12 @@ function invalidInput(error: ORPCError<string, unknown>): Failure | undefined {
   return { code: 'INVALID', data: { issues: issues.map(({ path, message }) => ({ path: (path ?? []).map(String).join('.'), says: message })) } }
 }
 
+/** Options that fit no schema were refused before the core was asked. */
+function badOption(error: unknown): Failure | undefined {
+  if (!(error instanceof ZodError)) return undefined
+  return { code: 'INVALID', data: { issues: error.issues.map(({ path, message }) => ({ path: path.map(String).join('.'), says: message })) } }
+}
+
 /** Runs one command against a core and ends the process with a documented code, the failure in words or as JSON. */
 export const withCore = (open: OpenSession, run: (client: LocalClient, context: CommandContext) => Promise<void>) =>
   async (...args: unknown[]) => {
@@ -69,7 +76,7 @@ export function report(error: unknown, json: boolean): number {
     if (error.message) sayError(json, { code: 'STOPPED', says: error.message, ...(error.remedy && { remedy: error.remedy }) })
     return error.exitCode
   }
-  const failure = failureOf(error)
+  const failure = failureOf(error) ?? badOption(error)
   if (failure) {
     sayError(json, { code: failure.code, ...explain(failure), data: failure.data })
     return exitCodeOf(failure.code)

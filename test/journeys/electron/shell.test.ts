@@ -1,10 +1,12 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findElectron, launch, startDisplay, type Launched } from '../../support/electron/launch'
 
+const root = fileURLToPath(new URL('../../..', import.meta.url))
 const found = findElectron()
 const display = await startDisplay()
 const SECRETS = ['token-that-nobody-may-see', 'UEFTU1dPUkQtVEhBVC1OT0JPRFktTUFZLVNFRQ==', 'password-that-nobody-may-see']
@@ -139,6 +141,19 @@ describe.skipIf(lacks !== undefined)(`the desktop shell${lacks ? ` (skipped: ${l
       expect(heard).not.toContain(secret)
       expect(written).not.toContain(secret)
     }
+  })
+  test.skipIf('missing' in found || !found.shim)('npm start refuses an Electron older than the one it ships with, and says so', async () => {
+    const asRoot = process.getuid?.() === 0
+    const start = [process.execPath, join(root, 'resources/build/start.mjs')]
+    const env = { ...shell.env, TAKT_NO_OPEN: '1', TAKT_STORE: join(shell.userData, 'other-store'), ELECTRON_OVERRIDE_DIST_PATH: 'dist' in found ? found.dist : '' }
+    const program = asRoot ? spawn('setpriv', ['--reuid=65534', '--regid=65534', '--clear-groups', ...start], { env }) : spawn(start[0] ?? '', start.slice(1), { env })
+    const said = await new Promise<string>((settle) => {
+      let text = ''
+      program.stdout.on('data', (part: Buffer) => { text += part.toString(); if (text.includes('http://127.0.0.1')) settle(text) })
+      program.once('exit', () => settle(text))
+    })
+    program.kill('SIGTERM')
+    expect(said).toMatch(/No desktop window: the Electron at hand is 22\.3\.25 and Takt needs 45 or newer\. Opening the web host instead\.\s+http:\/\/127\.0\.0\.1:\d+\//)
   })
   test('a second copy ends at once and leaves the first alone', () => {
     const started = performance.now()
