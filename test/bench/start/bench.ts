@@ -9,7 +9,7 @@ import { median, printTable } from '../shared/report'
 
 const RUNS = 5
 const root = process.env['TAKT_ROOT'] ?? process.cwd()
-const MAP = '[data-screen="map"]'
+const MAP = '.map-body'
 const LIVE = `${MAP}[data-live="true"]`
 
 interface Host { process: ChildProcess; address: string; pid: number }

@@ -37,7 +37,7 @@ function MapFrame({ remote, again }: { remote: Remote<MapView>; again: () => voi
       </PageHead>
       {remote.at === 'failed' && <div style={{ padding: '0 16px 12px' }}><Panel title={words.title}><Failed says={remote.trouble.says} remedy={remote.trouble.remedy} code={remote.trouble.code} onRetry={again} /></Panel></div>}
       {!map && remote.at !== 'failed' && <div className="screen-body"><Panel title={words.title}><Loading says={words.first} rows={6} /></Panel></div>}
-      {map && <div className="screen-body map-body"><Lines map={map} age={age} /><div className="map-below"><Lanes map={map} age={age} site={site} /><Demand map={map} age={age} /></div></div>}
+      {map && <div className="screen-body map-body" data-live={map.live}><Lines map={map} age={age} /><div className="map-below"><Lanes map={map} age={age} site={site} /><Demand map={map} age={age} /></div></div>}
     </div>
   )
 }
