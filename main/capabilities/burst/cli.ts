@@ -4,6 +4,7 @@ import { ORPCError } from '@orpc/client'
 import { InvalidArgumentError, type Command } from 'commander'
 import { failure, type Failure } from '../../../preload/contract/failures'
 import type { Outcome } from '../../kernel/outcome'
+import { readJobHistory } from './adapters/job-history'
 import { readSpot } from './adapters/spot-json'
 import { writeSchedule } from './adapters/schedule-csv'
 import { readTrace } from './adapters/trace-csv'
@@ -62,7 +63,7 @@ export function burstCommands(program: Command, print: Print = toTerminal): void
   const burst = program.commands.find((command) => command.name() === 'burst') ?? program.command('burst').description('Decide between the building and the cloud')
   burst.command('replay')
     .description('Replay a trace of jobs under one or more policies and print what each would have cost')
-    .requiredOption('--trace <file>', 'CSV with job_id, submission_time, num_gpu, duration; may be gzipped')
+    .requiredOption('--trace <file>', 'CSV with job_id, submission_time, num_gpu, duration, or what kubectl get jobs (or Kueue workloads) -o json printed; may be gzipped')
     .option('--nodes <n>', 'nodes in the building (default: median demand of the trace)', wholeAtLeast(1))
     .option('--gpus-per-node <n>', 'GPUs of a node', wholeAtLeast(1), 8)
     .option('--policy <list>', `policies, separated by commas (${POLICY_NAMES.join(', ')}); default all`)
@@ -84,7 +85,7 @@ async function replayCommand(options: Options, print: Print): Promise<void> {
   const names = options.policy?.split(',').map((name) => name.trim()) ?? [...POLICY_NAMES]
   const unknown = names.filter((name) => !POLICY_NAMES.includes(name))
   if (unknown.length > 0) throw invalid('--policy', `${unknown.join(', ')} is not one of ${POLICY_NAMES.join(', ')}`)
-  const { jobs, skipped } = valueOf(await readTrace(options.trace, { skipBadLines: options.skipBadLines === true }))
+  const { jobs, skipped } = valueOf(await readHistory(options))
   const spots = await Promise.all((options.spot ?? []).flatMap((list) => list.split(',')).map(async (file) => valueOf(await readSpot(file))))
   for (const { path, says } of skipped) print.aside(`left out: ${path} ${says}\n`)
   const sweep = options.sweep === true
@@ -100,6 +101,9 @@ async function replayCommand(options: Options, print: Print): Promise<void> {
   })
   print.result(options.json ? `${JSON.stringify(asJson(options.trace, found))}\n` : report(basename(options.trace), found))
 }
+
+const readHistory = ({ trace, skipBadLines }: Options) =>
+  (/\.json(\.gz)?$/.test(trace) ? readJobHistory(trace) : readTrace(trace, { skipBadLines: skipBadLines === true }))
 
 /** A budget without any word on what waiting is worth is spread over its days; a sweep asks what waiting buys, so deadlines do not bind it. */
 function taktSettings({ usdPerWaitHour, deadlines: how, budgetUsd, budgetDays, sweep }: Options): TaktSettings {

@@ -1,0 +1,93 @@
+import { z } from 'zod'
+import { failure } from '../../../../preload/contract/failures'
+import { isGpuResource } from '../../../kernel/inventory'
+import { fail, succeed, type Outcome } from '../../../kernel/outcome'
+import { quantityOf } from '../../../kernel/quantities'
+import type { TraceJob } from '../domain/trace'
+import { readPacked, type ReadTrace } from './trace-csv'
+
+const Instant = z.string().refine((text) => !Number.isNaN(Date.parse(text)), 'is not an instant').transform((text) => Date.parse(text) / 1000)
+const Quantities = z.record(z.string(), z.union([z.string(), z.number()]))
+const Template = z.object({
+  spec: z.object({ containers: z.array(z.object({ resources: z.object({ limits: Quantities.optional(), requests: Quantities.optional() }).optional() })) }),
+})
+const Metadata = z.object({ name: z.string(), namespace: z.string().default('default'), creationTimestamp: Instant, labels: z.record(z.string(), z.string()).optional() })
+const Condition = z.object({ type: z.string(), status: z.string(), lastTransitionTime: Instant })
+
+const Job = z.object({
+  kind: z.literal('Job'), metadata: Metadata,
+  spec: z.object({ parallelism: z.number().int().min(0).default(1), template: Template }),
+  status: z.object({ startTime: Instant.optional(), completionTime: Instant.optional(), conditions: z.array(Condition).default([]) }).default({ conditions: [] }),
+})
+const Workload = z.object({
+  kind: z.literal('Workload'), metadata: Metadata,
+  spec: z.object({ queueName: z.string().optional(), priority: z.number().optional(), podSets: z.array(z.object({ count: z.number().int().min(0), template: Template })) }),
+  status: z.object({ conditions: z.array(Condition).default([]) }).default({ conditions: [] }),
+})
+const List = z.object({ items: z.array(z.unknown()) })
+const Kind = z.object({ kind: z.string(), metadata: z.object({ name: z.string() }).optional() })
+
+const QUEUE_LABEL = 'kueue.x-k8s.io/queue-name'
+const gpusOf = (template: z.output<typeof Template>) => template.spec.containers.reduce((sum, { resources }) => {
+  const wanted = resources?.limits ?? resources?.requests ?? {}
+  return sum + Object.keys(wanted).filter(isGpuResource).reduce((gpus, resource) => gpus + quantityOf(wanted, resource), 0)
+}, 0)
+const since = (conditions: readonly z.output<typeof Condition>[], type: string) => conditions.find((condition) => condition.type === type && condition.status === 'True')?.lastTransitionTime
+
+interface Ended { metadata: z.output<typeof Metadata>; gpus: number; startedS: number | undefined; endedS: number | undefined; queue: string | undefined; priority?: number | undefined }
+function ended(item: unknown): Ended | undefined {
+  const job = Job.safeParse(item)
+  if (job.success) {
+    const { metadata, spec, status } = job.data
+    return { metadata, gpus: spec.parallelism * gpusOf(spec.template), startedS: status.startTime, endedS: status.completionTime ?? since(status.conditions, 'Failed'), queue: metadata.labels?.[QUEUE_LABEL] }
+  }
+  const workload = Workload.safeParse(item)
+  if (!workload.success) return undefined
+  const { metadata, spec, status } = workload.data
+  const gpus = spec.podSets.reduce((sum, { count, template }) => sum + count * gpusOf(template), 0)
+  return { metadata, gpus, startedS: since(status.conditions, 'Admitted'), endedS: since(status.conditions, 'Finished'), queue: spec.queueName, priority: spec.priority }
+}
+
+/**
+ * Makes a trace of what `kubectl get jobs -A -o json` (or `workloads.kueue.x-k8s.io`) printed: jobs with GPUs that ran to an end. Times count from
+ * the first submission; the team is the queue, else the namespace. What is left out is named with its place in the list.
+ */
+export async function readJobHistory(file: string): Promise<Outcome<ReadTrace>> {
+  const bytes = await readPacked(file)
+  if (!bytes.ok) return bytes
+  const refuse = (says: string) => fail(failure('INVALID', { issues: [{ path: file, says }] }))
+  let json: unknown
+  try {
+    json = JSON.parse(bytes.value.toString('utf8'))
+  } catch {
+    return refuse('is not JSON')
+  }
+  const list = List.safeParse(json)
+  if (!list.success) return refuse('is not a list of objects as kubectl prints it with -o json')
+  const read: ReadTrace = { jobs: [], skipped: [] }
+  list.data.items.forEach((item, index) => {
+    const job = toJob(item)
+    if (typeof job === 'string') read.skipped.push({ path: `${file} item ${index + 1}`, says: job })
+    else read.jobs.push(job)
+  })
+  const firstS = read.jobs.reduce((first, { submitS }) => Math.min(first, submitS), Infinity)
+  const jobs = read.jobs.map((job) => ({ ...job, submitS: job.submitS - firstS }))
+  return jobs.length > 0 ? succeed({ ...read, jobs }) : refuse(`holds no GPU job that ended${read.skipped[0] ? `; the first: ${read.skipped[0].says}` : ''}`)
+}
+
+/** A job with the instant of its submission, or why it tells nothing. */
+function toJob(item: unknown): TraceJob | string {
+  const found = ended(item)
+  if (!found) return strange(item)
+  const { metadata, gpus, startedS, endedS, queue, priority } = found
+  const id = `${metadata.namespace}/${metadata.name}`
+  if (gpus < 1 || !Number.isInteger(gpus)) return `${id} asks for ${gpus} GPUs`
+  if (startedS === undefined || endedS === undefined) return `${id} did not run to an end`
+  if (endedS <= startedS || startedS < metadata.creationTimestamp - 60) return `${id} has times that contradict each other`
+  return { id, submitS: metadata.creationTimestamp, gpus, durationS: endedS - startedS, team: queue ?? metadata.namespace, ...(priority !== undefined && { priority }) }
+}
+
+function strange(item: unknown): string {
+  const kind = Kind.safeParse(item)
+  return kind.success ? `${kind.data.kind} ${kind.data.metadata?.name ?? ''} is neither a Job nor a Workload that can be read` : 'is no Kubernetes object'
+}
