@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { nextReading } from './ChartFrame'
 import { toCsv } from './csv'
 import { lettersLeft } from './Confirm'
 import { formatAge, formatBytes, formatDuration, formatPromise, formatShare, formatShortDuration, formatUsd, formatUsdAxis, initials } from './format'
@@ -18,3 +19,4 @@ test('initials come from accounts and from names', () => expect([initials('mara.
 test('a cell that a spreadsheet would run is kept as text', () => expect(toCsv(['a'], [['=1+1'], ['say "hi", all'], [undefined], [-2]])).toBe('a\r\n\'=1+1\r\n"say ""hi"", all"\r\n\r\n-2\r\n'))
 test('the letters left to type are counted', () => expect([lettersLeft('nb-jon', 'nb-jonas'), lettersLeft('x', 'nb'), lettersLeft('n', 'nb')]).toEqual(['2 letters left', 'That is another name.', '1 letter left']))
 test('keys have one name on every machine', () => expect(nameOfKey({ key: 'K', ctrlKey: false, metaKey: true, altKey: false })).toBe('ctrl+k'))
+test('arrow keys read a chart from either end and stop there', () => expect([nextReading('ArrowRight', undefined, 3), nextReading('ArrowLeft', undefined, 3), nextReading('ArrowRight', 2, 3), nextReading('ArrowLeft', 0, 3), nextReading('End', 0, 3), nextReading('a', 0, 3), nextReading('End', 0, 0)]).toEqual([0, 2, 2, 0, 2, undefined, undefined]))

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import AxeBuilder from '@axe-core/playwright'
 import type { Browser, BrowserContext, Page } from 'playwright'
@@ -57,6 +58,16 @@ describe('the map', () => {
   test('every chart has a table twin under T', async () => {
     await open()
     await page.getByRole('heading', { name: 'Where it runs' }).waitFor()
+    await page.locator('.recharts-area').first().waitFor()
+    await page.getByRole('group', { name: /GPU demand today, arrow keys/ }).press('End')
+    await page.getByText(/^\d\d:\d\d, On-prem GPUs \d+, Cloud GPUs \d+$/).waitFor()
+    for (const [kind, begins] of [['CSV', 'Time,On-prem GPUs'], ['SVG', '<svg'], ['PNG', '\u0089PNG']] as const) {
+      await page.getByRole('button', { name: 'Export GPU demand today' }).click()
+      const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: kind }).click()])
+      const content = readFileSync(await download.path(), 'latin1')
+      expect(content.startsWith(begins), kind).toBe(true)
+      if (kind === 'SVG') { expect(content).toContain('simulated'); expect(content).not.toContain('var(--') }
+    }
     await page.keyboard.press('t')
     await page.getByRole('cell', { name: 'faulted' }).waitFor()
     expect(await page.getByRole('region', { name: 'GPU demand today, table' }).getByRole('row').count()).toBeGreaterThan(10)
