@@ -88,10 +88,10 @@ async function windows() {
   ])
 }
 
+// Without a name all parts run; `pair` takes minutes, as the compared tools do.
+const parts = { windows, width, pair }, asked = process.argv.slice(2).filter((name) => name in parts) as (keyof typeof parts)[]
 if (process.argv[2] === 'scan') await scan(process.argv.slice(3))
 else {
   mkdirSync(cache, { recursive: true })
-  await windows()
-  await width()
-  await pair()
+  for (const name of asked.length > 0 ? asked : (Object.keys(parts) as (keyof typeof parts)[])) await parts[name]()
 }

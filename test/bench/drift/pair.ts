@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Engine } from '../../../main/capabilities/drift/adapters/engine'
@@ -24,7 +24,9 @@ export async function writePair(folder: string, { rows, numbers, categories }: S
       ...Array.from({ length: numbers }, (_, at) => `${normal(base + 2 * at)} + ${shift * (SHIFTS[at % SHIFTS.length] ?? 0)} AS ${identifier(`f${at}`)}`),
       ...Array.from({ length: categories }, (_, at) => `'k' || CAST(floor(${uniform(base + 7000 + at)} * ${KINDS[at % KINDS.length] ?? 2}) AS INTEGER) AS ${identifier(`c${at}`)}`),
     ]
-    await engine.run(`COPY (SELECT ${columns.join(', ')} FROM range(${rows}) t(i)) TO ${literal(file)} (FORMAT parquet)`)
+    // Renamed once it is whole, so that an interrupted run leaves no half of a table behind.
+    await engine.run(`COPY (SELECT ${columns.join(', ')} FROM range(${rows}) t(i)) TO ${literal(`${file}.part`)} (FORMAT parquet)`)
+    renameSync(`${file}.part`, file)
   }
   engine.close()
   return files
