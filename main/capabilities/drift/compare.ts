@@ -9,7 +9,7 @@ import { UnusableInput } from './domain/failures'
 import { reportColumns, type Kind, type Report, type Scored } from './domain/report'
 import type { PresetName } from './domain/presets'
 import { makeInlineRunner, SEED } from './inline-runner'
-import type { ColumnJob } from './score-column'
+import { exactBytes, EXACT_BYTES, type ColumnJob } from './score-column'
 
 export interface CompareRequest {
   reference: string
@@ -22,6 +22,8 @@ export interface CompareRequest {
   rule?: DecisionRule
   /** How many threads may score columns; by default as many as the machine has, for data that is worth it. */
   threads?: number | undefined
+  /** Bytes that the exact route may hold for a column before it is counted on cells. */
+  exactBytes?: number | undefined
   /** The built thread program; without it columns are scored one after the other. */
   workerScript?: URL | undefined
 }
@@ -72,7 +74,7 @@ async function planJobs(engine: Engine, request: CompareRequest, spillFolder: st
     order.push(entry)
     if ('reason' in entry || !ref || !cur) continue
     jobs.push({
-      name, kind: entry.kind, isGuess: request.kinds?.[name] === undefined, ...(request.preset && { preset: request.preset }),
+      name, kind: entry.kind, isGuess: request.kinds?.[name] === undefined, ...(request.preset && { preset: request.preset }), ...(request.exactBytes !== undefined && { exactBytes: request.exactBytes }),
       reference: { relation: reference.relation, column: ref, rows: rows.reference }, current: { relation: current.relation, column: cur, rows: rows.current },
     })
   }
@@ -92,7 +94,9 @@ function judgeSchema(name: string, { ref, cur }: { ref: ColumnType | undefined; 
 }
 
 function chooseRunner(request: CompareRequest, { jobs, rows }: Plan, start: WorkerStart): Runner & { close?(): Promise<void> } {
-  const threads = Math.min(request.threads ?? availableParallelism(), MOST_THREADS)
+  // As many columns at a time as memory for all of them allows.
+  const fitting = Math.max(1, Math.floor(EXACT_BYTES / Math.min(EXACT_BYTES, exactBytes(rows.reference, rows.current))))
+  const threads = Math.min(request.threads ?? availableParallelism(), MOST_THREADS, fitting)
   const isWorthIt = request.threads !== undefined || jobs.length * (rows.reference + rows.current) >= WORTH_THREADS
   if (request.workerScript && threads > 1 && jobs.length > 1 && isWorthIt) return threadRunner({ script: request.workerScript, threads, start })
   return makeInlineRunner(start)

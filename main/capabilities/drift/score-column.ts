@@ -1,7 +1,9 @@
 import { countCategories, mixedShare, MIXED_FROM, MOST_CATEGORIES, readNumeric } from './adapters/columns'
 import type { Engine } from './adapters/engine'
 import { firstLine } from './adapters/sources'
-import type { ColumnType } from './adapters/sql'
+import { asDouble, type ColumnType } from './adapters/sql'
+import { KeyCounter } from './domain/key-cells'
+import { scoreCounters } from './domain/lake-score'
 import { canCalibrate, chunkRows } from './domain/calibrate'
 import type { PresetName } from './domain/presets'
 import { scoreCategorical, scoreNumeric, type CategoricalSide, type ColumnScore, type Tools } from './domain/score'
@@ -17,6 +19,8 @@ export interface ColumnJob {
   reference: JobSide
   current: JobSide
   preset?: PresetName
+  /** Another bound for the exact route than the usual one, in bytes. */
+  exactBytes?: number
 }
 export interface JobResult { name: string; kind: 'numeric' | 'categorical'; score: ColumnScore }
 
@@ -33,7 +37,25 @@ export async function scoreColumn(job: ColumnJob, means: Means): Promise<JobResu
 
 const unscored = (reason: string): ColumnScore => ({ statistics: {}, reason })
 
-async function numeric({ reference, current, preset }: ColumnJob, { engine, tools, signal }: Means): Promise<ColumnScore> {
+/** Bytes that the exact route may hold for one column; longer columns are counted on frozen cells instead. */
+export const EXACT_BYTES = 400e6
+/** What the exact route holds: both sides, the reference in its row order, and room to sort the longer side. */
+export const exactBytes = (reference: number, current: number): number => 8 * (2 * reference + current + Math.max(reference, current))
+
+/** Counts both sides by the upper bits of their values, in memory that does not grow with the rows. */
+async function counted({ reference, current, preset }: ColumnJob, { engine, tools, signal }: Means): Promise<ColumnScore> {
+  if (preset) return unscored('it is too long for the exact numbers that a preset needs')
+  const count = async (side: JobSide) => {
+    const counter = new KeyCounter()
+    await engine.doubles(`SELECT ${asDouble(side.column)} FROM ${side.relation}`, { take: counter.take, signal })
+    return counter
+  }
+  return scoreCounters(await count(reference), await count(current), tools)
+}
+
+async function numeric(job: ColumnJob, means: Means): Promise<ColumnScore> {
+  const { reference, current, preset } = job, { engine, tools, signal } = means
+  if (exactBytes(reference.rows, current.rows) > (job.exactBytes ?? EXACT_BYTES)) return counted(job, means)
   const read = (side: JobSide, name: string) => readNumeric(engine, { ...side, signal }, [tools.space, name])
   return scoreNumeric({ reference: await read(reference, 'reference'), current: await read(current, 'current') }, preset, tools)
 }

@@ -1,0 +1,10 @@
+// What other parts of the core may use of drift.
+export { conflictsOf, mergeVerdicts, openBundle, packBundle, verifyBundle, type Bundle, type BundleAbout, type BundleContent, type Verification } from './bundle'
+export { compare, type CompareRequest, type Comparison, type Following, type Progress } from './compare'
+export { decideFamily, kOfLast, CONSTANT_LIMITS, DEFAULT_RULE, type DecisionRule, type SizeLimits } from './domain/decide'
+export { UnusableInput } from './domain/failures'
+export { chunksOf, estimateChunk, fitEstimator, type ChunkEstimate, type Estimator } from './domain/performance/cbpe'
+export { fitReconstruction, reconstructionError } from './domain/multivariate/reconstruction'
+export { worstFirst, type ColumnReport, type Report } from './domain/report'
+export { countWindows, profileReference, scoreWindows, type Cut, type Period, type ProfileRequest, type WindowRequest } from './profile'
+export { loadSpecialFunctions } from './numerics/cephes'
