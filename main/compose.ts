@@ -80,7 +80,7 @@ export async function compose(options: ComposeOptions): Promise<Core> {
   const sites = makeSites({ clock, random, log, kinds: RECORD_KINDS.map(resourceOf), settings: store.settings, env, places: () => kubeconfigs(settings, env), plant })
   const stopSettings = settings.onChange(() => sites.refresh())
   const records = makeRecords({ sites, store: store.records, clock, log })
-  const operations = makeOperations({ journal: store.operations, clock, random, log, clockOf: sites.clockOf, client: sites.client, onSites: sites.onChange })
+  const operations = makeOperations({ journal: store.operations, clock, random, log, clockOf: sites.clockOf, client: sites.client, onSites: sites.onChange, settling: () => plant?.keep() })
   const prepare = makePrepare({
     sites, operations, clock, random,
     async prepared(site) {
@@ -193,15 +193,16 @@ class EmbeddedPlant implements PlantSwitch {
     const plant = await this.#start()
     const saving = new AbortController()
     this.#open = { plant, saving }
-    void this.#saveNowAndThen(plant, saving.signal)
+    this.keep()
+    void this.#saveNowAndThen(saving.signal)
     return plant.sites.map((site) => sourceOf(plant, site))
   }
   async close() {
     if (!this.#open) return
     const { plant, saving } = this.#open
+    this.keep()
     this.#open = undefined
     saving.abort()
-    this.#save(plant)
     await plant.close()
   }
   setSpeed(speed: number) {
@@ -227,14 +228,16 @@ class EmbeddedPlant implements PlantSwitch {
     }
     return startPlant({ speed: USUAL_SPEED, ...begin })
   }
-  #save(plant: Plant) {
-    const kept = this.#store.blobs.set(PLANT, Buffer.from(plant.snapshot()))
+  /** Writes the state of the simulated sites; a real cluster would have kept it by itself. */
+  keep() {
+    if (!this.#open) return
+    const kept = this.#store.blobs.set(PLANT, Buffer.from(this.#open.plant.snapshot()))
     if (!kept.ok) this.#log.warn('The state of the simulated sites could not be kept.', { code: kept.failure.code })
   }
-  async #saveNowAndThen(plant: Plant, signal: AbortSignal) {
+  async #saveNowAndThen(signal: AbortSignal) {
     while (!signal.aborted) {
       await this.#options.clock.sleep(SAVE_EVERY_MS, signal).catch(() => undefined)
-      if (!signal.aborted) this.#save(plant)
+      if (!signal.aborted) this.keep()
     }
   }
 }

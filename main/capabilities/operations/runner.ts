@@ -17,6 +17,8 @@ export interface RunnerPorts {
   /** The clock that an operation's times are told in. */
   clockOf(site: string): Clock
   client(site: string): Outcome<KubeClient>
+  /** Called before the journal says that a step is done or taken back: a site that forgets when the core is killed remembers first. */
+  settling?(site: string): void
   log: Log
 }
 /** One operation in memory: its journaled facts, and what is only worth telling while it runs. */
@@ -93,6 +95,7 @@ export class Runner {
     live.progress = undefined
     if (!outcome.ok) return outcome.failure
     if (this.#closing.signal.aborted) return undefined
+    this.#ports.settling?.(live.facts.site)
     const saved = this.save(live, (doing === 'run' ? stepDone : stepUndone)(live.facts, index, this.#now(live)))
     return saved.ok ? undefined : saved.failure
   }
