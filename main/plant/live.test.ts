@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { HandClock } from '../../test/support/clock'
+import { roles } from '../capabilities/prepare/domain/roles'
 import { crds } from '../capabilities/records/crds'
 import { seeded } from '../kernel/random'
 import { PEOPLE, startPlant, type Plant } from './index'
@@ -8,10 +9,10 @@ const people = PEOPLE.map(({ user, groups }) => ({ user, groups, token: `token-o
 const clock = new HandClock()
 const errors: unknown[] = []
 let plant: Plant
-const open = (persisted?: string) => startPlant({ clock, random: seeded(3), people, prepared: crds(), onError: (error) => errors.push(error), ...(persisted !== undefined && { persisted }) })
-const ask = async (path: string, init: RequestInit = {}) => {
+const open = (persisted?: string) => startPlant({ clock, random: seeded(3), people, prepared: [...crds(), ...roles()], onError: (error) => errors.push(error), ...(persisted !== undefined && { persisted }) })
+const ask = async (path: string, init: RequestInit = {}, user = 'mara.lind') => {
   const site = plant.sites[0]
-  const answer = await fetch(`${site?.server ?? ''}${path}`, { ...init, headers: { authorization: 'Bearer token-of-mara.lind', ...init.headers } })
+  const answer = await fetch(`${site?.server ?? ''}${path}`, { ...init, headers: { authorization: `Bearer token-of-${user}`, ...init.headers } })
   return { status: answer.status, text: await answer.text() }
 }
 
@@ -35,6 +36,14 @@ test('a notebook server answers its health path through the proxy, and keeps wha
   const saved = await ask(`${at}/`, { method: 'POST', body: new URLSearchParams({ note: 'Try <b>whispers</b> next' }), redirect: 'manual' })
   expect(saved.status).toBe(303)
   expect((await ask(`${at}/`)).text).toContain('Try &lt;b&gt;whispers&lt;/b&gt; next')
+})
+
+test.each<[user: string, path: string, status: number]>([
+  ['mara.lind', '/api/v1/namespaces', 200], ['emil.novak', '/api/v1/namespaces', 403],
+  ['emil.novak', '/apis/takt.dev/v1alpha1/datasources', 200], ['emil.novak', '/apis/kubeflow.org/v1/namespaces/voice-spoof/notebooks', 200],
+  ['emil.novak', '/apis/kubeflow.org/v1/namespaces/price-churn/notebooks', 403], ['lena.ofori', '/api/v1/namespaces/credit-default/pods', 200], ['lena.ofori', '/api/v1/namespaces/credit-default/secrets', 403],
+])('%s asks for %s and hears %i', async (user, path, status) => {
+  expect((await ask(path, {}, user)).status).toBe(status)
 })
 
 test('logs tell of the run', async () => {

@@ -1,10 +1,10 @@
 import type { Controllers } from '../controllers'
 import { nodeGroup, NODE_GROUP_LABEL, type NodeGroup } from '../controllers/nodes/node-group'
 import { NAMESPACE } from '../controllers/kinds'
-import type { KubeObject, PlantApi } from '../types'
+import type { PlantApi } from '../types'
 import { A100_40, FOUNDATION, makeNode, queues } from './hardware'
 import { monitoring } from './monitoring'
-import type { Seeding } from './seed'
+import { ADMINS, type Seeding } from './seed'
 import { jobObject, TRAINING_IMAGE } from './workloads'
 import { DAY, MINUTE } from './words'
 
@@ -29,8 +29,7 @@ export function seedBurst(api: PlantApi, { controllers, clock, prepared }: Seedi
   recorder.quietUntil(now)
   clock.moveTo(now - 40 * DAY)
   const flavors = [{ flavor: 'p4d', labels: { 'nvidia.com/gpu.product': A100_40 }, gpus: 8 * MOST_BURST_NODES }]
-  const admins: KubeObject = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', metadata: { name: 'platform-admins' }, roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' }, subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: 'platform-admins' }] }
-  for (const object of [...prepared, ...FOUNDATION, admins, ...queues(flavors, 'aws-burst')]) api.create(object, 'takt')
+  for (const object of [...prepared, ...FOUNDATION, ADMINS, ...queues(flavors, 'aws-burst')]) api.create(object, 'takt')
   for (const name of ['monitoring', 'catalog-dedupe', 'defect-cam']) if (!api.get(NAMESPACE, name)) api.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
   makeNode(api, { name: 'system-1', cores: 16, memoryGi: 64, address: '10.60.0.5', instanceType: 'm7i.4xlarge', region: REGION })
   for (const object of monitoring()) api.create(object)

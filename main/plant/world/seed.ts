@@ -31,7 +31,8 @@ export function seedWorld(api: PlantApi, { controllers, clock, prepared }: Seedi
   const { engine, recorder, faults } = controllers
   recorder.quietUntil(now)
   clock.moveTo(now - OLDEST)
-  for (const object of [...prepared, ...FOUNDATION, ...leadBindings(), ...queues(FLAVORS, 'oslo')]) createMissing(api, object)
+  for (const object of [...prepared, ...FOUNDATION, ADMINS, ...queues(FLAVORS, 'oslo')]) createMissing(api, object)
+  nameLeads(api)
   const warm = [...TOOLS.filter(({ stage }) => stage === 'approved').map(imageOf), ...WARM_IMAGES, 'registry.oslo.example/etl/python:3.13']
   for (const machine of OSLO) makeNode(api, { ...machine, images: warm })
   for (const name of ['datasets', 'monitoring']) if (!api.get(NAMESPACE, name)) api.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
@@ -49,13 +50,18 @@ const FLAVORS = [
   { flavor: 'a100-80g', labels: { 'nvidia.com/gpu.product': A100 }, gpus: 12 }, { flavor: 'l40s-48g', labels: { 'nvidia.com/gpu.product': L40S }, gpus: 7 },
 ]
 
-const binding = (name: string, group: string, role: string): KubeObject => ({
-  apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', metadata: { name }, roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role },
-  subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: group }],
-})
-const leadBindings = () => [binding('platform-admins', 'platform-admins', 'cluster-admin')]
+const RBAC = 'rbac.authorization.k8s.io'
+/** The people who run the cluster. */
+export const ADMINS: KubeObject = {
+  apiVersion: `${RBAC}/v1`, kind: 'ClusterRoleBinding', metadata: { name: 'platform-admins' }, roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: 'cluster-admin' },
+  subjects: [{ apiGroup: RBAC, kind: 'Group', name: 'platform-admins' }],
+}
+/** Fills the binding of the leads, which is prepared empty for an administrator. */
+function nameLeads(api: PlantApi) {
+  const binding = api.get({ group: RBAC, kind: 'ClusterRoleBinding' }, 'takt-leads')
+  if (binding && !binding['subjects']) api.update({ ...binding, subjects: [{ apiGroup: RBAC, kind: 'Group', name: 'leads' }] }, 'takt')
+}
 
-/** What a person's right to look around the site stands on; made once the roles are there. */
 function createMissing(api: PlantApi, object: KubeObject) {
   const group = object.apiVersion.includes('/') ? object.apiVersion.split('/')[0] ?? '' : ''
   if (!api.get({ group, kind: object.kind }, object.metadata.name, object.metadata.namespace)) api.create(object, 'takt')
