@@ -1,7 +1,7 @@
 import type { Clock } from '../../kernel/clock'
 import type { Random } from '../../kernel/random'
 import type { KubeObject, PlantApi } from '../types'
-import { startQuotaStatus } from './admission/quota'
+import { startQuotaStatus } from './admission/quota-status'
 import { Tokens, type Person } from './auth/tokens'
 import { builtinResources } from './builtins'
 import { uidFrom, type Cluster } from './cluster'

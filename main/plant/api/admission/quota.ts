@@ -1,16 +1,15 @@
 import type { KubeObject } from '../../types'
-import { draftOf, listAt, recordAt, sameJson, SYSTEM, textAt, type Attempt, type Cluster } from '../cluster'
+import { listAt, recordAt, textAt, type Attempt, type Cluster } from '../cluster'
 import { forbidden } from '../errors'
 import { keyOf, type Resource } from '../resource'
-import { updateObject } from '../writes/update'
 import { amountOf, formatQuantity } from './quantity'
 import { counts, usageOf, type Usage } from './usage'
 
-const QUOTAS = '/resourcequotas'
-const hardOf = (quota: KubeObject): Record<string, unknown> => recordAt(quota, 'spec', 'hard') ?? {}
+export const QUOTAS = '/resourcequotas'
+export const hardOf = (quota: KubeObject): Record<string, unknown> => recordAt(quota, 'spec', 'hard') ?? {}
 
 /** What the objects of a namespace use of what a quota limits. */
-function usedUnder(cluster: Cluster, quota: KubeObject): Usage {
+export function usedUnder(cluster: Cluster, quota: KubeObject): Usage {
   const hard = hardOf(quota)
   const used: Usage = Object.fromEntries(Object.keys(hard).map((name) => [name, 0]))
   for (const resource of resourcesOf(cluster, Object.keys(hard))) {
@@ -61,25 +60,4 @@ export function enforceQuota({ cluster, resource, object, before }: Attempt): vo
     const askedOf = Object.fromEntries(over)
     throw forbidden(resource, object.metadata.name, `exceeded quota: ${name}, requested: ${say((key) => askedOf[key] ?? 0)}, used: ${say((key) => used[key] ?? 0)}, limited: ${listed(over.map(([key]) => [key, String(hard[key])]))}`)
   }
-}
-
-/** Keeps the status of every ResourceQuota at what is used now. */
-export function startQuotaStatus(cluster: Cluster): () => void {
-  return cluster.store.listen((change, key) => {
-    const { namespace } = change.now.object.metadata
-    if (namespace === undefined || key === '/events' || cluster.store.count(QUOTAS, namespace) === 0) return
-    if (key === QUOTAS && change.type === 'DELETED') return
-    if (change.type === 'MODIFIED' && !['/pods', '/persistentvolumeclaims', '/services', QUOTAS].includes(key)) return
-    for (const { object } of [...cluster.store.all(QUOTAS, namespace)]) refresh(cluster, object)
-  })
-}
-function refresh(cluster: Cluster, quota: KubeObject): void {
-  const hard = hardOf(quota)
-  const used = Object.fromEntries(Object.entries(usedUnder(cluster, quota)).map(([name, amount]) => [name, formatQuantity(amount, hard[name])]))
-  const status = { hard, used }
-  const resource = cluster.registry.ofKey(QUOTAS)
-  if (!resource || sameJson(quota['status'], status)) return
-  const object = draftOf(quota)
-  object['status'] = structuredClone(status)
-  updateObject({ cluster, resource, object, before: quota, how: { user: SYSTEM, manager: 'kube-controller-manager', subresource: 'status' } })
 }

@@ -39,15 +39,22 @@ function serviceUsage(service: KubeObject): Usage {
   const type = textAt(service, 'spec', 'type')
   return { services: 1, ...(type === 'LoadBalancer' && { 'services.loadbalancers': 1 }), ...((type === 'NodePort' || type === 'LoadBalancer') && { 'services.nodeports': Math.max(1, listAt(service, 'spec', 'ports').length) }) }
 }
-/** What one object counts for under a quota. */
+const counted = new WeakMap<KubeObject, Usage>()
+/** What one object counts for under a quota. Stored objects never change, so each is counted once. */
 export function usageOf(resource: Resource, object: KubeObject): Usage {
-  const counted = { [`count/${resource.plural}${resource.group ? `.${resource.group}` : ''}`]: 1 }
-  if (resource.group !== '') return counted
+  if (!Object.isFrozen(object)) return countUsage(resource, object)
+  const known = counted.get(object) ?? countUsage(resource, object)
+  counted.set(object, known)
+  return known
+}
+function countUsage(resource: Resource, object: KubeObject): Usage {
+  const itself = { [`count/${resource.plural}${resource.group ? `.${resource.group}` : ''}`]: 1 }
+  if (resource.group !== '') return itself
   switch (resource.kind) {
-    case 'Pod': return { ...counted, ...podUsage(object) }
-    case 'PersistentVolumeClaim': return { ...counted, ...claimUsage(object) }
-    case 'Service': return { ...counted, ...serviceUsage(object) }
-    default: return COUNTED.has(resource.plural) ? { ...counted, [resource.plural]: 1 } : counted
+    case 'Pod': return { ...itself, ...podUsage(object) }
+    case 'PersistentVolumeClaim': return { ...itself, ...claimUsage(object) }
+    case 'Service': return { ...itself, ...serviceUsage(object) }
+    default: return COUNTED.has(resource.plural) ? { ...itself, [resource.plural]: 1 } : itself
   }
 }
 

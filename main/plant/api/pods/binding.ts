@@ -18,8 +18,11 @@ export async function bind(exchange: ResourceExchange): Promise<Answer> {
   if (known) throw conflict({ group: '', plural: 'pods/binding' }, before.metadata.name, `pod ${before.metadata.name} is already assigned to node ${JSON.stringify(known)}`)
   const object = draftOf(before)
   object['spec'] = { ...recordAt(object, 'spec'), nodeName: node }
-  const conditions = listAt(object, 'status', 'conditions').filter((one) => isRecord(one) && one['type'] !== 'PodScheduled')
-  object['status'] = { ...recordAt(object, 'status'), conditions: [...conditions, { type: 'PodScheduled', status: 'True', lastTransitionTime: timestamp(cluster.clock.now()) }] }
   updateObject({ cluster, resource, object, before, how: howOf(exchange, 'binding') })
+  const bound = stored(exchange).object
+  const said = draftOf(bound)
+  const conditions = listAt(bound, 'status', 'conditions').filter((one) => isRecord(one) && one['type'] !== 'PodScheduled')
+  said['status'] = { ...recordAt(bound, 'status'), conditions: [...conditions, { type: 'PodScheduled', status: 'True', lastTransitionTime: timestamp(cluster.clock.now()) }] }
+  updateObject({ cluster, resource, object: said, before: bound, how: howOf(exchange, 'status') })
   return json(201, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 })
 }
