@@ -57,6 +57,7 @@ async function respond(context: Bound, answer: Answer, { server, warnings }: { s
   outgoing.end(context.req.method === 'HEAD' ? undefined : body)
   return RESPONSE_ALREADY_SENT
 }
+const IDLE_MS = 120_000
 const MOST_BODY_BYTES = 3 * 2 ** 20
 async function bodyOf(context: Bound): Promise<string> {
   const tooLarge = (): KubeError => new KubeError({ code: 413, reason: 'RequestEntityTooLarge', message: 'Request entity too large: limit is 3145728' })
@@ -94,6 +95,9 @@ export function listen(server: ApiServer, { port, tls }: { port: number; tls?: T
       port: address.port, http,
       close: () => new Promise((closed) => { closeSockets(); http.close(() => closed()); http.closeAllConnections() }),
     })) as Server
+    // As long as the real server's: a client that reuses a connection must not find it just closed.
+    http.keepAliveTimeout = IDLE_MS
+    http.headersTimeout = IDLE_MS + 5_000
     http.once('error', reject)
     closeSockets = acceptUpgrades(server, http, { exchangeOf, refusal })
   })
