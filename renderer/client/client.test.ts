@@ -1,3 +1,4 @@
+import { ORPCError } from '@orpc/client'
 import { describe, expect, test } from 'vitest'
 import type { TaktRecord } from '../../preload/contract/records'
 import { hrefOf, parseAddress } from './address'
@@ -36,6 +37,13 @@ describe('a watch', () => {
   })
 })
 test('a lost connection is not blamed on the person', () => expect(toTrouble(new ConnectionLost('x')).code).toBe('CONNECTION_LOST'))
+test('an input that the contract refuses names the field', () => {
+  const refused = toTrouble(new ORPCError('BAD_REQUEST', { data: { issues: [{ path: ['spec', 'owner'], message: 'a name is needed' }] } }))
+  expect([refused.code, refused.says]).toEqual(['INVALID', 'spec.owner: a name is needed'])
+  expect(toTrouble(new ORPCError('BAD_REQUEST', { data: null })).says).toBe('something in it is not allowed')
+  expect(toTrouble(new ORPCError('NOT_FOUND', { data: { kind: 'Project', name: 'x' } })).says).toBe('There is no Project called x.')
+  expect(toTrouble(new ORPCError('INTERNAL_SERVER_ERROR', { message: 'oops' })).code).toBe('INTERNAL_SERVER_ERROR')
+})
 test('a failure after success keeps the success', () => expect(lastKnown(failed(ready('x', 1), toTrouble(new Error('y'))))).toEqual({ value: 'x', asOf: 1 }))
 test('records follow resets and differences', () => {
   const record = (name: string) => ({ kind: 'Tool', meta: { name } }) as TaktRecord

@@ -15,9 +15,17 @@ export function toTrouble(error: unknown): Trouble {
   if (error instanceof ORPCError) {
     const failure = parseFailure(error.code, error.data)
     if (failure) return troubleOf(failure)
+    if (error.code === 'BAD_REQUEST') return troubleOf({ code: 'INVALID', data: { issues: issuesOf(error.data) } })
     return { code: error.code, says: `The core could not do this: ${error.message}`, remedy: 'Copy the diagnosis and report it. Nothing else was stopped.' }
   }
   return { code: 'UNEXPECTED', says: error instanceof Error ? error.message : String(error), remedy: 'Copy the diagnosis and report it. Nothing else was stopped.' }
+}
+
+/** What was wrong with an input that the contract itself refused. */
+function issuesOf(data: unknown): { path: string; says: string }[] {
+  const issues = (data as { issues?: unknown } | undefined)?.issues
+  if (!Array.isArray(issues) || issues.length === 0) return [{ path: '', says: 'something in it is not allowed' }]
+  return issues.map((issue: { path?: unknown; message?: unknown }) => ({ path: Array.isArray(issue.path) ? issue.path.map(String).join('.') : '', says: typeof issue.message === 'string' ? issue.message : 'is not allowed' }))
 }
 
 /** Words for a failure kept inside a record (a site, a step); undefined where it is none of ours. */
