@@ -12,6 +12,7 @@ import { UnusableInput } from './domain/failures'
 import type { Kind } from './domain/report'
 import { toJson } from './json'
 import { loadSpecialFunctions } from './numerics/cephes'
+import { watchWindows } from './watch'
 import { countWindows, hashOf, profileReference, scoreWindows, type Cut, type Period } from './profile'
 
 interface Shared { columns?: string[]; kinds?: Record<string, Kind>; whereReference?: string; whereCurrent?: string; json?: boolean }
@@ -59,8 +60,35 @@ export function bundleCommands(drift: Command): void {
     .requiredOption('--reference <path>', 'Parquet or CSV file, folder or pattern').requiredOption('--current <path>', 'the windows to score').requiredOption('--out <file>', 'where the bundle is written')
     .option('--where-reference <sql>', 'rows of the reference').option('--where-current <sql>', 'rows of the current windows').option('--model <name>', 'what the data feeds', 'model').option('--key <file>', 'Ed25519 private key (PEM) to sign with')))
     .action((_options: unknown, command: Command) => run(command, (signal) => bundleCommand(command.optsWithGlobals(), signal)))
+  watchCommand(drift)
   drift.command('verify').description('Check a bundle and compute every score in it again from its counts.').argument('<bundle>').option('--json', 'one JSON object on standard output')
     .action((file: string, _options: unknown, command: Command) => run(command, () => verifyCommand(file, command.optsWithGlobals())))
+}
+
+function watchCommand(drift: Command): void {
+  columnOptions(drift.command('watch').description('Score each new window once it is over, until stopped.')
+    .requiredOption('--profile <file>', 'profile of the reference').requiredOption('--current <path>', 'folder or pattern that new rows arrive in').requiredOption('--time-column <name>', 'cuts the rows into windows')
+    .addOption(new Option('--period <name>', 'length of a window').choices(PERIODS).default('day')).option('--zone <name>', 'time zone that days begin in (default: UTC)').option('--where-current <sql>', 'rows to look at')
+    .option('--every <seconds>', 'how often to look', number(1, 1e7), 300).option('--alert-after <k/n>', 'alert where k of the last n windows drifted', '1/1').option('--fail-on-drift', 'end with code 3 at the first alert'))
+    .action((_options: unknown, command: Command) => run(command, (signal) => watch(command.optsWithGlobals(), signal)))
+}
+
+/** k of n, such as 2/3. */
+function ruleOf(text: string): { k: number; n: number } {
+  const match = /^(\d+)\/(\d+)$/.exec(text)
+  if (!match) throw new UnusableInput(`--alert-after ${text} is no rule.`, 'Write how many of how many, such as 2/3.')
+  return { k: Number(match[1]), n: Number(match[2]) }
+}
+
+type WatchOptions = Shared & { profile: string; current: string; timeColumn: string; period: Period; zone?: string; every: number; alertAfter: string; failOnDrift?: boolean }
+async function watch(options: WatchOptions, signal: AbortSignal): Promise<number> {
+  const profile = await readProfile(options.profile), special = await loadSpecialFunctions()
+  const request = { path: options.current, where: options.whereCurrent, timeColumn: options.timeColumn, period: options.period, zone: options.zone, everyMs: options.every * 1000, alertAfter: ruleOf(options.alertAfter) }
+  for await (const { window, scores, alert } of watchWindows(profile, request, { clock: systemClock, special, signal })) {
+    process.stdout.write(options.json ? `${toJson({ ...scores, rows: window.rows, alert })}\n` : windowsAsText([window], [scores]).split('\n').slice(1).join('\n'))
+    if (alert && options.failOnDrift) return EXIT.drift
+  }
+  return EXIT.done
 }
 
 async function profileCommand(options: Shared & { reference: string; out: string; cells: number; windowRows?: number }): Promise<number> {
@@ -72,12 +100,10 @@ async function profileCommand(options: Shared & { reference: string; out: string
 }
 
 async function scoreCommand(options: Shared & Windows & { profile: string; current: string; failOnDrift?: boolean; alertAfter: string }, signal: AbortSignal): Promise<number> {
-  const match = /^(\d+)\/(\d+)$/.exec(options.alertAfter)
-  if (!match) throw new UnusableInput(`--alert-after ${options.alertAfter} is no rule.`, 'Write how many of how many, such as 2/3.')
-  const profile = await readProfile(options.profile), say = talk(options.json)
+  const rule = ruleOf(options.alertAfter), profile = await readProfile(options.profile), say = talk(options.json)
   const windows = await countWindows(profile, { path: options.current, where: options.whereCurrent, kinds: options.kinds, cut: cutOf(options) }, { signal, progress: (done, total) => say(`${done} of ${total}`) })
   const scores = scoreWindows(profile, windows, { special: await loadSpecialFunctions() })
-  const alerts = kOfLast(scores.map(({ drifted }) => drifted), { k: Number(match[1]), n: Number(match[2]) })
+  const alerts = kOfLast(scores.map(({ drifted }) => drifted), rule)
   const result = { profile: profile.hash, drifted: alerts.at(-1) === true, windows: scores.map((score, at) => ({ ...score, rows: windows[at]?.rows, alert: alerts[at] })) }
   process.stdout.write(options.json ? `${toJson(result)}\n` : windowsAsText(windows, scores))
   return result.drifted && options.failOnDrift ? EXIT.drift : EXIT.done
