@@ -107,6 +107,36 @@ test('the same snapshot gives the same decisions, and a change of mind says what
   expect(change?.says).toContain('the building is free 2026-11-18T23:32:00Z instead of 2026-11-18T15:32:00Z')
 })
 
+const anyQueue = fc.array(
+  fc.record({ gpus: fc.constantFrom(1, 2, 4, 8, 16), hours: fc.integer({ min: 1, max: 9 }), deadlineInHours: fc.integer({ min: 1, max: 60 }), waited: fc.integer({ min: 0, max: 9 }) }),
+  { minLength: 1, maxLength: 14 },
+).map((rows) => rows.map(({ gpus, hours, deadlineInHours, waited }, index) => (
+  { ...queued(`j${index}`), gpus, runTime: { p10: hours * HOUR, p50: hours * HOUR, p90: hours * HOUR }, deadlineS: NOW + deadlineInHours * HOUR, submittedS: NOW - waited * HOUR })))
+
+test('promises survive planning again and newcomers: nobody who stays starts later, and one is sent after all only to make room', () => {
+  fc.assert(fc.property(anyQueue, anyQueue, (queue, newcomers) => {
+    const two = { ...aSnapshot(), kinds: aSnapshot().kinds.map((kind) => ({ ...kind, free: [0, 0], running: [...kind.running, ...kind.running.map((run) => ({ ...run, node: 1, expectedEndS: NOW + 3 * HOUR }))] })) }
+    const first = decide({ ...two, queue })
+    const staying = queue.filter(({ id }) => first.decisions.some(({ job, kind }) => job === id && kind === 'hold'))
+    const later = decide({ ...two, nowS: NOW + 600, queue: [...newcomers.map((job) => ({ ...job, id: `new-${job.id}` })), ...staying] }, first.promises)
+    for (const { id } of staying) {
+      const [was, now] = [first, later].map(({ decisions }) => decisions.find(({ job }) => job === id))
+      expect(now?.kind === 'hold' || now?.reason === 'MakesRoom').toBe(true)
+      if (now?.kind === 'hold') expect((now?.stay.startsAt ?? '') <= (was?.stay.startsAt ?? '')).toBe(true)
+    }
+  }), { seed: 11, numRuns: 200 })
+})
+
+test('nothing new, no change of mind', () => {
+  fc.assert(fc.property(anyQueue, (queue) => {
+    const snapshot = { ...aSnapshot({ freeInHours: 4 }), queue }
+    const first = decide(snapshot)
+    const staying = queue.filter(({ id }) => first.decisions.some(({ job, kind }) => job === id && kind === 'hold'))
+    const again = decide({ ...snapshot, nowS: NOW + 600, queue: staying }, first.promises)
+    expect(again.decisions.map(({ kind }) => kind)).toEqual(staying.map(() => 'hold'))
+  }), { seed: 12, numRuns: 200 })
+})
+
 test('a quote for a job outside the queue counts what is planned and changes nothing', () => {
   const plan = decide(aSnapshot({ freeInHours: 1 }))
   const asked = { ...queued('asked'), deadlineS: NOW + 40 * HOUR }

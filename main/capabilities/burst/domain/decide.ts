@@ -8,9 +8,14 @@ import { wordDecision } from './words'
 import type { BudgetLine, Kind, QueuedJob, Snapshot } from './snapshot'
 import { waitLimitS } from './value'
 
+/** Which nodes a job was promised from when on. */
+export type Promises = ReadonlyMap<string, Slot>
+
 /** What a plan made of one queue: asked for every job, or for a job that is not in it yet. */
 export interface LivePlan {
   readonly decisions: readonly BurstDecision[]
+  /** What jobs that stay have been promised, for the next plan to keep. */
+  readonly promises: Promises
   /** What staying and going would mean for a job on top of this plan. Changes nothing. */
   quote(job: QueuedJob): BurstDecision
 }
@@ -18,47 +23,52 @@ export interface LivePlan {
 /** The state of planning: what has been promised so far in this plan. */
 export interface Desktop { snapshot: Snapshot; cloud: Cloud; budgets: (BudgetLine & { plannedUsd: number })[] }
 
-/** Plans the whole queue of a snapshot: one reservation profile per GPU kind, one cloud and one set of budgets for all. */
-export function decide(snapshot: Snapshot): LivePlan {
+/**
+ * Plans the whole queue of a snapshot: one reservation profile per GPU kind, one cloud and one set of budgets for all. What an earlier plan
+ * promised is kept unless facts changed.
+ */
+export function decide(snapshot: Snapshot, before: Promises = new Map()): LivePlan {
   const cloud = Cloud.of(snapshot)
   const desk: Desktop = { snapshot, cloud, budgets: snapshot.budgets.map((line) => ({ ...line, plannedUsd: 0 })) }
   const fairness = new Fairness(snapshot)
   const kinds = new Map(snapshot.kinds.map((kind) => [kind.name, { kind, profile: profile(kind.free.length, kind.gpusPerNode) }]))
   const decisions: BurstDecision[] = []
+  const promises = new Map<string, Slot>()
   for (const { kind, profile: future } of kinds.values()) {
     const queue = snapshot.queue.filter((job) => job.kind === kind.name)
-    decisions.push(...planKind(desk, { kind, future, fairness }, queue))
+    decisions.push(...planKind(desk, { kind, future, fairness, before, promises }, queue))
   }
   for (const job of snapshot.queue) if (!kinds.has(job.kind)) decisions.push(single(desk, job, { startS: Infinity, shares: [] }))
   return {
-    decisions,
+    decisions, promises,
     quote: (job) => single(desk, job, kinds.get(job.kind)?.profile.find(job.gpus, job.runTime.p50) ?? { startS: Infinity, shares: [] }),
   }
 }
 
-interface OneKind { kind: Kind; future: Profile; fairness: Fairness }
+interface OneKind { kind: Kind; future: Profile; fairness: Fairness; before: Promises; promises: Map<string, Slot> }
 
-function planKind(desk: Desktop, { kind, future, fairness }: OneKind, queue: readonly QueuedJob[]): BurstDecision[] {
+function planKind(desk: Desktop, { kind, future, fairness, before, promises }: OneKind, queue: readonly QueuedJob[]): BurstDecision[] {
   const { nowS } = desk.snapshot
-  const left = new Map<number, WayOut>()
+  const left = new Map<number, { out: WayOut; makesRoom: boolean }>()
   const jobOf = (index: number): QueuedJob => {
     const job = queue[index]
     if (!job) throw new Error(`There is no job ${index} in the queue`)
     return job
   }
-  const candidates = queue.map((job, index) => candidate(desk, { job, index, shiftS: fairness.shiftS(job.team) }))
+  const candidates = queue.map((job, index) => ({ ...candidate(desk, { job, index, shiftS: fairness.shiftS(job.team) }), promised: before.get(job.id) }))
   const planned = plan({ profile: future, nowS, ground: (own) => lay(own, kind, nowS) }, candidates, {
     usd: (index) => (refusal(desk, jobOf(index)) ? Infinity : cheapestWayOut(desk, jobOf(index))?.usd ?? Infinity),
-    go: (index) => {
+    go: (index, why) => {
       const out = cheapestWayOut(desk, jobOf(index))
-      if (out) left.set(index, take(desk, jobOf(index), out))
+      if (out) left.set(index, { out: take(desk, jobOf(index), out), makesRoom: why === 'makes-room' })
     },
   })
+  for (const { candidate: { job }, slot } of planned) if (slot.startS < Infinity) promises.set(jobOf(job).id, slot)
   const slots = new Map(planned.map((entry): [number, Planned] => [entry.candidate.job, entry]))
   return queue.map((job, index) => {
     // A job that leaves is still shown what staying would have meant.
     const slot = slots.get(index)?.slot ?? future.find(job.gpus, job.runTime.p50)
-    return wordDecision(desk, job, { slot, out: left.get(index), latestStartS: candidates[index]?.latestStartS ?? Infinity, chosen: left.has(index) })
+    return wordDecision(desk, job, { slot, out: left.get(index)?.out, latestStartS: candidates[index]?.latestStartS ?? Infinity, chosen: left.has(index), makesRoom: left.get(index)?.makesRoom === true })
   })
 }
 
@@ -66,7 +76,7 @@ function single(desk: Desktop, job: QueuedJob, slot: Slot): BurstDecision {
   const { latestStartS } = candidate(desk, { job, index: 0, shiftS: 0 })
   const out = refusal(desk, job) ? undefined : cheapestWayOut(desk, job)
   const chosen = out !== undefined && slot.startS > Math.max(desk.snapshot.nowS, latestStartS)
-  return wordDecision(desk, job, { slot, out, latestStartS, chosen })
+  return wordDecision(desk, job, { slot, out, latestStartS, chosen, makesRoom: false })
 }
 
 /** The reference price of a GPU hour is the cheapest pool's: what waiting is weighed against. */

@@ -10,14 +10,16 @@ export interface Candidate {
   readonly latestStartS: number
   /** Where it stands in the queue: earlier first. */
   readonly orderS: number
+  /** What an earlier plan promised it: kept unless facts changed, and only ever replaced by something earlier. */
+  readonly promised?: Slot | undefined
 }
 
 /** The way out of the building. */
 export interface Exit {
   /** What sending a job now adds to the bill, in dollars; Infinity where it may not leave. */
   usd(job: number): number
-  /** Sends it now. */
-  go(job: number): void
+  /** Sends it now, because it is late itself or to make room for a dearer one. */
+  go(job: number, why: 'late' | 'makes-room'): void
 }
 
 /** Where a plan starts from: puts what is running into the profile, afresh. */
@@ -34,7 +36,9 @@ export function plan(where: { profile: Profile; ground: Ground; nowS: number; de
   const { profile, ground, nowS, depth = Infinity } = where
   const planned = new Map<number, Planned>()
   ground(profile)
+  const promised = keepPromises(profile, queue)
   for (const candidate of queue.toSorted((a, b) => a.orderS - b.orderS || a.job - b.job)) {
+    if (candidate.promised && promised.delete(candidate.job)) profile.free(candidate.promised, candidate.seconds)
     const deep = planned.size >= depth && candidate.latestStartS > nowS
     const slot = deep ? profile.findNow(candidate.gpus, candidate.seconds) : profile.find(candidate.gpus, candidate.seconds)
     if (!slot) continue
@@ -44,6 +48,17 @@ export function plan(where: { profile: Profile; ground: Ground; nowS: number; de
     planned.set(candidate.job, settled)
   }
   return [...planned.values()]
+}
+
+/** Holds what earlier plans promised, as far as it is still open, before anyone else is served; answers whose promises hold. */
+function keepPromises(profile: Profile, queue: readonly Candidate[]): Set<number> {
+  const kept = new Set<number>()
+  for (const { job, seconds, promised } of queue) {
+    if (!promised || !profile.fits(promised, seconds)) continue
+    profile.hold(promised, seconds)
+    kept.add(job)
+  }
+  return kept
 }
 
 /** How many cheaper jobs are tried in place of one that is late. */
@@ -60,13 +75,13 @@ function makeRoom(at: { profile: Profile; planned: Map<number, Planned>; nowS: n
     const slot = profile.find(candidate.gpus, candidate.seconds)
     if (slot.startS <= candidate.latestStartS) {
       planned.delete(ahead.candidate.job)
-      exit.go(ahead.candidate.job)
+      exit.go(ahead.candidate.job, 'makes-room')
       return { candidate, slot }
     }
     profile.hold(ahead.slot, ahead.candidate.seconds)
   }
   if (ownUsd === Infinity) return late
-  exit.go(candidate.job)
+  exit.go(candidate.job, 'late')
   return undefined
 }
 

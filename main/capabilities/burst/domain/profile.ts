@@ -14,6 +14,8 @@ export interface Profile {
   find(gpus: number, seconds: number): Slot
   /** As find, but only if it can start now. */
   findNow(gpus: number, seconds: number): Slot | undefined
+  /** Whether exactly this slot is open. */
+  fits(slot: Slot, seconds: number): boolean
   /** Holds a slot. */
   hold(slot: Slot, seconds: number): void
   /** Gives a held slot back. */
@@ -120,6 +122,8 @@ export function profile(nodes: number, gpusPerNode: number): Profile {
       const slot = gpus <= gpusPerNode ? onOneNode(steps, { gpus, seconds, worthS: nowS }) : onManyNodes(steps, { gpus, gpusPerNode }, seconds)
       return slot.startS <= nowS ? slot : undefined
     },
+    fits: (slot, seconds) => slot.startS >= nowS && slot.startS < Infinity
+      && slot.shares.every(({ node, gpus }) => node < nodes && stepsOf(node).earliest(gpus, seconds, { fromS: slot.startS, worthS: slot.startS }) === slot.startS),
     hold(slot, seconds) {
       for (const { node, gpus } of slot.shares) stepsOf(node).change(slot.startS, slot.startS + seconds, -gpus)
     },

@@ -5,7 +5,7 @@ import type { Slot } from './profile'
 import type { QueuedJob } from './snapshot'
 import { budgetLeft, refusal, type WayOut } from './way-out'
 
-interface Found { slot: Slot; out: WayOut | undefined; latestStartS: number; chosen: boolean }
+interface Found { slot: Slot; out: WayOut | undefined; latestStartS: number; chosen: boolean; makesRoom: boolean }
 
 /** Turns what the plan found for a job into a decision with both ways side by side. */
 export function wordDecision(desk: Desktop, job: QueuedJob, found: Found): BurstDecision {
@@ -23,12 +23,11 @@ export function wordDecision(desk: Desktop, job: QueuedJob, found: Found): Burst
 
 type Verdict = { kind: BurstDecision['kind']; reason: BurstReason; says: string; binding: BindingConstraint }
 
-function verdict(desk: Desktop, job: QueuedJob, { slot, out, latestStartS, chosen }: Found): Verdict {
+function verdict(desk: Desktop, job: QueuedJob, { slot, out, latestStartS, chosen, makesRoom }: Found): Verdict {
   const { nowS } = desk.snapshot
   if (chosen && out) {
-    const inTime = slot.startS <= latestStartS
     const binding = bindingOf(job, latestStartS)
-    return inTime
+    return makesRoom
       ? { kind: 'go', reason: 'MakesRoom', binding: 'capacity', says: 'Leaves so that a job that is dearer to move can start in time.' }
       : { kind: 'go', reason: 'CannotStartInTime', binding, says: `The building has no room before ${at(latestStartS)}, the last moment at which waiting is worth it.` }
   }
