@@ -24,23 +24,24 @@ export interface ReplayQuestion {
 
 export interface ReplayAnswer { setting: Setting; jobs: JobTable; meanRuntimeHours: number; figures: Figures[] }
 
-/** Plays the trace once per policy and knob position. `each` sees every replay before it is thrown away. */
-export async function answer(question: ReplayQuestion, with_: { stopwatch: () => number; watcher?: Watcher; each?: (replayed: Replayed, index: number) => Promise<void> }): Promise<ReplayAnswer> {
+interface With { stopwatch: () => number; watcher?: Watcher; each?: (replayed: Replayed, index: number) => Promise<void> | void }
+
+/** Plays the trace once per policy and knob position. `each` sees every replay before it is thrown away; progress is the share of all of them. */
+export async function answer(question: ReplayQuestion, with_: With): Promise<ReplayAnswer> {
   const setting = settingOf(question, with_.stopwatch)
   const { jobs } = setting
-  const rows: Figures[] = []
-  for (const name of question.policies) {
-    if (BOUNDS.some((bound) => bound === name)) rows.push(boundFigures(name, setting))
-    let index = 0
-    for (const make of policies(name, question.takt, question.sweep)) {
-      const [replayed, seconds] = timed(setting, make, with_)
-      rows.push(figures(replayed, seconds, question.takt.budgetUsd))
-      await with_.each?.(replayed, index++)
-    }
+  const plays = question.policies.flatMap((name) => policies(name, question.takt, question.sweep).map((make, index) => ({ name, make, index })))
+  const rows = new Map<string, Figures[]>(question.policies.map((name) => [name, BOUNDS.some((bound) => bound === name) ? [boundFigures(name, setting)] : []]))
+  for (const [place, { name, make, index }] of plays.entries()) {
+    const [replayed, seconds] = timed(setting, make, { ...with_, ...(with_.watcher && { watcher: part(with_.watcher, place, plays.length) }) })
+    rows.get(name)?.push(figures(replayed, seconds, question.takt.budgetUsd))
+    await with_.each?.(replayed, index)
   }
   const meanRuntimeHours = jobs.runtime.reduce((sum, seconds) => sum + seconds, 0) / Math.max(1, jobs.count) / 3600
-  return { setting, jobs, meanRuntimeHours, figures: rows }
+  return { setting, jobs, meanRuntimeHours, figures: [...rows.values()].flat() }
 }
+
+const part = (watcher: Watcher, place: number, of: number): Watcher => ({ ...watcher, progress: (done) => watcher.progress((place + done) / of) })
 
 function settingOf(question: ReplayQuestion, stopwatch: () => number): Setting {
   const jobs = jobTable(question.jobs)
