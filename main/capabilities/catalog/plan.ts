@@ -4,12 +4,13 @@ import { DataSourceSpec, ToolSpec } from '../../../preload/contract/records/cata
 import { timestamp } from '../../kernel/clock'
 import type { Manifest } from '../../kernel/manifest'
 import { fail, succeed, type Outcome } from '../../kernel/outcome'
+import type { KubeClient } from '../../platform/kubernetes/types'
 import type { MadePlan, OperationKind } from '../operations'
-import { applyAll, asYaml, KUBE, planBody, preview, refusals, removeMade, removeOne, reviewChanges, runMark, stepsOf } from '../plans'
+import { applyAll, asYaml, KUBE, planBody, preview, refusals, removeMade, removeOne, reviewChanges, runMark, signedIn, stepsOf } from '../plans'
 import { checksOf } from './domain/checks'
 import { checkSource } from './domain/source'
 import type { CatalogPorts } from './ports'
-import { testGround, testPod, watchTest } from './test-start'
+import { TEST_NAMESPACE, testGround, testPod, watchTest } from './test-start'
 
 export const TestInput = z.object({ site: z.string(), run: z.string(), name: z.string(), spec: ToolSpec, bring: z.boolean() })
 export type TestInput = z.infer<typeof TestInput>
@@ -88,47 +89,50 @@ export const sourceKind = (ports: Pick<CatalogPorts, 'records'>): OperationKind<
 export interface WantedTest { name: string; spec: ToolSpec; bring: boolean; run?: string }
 /** What a test start would run and check, and for a new tool the record it makes. */
 export async function planTest(ports: CatalogPorts, kind: OperationKind<TestInput>, { wanted, signal }: { wanted: WantedTest; signal?: AbortSignal | undefined }): Promise<Outcome<MadePlan<TestInput>>> {
-  const home = ports.sites.home()
-  if (!home.ok) return home
-  const who = await home.value.whoAmI(signal)
-  if (!who.ok) return who
+  const me = await signedIn(ports.sites, signal)
+  if (!me.ok) return me
+  const { home, user } = me.value
   if (wanted.bring && ports.records.find('Tool', wanted.name)) return fail(failure('ALREADY_EXISTS', { kind: 'tool', name: wanted.name }))
   const run = wanted.run ?? runMark(ports.random)
   const spec: ToolSpec = wanted.bring ? { ...wanted.spec, stage: 'evaluating' } : wanted.spec
-  const input: TestInput = { site: home.value.site, run, name: wanted.name, spec, bring: wanted.bring }
+  const input: TestInput = { site: home.site, run, name: wanted.name, spec, bring: wanted.bring }
   const objects = [...(wanted.bring ? [toolRecord(ports, input)] : []), ...testGround(), testPod(input)]
-  const seen = await preview(home.value, objects, { notes: { [`Pod/${testPod(input).metadata.name}`]: 'removed after the test' }, signal })
+  const seen = await preview(home, objects, { notes: { [`Pod/${testPod(input).metadata.name}`]: 'removed after the test' }, signal })
   if (!seen.ok) return seen
   const checks = await reviewChanges(ports.sites, { site: input.site, changes: seen.value.changes, more: [{ verb: 'create', group: '', resource: 'pods', subresource: 'exec', namespace: testPod(input).metadata.namespace, says: 'look inside the test pod', without: 'Its user and where it writes stay unknown.' }] }, signal)
   if (!checks.ok) return checks
   const plan = planBody({
-    kind: kind.kind, title: wanted.bring ? `Bring ${spec.title} ${spec.version}` : `Test ${spec.title} ${spec.version}`, verb: wanted.bring ? 'Bring and test' : 'Test', site: input.site, subject: { kind: 'Tool', name: wanted.name }, as: who.value.user,
+    kind: kind.kind, title: wanted.bring ? `Bring ${spec.title} ${spec.version}` : `Test ${spec.title} ${spec.version}`, verb: wanted.bring ? 'Bring and test' : 'Test', site: input.site, subject: { kind: 'Tool', name: wanted.name }, as: user,
     changes: seen.value.changes, dryRun: seen.value.dryRun, permissions: checks.value, steps: stepsOf(kind, input), time: { seconds: 60, highSeconds: 240, says: 'the image is pulled, then given 3 min to answer' }, yaml: asYaml(objects),
-    choices: [`Runs in ${testPod(input).metadata.namespace ?? ''} with ${String(spec.minimum.cpuCores)} cores and ${String(spec.minimum.memoryGi)} GiB, and is removed afterwards.`, 'Checks: pinned, can be pulled, answers, stays in its limits, runs as an ordinary user, writes only to its volume, tells when it is idle.'],
+    choices: [`Runs in ${TEST_NAMESPACE} with ${String(spec.minimum.cpuCores)} cores and ${String(spec.minimum.memoryGi)} GiB, and is removed afterwards.`, 'Checks: pinned, can be pulled, answers, stays in its limits, runs as an ordinary user, writes only to its volume, tells when it is idle.'],
     blockedBy: [...seen.value.blockedBy, ...refusals(checks.value)],
   })
   return succeed({ plan, kind, input, again: (again) => planTest(ports, kind, { wanted: { ...wanted, run }, signal: again }) })
 }
 
+/** A claim that is named but not there; one this person may not see is taken at its word. */
+async function absentClaim(client: KubeClient, { kind, location: { namespace, claim } }: DataSourceSpec, signal?: AbortSignal) {
+  if (kind !== 'volume' || !namespace || !claim) return []
+  const found = await client.get(KUBE.claims, { namespace, name: claim }, z.unknown(), signal)
+  return found.ok && found.value === undefined ? [{ says: `There is no claim ${claim} in ${namespace}.`, remedy: 'Correct its namespace and claim.' }] : []
+}
+
 export interface WantedSource { name: string; spec: DataSourceSpec; run?: string }
 export async function planAddSource(ports: CatalogPorts, kind: OperationKind<SourceInput>, { wanted, signal }: { wanted: WantedSource; signal?: AbortSignal | undefined }): Promise<Outcome<MadePlan<SourceInput>>> {
-  const home = ports.sites.home()
-  if (!home.ok) return home
-  const who = await home.value.whoAmI(signal)
-  if (!who.ok) return who
+  const me = await signedIn(ports.sites, signal)
+  if (!me.ok) return me
+  const { home, user } = me.value
   if (ports.records.find('DataSource', wanted.name)) return fail(failure('ALREADY_EXISTS', { kind: 'data source', name: wanted.name }))
   const run = wanted.run ?? runMark(ports.random)
-  const input: SourceInput = { site: home.value.site, run, name: wanted.name, spec: wanted.spec }
+  const input: SourceInput = { site: home.site, run, name: wanted.name, spec: wanted.spec }
   const objects = [ports.records.toObject('DataSource', { name: input.name }, input.spec) as Manifest]
-  const seen = await preview(home.value, objects, signal ? { signal } : {})
+  const seen = await preview(home, objects, { signal })
   if (!seen.ok) return seen
   const checks = await reviewChanges(ports.sites, { site: input.site, changes: seen.value.changes }, signal)
   if (!checks.ok) return checks
-  const { location, kind: what } = wanted.spec
-  const claim = what === 'volume' && location.namespace && location.claim ? await home.value.get(KUBE.claims, { namespace: location.namespace, name: location.claim }, z.unknown(), signal) : undefined
-  const absent = claim?.ok && claim.value === undefined ? [{ says: `There is no claim ${location.claim ?? ''} in ${location.namespace ?? ''}.`, remedy: 'Correct its namespace and claim.' }] : []
+  const absent = await absentClaim(home, wanted.spec, signal)
   const plan = planBody({
-    kind: kind.kind, title: `Add ${wanted.name}`, verb: 'Add', site: input.site, subject: { kind: 'DataSource', name: wanted.name }, as: who.value.user, changes: seen.value.changes, dryRun: seen.value.dryRun, permissions: checks.value,
+    kind: kind.kind, title: `Add ${wanted.name}`, verb: 'Add', site: input.site, subject: { kind: 'DataSource', name: wanted.name }, as: user, changes: seen.value.changes, dryRun: seen.value.dryRun, permissions: checks.value,
     steps: stepsOf(kind, input), yaml: asYaml(objects), choices: ['Only where the data lies is written down; nothing is read or copied.'], blockedBy: [...checkSource(wanted.spec, ports.sites.states().map(({ id }) => id)), ...absent, ...seen.value.blockedBy, ...refusals(checks.value)], undo: 'Removes the record again.',
   })
   return succeed({ plan, kind, input, again: (again) => planAddSource(ports, kind, { wanted: { ...wanted, run }, signal: again }) })

@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream'
 import { z } from 'zod'
 import type { ToolSpec } from '../../../preload/contract/records/catalog'
+import type { PodFacts } from '../../kernel/inventory'
 import { LABEL, type Manifest } from '../../kernel/manifest'
 import { succeed, type Outcome } from '../../kernel/outcome'
 import type { KubeClient } from '../../platform/kubernetes/types'
@@ -65,33 +66,46 @@ async function get({ client, pod, signal }: At, { port, path }: { port: number; 
 
 const STRAY = ['find', '/', '-xdev', '-type', 'f', '-mmin', '-5', '-not', '-path', '/proc/*', '-not', '-path', '/sys/*', '-not', '-path', '/tmp/*', '-not', '-path', '/run/*', '-not', '-path', '/etc/*', '-not', '-path', `${HOME}/*`]
 
-/** Follows a test start until the tool answers or three minutes of the site's time have passed, then looks at it from inside. */
-export async function watchTest(ports: Pick<CatalogPorts, 'clock'>, at: At, { spec, progress }: { spec: ToolSpec; progress(detail: string): void }): Promise<Outcome<{ seen: Seen; took: number }>> {
-  const { client, pod, signal } = at
+type Waited = Pick<Seen, 'pod' | 'waitedSeconds'>
+const BROKEN = /ErrImagePull|ImagePullBackOff|InvalidImageName|CrashLoopBackOff/
+const BROKEN_SECONDS = 30
+
+function wordsOf({ pod, waitedSeconds }: Waited): string {
+  if (pod?.ready) return 'It answers; looking at it from inside'
+  return `${pod?.waiting?.reason ?? 'starting'}, ${String(Math.round(waitedSeconds))} s`
+}
+/** Waits until the pod is ready, or longer than is reasonable. */
+async function waitFor({ clock }: Pick<CatalogPorts, 'clock'>, { client, pod, signal }: At, progress: (detail: string) => void): Promise<Outcome<Waited>> {
   const started = client.clock.now()
-  const waited = () => (client.clock.now() - started) / 1000
   for (;;) {
     signal.throwIfAborted()
     const facts = await client.get(KUBE.pods, pod, PodObject, signal)
     if (!facts.ok) return facts
-    const now = facts.value
-    const broken = now?.waiting && /ErrImagePull|ImagePullBackOff|InvalidImageName|CrashLoopBackOff/.test(now.waiting.reason)
-    const over = broken ? waited() > 30 : waited() > PATIENCE_SECONDS
-    progress(now?.ready ? 'It answers; looking at it from inside' : now?.waiting?.reason ? `${now.waiting.reason}, ${String(Math.round(waited()))} s` : `starting, ${String(Math.round(waited()))} s`)
-    if (now?.ready || over) {
-      const raw = await client.get(KUBE.pods, pod, Ended, signal)
-      const outOfMemory = raw.ok && (raw.value?.status.containerStatuses ?? []).some(({ state, lastState }) => [state, lastState].some(({ terminated }) => terminated?.reason === 'OOMKilled'))
-      const base = { image: spec.image, port: spec.port, probePath: spec.probePath, memoryGi: spec.minimum.memoryGi, pod: now, outOfMemory, waitedSeconds: waited() }
-      if (!now?.ready) return succeed({ seen: { ...base, answeredAfter: undefined, status: undefined, user: undefined, strayFiles: undefined, tellsActivity: undefined }, took: waited() })
-      const answeredAfter = ((now.readyAt ?? client.clock.now()) - (now.startedAt ?? now.createdAt)) / 1000
-      const [page, user, stray, activity] = [await get(at, { port: spec.port, path: spec.probePath }), await ask(at, ['id', '-u']), await ask(at, STRAY), await get(at, { port: spec.port, path: '/api/status' })]
-      return succeed({
-        took: waited(),
-        seen: {
-          ...base, answeredAfter, status: page?.status, user: /(?:uid=)?(\d+)/.exec(user ?? '')?.[1], strayFiles: stray?.split('\n').filter(Boolean), tellsActivity: activity ? /"last_activity"/.test(activity.body) : undefined,
-        },
-      })
-    }
-    await ports.clock.sleep(PAUSE_MS, signal)
+    const waited = { pod: facts.value, waitedSeconds: (client.clock.now() - started) / 1000 }
+    progress(wordsOf(waited))
+    const patience = BROKEN.test(facts.value?.waiting?.reason ?? '') ? BROKEN_SECONDS : PATIENCE_SECONDS
+    if (facts.value?.ready || waited.waitedSeconds > patience) return succeed(waited)
+    await clock.sleep(PAUSE_MS, signal)
   }
+}
+const NOTHING = { answeredAfter: undefined, status: undefined, user: undefined, strayFiles: undefined, tellsActivity: undefined }
+/** Looks at a tool that answers, from outside and inside. */
+async function lookInside(at: At, spec: ToolSpec, pod: PodFacts): Promise<Pick<Seen, keyof typeof NOTHING>> {
+  const answeredAfter = ((pod.readyAt ?? at.client.clock.now()) - (pod.startedAt ?? pod.createdAt)) / 1000
+  const [page, user, stray, activity] = [await get(at, { port: spec.port, path: spec.probePath }), await ask(at, ['id', '-u']), await ask(at, STRAY), await get(at, { port: spec.port, path: '/api/status' })]
+  return {
+    answeredAfter, status: page?.status, user: /(?:uid=)?(\d+)/.exec(user ?? '')?.[1], strayFiles: stray?.split('\n').filter(Boolean), tellsActivity: activity && /"last_activity"/.test(activity.body),
+  }
+}
+
+/** Follows a test start until the tool answers or three minutes of the site's time have passed, then looks at it from inside. */
+export async function watchTest(ports: Pick<CatalogPorts, 'clock'>, at: At, { spec, progress }: { spec: ToolSpec; progress(detail: string): void }): Promise<Outcome<{ seen: Seen; took: number }>> {
+  const waited = await waitFor(ports, at, progress)
+  if (!waited.ok) return waited
+  const raw = await at.client.get(KUBE.pods, at.pod, Ended, at.signal)
+  const ended = raw.ok ? raw.value?.status.containerStatuses ?? [] : []
+  const outOfMemory = ended.some(({ state, lastState }) => [state, lastState].some(({ terminated }) => terminated?.reason === 'OOMKilled'))
+  const { pod, waitedSeconds } = waited.value
+  const inside = pod?.ready ? await lookInside(at, spec, pod) : NOTHING
+  return succeed({ took: waitedSeconds, seen: { image: spec.image, port: spec.port, probePath: spec.probePath, memoryGi: spec.minimum.memoryGi, pod, outOfMemory, waitedSeconds, ...inside } })
 }

@@ -21,22 +21,28 @@ export const bringNames = ({ namespace, name }: Pick<ProvisionInput, 'namespace'
  * content is kept when the snapshot goes, so that the source's blocks are never deleted from here.
  */
 export async function bringSnapshot(client: KubeClient, input: ProvisionInput, { bring, uid, signal }: { bring: Bring; uid: string; signal: AbortSignal }): Promise<Outcome<void>> {
-  const snapshot = await client.get(KUBE.volumeSnapshots, bring.from, Snapshot, signal)
-  if (!snapshot.ok) return snapshot
-  const bound = snapshot.value?.status.boundVolumeSnapshotContentName
-  const content = bound ? await client.get(KUBE.volumeSnapshotContents, { name: bound }, Content, signal) : succeed(undefined)
-  if (!content.ok) return content
-  const handle = content.value?.status.snapshotHandle
-  if (!content.value || !handle) return fail(failure('NOT_FOUND', { kind: 'handle of snapshot', name: `${bring.from.namespace}/${bring.from.name}` }))
+  const origin = await originOf(client, bring, signal)
+  if (!origin.ok) return origin
+  const { handle, driver, volumeSnapshotClassName } = origin.value
   const [made, local] = bringNames(input, bring)
   if (!made || !local) return succeed(undefined)
-  const { driver, volumeSnapshotClassName } = content.value.spec
   const owner = { ownerReferences: [{ apiVersion: 'takt.dev/v1alpha1', kind: 'Environment', name: input.name, uid, controller: true, blockOwnerDeletion: true }] }
   const applied = await applyAll(client, [
     { ...made, spec: { deletionPolicy: 'Retain', driver, source: { snapshotHandle: handle }, ...(volumeSnapshotClassName && { volumeSnapshotClassName }), volumeSnapshotRef: { name: bring.name, namespace: input.namespace } } },
     { ...local, metadata: { ...local.metadata, ...owner }, spec: { source: { volumeSnapshotContentName: bring.content }, ...(volumeSnapshotClassName && { volumeSnapshotClassName }) } },
   ], { run: input.run, signal })
   return applied.ok ? succeed(undefined) : applied
+}
+
+/** What the driver calls the snapshot, and how it was made. */
+async function originOf(client: KubeClient, { from }: Bring, signal: AbortSignal): Promise<Outcome<{ handle: string; driver: string; volumeSnapshotClassName?: string | null | undefined }>> {
+  const snapshot = await client.get(KUBE.volumeSnapshots, from, Snapshot, signal)
+  if (!snapshot.ok) return snapshot
+  const bound = snapshot.value?.status.boundVolumeSnapshotContentName
+  const content = bound ? await client.get(KUBE.volumeSnapshotContents, { name: bound }, Content, signal) : succeed(undefined)
+  if (!content.ok) return content
+  const handle = content.value?.status.snapshotHandle
+  return content.value && handle ? succeed({ handle, ...content.value.spec }) : fail(failure('NOT_FOUND', { kind: 'handle of snapshot', name: `${from.namespace}/${from.name}` }))
 }
 
 export const takeBack = (client: KubeClient, input: ProvisionInput, signal: AbortSignal): Promise<Outcome<void>> =>

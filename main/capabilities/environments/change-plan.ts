@@ -2,15 +2,17 @@ import type { NamespacedRef } from '../../../preload/contract/common'
 import type { Plan, PlanChange } from '../../../preload/contract/operations'
 import type { EnvironmentChange } from '../../../preload/contract/projects'
 import type { Environment } from '../../../preload/contract/records'
+import { given } from '../../kernel/given'
 import { succeed, type Outcome } from '../../kernel/outcome'
 import type { KubeClient } from '../../platform/kubernetes/types'
 import type { MadePlan, OperationKind } from '../operations'
-import { planBody, refusals, removal, reviewChanges, stepsOf } from '../plans'
+import { planBody, refusals, removal, reviewChanges, signedIn, stepsOf } from '../plans'
 import { QUOTA_NAME, raisedQuota } from '../projects'
 import type { ChangeInput } from './change'
 import { workspaceClaim } from './domain/manifests'
 import { addsOf, quotaUses } from './domain/quota'
 import { tooLarge } from './domain/sizes'
+import { withEstimates } from './estimates'
 import { quotasOf } from './features'
 import { priceOf, timeOf } from './plan'
 import type { EnvironmentPorts } from './ports'
@@ -21,8 +23,6 @@ export interface WantedChange { ref: NamespacedRef; change: EnvironmentChange; w
 const VERBS: Record<EnvironmentChange['to'], { verb: string; title: string }> = {
   stop: { verb: 'Pause', title: 'Pause' }, resume: { verb: 'Resume', title: 'Resume' }, resize: { verb: 'Resize', title: 'Resize' }, extend: { verb: 'Extend', title: 'Extend' }, delete: { verb: 'Delete for good', title: 'Delete' },
 }
-const HOUR_MS = 3_600_000
-
 interface Facts { environment: Environment; now: number; home: KubeClient; user: string; signal: AbortSignal | undefined }
 interface Part { input: Partial<ChangeInput>; lines: Line[]; blockedBy: Blocked; risks: string[]; quotas: Plan['quotas'] }
 const part = (told: Partial<Part>): Part => ({ input: {}, lines: [], blockedBy: [], risks: [], quotas: [], ...told })
@@ -95,34 +95,38 @@ function lossesOf(ports: EnvironmentPorts, { environment }: Facts, keepWorkspace
 /** What a change of an environment would do. */
 export async function planChange(ports: EnvironmentPorts, kind: OperationKind<ChangeInput>, { wanted, signal }: { wanted: WantedChange; signal?: AbortSignal | undefined }): Promise<Outcome<MadePlan<ChangeInput>>> {
   const { ref, change } = wanted
-  const home = ports.sites.home()
-  if (!home.ok) return home
-  const [who, environment] = [await home.value.whoAmI(signal), await ports.records.read('Environment', ref, signal)]
-  if (!who.ok) return who
+  const [me, environment] = [await signedIn(ports.sites, signal), await ports.records.read('Environment', ref, signal)]
+  if (!me.ok) return me
   if (!environment.ok) return environment
-  const facts: Facts = { environment: environment.value, now: home.value.clock.now(), home: home.value, user: who.value.user, signal }
+  const { home, user } = me.value
+  const facts: Facts = { environment: environment.value, now: home.clock.now(), ...me.value }
   const made = await partOf(facts, change)
   if (!made.ok) return made
   const { spec, status, meta } = environment.value
   const workload = status.workload?.startsWith('StatefulSet/') ? 'StatefulSet' : 'Notebook'
-  const input: ChangeInput = {
-    site: home.value.site, ...ref, by: who.value.user, workload, replicas: spec.replicas, ...(spec.workItem !== undefined && { workItem: spec.workItem }), ...(wanted.why !== undefined && { why: wanted.why }), ...made.value.input,
-  }
+  const restarts = startsAnew(environment.value, change)
+  const input: ChangeInput = { site: home.site, ...ref, by: user, workload, replicas: spec.replicas, ...given({ workItem: spec.workItem, why: wanted.why, restarts }), ...made.value.input }
   const changes = changesOf(facts, { change, lines: made.value.lines, quota: input.quota !== undefined, workload })
   const checks = await reviewChanges(ports.sites, { site: input.site, changes }, signal)
   if (!checks.ok) return checks
-  const starts = change.to === 'resume' || (change.to === 'resize' && spec.state === 'running')
-  const after = { ...spec, size: change.to === 'resize' ? change.size : spec.size }
-  const inventory = starts ? await ports.capacity.snapshot(home.value.site, signal) : undefined
-  const start = inventory?.ok ? timeOf(inventory.value, after) : { time: undefined, risks: [] }
-  const hours = Math.max(1, (Date.parse(input.expiresAt?.after ?? spec.expiresAt) - facts.now) / HOUR_MS)
-  // What is left of its life shrinks by the minute, so only the rate is part of what is confirmed.
-  const price = change.to === 'stop' || change.to === 'delete' ? undefined : priceOf({ spec: after, hoursToLive: hours }, ports.records.find('PriceBook', 'default'))
-  const { usdInAll: _all, ...rate } = price ?? { usdPerHour: 0, basis: '', book: '' }
+  const after = await outlook(ports, facts, { change, restarts })
   const plan = planBody({
-    kind: kind.kind, title: `${VERBS[change.to].title} ${meta.name}`, verb: VERBS[change.to].verb, site: input.site, subject: { kind: 'Environment', ...ref }, as: who.value.user, changes, permissions: checks.value,
-    ...(price && { price: rate }), ...(start.time && { time: start.time }), quotas: made.value.quotas, risks: [...made.value.risks, ...start.risks], steps: stepsOf(kind, input),
+    kind: kind.kind, title: `${VERBS[change.to].title} ${meta.name}`, verb: VERBS[change.to].verb, site: input.site, subject: { kind: 'Environment', ...ref }, as: user, changes, permissions: checks.value,
+    ...given({ price: after.price, time: after.time }), quotas: made.value.quotas, risks: [...made.value.risks, ...after.risks], steps: stepsOf(kind, input),
     blockedBy: [...made.value.blockedBy, ...refusals(checks.value)], ...(change.to === 'delete' ? { losses: lossesOf(ports, facts, change.keepWorkspace) } : { undo: 'Puts back what stood before.' }),
   })
   return succeed({ plan, kind, input, again: (again) => planChange(ports, kind, { wanted, signal: again }) })
+}
+
+const startsAnew = ({ spec }: Environment, change: EnvironmentChange) => change.to === 'resume' || (change.to === 'resize' && spec.state === 'running')
+interface Outlook { price: Plan['price'] | undefined; time: Plan['time'] | undefined; risks: string[] }
+/** What it costs an hour afterwards, and when it would be usable where it starts anew. */
+async function outlook(ports: EnvironmentPorts, { environment, home, signal }: Facts, { change, restarts }: { change: EnvironmentChange; restarts: boolean }): Promise<Outlook> {
+  if (change.to === 'stop' || change.to === 'delete') return { price: undefined, time: undefined, risks: [] }
+  const spec = { ...environment.spec, size: change.to === 'resize' ? change.size : environment.spec.size }
+  const inventory = restarts ? await withEstimates(ports, home.site, signal) : undefined
+  const start = inventory?.ok ? timeOf(inventory.value, spec) : { time: undefined, risks: [] }
+  // What is left of its life shrinks by the minute, so only the rate is part of what is confirmed.
+  const price = priceOf({ spec, hoursToLive: 1 }, ports.records.find('PriceBook', 'default'))
+  return { ...start, price: price && { usdPerHour: price.usdPerHour, basis: price.basis, book: price.book } }
 }

@@ -6,7 +6,7 @@ import { LABEL } from '../../kernel/manifest'
 import { succeed, type Outcome } from '../../kernel/outcome'
 import type { KubeClient } from '../../platform/kubernetes/types'
 import type { OperationKind, Step, StepContext } from '../operations'
-import { KUBE, removeOne, resourceOf, until } from '../plans'
+import { done, KUBE, onSite, removeOne, resourceOf, until } from '../plans'
 import { quotaManifest } from '../projects'
 import { STOPPED, workspaceClaim } from './domain/manifests'
 import { podsOf } from './observe'
@@ -19,18 +19,14 @@ const State = z.enum(['running', 'paused'])
 export const ChangeInput = z.object({
   site: z.string(), namespace: z.string(), name: z.string(), by: z.string(), workload: z.enum(['Notebook', 'StatefulSet']), replicas: z.number().int(), workItem: z.string().optional(),
   state: z.object({ before: State, after: State }).optional(), size: z.object({ before: Size, after: Size }).optional(), quota: z.object({ before: Hard, after: Hard }).optional(),
-  expiresAt: z.object({ before: z.string(), after: z.string() }).optional(), remove: z.object({ keepWorkspace: z.boolean() }).optional(), why: z.string().optional(),
+  expiresAt: z.object({ before: z.string(), after: z.string() }).optional(), remove: z.object({ keepWorkspace: z.boolean() }).optional(), restarts: z.boolean().optional(), why: z.string().optional(),
 })
 export type ChangeInput = z.infer<typeof ChangeInput>
 type Side = 'before' | 'after'
 type Context = StepContext<ChangeInput>
 const refOf = ({ namespace, name }: ChangeInput): NamespacedRef => ({ namespace, name })
 const RECORD = { apiVersion: 'takt.dev/v1alpha1', kind: 'Environment' }
-const on = (work: (client: KubeClient, context: Context) => Promise<Outcome<void>>) => async (context: Context): Promise<Outcome<void>> => {
-  const client = context.client(context.input.site)
-  return client.ok ? work(client.value, context) : client
-}
-const done = (outcome: Outcome<unknown>): Outcome<void> => (outcome.ok ? succeed(undefined) : outcome)
+const on = onSite<ChangeInput>
 
 /** The two places that say whether it runs: the record, and the native object. */
 async function writeState(client: KubeClient, input: ChangeInput, { state, signal }: { state: 'running' | 'paused'; signal: AbortSignal }): Promise<Outcome<void>> {
@@ -118,16 +114,20 @@ function removeSteps(ports: Pick<EnvironmentPorts, 'clock'>, keepWorkspace: bool
 export const changeKind = (ports: EnvironmentPorts): OperationKind<ChangeInput> => ({
   kind: 'environment-change', input: ChangeInput, undoable: true,
   cancelLeaves: ({ name, remove }) => (remove ? `What was deleted of ${name} is gone.` : `${name} as it was before.`),
-  steps: (input) => {
-    const { state, size, quota, expiresAt, remove } = input
-    if (remove) return removeSteps(ports, remove.keepWorkspace)
-    const after = state?.after ?? 'running'
-    return [
-      ...(quota ? [both('quota', 'Change the quota', async (side, { signal }, client) => done(await client.apply(KUBE.quotas, quotaManifest(input.namespace, quota[side]), { force: true, signal })))] : []),
-      ...(size ? [both('size', 'Change the size', (side, { signal }, client) => writeSize(client, input, { size: size[side], signal }))] : []),
-      ...(expiresAt ? [both('extend', 'Change when it ends', async (side, { signal }, client) => done(await client.mergePatch(resourceOf(RECORD), refOf(input), { body: { spec: { expiresAt: expiresAt[side] } }, signal })))] : []),
-      ...(state ? [both('state', after === 'paused' ? 'Pause it' : 'Resume it', (side, { signal }, client) => writeState(client, input, { state: state[side], signal }))] : []),
-      ...(state?.after === 'paused' ? [stopped(ports), noted(ports, 'waiting')] : []), ...(state?.after === 'running' || (size && !state) ? waits<ChangeInput>(ports) : []), ...(state?.after === 'running' ? [noted(ports, 'resumed')] : []),
-    ]
-  },
+  steps: (input) => (input.remove ? removeSteps(ports, input.remove.keepWorkspace) : [...fieldSteps(input), ...stateSteps(ports, input)]),
 })
+
+function fieldSteps(input: ChangeInput): Step<ChangeInput>[] {
+  const { size, quota, expiresAt } = input
+  return [
+    ...(quota ? [both('quota', 'Change the quota', async (side, { signal }, client) => done(await client.apply(KUBE.quotas, quotaManifest(input.namespace, quota[side]), { force: true, signal })))] : []),
+    ...(size ? [both('size', 'Change the size', (side, { signal }, client) => writeSize(client, input, { size: size[side], signal }))] : []),
+    ...(expiresAt ? [both('extend', 'Change when it ends', async (side, { signal }, client) => done(await client.mergePatch(resourceOf(RECORD), refOf(input), { body: { spec: { expiresAt: expiresAt[side] } }, signal })))] : []),
+  ]
+}
+function stateSteps(ports: EnvironmentPorts, input: ChangeInput): Step<ChangeInput>[] {
+  const { state, restarts } = input
+  if (!state) return restarts ? waits<ChangeInput>(ports) : []
+  const write = both('state', state.after === 'paused' ? 'Pause it' : 'Resume it', (side, { signal }, client) => writeState(client, input, { state: state[side], signal }))
+  return state.after === 'paused' ? [write, stopped(ports), noted(ports, 'waiting')] : [write, ...waits<ChangeInput>(ports), noted(ports, 'resumed')]
+}

@@ -17,7 +17,7 @@ interface Asked {
   /** Names of snapshots an earlier making of the same plan chose, by source. */
   taken: Record<string, string>
   /** Snapshots to stand on instead of taking new ones: those of a revision. */
-  given: { source: string; snapshot: string; pointer: string }[]
+  given: { source: string; snapshot: string; pointer: string }[] | undefined
 }
 const GI = 2 ** 30
 const none = (): DataDecision => ({ mounted: [], takes: [], bring: [], volumes: [], choices: [], risks: [], blockedBy: [] })
@@ -40,7 +40,7 @@ export async function decideData(ports: EnvironmentPorts, home: KubeClient, aske
       continue
     }
     if (!source.spec.mayGoTo.includes(home.site)) all.blockedBy.push({ says: `${source.meta.name} may not be used on ${home.site}.`, remedy: `Its owner ${source.spec.owner} can allow it.` })
-    const given = asked.given.find((each) => each.source === wanted.source)
+    const given = asked.given?.find((each) => each.source === wanted.source)
     if (given) await mountGiven(ports, home, { all, source, given, asked, may, mount: wanted.mount })
     else await mountNew(ports, home, { all, source, asked, may, mount: wanted.mount })
   }
@@ -57,7 +57,7 @@ async function mountNew(ports: EnvironmentPorts, home: KubeClient, { all, source
   all.choices.push(`${source.meta.name}: ${choice.says}`)
 }
 
-async function mountGiven(ports: EnvironmentPorts, home: KubeClient, { all, source, given, asked, may, mount }: Mounting & { all: DataDecision; given: Asked['given'][number] }) {
+async function mountGiven(ports: EnvironmentPorts, home: KubeClient, { all, source, given, asked, may, mount }: Mounting & { all: DataDecision; given: NonNullable<Asked['given']>[number] }) {
   // Nothing is taken anew: only the size and class that a clone needs are looked up.
   const { take } = await ports.snapshots.decide(home, { source, namespace: asked.namespace, name: given.snapshot, by: asked.by, signal: asked.signal })
   const bytes = ports.records.find('DataSnapshot', given.snapshot, asked.namespace)?.status.bytes ?? take.bytes ?? GI

@@ -5,13 +5,14 @@ import { ProjectSpec } from '../../../preload/contract/records/project'
 import type { EnvironmentSpec, Size } from '../../../preload/contract/records/environment'
 import { DISCOVERY_STATIONS } from '../../../preload/contract/records/work'
 import { timestamp } from '../../kernel/clock'
+import { given } from '../../kernel/given'
 import { slug } from '../../kernel/manifest'
 import { succeed, type Outcome } from '../../kernel/outcome'
 import type { KubeClient } from '../../platform/kubernetes/types'
 import { runMark } from '../plans'
-import { checkProject, factsOf, firstQuota, firstWorkItem, QUOTA_NAME, raisedQuota } from '../projects'
+import { checkProject, factsOf, firstQuota, firstWorkItem, QUOTA_NAME, raisedQuota, type Hard } from '../projects'
 import { decideData, type DataDecision } from './data'
-import { chooseStorage, chooseWorkload, type Features } from './domain/choices'
+import { chooseStorage, chooseWorkload } from './domain/choices'
 import { environmentName, projectOf } from './domain/names'
 import { addsOf, overQuota, quotaUses, type Quota } from './domain/quota'
 import { tooLarge } from './domain/sizes'
@@ -55,7 +56,7 @@ async function projectFor({ ports, home, user, signal }: Floor, { draft, pins }:
 /** The work item it serves: the one named, else the first of the project still in discovery, else a new one. */
 function itemFor({ ports }: Floor, { draft, workItem }: Wanted, project: { name: string; spec: ProjectSpec; isNew: boolean }): ProvisionInput['item'] {
   if (workItem !== undefined) return { name: workItem }
-  const title = draft.workItemTitle || project.spec.title || project.name
+  const title = titleOf(draft, project)
   if (project.isNew) return { name: firstWorkItem(project.name, project.spec, title).name }
   const items = ports.records.known('WorkItem').items.filter(({ meta }) => meta.namespace === project.name)
   const named = items.find(({ spec, meta }) => draft.workItemTitle !== undefined && (spec.title === draft.workItemTitle || meta.name === slug(draft.workItemTitle, '')))
@@ -77,63 +78,83 @@ function specOf(floor: Floor, wanted: Wanted, of: { project: { name: string }; i
 
 function missing(draft: Draft, tool: Tool | undefined): Blocked[] {
   const large = draft.size && tooLarge(draft.size)
-  const least = tool?.spec.minimum
-  const small = draft.size && least && (draft.size.cpuCores < least.cpuCores || draft.size.memoryGi < least.memoryGi)
   return [
-    ...(draft.size ? [] : [{ says: 'No size is picked yet.', remedy: 'Pick one under Environment.' }]), ...(large ? [{ says: `${large}.`, remedy: 'Pick a smaller size.' }] : []),
-    ...(draft.tool === undefined ? [{ says: 'No tool is picked yet.', remedy: 'Pick one under Tools.' }] : tool ? [] : [{ says: `There is no tool called ${draft.tool}.`, remedy: 'Pick another one under Tools.' }]),
-    ...(tool?.spec.stage === 'retired' ? [{ says: `${tool.spec.title} ${tool.spec.version} is retired.`, remedy: 'Pick a version that is approved.' }] : []),
-    ...(small ? [{ says: `${tool?.spec.title ?? ''} needs at least ${String(least.cpuCores)} cores and ${String(least.memoryGi)} GiB.`, remedy: 'Pick a larger size.' }] : []),
+    ...(draft.size ? [] : [{ says: 'No size is picked yet.', remedy: 'Pick one under Environment.' }]), ...(large ? [{ says: `${large}.`, remedy: 'Pick a smaller size.' }] : []), ...(tool ? unfit(draft, tool.spec) : [noTool(draft.tool)]),
+  ]
+}
+const noTool = (name: string | undefined): Blocked => (name === undefined ? { says: 'No tool is picked yet.', remedy: 'Pick one under Tools.' } : { says: `There is no tool called ${name}.`, remedy: 'Pick another one under Tools.' })
+function unfit({ size }: Draft, { stage, title, version, minimum }: Tool['spec']): Blocked[] {
+  const small = size && (size.cpuCores < minimum.cpuCores || size.memoryGi < minimum.memoryGi)
+  return [
+    ...(stage === 'retired' ? [{ says: `${title} ${version} is retired.`, remedy: 'Pick a version that is approved.' }] : []),
+    ...(small ? [{ says: `${title} needs at least ${String(minimum.cpuCores)} cores and ${String(minimum.memoryGi)} GiB.`, remedy: 'Pick a larger size.' }] : []),
   ]
 }
 
 /** The quota after this environment, and whether another quota stands in the way. */
-function quotaFor(quotas: Quota[], adds: Record<string, number>): { raised: ProvisionInput['quota']; blockedBy: Blocked[]; uses: Plan['quotas'] } {
+function quotaFor(quotas: Quota[], adds: Record<string, number>): { raised: ProvisionInput['quota']; after: Hard | undefined; blockedBy: Blocked[]; uses: Plan['quotas'] } {
   const own = quotas.find(({ name }) => name === QUOTA_NAME)
   const after = own && raisedQuota(own.hard, own.used, adds)
   const raised = own && after && JSON.stringify(own.hard) !== JSON.stringify(after) ? { before: own.hard, after } : undefined
   const others = quotas.filter(({ name }) => name !== QUOTA_NAME)
   const over = others.flatMap((quota) => overQuota(quota, adds).map((use) => ({ says: `Quota ${quota.name} allows ${String(use.limit)} ${use.unit} of ${use.name}; ${String(use.used)} are used and ${String(use.adds)} more asked for.`, remedy: 'Choose a smaller size, stop something, or ask a lead to raise it.' })))
-  return { raised, blockedBy: over, uses: [...(own && after ? quotaUses({ ...own, hard: after }, adds) : []), ...others.flatMap((quota) => quotaUses(quota, adds))] }
+  return { raised, after, blockedBy: over, uses: [...(own && after ? quotaUses({ ...own, hard: after }, adds) : []), ...others.flatMap((quota) => quotaUses(quota, adds))] }
+}
+
+/** What is known before anything is decided: the project, what the cluster offers, the tool, and the names. */
+async function gather(floor: Floor, wanted: Wanted) {
+  const { ports, home, signal } = floor
+  const [project, features] = [await projectFor(floor, wanted), await featuresOf(home, signal)]
+  if (!project.ok) return project
+  if (!features.ok) return features
+  const tool = wanted.draft.tool === undefined ? undefined : ports.records.find('Tool', wanted.draft.tool)
+  const names = new Set(ports.records.known('Environment').items.filter(({ meta }) => meta.namespace === project.value.name).map(({ meta }) => meta.name))
+  const name = wanted.pins?.name ?? wanted.name ?? environmentName(wanted.draft.name || project.value.name, tool?.spec.kind ?? '', names)
+  return succeed({ project: project.value, features: features.value, tool, item: itemFor(floor, wanted, project.value), name })
+}
+type Gathered = Extract<Awaited<ReturnType<typeof gather>>, { ok: true }>['value']
+
+/** The quota a project begins with, or those it has. */
+async function quotasFor({ ports, home, signal }: Floor, project: Gathered['project']): Promise<Outcome<{ quotas: Quota[]; first: Hard | undefined }>> {
+  if (project.isNew) {
+    const first = await firstQuota(ports, home, { spec: project.spec, signal })
+    return succeed({ quotas: [{ name: QUOTA_NAME, hard: first, used: {} }], first })
+  }
+  const quotas = await quotasOf(home, project.name, signal)
+  return quotas.ok ? succeed({ quotas: quotas.value, first: undefined }) : quotas
 }
 
 /** Gathers what has to be known and decides everything about an environment; nothing is changed. */
 export async function decide(floor: Floor, wanted: Wanted): Promise<Outcome<Decided>> {
   const { ports, home, user, signal } = floor
   const { draft } = wanted
-  const [project, features] = [await projectFor(floor, wanted), await featuresOf(home, signal)]
-  if (!project.ok) return project
-  if (!features.ok) return features
-  const tool = draft.tool === undefined ? undefined : ports.records.find('Tool', draft.tool)
-  const item = itemFor(floor, wanted, project.value)
-  const names = new Set(ports.records.known('Environment').items.filter(({ meta }) => meta.namespace === project.value.name).map(({ meta }) => meta.name))
-  const name = wanted.pins?.name ?? wanted.name ?? environmentName(draft.name || project.value.name, tool?.spec.kind ?? '', names)
-  const data = await decideData(ports, home, { draft, namespace: project.value.name, environment: name, by: user, taken: wanted.pins?.taken ?? {}, given: wanted.snapshots ?? [], signal })
-  const expiresAt = wanted.pins?.expiresAt ?? timestamp(home.clock.now() + draft.hoursToLive * HOUR_MS)
-  const storage = chooseStorage(features.value, draft.storageClass)
-  const spec = specOf(floor, wanted, { project: project.value, item: item.name, tool, expiresAt, data, storageClass: 'refused' in storage ? undefined : storage.value })
-  const adds = addsOf(spec, data.volumes.flatMap(({ clone }) => clone?.gi ?? []))
-  const first = project.value.isNew ? await firstQuota(ports, home, { spec: project.value.spec, signal }) : undefined
-  const quotas = first ? succeed<Quota[]>([{ name: QUOTA_NAME, hard: first, used: {} }]) : await quotasOf(home, project.value.name, signal)
-  if (!quotas.ok) return quotas
-  const quota = quotaFor(quotas.value, adds)
-  const run = wanted.pins?.run ?? runMark(ports.random)
-  const workload = chooseWorkload(features.value, spec.replicas)
-  const create = first && { site: home.site, run, by: user, name: project.value.name, spec: project.value.spec, workItemTitle: draft.workItemTitle || project.value.spec.title || project.value.name, hard: quota.raised?.after ?? first }
-  const incomplete = missing(draft, tool)
-  const stage = tool?.spec.stage === 'evaluating' ? [`${tool.spec.title} is still being evaluated.`] : []
+  const known = await gather(floor, wanted)
+  if (!known.ok) return known
+  const { project, features, tool, item, name } = known.value
+  const { taken: chosen = {}, expiresAt = timestamp(home.clock.now() + draft.hoursToLive * HOUR_MS), run = runMark(ports.random) } = wanted.pins ?? {}
+  const data = await decideData(ports, home, { draft, namespace: project.name, environment: name, by: user, taken: chosen, given: wanted.snapshots, signal })
+  const words = storageWords(chooseStorage(features, draft.storageClass))
+  const spec = specOf(floor, wanted, { project, item: item.name, tool, expiresAt, data, storageClass: words.storageClass })
+  const standing = await quotasFor(floor, project)
+  if (!standing.ok) return standing
+  const quota = quotaFor(standing.value.quotas, addsOf(spec, data.volumes.flatMap(({ clone }) => clone?.gi ?? [])))
+  const workload = chooseWorkload(features, spec.replicas)
+  const { first } = standing.value
+  const create = first && { ...creation(floor, { run, project, draft }), hard: quota.after ?? first }
+  const taken = Object.fromEntries(data.takes.map((take) => [take.spec.source, take.name]))
   return succeed({
-    input: {
-      site: home.site, run, by: user, namespace: project.value.name, name, item, spec, workload: workload.value, takes: data.takes, bring: data.bring, data: data.volumes,
-      ...(create && { project: create }), ...(!create && quota.raised && { quota: quota.raised }), ...(wanted.restoreFrom !== undefined && { restoreFrom: wanted.restoreFrom }),
-    },
-    pins: { run, name, expiresAt, taken: Object.fromEntries(data.takes.map((take) => [take.spec.source, take.name])), ...(project.value.isNew && { project: project.value.spec }) },
-    choices: [workload.says, ...('refused' in storage ? [] : [storage.says]), ...data.choices, ...availabilityWords(draft, spec)], risks: [...stage, ...data.risks, ...lateWords(spec, project.value.spec)],
-    blockedBy: [...project.value.blockedBy, ...incomplete, ...('refused' in storage ? [{ says: storage.refused, remedy: 'Choose another storage class.' }] : []), ...siteWords(project.value.spec, home.site), ...data.blockedBy, ...quota.blockedBy],
-    quotas: quota.uses, complete: tool !== undefined, spec: project.value.spec,
+    input: { site: home.site, run, by: user, namespace: project.name, name, item, spec, workload: workload.value, takes: data.takes, bring: data.bring, data: data.volumes, ...given({ project: create, quota: create ? undefined : quota.raised, restoreFrom: wanted.restoreFrom }) },
+    pins: { run, name, expiresAt, taken, ...given({ project: project.isNew ? project.spec : undefined }) }, quotas: quota.uses, complete: tool !== undefined, spec: project.spec,
+    choices: [workload.says, ...words.choices, ...data.choices, ...availabilityWords(draft, spec)], risks: [...stageWords(tool), ...data.risks, ...lateWords(spec, project.spec)],
+    blockedBy: [...project.blockedBy, ...missing(draft, tool), ...words.blockedBy, ...siteWords(project.spec, home.site), ...data.blockedBy, ...quota.blockedBy],
   })
 }
 
+const creation = ({ home, user }: Floor, { run, project, draft }: { run: string; project: Gathered['project']; draft: Draft }) => ({ site: home.site, run, by: user, name: project.name, spec: project.spec, workItemTitle: titleOf(draft, project) })
+const titleOf = (draft: Draft, project: { name: string; spec: ProjectSpec }) => draft.workItemTitle || project.spec.title || project.name
+const stageWords = (tool: Tool | undefined) => (tool?.spec.stage === 'evaluating' ? [`${tool.spec.title} is still being evaluated.`] : [])
+const storageWords = (storage: ReturnType<typeof chooseStorage>): { storageClass: string | undefined; choices: string[]; blockedBy: Blocked[] } => ('refused' in storage
+  ? { storageClass: undefined, choices: [], blockedBy: [{ says: storage.refused, remedy: 'Choose another storage class.' }] } : { storageClass: storage.value, choices: [storage.says], blockedBy: [] })
 function availabilityWords(draft: Draft, spec: EnvironmentSpec): string[] {
   if (draft.availability === 'single') return ['One pod: after a fault of its node it starts again within 3 min, with the same volume.']
   const pods = spec.replicas > 1 ? `${String(spec.replicas)} pods` : 'one pod, because this tool cannot serve from several'

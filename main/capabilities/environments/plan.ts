@@ -1,19 +1,21 @@
 import type { Plan, PlanChange } from '../../../preload/contract/operations'
 import type { PriceBook } from '../../../preload/contract/records'
 import { succeed, type Outcome } from '../../kernel/outcome'
+import { given } from '../../kernel/given'
 import type { Manifest } from '../../kernel/manifest'
 import { LABEL } from '../../kernel/manifest'
 import type { Inventory } from '../../kernel/inventory'
 import type { MadePlan, OperationKind } from '../operations'
-import { asYaml, planBody, preview, refusals, reviewChanges, stepsOf, type PlanBody } from '../plans'
+import { asYaml, planBody, preview, refusals, reviewChanges, signedIn, stepsOf, type PlanBody } from '../plans'
 import { projectManifests, quotaManifest } from '../projects'
 import { snapshotManifests } from '../snapshots'
 import { bringNames } from './bring'
 import { decide, type Decided, type Wanted } from './decide'
 import { environmentRecord, priorityClass, volumeManifests, workloadManifests } from './domain/manifests'
 import { storageUsdPerHour, usdInAll, usdPerHour } from './domain/price'
-import { freeOn, roomsFor, roomsOf } from './domain/room'
+import { freeOn, roomsFor, roomsOf, type Room } from './domain/room'
 import { PROMISE, startTime, waitFor } from './domain/waits'
+import { withEstimates } from './estimates'
 import { workloadOf, type ProvisionInput } from './input'
 import type { EnvironmentPorts } from './ports'
 
@@ -42,18 +44,18 @@ export function timeOf(inventory: Inventory, spec: ProvisionInput['spec']): { ti
   const rooms = roomsFor(roomsOf(inventory), spec.size)
   const start = startTime(inventory.pods, (pod) => pod.labels[LABEL.environment] !== undefined)
   if (rooms.length === 0) {
-    const wait = waitFor(inventory, spec.size, { now: inventory.at, start })
-    const says = wait.seconds === undefined ? `waits: ${wait.says}` : wait.says
-    return { time: { seconds: wait.seconds ?? 0, ...(wait.lowSeconds !== undefined && { lowSeconds: wait.lowSeconds }), ...(wait.highSeconds !== undefined && { highSeconds: wait.highSeconds }), says }, risks: ['Nothing of this size is free now: it waits in the queue and costs nothing meanwhile.'] }
+    const { seconds, lowSeconds, highSeconds, says } = waitFor(inventory, spec.size, { now: inventory.at, start })
+    const time = given({ seconds: seconds ?? 0, lowSeconds, highSeconds, says: seconds === undefined ? `waits: ${says}` : says })
+    return { time, risks: ['Nothing of this size is free now: it waits in the queue and costs nothing meanwhile.'] }
   }
   const warm = rooms.some(({ node }) => node.images.includes(spec.tool.image))
-  const seconds = warm ? PROMISE.warm : PROMISE.cold
-  const free = spec.size.gpu ? rooms.reduce((sum, room) => sum + freeOn(room, spec.size.gpu?.resource ?? ''), 0) : Infinity
-  const measured = start.lowSeconds !== undefined && warm ? { lowSeconds: start.lowSeconds, ...(start.highSeconds !== undefined && { highSeconds: start.highSeconds }) } : {}
-  return {
-    time: { seconds, ...measured, says: warm ? 'a fitting node has the image already' : 'the image is pulled first' },
-    risks: free <= (spec.size.gpu?.count ?? 0) ? [`The last free ${spec.size.name.replace(/^\d+ × /, '')} may be taken first. Then it waits in the queue and costs nothing meanwhile.`] : [],
-  }
+  const measured = warm ? given({ lowSeconds: start.lowSeconds, highSeconds: start.lowSeconds === undefined ? undefined : start.highSeconds }) : {}
+  return { time: { seconds: warm ? PROMISE.warm : PROMISE.cold, ...measured, says: warm ? 'a fitting node has the image already' : 'the image is pulled first' }, risks: lastOne(rooms, spec) }
+}
+function lastOne(rooms: Room[], { size }: ProvisionInput['spec']): string[] {
+  const { gpu } = size
+  if (!gpu || rooms.reduce((sum, room) => sum + freeOn(room, gpu.resource), 0) > gpu.count) return []
+  return [`The last free ${size.name.replace(/^\d+ × /, '')} may be taken first. Then it waits in the queue and costs nothing meanwhile.`]
 }
 
 function budgetOf(ports: EnvironmentPorts, { spec }: Decided, price: Plan['price']): { uses: Plan['quotas']; blockedBy: Plan['blockedBy']; risks: string[] } {
@@ -81,15 +83,14 @@ function notesOf({ spec, name, takes, workload }: ProvisionInput): Record<string
 
 /** What the button would make for a draft, with everything a person wants to know before pushing it. */
 export async function planProvision(ports: EnvironmentPorts, kind: OperationKind<ProvisionInput>, { wanted, signal }: { wanted: Wanted; signal?: AbortSignal | undefined }): Promise<Outcome<MadePlan<ProvisionInput>>> {
-  const home = ports.sites.home()
-  if (!home.ok) return home
-  const who = await home.value.whoAmI(signal)
-  if (!who.ok) return who
-  const decided = await decide({ ports, home: home.value, user: who.value.user, signal }, wanted)
+  const me = await signedIn(ports.sites, signal)
+  if (!me.ok) return me
+  const { home, user } = me.value
+  const decided = await decide({ ports, ...me.value }, wanted)
   if (!decided.ok) return decided
   const { input, complete } = decided.value
   const objects = objectsOf(ports, input, complete)
-  const [seen, inventory] = await Promise.all([preview(home.value, objects, { notes: notesOf(input), signal }), ports.capacity.snapshot(home.value.site, signal)])
+  const [seen, inventory] = await Promise.all([preview(home, objects, { notes: notesOf(input), signal }), withEstimates(ports, home.site, signal)])
   if (!seen.ok) return seen
   const changes = [...seen.value.changes, ...broughtChanges(input)]
   const checks = await reviewChanges(ports.sites, { site: input.site, changes }, signal)
@@ -98,7 +99,7 @@ export async function planProvision(ports: EnvironmentPorts, kind: OperationKind
   const budget = budgetOf(ports, decided.value, price)
   const start = inventory.ok ? timeOf(inventory.value, input.spec) : { time: undefined, risks: ['What is free could not be read.'] }
   const plan: PlanBody = planBody({
-    kind: kind.kind, title: `Provision ${input.name}`, verb: 'Provision', site: input.site, subject: { kind: 'Environment', name: input.name, namespace: input.namespace }, as: who.value.user,
+    kind: kind.kind, title: `Provision ${input.name}`, verb: 'Provision', site: input.site, subject: { kind: 'Environment', name: input.name, namespace: input.namespace }, as: user,
     ...(price && { price }), ...(start.time && { time: start.time }), changes, dryRun: seen.value.dryRun, permissions: checks.value, quotas: [...decided.value.quotas, ...budget.uses],
     risks: [...start.risks, ...decided.value.risks, ...budget.risks, ...(price ? [] : ['Its price is unknown: the price book does not list this GPU.'])], choices: decided.value.choices, steps: stepsOf(kind, input),
     blockedBy: [...decided.value.blockedBy, ...budget.blockedBy, ...seen.value.blockedBy, ...refusals(checks.value)],

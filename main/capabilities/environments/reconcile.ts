@@ -1,95 +1,102 @@
 import type { Environment } from '../../../preload/contract/records'
 import type { PodFacts } from '../../kernel/inventory'
 import { LABEL } from '../../kernel/manifest'
-import type { KubeClient } from '../../platform/kubernetes/types'
-import { coalesced, listeners } from '../../platform/streams/latest'
+import type { KubeClient, WatchItem } from '../../platform/kubernetes/types'
+import { coalesced } from '../../platform/streams/latest'
 import { PodObject } from '../capacity'
 import { KUBE } from '../plans'
 import { cleared, currentPod, sameStatus, statusOf, workEvents } from './domain/status'
 import type { EnvironmentPorts } from './ports'
 
+type Ports = Pick<EnvironmentPorts, 'sites' | 'records' | 'worklog' | 'clock' | 'log'>
 const EVERY_MS = 500
 const TICK_MS = 15_000
+const keyOf = ({ name, namespace }: { name: string; namespace?: string }) => `${namespace ?? ''}/${name}`
 
 /**
  * Derives the status of every environment from its pods, and writes what was observed into the record and its work item. Two cores
  * doing so agree, because both derive the same from the same facts.
  */
-export function makeReconciler(ports: Pick<EnvironmentPorts, 'sites' | 'records' | 'worklog' | 'clock' | 'log'>) {
-  const changed = listeners()
-  const ending = new AbortController()
-  let watching: { client: KubeClient; stop: AbortController } | undefined
-  let pods: PodFacts[] = []
-  let complete = false
-  let busy: Promise<void> = Promise.resolve()
+export class Reconciler {
+  readonly #ports: Ports
+  readonly #ending = new AbortController()
+  readonly #poke: ReturnType<typeof coalesced>
+  #watching: { client: KubeClient; stop: AbortController } | undefined
+  #pods = new Map<string, PodFacts>()
+  #complete = false
+  #busy: Promise<void> = Promise.resolve()
+  constructor(ports: Ports) {
+    this.#ports = ports
+    this.#poke = coalesced(ports.clock, () => { void this.settled() }, EVERY_MS)
+  }
 
-  async function one(environment: Environment, client: KubeClient) {
+  /** Begins to follow; the answer ends it. */
+  start(): () => void {
+    const { sites, records } = this.#ports
+    const stops = [sites.onChange(() => this.#align()), records.onChange(['Environment', 'WorkItem'], () => this.#poke.poke())]
+    this.#align()
+    this.#tick().catch(() => undefined)
+    return () => {
+      this.#ending.abort()
+      this.#watching?.stop.abort()
+      this.#poke.stop()
+      for (const stop of stops) stop()
+    }
+  }
+  /** Resolves when what is known now has been worked through. */
+  settled(): Promise<void> {
+    this.#busy = this.#busy.then(() => this.#all()).catch((error: unknown) => {
+      if (!this.#ending.signal.aborted) this.#ports.log.error('Environments could not be followed.', { error: String(error) })
+    })
+    return this.#busy
+  }
+
+  // Waits are told apart from short pauses by their length, so time alone can change what is to be written.
+  async #tick() {
+    for (;;) {
+      await this.#ports.clock.sleep(TICK_MS, this.#ending.signal)
+      this.#poke.poke()
+    }
+  }
+  #align() {
+    const home = this.#ports.sites.home()
+    const client = home.ok ? home.value : undefined
+    if (client === this.#watching?.client) return
+    this.#watching?.stop.abort()
+    this.#complete = false
+    this.#pods.clear()
+    this.#watching = client && { client, stop: new AbortController() }
+    if (this.#watching) this.#follow(this.#watching.client, this.#watching.stop.signal).catch(() => undefined)
+  }
+  async #follow(client: KubeClient, signal: AbortSignal) {
+    for await (const item of client.watch(KUBE.pods, { labelSelector: LABEL.environment }, { parse: PodObject, signal })) this.#take(item)
+  }
+  #take(item: WatchItem<PodFacts>) {
+    if (item.type === 'reset') this.#pods.clear()
+    for (const pod of item.type === 'reset' ? item.items : item.upserts) this.#pods.set(keyOf(pod.metadata), pod)
+    if (item.type === 'changed') for (const gone of item.removed) this.#pods.delete(keyOf(gone))
+    this.#complete = true
+    this.#poke.poke()
+  }
+
+  async #all() {
+    const home = this.#ports.sites.home()
+    const known = this.#ports.records.known('Environment')
+    if (!home.ok || !this.#complete || !known.live) return
+    const pods = Map.groupBy(this.#pods.values(), (pod) => `${pod.namespace}/${pod.labels[LABEL.environment] ?? ''}`)
+    for (const environment of known.items) await this.#one(environment, pods.get(keyOf({ name: environment.meta.name, namespace: environment.meta.namespace ?? '' })) ?? [], home.value.clock.now())
+  }
+  async #one(environment: Environment, pods: PodFacts[], now: number) {
+    const { records, log, worklog } = this.#ports
     const { name, namespace = '' } = environment.meta
-    const own = pods.filter((pod) => pod.namespace === namespace && (pod.labels[LABEL.environment] === name))
-    const now = client.clock.now()
-    const status = statusOf(environment, own, now)
+    const status = statusOf(environment, pods, now)
     if (!sameStatus(status, environment.status)) {
-      const written = await ports.records.patchStatus('Environment', { name, namespace }, cleared(status), ending.signal)
-      if (!written.ok && written.failure.code !== 'NOT_FOUND') ports.log.warn('The status of an environment could not be written.', { environment: `${namespace}/${name}`, code: written.failure.code })
+      const written = await records.patchStatus('Environment', { name, namespace }, cleared(status), this.#ending.signal)
+      if (!written.ok && written.failure.code !== 'NOT_FOUND') log.warn('The status of an environment could not be written.', { environment: `${namespace}/${name}`, code: written.failure.code })
     }
     const { workItem } = environment.spec
-    const item = workItem === undefined ? undefined : ports.records.find('WorkItem', workItem, namespace)
-    if (!item) return
-    const seen = { namespace, pod: currentPod(own), now }
-    if (workEvents(item, seen).length > 0) await ports.worklog.record({ namespace, name: item.meta.name }, (fresh) => workEvents(fresh, seen), ending.signal)
-  }
-  async function all() {
-    const home = ports.sites.home()
-    const known = ports.records.known('Environment')
-    if (!home.ok || !complete || !known.live) return
-    for (const environment of known.items) await one(environment, home.value)
-  }
-  const poke = coalesced(ports.clock, () => { busy = busy.then(all).catch((error: unknown) => { if (!ending.signal.aborted) ports.log.error('Environments could not be followed.', { error: String(error) }) }) }, EVERY_MS)
-
-  async function follow(client: KubeClient, stop: AbortSignal) {
-    for await (const item of client.watch(KUBE.pods, { labelSelector: LABEL.environment }, { parse: PodObject, signal: stop })) {
-      const keyOf = ({ metadata }: { metadata: { name: string; namespace?: string } }) => `${metadata.namespace ?? ''}/${metadata.name}`
-      const all = new Map((item.type === 'reset' ? item.items : pods).map((pod) => [keyOf(pod), pod]))
-      if (item.type === 'changed') {
-        for (const pod of item.upserts) all.set(keyOf(pod), pod)
-        for (const gone of item.removed) all.delete(keyOf({ metadata: gone }))
-      }
-      pods = [...all.values()]
-      complete = true
-      changed.tell()
-      poke.poke()
-    }
-  }
-  function align() {
-    const home = ports.sites.home()
-    const client = home.ok ? home.value : undefined
-    if (client === watching?.client) return
-    watching?.stop.abort()
-    complete = false
-    pods = []
-    watching = client && { client, stop: new AbortController() }
-    if (watching) follow(watching.client, watching.stop.signal).catch(() => undefined)
-  }
-  return {
-    /** Begins to follow; the answer ends it. */
-    start() {
-      const stops = [ports.sites.onChange(align), ports.records.onChange(['Environment', 'WorkItem'], poke.poke)]
-      align()
-      // Waits are told apart from short pauses by their length, so time alone can change what is to be written.
-      const tick = async () => { for (;;) { await ports.clock.sleep(TICK_MS, ending.signal); poke.poke() } }
-      tick().catch(() => undefined)
-      return () => {
-        ending.abort()
-        watching?.stop.abort()
-        poke.stop()
-        for (const stop of stops) stop()
-      }
-    },
-    /** The pods of environments as the watch last told. */
-    pods: () => pods,
-    onChange: changed.add,
-    /** Resolves when what is known now has been worked through. */
-    async settled() { busy = busy.then(all); await busy },
+    const item = workItem === undefined ? undefined : records.find('WorkItem', workItem, namespace)
+    const seen = { namespace, pod: currentPod(pods), now }
+    if (item && workEvents(item, seen).length > 0) await worklog.record({ namespace, name: item.meta.name }, (fresh) => workEvents(fresh, seen), this.#ending.signal)
   }
 }
-export type Reconciler = ReturnType<typeof makeReconciler>

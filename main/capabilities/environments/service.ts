@@ -2,6 +2,8 @@ import type { NamespacedRef } from '../../../preload/contract/common'
 import type { Plan } from '../../../preload/contract/operations'
 import type { Draft, EnvironmentChange, SizeOffer } from '../../../preload/contract/projects'
 import { timestamp } from '../../kernel/clock'
+import { given } from '../../kernel/given'
+import type { Inventory } from '../../kernel/inventory'
 import { LABEL } from '../../kernel/manifest'
 import { succeed, type Outcome } from '../../kernel/outcome'
 import type { Wanted } from './decide'
@@ -9,14 +11,16 @@ import { changeKind } from './change'
 import { planChange } from './change-plan'
 import { offersOf, waitsOf } from './domain/offers'
 import { makeExpiry } from './expiry'
-import { makeForwards } from './forwards'
+import { Forwards } from './forwards'
+import { withEstimates } from './estimates'
 import { planProvision } from './plan'
 import type { EnvironmentPorts } from './ports'
-import { makeReconciler } from './reconcile'
+import { Reconciler } from './reconcile'
 import { provisionKind } from './steps'
 import { watchStart, type Starting } from './watch'
 
 export interface Offers { asOf: string; offers: SizeOffer[]; waits?: NonNullable<ReturnType<typeof waitsOf>> }
+const ELSEWHERE = 'Environments run on the site that holds the shared records'
 type Start = (planId: string) => Promise<Outcome<unknown>>
 
 /** Pods that hold a GPU while nobody uses it, as the conditions of their environments say. */
@@ -27,23 +31,25 @@ const idlePods = ({ records }: Pick<EnvironmentPorts, 'records'>) => new Set(rec
 async function offers(ports: EnvironmentPorts, { project, signal }: { project?: string | undefined; signal?: AbortSignal | undefined }): Promise<Outcome<Offers>> {
   const home = ports.sites.home()
   if (!home.ok) return home
-  const allowed = project === undefined ? undefined : ports.records.find('Project', project)?.spec.sites
+  const allowed = ports.records.find('Project', project ?? '')?.spec.sites
   const all: Offers = { asOf: timestamp(home.value.clock.now()), offers: [] }
-  for (const { id, place } of ports.sites.states()) {
-    const client = ports.sites.client(id)
-    if (!client.ok) continue
-    const inventory = await ports.capacity.snapshot(id, signal)
+  for (const state of ports.sites.states().filter(({ id }) => ports.sites.client(id).ok)) {
+    const isHome = state.id === home.value.site
+    const inventory = await withEstimates(ports, state.id, signal)
     if (!inventory.ok) {
-      if (id === home.value.site) return inventory
+      if (isHome) return inventory
       continue
     }
-    const refused = id !== home.value.site ? 'Environments run on the site that holds the shared records' : allowed?.includes(id) === false ? `${project ?? 'The project'} may not use ${id}` : undefined
-    const book = place === 'on-prem' ? ports.records.find('PriceBook', 'default')?.spec : undefined
-    all.offers.push(...offersOf({ inventory: inventory.value, place, book, idle: idlePods(ports), isEnvironment: (pod) => pod.labels[LABEL.environment] !== undefined, refused: () => refused }))
-    const waits = id === home.value.site ? waitsOf(inventory.value) : undefined
-    if (waits) all.waits = waits
+    const forbidden = allowed?.includes(state.id) === false ? `${project ?? 'The project'} may not use ${state.id}` : undefined
+    all.offers.push(...siteOffers(ports, { inventory: inventory.value, place: state.place, refused: isHome ? forbidden : ELSEWHERE }))
+    if (isHome) Object.assign(all, given({ waits: waitsOf(inventory.value) }))
   }
   return succeed(all)
+}
+
+function siteOffers(ports: EnvironmentPorts, { inventory, place, refused }: { inventory: Inventory; place: SizeOffer['place']; refused: string | undefined }): SizeOffer[] {
+  const book = place === 'on-prem' ? ports.records.find('PriceBook', 'default')?.spec : undefined
+  return offersOf({ inventory, place, book, idle: idlePods(ports), isEnvironment: (pod) => pod.labels[LABEL.environment] !== undefined, refused: () => refused })
 }
 
 /** Environments: offered, provisioned, watched as they start, opened, changed, and followed while a core runs. */
@@ -52,8 +58,8 @@ export function makeEnvironments(ports: EnvironmentPorts) {
   const change = changeKind(ports)
   ports.operations.register(provision)
   ports.operations.register(change)
-  const forwards = makeForwards(ports)
-  const reconciler = makeReconciler(ports)
+  const forwards = new Forwards(ports)
+  const reconciler = new Reconciler(ports)
   const planOne = async (wanted: { ref: NamespacedRef; change: EnvironmentChange; why?: string }, signal?: AbortSignal): Promise<Outcome<Plan>> => {
     const made = await planChange(ports, change, { wanted, signal })
     return made.ok ? succeed(ports.operations.offer(made.value)) : made

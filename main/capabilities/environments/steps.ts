@@ -1,25 +1,21 @@
 import { z } from 'zod'
 import { failure } from '../../../preload/contract/failures'
+import type { Phase } from '../../../preload/contract/projects'
 import { fail, succeed, type Outcome } from '../../kernel/outcome'
 import type { KubeClient } from '../../platform/kubernetes/types'
 import type { OperationKind, Step, StepContext } from '../operations'
-import { applyAll, removeMade, resourceOf, until } from '../plans'
+import { applyAll, done, onSite, removeMade, resourceOf, until } from '../plans'
 import { createSteps, quotaManifest } from '../projects'
 import { takeSnapshot, untakeSnapshot } from '../snapshots'
 import { bringSnapshot, takeBack } from './bring'
 import { environmentRecord, priorityClass, volumeManifests, workloadManifests } from './domain/manifests'
-import { phasesOf } from './domain/phases'
+import { phasesOf, type Observed } from './domain/phases'
 import { ProvisionInput, workloadOf } from './input'
 import { observe } from './observe'
 import type { EnvironmentPorts } from './ports'
 
 type Context = StepContext<ProvisionInput>
-type Work = (client: KubeClient, context: Context) => Promise<Outcome<void>>
-/** A step's work with the client of the site it runs on. */
-const on = (work: Work) => async (context: Context): Promise<Outcome<void>> => {
-  const client = context.client(context.input.site)
-  return client.ok ? work(client.value, context) : client
-}
+const on = onSite<ProvisionInput>
 const Uid = z.object({ metadata: z.object({ uid: z.string(), creationTimestamp: z.string().optional() }) })
 
 /** The identity of the Environment record, which owns everything made for it. */
@@ -29,8 +25,6 @@ async function recordOf(client: KubeClient, input: ProvisionInput, signal: Abort
   if (!found.value) return fail(failure('NOT_FOUND', { kind: 'environment', name: input.name }))
   return succeed({ uid: found.value.metadata.uid, since: Date.parse(found.value.metadata.creationTimestamp ?? '') || client.clock.now() })
 }
-
-const done = (outcome: Outcome<unknown>): Outcome<void> => (outcome.ok ? succeed(undefined) : outcome)
 
 function itemSteps(ports: EnvironmentPorts, { item }: ProvisionInput): Step<ProvisionInput>[] {
   const objects = ({ namespace, item: own }: ProvisionInput) => (own.spec ? [{ apiVersion: 'takt.dev/v1alpha1', kind: 'WorkItem', metadata: { name: own.name, namespace }, spec: own.spec }] : [])
@@ -42,7 +36,7 @@ function itemSteps(ports: EnvironmentPorts, { item }: ProvisionInput): Step<Prov
     }] : []),
     {
       id: 'button', title: 'Push the button', promiseSeconds: 1,
-      run: ({ input, signal }) => ports.worklog.move({ namespace: input.namespace, name: input.item.name }, 'button', { by: input.by, object: `Environment/${input.namespace}/${input.name}`, text: `Provisions ${input.spec.size.name} with ${input.spec.tool.name}` }, signal),
+      run: ({ input, signal }) => ports.worklog.move({ namespace: input.namespace, name: input.item.name }, { to: 'button', by: input.by, object: `Environment/${input.namespace}/${input.name}`, text: `Provisions ${input.spec.size.name} with ${input.spec.tool.name}` }, signal),
     },
   ]
 }
@@ -104,7 +98,7 @@ const made = (id: string, title: string, { manifests, then }: { manifests: typeo
 })
 
 const PATIENCE_MS = 60_000
-/** Waits until a phase of the start is done, and says what it waits for; a phase that stays failed for a minute ends it. */
+/** Waits until a phase of the start is done, and says what it waits for; a phase that stays failed for a minute of the site's time ends it. */
 export function phaseStep<I extends { site: string; namespace: string; name: string }>(ports: Pick<EnvironmentPorts, 'clock'>, { id, title, promiseSeconds }: { id: 'quota' | 'node' | 'image' | 'volumes' | 'server'; title: string; promiseSeconds: number }): Step<I> {
   return {
     id: `wait-${id}`, title, promiseSeconds,
@@ -116,15 +110,17 @@ export function phaseStep<I extends { site: string; namespace: string; name: str
       return until(ports.clock, async () => {
         const seen = await observe(site.value, { namespace: input.namespace, name: input.name, since }, signal)
         if (!seen.ok) return seen
-        const phase = phasesOf(seen.value).find((each) => each.id === id)
-        if (phase?.says) progress(phase.says)
-        failedSince = phase?.state === 'failed' ? failedSince ?? ports.clock.now() : undefined
-        const over = failedSince !== undefined && (ports.clock.now() - failedSince > PATIENCE_MS || seen.value.now - since > 5 * PATIENCE_MS)
-        return over ? fail(failure(id === 'quota' ? 'QUOTA_EXCEEDED' : 'CLUSTER_FAILED', { site: input.site, status: 0, says: `${phase?.title ?? id}: ${phase?.says ?? ''}` })) : succeed(phase?.state === 'done')
+        const { state, title: name, says } = phaseOf(seen.value, id)
+        if (says) progress(says)
+        failedSince = state === 'failed' ? failedSince ?? seen.value.now : undefined
+        if (failedSince !== undefined && seen.value.now - failedSince > PATIENCE_MS) return fail(givenUp(id, input.site, `${name}: ${says}`))
+        return succeed(state === 'done')
       }, signal)
     },
   }
 }
+const phaseOf = (seen: Observed, id: Phase['id']): Pick<Phase, 'state' | 'title' | 'says'> => phasesOf(seen).find((phase) => phase.id === id) ?? { state: 'waiting', title: id, says: '' }
+const givenUp = (id: Phase['id'], site: string, says: string) => (id === 'quota' ? failure('QUOTA_EXCEEDED', { site, says }) : failure('CLUSTER_FAILED', { site, status: 0, says }))
 
 /** The phases of a start, each a step that waits. */
 export const waits = <I extends { site: string; namespace: string; name: string }>(ports: Pick<EnvironmentPorts, 'clock'>): Step<I>[] => [
@@ -146,7 +142,7 @@ export const provisionKind = (ports: EnvironmentPorts): OperationKind<ProvisionI
         then: ({ input: own, signal }) => ports.records.patchStatus('Environment', { name: own.name, namespace: own.namespace }, { workload: `${own.workload}/${own.name}` }, signal),
       }),
       ...waits<ProvisionInput>(ports),
-      { id: 'work', title: 'Hand it over', promiseSeconds: 1, run: ({ input: own, signal }) => ports.worklog.move({ namespace: own.namespace, name: own.item.name }, 'work', { by: own.by, object: `Environment/${own.namespace}/${own.name}` }, signal) },
+      { id: 'work', title: 'Hand it over', promiseSeconds: 1, run: ({ input: own, signal }) => ports.worklog.move({ namespace: own.namespace, name: own.item.name }, { to: 'work', by: own.by, object: `Environment/${own.namespace}/${own.name}` }, signal) },
     ]
   },
 })

@@ -1,6 +1,7 @@
 import type { NamespacedRef } from '../../../preload/contract/common'
 import type { Phase } from '../../../preload/contract/projects'
 import { timestamp } from '../../kernel/clock'
+import { given } from '../../kernel/given'
 import type { KubeClient } from '../../platform/kubernetes/types'
 import { latest, listeners } from '../../platform/streams/latest'
 import { KUBE } from '../plans'
@@ -26,14 +27,17 @@ function wordsOf(phases: Phase[], told: { state: 'running' | 'paused'; elapsed: 
 function viewOf(seen: Observed, state: 'running' | 'paused'): Starting {
   const phases = phasesOf(seen)
   const promise = isCold(seen) ? PROMISE.cold : PROMISE.warm
-  const from = seen.pod?.createdAt ?? seen.since
-  const elapsed = state === 'paused' ? undefined : Math.max(0, Math.round(((seen.pod?.readyAt ?? seen.now) - from) / 1000))
-  const ready = seen.pod?.ready === true
-  const failed = phases.some((phase) => phase.state === 'failed')
+  const elapsed = state === 'paused' ? undefined : elapsedOf(seen)
   return {
-    asOf: timestamp(seen.now), phase: ready ? 'Ready' : state === 'paused' ? 'Paused' : failed ? 'Failed' : seen.pod ? 'Starting' : 'Pending', phases,
-    ...(elapsed !== undefined && { elapsedSeconds: elapsed }), promiseSeconds: promise, canOpen: ready, says: wordsOf(phases, { state, elapsed, promise }),
+    asOf: timestamp(seen.now), phase: phaseOf(seen, phases, state), phases, ...given({ elapsedSeconds: elapsed }), promiseSeconds: promise, canOpen: seen.pod?.ready === true, says: wordsOf(phases, { state, elapsed, promise }),
   }
+}
+const elapsedOf = ({ pod, since, now }: Observed) => Math.max(0, Math.round(((pod?.readyAt ?? now) - (pod?.createdAt ?? since)) / 1000))
+function phaseOf({ pod }: Observed, phases: Phase[], state: 'running' | 'paused'): string {
+  if (pod?.ready) return 'Ready'
+  if (state === 'paused') return 'Paused'
+  if (phases.some((phase) => phase.state === 'failed')) return 'Failed'
+  return pod ? 'Starting' : 'Pending'
 }
 
 /** One environment as it starts, whole again after changes; ends with the signal. */

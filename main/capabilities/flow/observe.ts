@@ -26,12 +26,16 @@ export const QueuedObject: z.ZodType<QueuedJob> = Workload.transform(({ metadata
   for (const { count, template } of spec.podSets) {
     for (const { resources } of template.spec.containers) for (const [name, asked] of Object.entries({ ...resources.limits, ...resources.requests })) requests[name] = (requests[name] ?? 0) + asked * count
   }
-  const has = (type: string) => status.conditions.some((condition) => condition.type === type && condition.status === 'True')
+  const [first] = spec.podSets
   return {
-    namespace: metadata.namespace, name: metadata.ownerReferences[0]?.name ?? metadata.name, uid: metadata.uid, requests, model: spec.podSets[0]?.template.spec.nodeSelector['nvidia.com/gpu.product'] ?? '',
-    queuedAt: Date.parse(metadata.creationTimestamp ?? '') || 0, reserved: has('QuotaReserved'), finished: has('Finished'), message: status.conditions.find(({ type, status: is }) => type === 'QuotaReserved' && is === 'False')?.message ?? '',
+    namespace: metadata.namespace, name: metadata.ownerReferences[0]?.name ?? metadata.name, uid: metadata.uid, requests, model: first?.template.spec.nodeSelector['nvidia.com/gpu.product'] ?? '',
+    queuedAt: Date.parse(metadata.creationTimestamp ?? '') || 0, ...courseOf(status.conditions),
   }
 })
+function courseOf(conditions: z.infer<typeof Workload>['status']['conditions']) {
+  const has = (type: string) => conditions.some((condition) => condition.type === type && condition.status === 'True')
+  return { reserved: has('QuotaReserved'), finished: has('Finished'), message: conditions.find(({ type, status }) => type === 'QuotaReserved' && status === 'False')?.message ?? '' }
+}
 
 /** The jobs in Kueue's queues; none where Kueue is absent or closed to this person. */
 export async function queuedJobs(client: KubeClient, signal?: AbortSignal): Promise<QueuedJob[]> {

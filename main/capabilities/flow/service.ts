@@ -3,6 +3,8 @@ import type { NamespacedRef } from '../../../preload/contract/common'
 import { MapView } from '../../../preload/contract/flow'
 import type { Station } from '../../../preload/contract/records/work'
 import { timestamp } from '../../kernel/clock'
+import { given } from '../../kernel/given'
+import type { Inventory } from '../../kernel/inventory'
 import { succeed, type Outcome } from '../../kernel/outcome'
 import { latest, listeners } from '../../platform/streams/latest'
 import { demandNow as wantedNow, type Sample } from './domain/demand'
@@ -18,108 +20,110 @@ const SAVE_MS = 5_000
 const SAMPLE_MS = 60_000
 const DAY_MS = 86_400_000
 const SampleValue = z.object({ onPrem: z.number(), cloud: z.number() })
+const seconds = (ms: number) => Math.round(ms / 1000)
 
 export interface ItemFlow { stations: { station: Station; enteredAt: string; leftAt?: string; touchSeconds: number; waitSeconds: number }[]; causes: { cause: string; seconds: number }[] }
 
-/** Both lines as they flow: the map, and one item's course. */
-export function makeFlow(ports: FlowPorts) {
-  const heard = listeners()
-  const extras = new Map<string, Extra>()
-  let readers = 0
-  let ending: AbortController | undefined
-  let stops: (() => void)[] = []
-  let savedAt = -Infinity
-  let sampledAt = -Infinity
-  let demand: MapView['demand'] | undefined
+/** Both lines as they flow: the map, and one item's course. Sites are only asked while somebody reads the map. */
+export class Flow {
+  readonly #ports: FlowPorts
+  readonly #heard = listeners()
+  readonly #extras = new Map<string, Extra>()
+  #demand: MapView['demand'] | undefined
+  #readers = 0
+  #ending = new AbortController()
+  #stops: (() => void)[] = []
+  #savedAt = -Infinity
+  #sampledAt = -Infinity
+  constructor(ports: FlowPorts) { this.#ports = ports }
 
-  /** The last whole view, from this run or the one before; what an older version wrote and nobody can read is left. */
-  function stored(): MapView | undefined {
-    const parsed = MapView.safeParse(ports.views.get(VIEW)?.value)
-    return parsed.success ? { ...parsed.data, live: false } : undefined
+  /** The home screen, first as last seen, then live; ends with the signal. */
+  async* map(filter: Filter, signal?: AbortSignal): AsyncGenerator<MapView, void> {
+    this.#enter()
+    try {
+      yield* latest({ subscribe: this.#heard.add, read: () => mapView(this.#ports, this.#observed(), filter), clock: this.#ports.clock, signal })
+    } finally { this.#leave() }
   }
-  function samples(now: number): Sample[] {
+  async item(ref: NamespacedRef, signal?: AbortSignal): Promise<Outcome<ItemFlow>> {
+    const [home, item] = [this.#ports.sites.home(), await this.#ports.records.read('WorkItem', ref, signal)]
+    if (!item.ok) return item
+    if (!home.ok) return home
+    const visits = visitsOf(item.value.status.events ?? [], home.value.clock.now())
+    return succeed({
+      stations: visits.map((visit) => ({ station: visit.station, enteredAt: timestamp(visit.from), ...given({ leftAt: visit.to === undefined ? undefined : timestamp(visit.to) }), touchSeconds: seconds(visit.touchMs), waitSeconds: seconds(waitMs(visit)) })),
+      causes: [...byCause(visits)].map(([cause, ms]) => ({ cause, seconds: seconds(ms) })).sort((a, b) => b.seconds - a.seconds),
+    })
+  }
+
+  #enter() {
+    this.#readers++
+    if (this.#readers > 1) return
+    const { capacity, records, sites } = this.#ports
+    this.#ending = new AbortController()
+    this.#stops = [capacity.follow(this.#heard.tell), records.onChange(['WorkItem', 'Project'], this.#heard.tell), sites.onChange(this.#heard.tell)]
+    this.#pulse(this.#ending.signal).catch(() => undefined)
+  }
+  #leave() {
+    this.#readers--
+    if (this.#readers > 0) return
+    this.#ending.abort()
+    for (const stop of this.#stops) stop()
+  }
+  /** Looks every few seconds; the first look comes as soon as a site's lists are complete, so that the first live paint has its queue. */
+  async #pulse(signal: AbortSignal) {
+    const { capacity, clock } = this.#ports
+    let wake = () => {}
+    const stop = capacity.follow(() => { if (capacity.known().some(({ site }) => !this.#extras.has(site))) wake() })
+    try {
+      while (!signal.aborted) {
+        await this.#refresh(signal)
+        await Promise.race([clock.sleep(REFRESH_MS, signal), new Promise<void>((resolve) => { wake = resolve })])
+      }
+    } finally { stop() }
+  }
+  /** Asks each site for its queues and the use of its GPUs, and keeps what was seen. */
+  async #refresh(signal: AbortSignal) {
+    for (const inventory of this.#ports.capacity.known()) {
+      const client = this.#ports.sites.client(inventory.site)
+      if (client.ok) this.#extras.set(inventory.site, { queued: await queuedJobs(client.value, signal), use: await gpuUse(client.value, inventory.pods, signal) })
+    }
+    this.#keep()
+    this.#heard.tell()
+  }
+  #keep() {
+    const { sites, capacity, clock, views } = this.#ports
+    const home = sites.home()
+    const inventories = capacity.known()
+    if (!home.ok || !inventories.some(({ site }) => site === home.value.site)) return
+    const now = home.value.clock.now()
+    this.#sample(inventories, now)
+    this.#demand = demandNow(this.#ports, { inventories, extras: this.#extras }, { now, samples: this.#samples(now) })
+    if (clock.now() - this.#savedAt < SAVE_MS) return
+    const view = mapView(this.#ports, this.#observed(), {})
+    if (!view.live) return
+    this.#savedAt = clock.now()
+    views.set(VIEW, view, now)
+  }
+  #sample(inventories: Inventory[], now: number) {
+    if (now - this.#sampledAt < SAMPLE_MS && now >= this.#sampledAt) return
+    this.#sampledAt = now
+    const places = new Map(this.#ports.sites.states().map(({ id, place }) => [id, place]))
+    const wanted = (cloud: boolean) => inventories.filter(({ site }) => (places.get(site) === 'cloud') === cloud)
+      .reduce((sum, inventory) => sum + wantedNow({ inventory, queued: this.#extras.get(inventory.site)?.queued ?? [] }), 0)
+    this.#ports.samples.add(SAMPLES, now, { onPrem: wanted(false), cloud: wanted(true) })
+  }
+  #samples(now: number): Sample[] {
     const midnight = Math.floor(now / DAY_MS) * DAY_MS
-    return ports.samples.between(SAMPLES, midnight, now).flatMap(({ at, value }) => {
+    return this.#ports.samples.between(SAMPLES, midnight, now).flatMap(({ at, value }) => {
       const sample = SampleValue.safeParse(value)
       return sample.success ? [{ at, ...sample.data }] : []
     })
   }
-  const observed = (): Observed => ({ inventories: ports.capacity.known(), extras, demand, last: stored() })
-
-  /** Asks each site for its queues and the use of its GPUs, and keeps what was seen. */
-  async function refresh(signal: AbortSignal) {
-    for (const inventory of ports.capacity.known()) {
-      const client = ports.sites.client(inventory.site)
-      if (!client.ok) continue
-      extras.set(inventory.site, { queued: await queuedJobs(client.value, signal), use: await gpuUse(client.value, inventory.pods, signal) })
-    }
-    keep()
-    heard.tell()
+  /** The last whole view, from this run or the one before; what an older version wrote and nobody can read is left. */
+  #stored(): MapView | undefined {
+    const parsed = MapView.safeParse(this.#ports.views.get(VIEW)?.value)
+    return parsed.success ? { ...parsed.data, live: false } : undefined
   }
-  function keep() {
-    const home = ports.sites.home()
-    const inventories = ports.capacity.known()
-    if (!home.ok || !inventories.some(({ site }) => site === home.value.site)) return
-    const now = home.value.clock.now()
-    const places = new Map(ports.sites.states().map(({ id, place }) => [id, place]))
-    if (now - sampledAt >= SAMPLE_MS || now < sampledAt) {
-      sampledAt = now
-      const wanted = (cloud: boolean) => inventories.filter(({ site }) => (places.get(site) === 'cloud') === cloud).reduce((sum, inventory) => sum + wantedNow({ inventory, queued: extras.get(inventory.site)?.queued ?? [] }), 0)
-      ports.samples.add(SAMPLES, now, { onPrem: wanted(false), cloud: wanted(true) })
-    }
-    demand = demandNow(ports, { inventories, extras }, { now, samples: samples(now) })
-    if (ports.clock.now() - savedAt < SAVE_MS) return
-    const view = mapView(ports, observed(), {})
-    if (!view.live) return
-    savedAt = ports.clock.now()
-    ports.views.set(VIEW, view, now)
-  }
-  async function pulse(signal: AbortSignal) {
-    let first = () => {}
-    // The first look comes as soon as a site's lists are complete, so that the first live paint has its queue.
-    const early = ports.capacity.follow(() => { if (ports.capacity.known().some(({ site }) => !extras.has(site))) first() })
-    try {
-      while (!signal.aborted) {
-        await refresh(signal)
-        const woken = new Promise<void>((resolve) => { first = resolve })
-        await Promise.race([ports.clock.sleep(REFRESH_MS, signal), woken])
-      }
-    } finally { early() }
-  }
-  function enter() {
-    readers++
-    if (readers > 1) return
-    ending = new AbortController()
-    stops = [ports.capacity.follow(heard.tell), ports.records.onChange(['WorkItem', 'Project'], heard.tell), ports.sites.onChange(heard.tell)]
-    pulse(ending.signal).catch(() => undefined)
-  }
-  function leave() {
-    readers--
-    if (readers > 0) return
-    ending?.abort()
-    for (const stop of stops) stop()
-  }
-
-  return {
-    /** The home screen, first as last seen, then live; ends with the signal. */
-    async* map(filter: Filter, signal?: AbortSignal): AsyncGenerator<MapView, void> {
-      enter()
-      try {
-        yield* latest({ subscribe: heard.add, read: () => mapView(ports, observed(), filter), clock: ports.clock, signal })
-      } finally { leave() }
-    },
-    async item(ref: NamespacedRef, signal?: AbortSignal): Promise<Outcome<ItemFlow>> {
-      const item = await ports.records.read('WorkItem', ref, signal)
-      if (!item.ok) return item
-      const home = ports.sites.home()
-      if (!home.ok) return home
-      const visits = visitsOf(item.value.status.events ?? [], home.value.clock.now())
-      const seconds = (ms: number) => Math.round(ms / 1000)
-      return succeed({
-        stations: visits.map((visit) => ({ station: visit.station, enteredAt: timestamp(visit.from), ...(visit.to !== undefined && { leftAt: timestamp(visit.to) }), touchSeconds: seconds(visit.touchMs), waitSeconds: seconds(waitMs(visit)) })),
-        causes: [...byCause(visits)].map(([cause, ms]) => ({ cause, seconds: seconds(ms) })).sort((a, b) => b.seconds - a.seconds),
-      })
-    },
-  }
+  readonly #observed = (): Observed => ({ inventories: this.#ports.capacity.known(), extras: this.#extras, demand: this.#demand, last: this.#stored() })
 }
-export type Flow = ReturnType<typeof makeFlow>
+export const makeFlow = (ports: FlowPorts): Flow => new Flow(ports)

@@ -30,7 +30,7 @@ export function makeWorklog({ sites, records }: { sites: Pick<Sites, 'home'>; re
   return {
     record,
     /** Moves an item to a station of the discovery line: it leaves where it stands and enters there. What was handed over stays where it is. */
-    move: (ref: NamespacedRef, to: Station, told: { by?: string; object?: string; text?: string }, signal?: AbortSignal) =>
+    move: (ref: NamespacedRef, { to, ...told }: { to: Station; by?: string; object?: string; text?: string }, signal?: AbortSignal) =>
       record(ref, (item, at) => (isInDiscovery(item.status.station) ? moveEvents({ from: item.status.station, to, at, ...told }) : []), signal),
   }
 }

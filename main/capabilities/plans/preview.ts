@@ -2,9 +2,10 @@ import { z } from 'zod'
 import { explain } from '../../../preload/contract/explain'
 import type { Failure } from '../../../preload/contract/failures'
 import type { Plan, PlanChange } from '../../../preload/contract/operations'
+import { given } from '../../kernel/given'
 import type { Manifest } from '../../kernel/manifest'
 import { succeed, type Outcome } from '../../kernel/outcome'
-import type { KubeClient } from '../../platform/kubernetes/types'
+import type { KubeClient, KubeObject } from '../../platform/kubernetes/types'
 import { diffLines } from './domain/diff'
 import { KUBE, resourceOf } from './resources'
 
@@ -47,13 +48,15 @@ async function missingNamespaces(client: KubeClient, objects: Manifest[], signal
 interface Looking { missing: Set<string>; note: string | undefined; signal: AbortSignal | undefined }
 async function look(client: KubeClient, object: Manifest, { missing, note, signal }: Looking): Promise<Looked> {
   const { name, namespace } = object.metadata
-  const about = { apiVersion: object.apiVersion, kind: object.kind, name, ...(namespace !== undefined && { namespace }), ...(note !== undefined && { note }) }
+  const about = given({ apiVersion: object.apiVersion, kind: object.kind, name, namespace, note })
   if (namespace !== undefined && missing.has(namespace)) return { change: { op: 'create', ...about }, ran: false }
-  const resource = resourceOf(object)
-  const current = await client.get(resource, { name, namespace }, Loose, signal)
+  const current = await client.get(resourceOf(object), { name, namespace }, Loose, signal)
   if (!current.ok && TRANSPORT.has(current.failure.code)) return { change: { op: 'create', ...about }, ran: false, failure: current.failure }
-  const before = current.ok ? current.value : undefined
-  const tried = await client.apply(resource, object, { dryRun: true, force: true, ...(signal && { signal }) })
+  const tried = await client.apply(resourceOf(object), object, given({ dryRun: true, force: true, signal }))
+  return compared(about, { before: current.ok ? current.value : undefined, tried })
+}
+
+function compared(about: Omit<PlanChange, 'op' | 'lines'>, { before, tried }: { before: Record<string, unknown> | undefined; tried: Outcome<KubeObject> }): Looked {
   if (!tried.ok) return { change: { op: before ? 'change' : 'create', ...about }, ran: true, failure: tried.failure }
   if (!before) return { change: { op: 'create', ...about }, ran: true }
   const lines = diffLines(before, tried.value)

@@ -38,7 +38,7 @@ export function createSteps<I>(ports: Pick<ProjectPorts, 'worklog' | 'records'>,
       async run({ input, kept, signal }) {
         const { name, spec, workItemTitle, by } = of(input)
         const ref = { namespace: name, name: firstWorkItem(name, spec, workItemTitle).name }
-        const entered = await ports.worklog.move(ref, 'define', { by, text: spec.question }, signal)
+        const entered = await ports.worklog.move(ref, { to: 'define', by, text: spec.question }, signal)
         if (!entered.ok) return entered
         kept['workItem'] = ref.name
         return ports.records.patchStatus('Project', { name }, { phase: 'Ready', namespace: name }, signal)

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { explain } from '../../../preload/contract/explain'
 import type { Environment } from '../../../preload/contract/records'
 import type { RevisionSpec } from '../../../preload/contract/records/work'
+import { given } from '../../kernel/given'
 import { succeed, type Outcome } from '../../kernel/outcome'
 import type { KubeClient } from '../../platform/kubernetes/types'
 import { currentPod, podsOf } from '../environments'
@@ -50,28 +51,44 @@ const Pod = z.object({ status: z.object({ containerStatuses: z.array(z.object({ 
 export interface Collected { bound: Bound; workspace?: { claim: string; snapshotClass: string } }
 interface Wanted { environment: Environment; parameters: Record<string, string>; metrics: Record<string, number>; snapshotName: string; signal?: AbortSignal | undefined }
 
-/** Everything that can be bound of an environment now; what cannot be known is left out with the reason, never guessed. */
-export async function collect(ports: Pick<RevisionPorts, 'records'>, client: KubeClient, wanted: Wanted): Promise<Outcome<Collected>> {
-  const { environment, signal } = wanted
-  const { namespace = '', name } = environment.meta
+/** The running container of an environment, and what its runtime says it runs; undefined where nothing runs. */
+async function inside(client: KubeClient, { namespace, name }: { namespace: string; name: string }, signal?: AbortSignal): Promise<Outcome<{ at: At; imageId: string } | undefined>> {
   const pods = await podsOf(client, { namespace, name }, signal)
   if (!pods.ok) return pods
   const pod = currentPod(pods.value)
-  const raw = pod?.ready ? await client.get(KUBE.pods, { name: pod.metadata.name, namespace }, Pod, signal) : succeed(undefined)
+  if (!pod?.ready) return succeed(undefined)
+  const raw = await client.get(KUBE.pods, { name: pod.metadata.name, namespace }, Pod, signal)
   if (!raw.ok) return raw
   const container = raw.value?.spec.containers[0]?.name ?? name
-  const at: At | undefined = pod && raw.value ? { client, pod: { namespace, name: pod.metadata.name, container }, signal } : undefined
-  const repository = ports.records.find('Project', environment.spec.project)?.spec.repository
-  const git = at && await gitOf(at, repository)
-  const freeze = at ? await ask(at, ['pip', 'freeze']) : undefined
-  const snapshotClass = git && git.dirty !== true ? undefined : await workspaceClass(client, environment, signal)
-  const code: RevisionSpec['code'] = git ? { ...git, ...(snapshotClass !== undefined && { snapshot: wanted.snapshotName }) } : snapshotClass === undefined ? { kind: 'none' } : { kind: 'workspace', snapshot: wanted.snapshotName }
-  const image = digestOf(raw.value?.status.containerStatuses[0]?.imageID ?? '', environment.spec.tool.image)
-  const packages = freeze?.ok && freeze.value !== undefined ? packagesOf(freeze.value) : []
-  const why = at === undefined ? 'the environment is not running' : freeze && !freeze.ok ? explain(freeze.failure).says : 'pip is not there to be asked'
+  return succeed({ at: { client, pod: { namespace, name: pod.metadata.name, container }, signal }, imageId: raw.value?.status.containerStatuses[0]?.imageID ?? '' })
+}
+
+async function packagesIn(at: At | undefined): Promise<Pick<Bound, 'packages' | 'packagesUnknown'>> {
+  if (!at) return { packages: [], packagesUnknown: 'the environment is not running' }
+  const freeze = await ask(at, ['pip', 'freeze'])
+  if (!freeze.ok) return { packages: [], packagesUnknown: explain(freeze.failure).says }
+  return freeze.value === undefined ? { packages: [], packagesUnknown: 'pip is not there to be asked' } : { packages: packagesOf(freeze.value) }
+}
+
+/** The code as it is: a clean commit, a commit with the workspace beside it, or the workspace alone. */
+function codeOf(git: RevisionSpec['code'] | undefined, snapshot: string | undefined): RevisionSpec['code'] {
+  if (git) return { ...git, ...given({ snapshot }) }
+  return snapshot === undefined ? { kind: 'none' } : { kind: 'workspace', snapshot }
+}
+
+/** Everything that can be bound of an environment now; what cannot be known is left out with the reason, never guessed. */
+export async function collect(ports: Pick<RevisionPorts, 'records'>, client: KubeClient, wanted: Wanted): Promise<Outcome<Collected>> {
+  const { environment, signal } = wanted
+  const { spec, meta: { namespace = '', name } } = environment
+  const running = await inside(client, { namespace, name }, signal)
+  if (!running.ok) return running
+  const at = running.value?.at
+  const git = at && await gitOf(at, ports.records.find('Project', spec.project)?.spec.repository)
+  const snapshotClass = git?.dirty === false ? undefined : await workspaceClass(client, environment, signal)
+  const images = [{ tool: spec.tool.name, image: digestOf(running.value?.imageId ?? '', spec.tool.image) }]
   return succeed({
-    bound: { code, ...dataOf(ports, environment), parameters: wanted.parameters, metrics: wanted.metrics, images: [{ tool: environment.spec.tool.name, image }], packages, packagesUnknown: why, size: environment.spec.size },
-    ...(snapshotClass !== undefined && { workspace: { claim: `${name}-work`, snapshotClass } }),
+    bound: { code: codeOf(git, snapshotClass && wanted.snapshotName), ...dataOf(ports, environment), parameters: wanted.parameters, metrics: wanted.metrics, images, ...await packagesIn(at), size: spec.size },
+    ...given({ workspace: snapshotClass === undefined ? undefined : { claim: `${name}-work`, snapshotClass } }),
   })
 }
 

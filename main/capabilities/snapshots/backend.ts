@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { explain } from '../../../preload/contract/explain'
 import type { DataSourceSpec } from '../../../preload/contract/records/catalog'
+import { given } from '../../kernel/given'
 import { parseQuantity } from '../../kernel/quantities'
 import type { KubeClient } from '../../platform/kubernetes/types'
 import { KUBE } from '../plans'
@@ -28,12 +29,13 @@ async function volumeBackend({ sites }: Pick<SnapshotPorts, 'sites'>, client: Ku
   const found = await client.get(KUBE.claims, { namespace, name: claim }, Claim, signal)
   if (!found.ok) return { unreachable: explain(found.failure).says.replace(/\.$/, '') }
   if (!found.value) return { unreachable: `there is no claim ${claim} in ${namespace}` }
-  const { spec, status } = found.value
-  const bytes = parseQuantity(status.capacity?.storage ?? spec.resources.requests?.storage ?? '')
+  const { spec } = found.value
   const snapshotClass = await snapshotClassFor(client, spec.storageClassName, signal)
   const review = await sites.review(client.site, [{ verb: 'create', group: KUBE.volumeSnapshots.group, resource: 'volumesnapshots', namespace, says: `create volume snapshots in ${namespace}` }], signal)
-  return { ...(snapshotClass !== undefined && { snapshotClass }), maySnapshotVolume: review.ok ? review.value[0]?.allowed ?? 'unknown' : 'unknown', ...(bytes !== undefined && { claimBytes: bytes }), ...(spec.storageClassName !== undefined && { storageClass: spec.storageClassName }) }
+  const maySnapshotVolume = review.ok ? review.value[0]?.allowed : undefined
+  return given({ snapshotClass, maySnapshotVolume: maySnapshotVolume ?? 'unknown', claimBytes: bytesOf(found.value), storageClass: spec.storageClassName })
 }
+const bytesOf = ({ spec, status }: z.infer<typeof Claim>) => parseQuantity(status.capacity?.storage ?? spec.resources.requests?.storage ?? '')
 
 /** Finds out what a source's backend can do for a snapshot; never fails, because a backend that is away is an answer too. */
 export async function backendOf(ports: Pick<SnapshotPorts, 'sites' | 'versions'>, client: KubeClient, { source, signal }: { source: DataSourceSpec; signal?: AbortSignal | undefined }): Promise<Backend> {

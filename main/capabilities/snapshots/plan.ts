@@ -6,7 +6,7 @@ import { timestamp } from '../../kernel/clock'
 import { fail, succeed, type Outcome } from '../../kernel/outcome'
 import type { KubeClient } from '../../platform/kubernetes/types'
 import type { MadePlan, OperationKind } from '../operations'
-import { asYaml, planBody, preview, refusals, removal, removeOne, reviewChanges, runMark, stepsOf } from '../plans'
+import { asYaml, planBody, preview, refusals, removal, removeOne, reviewChanges, runMark, signedIn, stepsOf } from '../plans'
 import { backendOf } from './backend'
 import { methodFor, snapshotName, type Choice } from './domain/method'
 import type { SnapshotPorts } from './ports'
@@ -66,51 +66,52 @@ export async function decideTake(ports: SnapshotPorts, client: KubeClient, wante
 
 interface Wanted { source: string; namespace: string; name?: string | undefined; run?: string; taken?: string }
 export async function planTake(ports: SnapshotPorts, kind: OperationKind<TakeInput>, { wanted, signal }: { wanted: Wanted; signal?: AbortSignal | undefined }): Promise<Outcome<MadePlan<TakeInput>>> {
-  const home = ports.sites.home()
-  if (!home.ok) return home
-  const who = await home.value.whoAmI(signal)
-  if (!who.ok) return who
+  const me = await signedIn(ports.sites, signal)
+  if (!me.ok) return me
+  const { home, user } = me.value
   const source = await ports.records.read('DataSource', { name: wanted.source }, signal)
   if (!source.ok) return source
-  const { take, choice } = await decideTake(ports, home.value, { source: source.value, namespace: wanted.namespace, name: wanted.name ?? wanted.taken, by: who.value.user, signal })
+  const { take, choice } = await decideTake(ports, home, { source: source.value, namespace: wanted.namespace, name: wanted.name ?? wanted.taken, by: user, signal })
   if (ports.records.find('DataSnapshot', take.name, take.namespace)) return fail(failure('ALREADY_EXISTS', { kind: 'snapshot', name: take.name }))
   const run = wanted.run ?? runMark(ports.random)
-  const input: TakeInput = { site: home.value.site, run, take }
+  const input: TakeInput = { site: home.site, run, take }
   const objects = manifestsOf(ports.records, take)
-  const seen = await preview(home.value, objects, { notes: { [`DataSnapshot/${take.name}`]: choice.method }, signal })
+  const seen = await preview(home, objects, { notes: { [`DataSnapshot/${take.name}`]: choice.method }, signal })
   if (!seen.ok) return seen
   const checks = await reviewChanges(ports.sites, { site: input.site, changes: seen.value.changes }, signal)
   if (!checks.ok) return checks
   const missing = seen.value.dryRun.result === 'not-run' ? [{ says: `There is no project namespace ${wanted.namespace}.`, remedy: 'Choose a project that exists.' }] : []
   const plan = planBody({
-    kind: kind.kind, title: `Take a snapshot of ${wanted.source}`, verb: 'Take', site: input.site, subject: { kind: 'DataSnapshot', name: take.name, namespace: take.namespace }, as: who.value.user,
+    kind: kind.kind, title: `Take a snapshot of ${wanted.source}`, verb: 'Take', site: input.site, subject: { kind: 'DataSnapshot', name: take.name, namespace: take.namespace }, as: user,
     changes: seen.value.changes, dryRun: seen.value.dryRun, permissions: checks.value, steps: stepsOf(kind, input), yaml: asYaml(objects),
-    choices: [choice.says, 'Bytes copied: none.', ...(choice.method === 'volume-snapshot' ? ['The driver cannot clean up these blocks until the snapshot is let go.'] : [])],
-    risks: choice.warnings, time: { seconds: choice.method === 'volume-snapshot' ? 30 : 1, says: choice.method === 'volume-snapshot' ? 'until the driver says ready' : 'writes a pointer' },
+    choices: [choice.says, 'Bytes copied: none.', ...(take.volume ? ['The driver cannot clean up these blocks until the snapshot is let go.'] : [])],
+    risks: choice.warnings, time: take.volume ? { seconds: 30, says: 'until the driver says ready' } : { seconds: 1, says: 'writes a pointer' },
     blockedBy: [...missing, ...seen.value.blockedBy, ...refusals(checks.value)], undo: 'Lets go of it again.',
   })
   return succeed({ plan, kind, input, again: (again) => planTake(ports, kind, { wanted: { ...wanted, run, taken: take.name }, signal: again }) })
 }
 
+/** Who stands on a snapshot and would lose it. */
+function standing({ records }: Pick<SnapshotPorts, 'records'>, ref: NamespacedRef): string[] {
+  const uses = ({ meta, spec }: { meta: { namespace?: string | undefined }; spec: { data: { snapshot?: string | undefined }[] } }) => meta.namespace === ref.namespace && spec.data.some(({ snapshot }) => snapshot === ref.name)
+  return [
+    ...records.known('Revision').items.filter(uses).map(({ meta }) => `revision ${meta.name} can no longer be reproduced`), ...records.known('Environment').items.filter(uses).map(({ meta }) => `environment ${meta.name} was made from it`),
+  ]
+}
+
 export async function planRelease(ports: SnapshotPorts, kind: OperationKind<ReleaseInput>, { ref, signal }: { ref: NamespacedRef; signal?: AbortSignal | undefined }): Promise<Outcome<MadePlan<ReleaseInput>>> {
-  const home = ports.sites.home()
-  if (!home.ok) return home
-  const [who, snapshot] = [await home.value.whoAmI(signal), await ports.records.read('DataSnapshot', ref, signal)]
-  if (!who.ok) return who
+  const [me, snapshot] = [await signedIn(ports.sites, signal), await ports.records.read('DataSnapshot', ref, signal)]
+  if (!me.ok) return me
   if (!snapshot.ok) return snapshot
   const [, namespace, name] = /^VolumeSnapshot\/([^/]+)\/(.+)$/.exec(snapshot.value.status.pointer ?? snapshot.value.spec.pointer ?? '') ?? []
   const volumeSnapshot = namespace && name ? { namespace, name } : undefined
-  const input: ReleaseInput = { site: home.value.site, ...ref, ...(volumeSnapshot && { volumeSnapshot }) }
+  const input: ReleaseInput = { site: me.value.home.site, ...ref, ...(volumeSnapshot && { volumeSnapshot }) }
   const changes = [...(volumeSnapshot ? [removal({ ...VOLUME_SNAPSHOT, ...volumeSnapshot })] : []), removal({ ...RECORD, ...ref })]
   const checks = await reviewChanges(ports.sites, { site: input.site, changes }, signal)
   if (!checks.ok) return checks
-  const users = [
-    ...ports.records.known('Revision').items.filter(({ meta, spec }) => meta.namespace === ref.namespace && spec.data.some((data) => data.snapshot === ref.name)).map(({ meta }) => `revision ${meta.name} can no longer be reproduced`),
-    ...ports.records.known('Environment').items.filter(({ meta, spec }) => meta.namespace === ref.namespace && spec.data.some((data) => data.snapshot === ref.name)).map(({ meta }) => `environment ${meta.name} was made from it`),
-  ]
   const plan = planBody({
-    kind: kind.kind, title: `Let go of ${ref.name}`, verb: 'Let go', site: input.site, subject: { kind: 'DataSnapshot', ...ref }, as: who.value.user, changes, permissions: checks.value, steps: stepsOf(kind, input),
-    blockedBy: refusals(checks.value), losses: { lost: [`the state of ${snapshot.value.spec.source} at ${snapshot.value.status.takenAt ?? snapshot.value.meta.createdAt}`, ...users], kept: [`${snapshot.value.spec.source} itself`, 'clones made from it'], typeName: ref.name },
+    kind: kind.kind, title: `Let go of ${ref.name}`, verb: 'Let go', site: input.site, subject: { kind: 'DataSnapshot', ...ref }, as: me.value.user, changes, permissions: checks.value, steps: stepsOf(kind, input),
+    blockedBy: refusals(checks.value), losses: { lost: [`the state of ${snapshot.value.spec.source} at ${snapshot.value.status.takenAt ?? snapshot.value.meta.createdAt}`, ...standing(ports, ref)], kept: [`${snapshot.value.spec.source} itself`, 'clones made from it'], typeName: ref.name },
   })
   return succeed({ plan, kind, input, again: (again) => planRelease(ports, kind, { ref, signal: again }) })
 }

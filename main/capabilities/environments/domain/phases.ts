@@ -52,7 +52,10 @@ function volumes(seen: Observed): Without<Phase> {
   const lost = claims.find(({ phase }) => phase === 'Lost')
   if (lost) return { state: 'failed', says: `volume ${lost.metadata.name} was lost` }
   if (open.length > 0) return { state: 'running', says: claimTrouble(seen) ?? `making ${open.map(({ metadata }) => metadata.name).join(', ')}`, seconds: seconds(seen.since, now) }
-  if (pod?.node === undefined) return { state: 'waiting', says: '' }
+  return pod?.node === undefined ? { state: 'waiting', says: '' } : mounting(seen, pod)
+}
+function mounting(seen: Observed, pod: PodFacts): Without<Phase> {
+  const { claims, now } = seen
   const events = about(seen, pod.metadata.name)
   const mounted = events.find(({ reason }) => reason === 'Pulling' || reason === 'Pulled' || reason === 'Created')
   if (mounted || started(pod)) return { state: 'done', says: `${String(claims.length)} mounted`, ...(mounted && { seconds: seconds(pod.scheduledAt ?? pod.createdAt, mounted.at) }) }

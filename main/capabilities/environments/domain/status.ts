@@ -2,6 +2,7 @@ import type { EnvironmentSpec } from '../../../../preload/contract/records/envir
 import type { WorkEvent } from '../../../../preload/contract/records/work'
 import type { Environment, WorkItem } from '../../../../preload/contract/records'
 import { timestamp } from '../../../kernel/clock'
+import { given } from '../../../kernel/given'
 import type { PodFacts } from '../../../kernel/inventory'
 import { plainRefusal, waitCause } from '../../../kernel/scheduling'
 
@@ -37,13 +38,12 @@ export function statusOf(environment: Pick<Environment, 'spec' | 'meta' | 'statu
   const before = status.conditions?.find(({ type }) => type === 'Ready')
   const since = before?.status === ready.status && before.reason === ready.reason ? before.lastTransitionTime : timestamp(now)
   const others = (status.conditions ?? []).filter(({ type }) => type !== 'Ready')
-  const startedAt = pod ? timestamp(pod.createdAt) : status.startedAt
   return {
-    phase: phaseOf(spec, pod, meta.deleting === true), ...(status.workload !== undefined && { workload: status.workload }), ...(pod && { pod: pod.metadata.name }), ...(pod?.node !== undefined && { node: pod.node }),
-    ...(pod?.readyAt !== undefined && { readyAt: timestamp(pod.readyAt) }), ...(startedAt !== undefined && { startedAt }),
+    phase: phaseOf(spec, pod, meta.deleting === true), ...given({ workload: status.workload }), ...(pod ? whereabouts(pod) : given({ startedAt: status.startedAt })),
     conditions: [...others, { type: 'Ready', ...ready, lastTransitionTime: since }],
   }
 }
+const whereabouts = (pod: PodFacts) => given({ pod: pod.metadata.name, node: pod.node, readyAt: pod.readyAt === undefined ? undefined : timestamp(pod.readyAt), startedAt: timestamp(pod.createdAt) })
 
 /** A status as a merge patch: what is no longer so is cleared. */
 export const cleared = (status: Status): Status => ({ pod: null, node: null, readyAt: null, ...status } as unknown as Status)
@@ -57,16 +57,20 @@ const PATIENCE_MS = 10_000
  */
 export function workEvents(item: Pick<WorkItem, 'status'>, seen: { namespace: string; pod: PodFacts | undefined; now: number }): WorkEvent[] {
   const { pod, namespace, now } = seen
-  if (!pod || (item.status.station !== 'button' && item.status.station !== 'work')) return []
-  const object = `Pod/${namespace}/${pod.metadata.name}`
-  const key = (pod.metadata.uid ?? pod.metadata.name).slice(0, 12)
-  const waiting = item.status.events?.findLast(({ type }) => type === 'waiting' || type === 'resumed')
-  const waits = waiting?.type === 'waiting' && waiting.object === object
-  if (pod.node === undefined && pod.unschedulable !== undefined && now - pod.createdAt > PATIENCE_MS && !waits) {
-    return [{ id: `waiting-${key}`, at: timestamp(pod.createdAt), type: 'waiting', station: item.status.station, cause: waitCause(pod.unschedulable), object, text: plainRefusal(pod.unschedulable).slice(0, 1000) }]
-  }
-  const resumed: WorkEvent[] = pod.node !== undefined && waits ? [{ id: `resumed-${key}`, at: timestamp(pod.scheduledAt ?? now), type: 'resumed', station: item.status.station, object }] : []
-  if (!pod.ready || item.status.station === 'work') return resumed
+  const { station, events = [] } = item.status
+  if (!pod || (station !== 'button' && station !== 'work')) return []
+  const told: Told = { pod, station, now, object: `Pod/${namespace}/${pod.metadata.name}`, key: (pod.metadata.uid ?? pod.metadata.name).slice(0, 12) }
+  const last = events.findLast(({ type }) => type === 'waiting' || type === 'resumed')
+  const waits = last?.type === 'waiting' && last.object === told.object
+  return pod.node === undefined ? (waits ? [] : waitingFor(told)) : [...(waits ? [resumed(told)] : []), ...atWork(told)]
+}
+interface Told { pod: PodFacts; station: 'button' | 'work'; now: number; object: string; key: string }
+const waitingFor = ({ pod, station, now, object, key }: Told): WorkEvent[] => (pod.unschedulable === undefined || now - pod.createdAt <= PATIENCE_MS ? [] : [{
+  id: `waiting-${key}`, at: timestamp(pod.createdAt), type: 'waiting', station, cause: waitCause(pod.unschedulable), object, text: plainRefusal(pod.unschedulable).slice(0, 1000),
+}])
+const resumed = ({ pod, station, now, object, key }: Told): WorkEvent => ({ id: `resumed-${key}`, at: timestamp(pod.scheduledAt ?? now), type: 'resumed', station, object })
+function atWork({ pod, station, now, object, key }: Told): WorkEvent[] {
+  if (!pod.ready || station === 'work') return []
   const at = timestamp(pod.readyAt ?? now)
-  return [...resumed, { id: `left-button-${key}`, at, type: 'left', station: 'button', object }, { id: `entered-work-${key}`, at, type: 'entered', station: 'work', object }]
+  return [{ id: `left-button-${key}`, at, type: 'left', station: 'button', object }, { id: `entered-work-${key}`, at, type: 'entered', station: 'work', object }]
 }

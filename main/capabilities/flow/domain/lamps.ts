@@ -7,17 +7,16 @@ export const ANSWER_WITHIN_MS = 3_600_000
 export interface Call { at: number; why: string; held: boolean }
 
 /** The oldest call still open. Passing or waiving the gate answers a failure; a pulled cord is answered by clearing it alone. */
-export function openCall(events: readonly WorkEvent[]): Call | undefined {
-  let failed: Call | undefined
-  let pulled: Call | undefined
-  for (const event of events) {
-    const at = Date.parse(event.at)
-    if (event.type === 'gate-failed') failed ??= { at, why: event.text ?? 'a gate failed', held: false }
-    if (event.type === 'gate-passed' || event.type === 'gate-waived' || event.type === 'entered') failed = undefined
-    if (event.type === 'cord-pulled') pulled ??= { at, why: event.text ?? 'the cord was pulled', held: true }
-    if (event.type === 'cord-cleared') pulled = undefined
+export const openCall = (events: readonly WorkEvent[]): Call | undefined =>
+  oldestOpen(events, { calls: 'cord-pulled', answers: ['cord-cleared'], why: 'the cord was pulled' }) ?? oldestOpen(events, { calls: 'gate-failed', answers: ['gate-passed', 'gate-waived', 'entered'], why: 'a gate failed' })
+
+function oldestOpen(events: readonly WorkEvent[], { calls, answers, why }: { calls: WorkEvent['type']; answers: WorkEvent['type'][]; why: string }): Call | undefined {
+  let open: Call | undefined
+  for (const { type, at, text } of events) {
+    if (type === calls) open ??= { at: Date.parse(at), why: text ?? why, held: calls === 'cord-pulled' }
+    else if (answers.includes(type)) open = undefined
   }
-  return pulled ?? failed
+  return open
 }
 
 /** The lamp of one item: called while a call is young or the item is older than most at its station, stopped once a call went unanswered. */

@@ -1,6 +1,7 @@
 import type { GpuCell, LaneView, NodeView } from '../../../../preload/contract/flow'
 import type { Place } from '../../../../preload/contract/common'
 import { amount, GPU, gpuModelOf, holds, MIG, type Inventory, type NodeFacts, type PodFacts } from '../../../kernel/inventory'
+import { given } from '../../../kernel/given'
 import { LABEL } from '../../../kernel/manifest'
 
 /** How busy each GPU of each node is, 0 to 1: by node, then by namespace/pod, in the order the exporter lists them. */
@@ -43,23 +44,30 @@ function stripOf(node: NodeFacts, pods: PodFacts[], { use, at }: { use: UseFacts
     add(strip, cellsOf(built, at - node.createdAt < BOOT_MS ? 'booting' : 'off'))
     return strip
   }
-  for (const pod of pods.toSorted((a, b) => (a.scheduledAt ?? a.createdAt) - (b.scheduledAt ?? b.createdAt))) {
-    const count = amount(pod.requests, GPU)
-    const uses = use?.byPod.get(keyOf(pod)) ?? []
-    const state = use?.idlePods.has(keyOf(pod)) ? 'idle' as const : 'taken' as const
-    add(strip, Array.from({ length: count }, (_unused, index) => ({ state, ...(uses[index] !== undefined && { use: Math.min(1, Math.max(0, uses[index])) }) })), labelOf(pod))
-  }
-  const slices = slicesOf(node.capacity)
-  const split = slices > 0 ? Math.max(0, built - amount(node.capacity, GPU)) : 0
-  const sliced = pods.filter((pod) => slicesOf(pod.requests) > 0)
-  // Slices share a GPU, so as many of the split ones count as taken as their slices would fill.
-  const filled = slices > 0 ? Math.ceil((sliced.reduce((sum, pod) => sum + slicesOf(pod.requests), 0) / slices) * split) : 0
-  const busy = mean(sliced.flatMap((pod) => use?.byPod.get(keyOf(pod)) ?? []))
-  add(strip, cellsOf(filled, 'taken').map((cell) => ({ ...cell, ...(busy !== undefined && { use: Math.min(1, busy) }) })), sliced.length > 0 ? `${String(sliced.length)} in slices` : undefined)
+  for (const pod of pods.toSorted((a, b) => (a.scheduledAt ?? a.createdAt) - (b.scheduledAt ?? b.createdAt))) add(strip, wholesOf(pod, use), labelOf(pod))
+  addSlices(strip, node, { pods, built, use })
   const faulted = Math.max(0, amount(node.capacity, GPU) - amount(node.allocatable, GPU))
   add(strip, cellsOf(built - strip.cells.length - faulted, node.cordoned ? 'off' : 'free'))
   add(strip, cellsOf(faulted, 'faulted'), faulted > 0 ? faultName(node) : undefined)
   return { ...strip, cells: strip.cells.slice(0, MOST_GPUS) }
+}
+/** The whole GPUs a pod holds. */
+function wholesOf(pod: PodFacts, use: UseFacts | undefined): GpuCell[] {
+  const uses = use?.byPod.get(keyOf(pod)) ?? []
+  const state = use?.idlePods.has(keyOf(pod)) ? 'idle' : 'taken'
+  return Array.from({ length: amount(pod.requests, GPU) }, (_unused, index) => ({ state, ...given({ use: within(uses[index]) }) }))
+}
+const within = (use: number | undefined) => (use === undefined ? undefined : Math.min(1, Math.max(0, use)))
+
+/** Slices share a GPU, so as many of the split ones count as taken as the slices in use would fill. */
+function addSlices(strip: Strip, node: NodeFacts, { pods, built, use }: { pods: PodFacts[]; built: number; use: UseFacts | undefined }) {
+  const slices = slicesOf(node.capacity)
+  const sliced = pods.filter((pod) => slicesOf(pod.requests) > 0)
+  if (slices === 0 || sliced.length === 0) return
+  const split = Math.max(0, built - amount(node.capacity, GPU))
+  const filled = Math.ceil((sliced.reduce((sum, pod) => sum + slicesOf(pod.requests), 0) / slices) * split)
+  const busy = within(mean(sliced.flatMap((pod) => use?.byPod.get(keyOf(pod)) ?? [])))
+  add(strip, cellsOf(filled, 'taken').map((cell) => ({ ...cell, ...given({ use: busy }) })), `${String(sliced.length)} in slices`)
 }
 const faultName = ({ conditions }: NodeFacts) => {
   const fault = conditions.find(({ type, status }) => /gpu|xid/i.test(type) && status === 'True')

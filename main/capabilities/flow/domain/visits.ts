@@ -27,23 +27,35 @@ function closed(open: Open, to: number, still: boolean): Visit {
  * cleared or the station left. Touch time is what is left of a stay when its waits are taken away.
  */
 export function visitsOf(events: readonly WorkEvent[], now: number): Visit[] {
-  const visits: Visit[] = []
-  let open: Open | undefined
-  const end = (at: number) => { if (open) visits.push(closed(open, Math.max(open.from, at), false)); open = undefined }
-  const stop = (at: number) => {
-    if (open?.wait) { open.waits.push({ ...open.wait, to: Math.max(open.wait.from, at), open: false }); open.wait = undefined }
-  }
+  const course: Course = { visits: [], open: undefined }
   for (const event of events) {
     const at = Date.parse(event.at)
-    if (Number.isNaN(at)) continue
-    if (event.type === 'entered' && event.station) { end(at); open = { station: event.station, from: at, waits: [], wait: undefined } }
-    else if (event.type === 'left') end(at)
-    else if (open && (event.type === 'waiting' || event.type === 'cord-pulled')) { stop(at); open.wait = { from: at, cause: event.type === 'waiting' ? event.cause ?? 'unknown' : 'held' } }
-    else if (event.type === 'resumed' || event.type === 'cord-cleared') stop(at)
+    if (!Number.isNaN(at)) TURNS[event.type]?.(course, event, at)
   }
-  const last: Open | undefined = open
-  return last ? [...visits, closed(last, Math.max(last.from, now), true)] : visits
+  const { visits, open } = course
+  return open ? [...visits, closed(open, Math.max(open.from, now), true)] : visits
 }
+
+interface Course { visits: Visit[]; open: Open | undefined }
+type Turn = (course: Course, event: WorkEvent, at: number) => void
+const end: Turn = (course, _event, at) => {
+  if (course.open) course.visits.push(closed(course.open, Math.max(course.open.from, at), false))
+  course.open = undefined
+}
+const resume: Turn = ({ open }, _event, at) => {
+  if (open?.wait) open.waits.push({ ...open.wait, to: Math.max(open.wait.from, at), open: false })
+  if (open) open.wait = undefined
+}
+const hold: Turn = (course, event, at) => {
+  resume(course, event, at)
+  if (course.open) course.open.wait = { from: at, cause: event.type === 'waiting' ? event.cause ?? 'unknown' : 'held' }
+}
+const enter: Turn = (course, event, at) => {
+  if (!event.station) return
+  end(course, event, at)
+  course.open = { station: event.station, from: at, waits: [], wait: undefined }
+}
+const TURNS: Partial<Record<WorkEvent['type'], Turn>> = { entered: enter, left: end, waiting: hold, 'cord-pulled': hold, resumed: resume, 'cord-cleared': resume }
 
 export const waitMs = ({ waits }: Pick<Visit, 'waits'>): number => waits.reduce((sum, { from, to }) => sum + to - from, 0)
 export const currentVisit = (visits: readonly Visit[]): Visit | undefined => visits.findLast(({ to }) => to === undefined)

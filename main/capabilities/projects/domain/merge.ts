@@ -42,12 +42,17 @@ export function mergeProject(before: ProjectSpec, sides: { mine: ProjectSpec; th
   const conflicts: Field[] = []
   for (const path of new Set([...theirs.keys(), ...mine.keys(), ...was.keys()])) {
     const [old, my, their] = [was.get(path), mine.get(path), theirs.get(path)]
-    const both = my !== old && their !== old && my !== their
-    const value = both ? (keep[path] === 'mine' ? my : their) : my === old ? their : my
-    if (both && keep[path] === undefined) conflicts.push({ path, before: shown(old), mine: shown(my), theirs: shown(their) })
-    if (!both && their !== old && my === old) merged.push(path)
+    const { value, outcome } = mergeField({ old, my, their, keep: keep[path] })
+    if (outcome === 'conflict') conflicts.push({ path, before: shown(old), mine: shown(my), theirs: shown(their) })
+    if (outcome === 'merged') merged.push(path)
     if (value !== undefined) result.set(path, value)
   }
   return { spec: unflatten(result), merged, conflicts }
+}
+type Value = string | number | undefined
+function mergeField({ old, my, their, keep }: { old: Value; my: Value; their: Value; keep: 'mine' | 'theirs' | undefined }): { value: Value; outcome: 'mine' | 'merged' | 'conflict' } {
+  if (their === old || my === their) return { value: my, outcome: 'mine' }
+  if (my === old) return { value: their, outcome: 'merged' }
+  return { value: keep === 'mine' ? my : their, outcome: keep === undefined ? 'conflict' : 'mine' }
 }
 const shown = (value: string | number | undefined) => (value === undefined ? 'none' : String(value))
