@@ -11,8 +11,12 @@ const SHARED = ['projects', 'tools', 'datasources', 'budgets', 'pricebooks']
 const LOCAL = ['environments', 'datasnapshots', 'workitems', 'revisions']
 const statusOf = (plurals: string[]) => plurals.map((plural) => `${plural}/status`)
 
-/** Reading what everybody shares, and asking for a project: nothing that runs, nothing of anybody's namespace. */
+/** The binding that names the leads of a cluster: an administrator fills it, everybody may read it. */
+export const LEADS_BINDING = 'takt-leads'
+const BOUND_BY_LEADS = ['takt-lead', 'takt-engineer', 'takt-analyst']
+/** Reading what everybody shares and who the leads are, and asking for a project: nothing that runs, nothing of anybody's namespace. */
 const MEMBER: Rule[] = [
+  { ...rule(RBAC, ['clusterroles'], ['get']), resourceNames: [...BOUND_BY_LEADS, 'takt-member'] }, { ...rule(RBAC, ['clusterrolebindings'], ['get']), resourceNames: [LEADS_BINDING] },
   rule(GROUP, SHARED, READ), rule(GROUP, ['projects'], ['create']),
   rule('', ['nodes'], READ), rule('storage.k8s.io', ['storageclasses'], READ), rule('snapshot.storage.k8s.io', ['volumesnapshotclasses'], READ), rule('scheduling.k8s.io', ['priorityclasses'], READ),
 ]
@@ -33,7 +37,6 @@ const ENGINEER: Rule[] = [
   rule('batch', ['jobs'], [...READ, ...WRITE]), rule('policy', ['poddisruptionbudgets'], [...READ, ...WRITE]), rule('networking.k8s.io', ['networkpolicies'], READ),
   rule('kubeflow.org', ['notebooks'], [...READ, ...WRITE]), rule('snapshot.storage.k8s.io', ['volumesnapshots'], [...READ, ...WRITE]), rule('kueue.x-k8s.io', ['workloads', 'localqueues'], READ),
 ]
-const BOUND_BY_LEADS = ['takt-lead', 'takt-engineer', 'takt-analyst']
 /** Namespaces, quotas and who may enter them; cluster-wide. The roles that may be handed on are named, so that nobody can hand on more. */
 const LEAD: Rule[] = [
   ...ENGINEER, ...MEMBER,
@@ -53,6 +56,8 @@ export const roles = (): Manifest[] => [
   role('takt-engineer', 'Everything inside the namespaces of one\'s projects but quotas.', ENGINEER),
   role('takt-analyst', 'Reads a project and writes verdicts.', ANALYST),
   role('takt-member', 'Reads what everybody shares and asks for a project.', MEMBER),
+  // Without subjects, so that preparing again leaves those alone whom an administrator has put there.
+  { apiVersion: `${RBAC}/v1`, kind: 'ClusterRoleBinding', metadata: { name: LEADS_BINDING, labels }, roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: 'takt-lead' } },
   {
     apiVersion: `${RBAC}/v1`, kind: 'ClusterRoleBinding', metadata: { name: 'takt-member', labels }, roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: 'takt-member' },
     subjects: [{ apiGroup: RBAC, kind: 'Group', name: 'system:authenticated' }],
