@@ -39,7 +39,7 @@ export async function moveIn(plane: Plane, site: string): Promise<void> {
   const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'takt-lead' }
   const subjects = [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: 'leads' }]
   await plane.applyManifests([
-    { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', metadata: { name: 'leads' }, roleRef, subjects },
+    { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', metadata: { name: 'takt-leads' }, roleRef, subjects },
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shared-data' } },
     {
       apiVersion: 'v1',
