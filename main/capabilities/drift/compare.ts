@@ -9,6 +9,7 @@ import { UnusableInput } from './domain/failures'
 import { reportColumns, type Kind, type Report, type Scored } from './domain/report'
 import type { PresetName } from './domain/presets'
 import { makeInlineRunner, SEED } from './inline-runner'
+import { loadSpecialFunctions } from './numerics/cephes'
 import { exactBytes, EXACT_BYTES, type ColumnJob } from './score-column'
 
 export interface CompareRequest {
@@ -50,7 +51,7 @@ export const compare = (request: CompareRequest, following: Following = {}): Pro
       const results = await runner.run(plan.jobs, { signal: following.signal, done: ({ name }) => following.progress?.({ phase: 'scoring', done: ++done, total: plan.jobs.length, column: name }) })
       const byName = new Map(results.map((result) => [result.name, result]))
       const scored = plan.order.map((entry): Scored => ('reason' in entry ? { ...entry, score: { statistics: {}, reason: entry.reason } } : (byName.get(entry.name) ?? { ...entry, score: { statistics: {}, reason: 'it was not scored' } })))
-      const columns = reportColumns(scored, request.rule ?? DEFAULT_RULE)
+      const columns = reportColumns(scored, request.rule ?? DEFAULT_RULE, await loadSpecialFunctions())
       const report: Report = { rows: plan.rows, engine: { name: 'takt', duckdb: engine.version, preset: request.preset ?? 'takt' }, drifted: columns.some(({ decision }) => decision === 'drifted'), rule: request.rule ?? DEFAULT_RULE, columns }
       return { report, scored, files: { reference: plan.reference.files, current: plan.current.files }, skipped: [...plan.reference.skipped, ...plan.current.skipped] }
     } finally { await runner.close?.() }

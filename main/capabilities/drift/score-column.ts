@@ -64,11 +64,16 @@ async function categorical(job: ColumnJob, { engine, tools, signal }: Means): Pr
   const rows = chunkRows(job.reference.rows, job.current.rows), wantsChunks = canCalibrate(rows) || job.preset !== undefined
   const reference = await countCategories(engine, { ...job.reference, signal, chunkRows: wantsChunks ? Math.max(rows, 1) : 0 })
   const current = await countCategories(engine, { ...job.current, signal })
-  const mixed = job.isGuess ? (mixedValues(reference, 'reference') ?? mixedValues(current, 'current window')) : undefined
-  if (mixed) return unscored(mixed)
+  const odd = job.isGuess ? (mixedValues(reference, 'reference') ?? mixedValues(current, 'current window') ?? identifierWords(reference) ?? identifierWords(current)) : undefined
+  if (odd) return unscored(odd)
   if (reference && current) return scoreCategorical({ reference, current }, job.preset, tools)
   const many = job.isGuess ? await findMixed(engine, job, signal) : undefined
   return unscored(many ?? `more than ${MOST_CATEGORIES} different values: an identifier rather than a category`)
+}
+
+function identifierWords(side: CategoricalSide | undefined): string | undefined {
+  const isOne = side !== undefined && side.tally.counts.size > 1000 && side.tally.counts.size > (side.tally.rows - side.tally.nulls) / 2
+  return isOne ? 'nearly every row has a value of its own: an identifier rather than a category' : undefined
 }
 
 const mixedWords = (where: string, { share, example }: { share: number; example: string }) =>

@@ -8,8 +8,8 @@ export interface Shape { rows: number; numbers: number; categories: number }
 const SHIFTS = [0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5], KINDS = [2, 5, 20, 100, 1000]
 const open = () => Engine.open({ threads: 2, memoryMiB: 1024, spillFolder: tmpdir() })
 
-// Chance is a hash of row, column and side, so the same pair is made everywhere.
-const uniform = (seed: number) => `((hash(i, ${seed}) >> 11) + 0.5) / 9007199254740992.0`
+// Chance is a hash of the text of column and row, so the same pair is made everywhere; a hash of the two numbers is not even enough for a normal.
+const uniform = (seed: number) => `((hash(concat('${seed}:', i)) >> 11) + 0.5) / 9007199254740992.0`
 const normal = (seed: number) => `sqrt(-2 * ln(${uniform(seed)})) * cos(2 * pi() * ${uniform(seed + 1)})`
 
 /** Writes a reference and a current table with shifts of 0 to 0.5 standard deviations and 2 to 1,000 categories, once. */

@@ -1,7 +1,9 @@
 import { decideFamily, type Decision, type DecisionRule, type SizeLimits } from './decide'
 import { alibiFamily } from './presets/alibi'
 import type { PresetScore } from './presets'
+import { qualityOf, qualityWords, type QualityFinding } from './quality'
 import type { ColumnScore } from './score'
+import type { SpecialFunctions } from './special'
 
 export type Kind = 'numeric' | 'categorical'
 /** How a column's presence or type differs between the two sides. */
@@ -18,6 +20,8 @@ export interface ColumnReport {
   pMethod?: string
   limits?: SizeLimits
   schema?: SchemaDifference
+  /** Shares of nulls, infinities and zeros that moved; they do not change the decision, which is about values. */
+  quality?: QualityFinding[]
   statistics: Record<string, unknown>
   preset?: PresetScore
 }
@@ -31,13 +35,15 @@ export interface Report {
 export interface Scored { name: string; kind: Kind; score: ColumnScore; schema?: SchemaDifference }
 
 /** Decides all scored columns as one family; those that could not be scored say why and are never counted as stable. */
-export function reportColumns(scored: readonly Scored[], rule: DecisionRule): ColumnReport[] {
+export function reportColumns(scored: readonly Scored[], rule: DecisionRule, special: SpecialFunctions): ColumnReport[] {
   const family = scored.flatMap(({ score }) => (score.evidence && score.limits ? [{ evidence: score.evidence, limits: score.limits }] : []))
   const decisions = decideFamily(family, rule)[Symbol.iterator]()
   const presets = withFamily(scored.flatMap(({ score }) => (score.preset ? [score.preset] : [])))[Symbol.iterator]()
   return scored.map((entry) => {
     const isScored = entry.score.evidence !== undefined && entry.score.limits !== undefined
-    return describeColumn(entry, isScored ? decisions.next().value : undefined, entry.score.preset ? presets.next().value : undefined)
+    const described = describeColumn(entry, isScored ? decisions.next().value : undefined, entry.score.preset ? presets.next().value : undefined)
+    const quality = qualityOf(entry.score.statistics, { special, tests: 3 * scored.length, level: rule.level })
+    return quality.length > 0 ? { ...described, quality, reason: described.reason + qualityWords(quality) } : described
   })
 }
 
