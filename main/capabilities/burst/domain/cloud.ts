@@ -72,7 +72,8 @@ export class Cloud {
     const { nowS, pool } = where
     const size = this.size(pool)
     const rest = gpus % size
-    const launch: number[] = new Array<number>(Math.floor(gpus / size)).fill(size)
+    const launch: number[] = []
+    for (let left = gpus; left >= size; left -= size) launch.push(size)
     const node = rest > 0 ? this.fullest(rest, pool) : undefined
     if (rest > 0 && !node) launch.push(rest)
     const startS = Math.max(nowS, node?.readyS ?? nowS, launch.length > 0 ? nowS + this.boot(pool) : nowS)
