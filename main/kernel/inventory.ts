@@ -54,3 +54,11 @@ export function sumRequests(pods: readonly PodFacts[]): Record<string, number> {
   for (const pod of pods) for (const [resource, asked] of Object.entries(pod.requests)) sum[resource] = amount(sum, resource) + asked
   return sum
 }
+
+const plain = (model: string) => model.toLowerCase().replace(/^nvidia-/, '').replace(/[^a-z0-9]/g, '')
+/** Whether a price book's model means the model of a node label: "A100 80GB" and "A100-SXM4-80GB" share their parts. */
+export function sameModel(book: string, label: string): boolean {
+  const [short, long] = [plain(book), plain(label)]
+  if (short === '' || long === '') return false
+  return long.includes(short) || short.includes(long) || book.split(/[\s_-]+/).every((part) => long.includes(plain(part)))
+}

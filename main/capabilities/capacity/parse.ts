@@ -78,7 +78,7 @@ function course({ status }: PodShape) {
     finishedAt: Math.max(0, ...status.containerStatuses.map(({ state }) => instant(state.terminated?.finishedAt) ?? 0)) || undefined,
   }
   return {
-    ready: since('Ready') !== undefined, ...defined(times),
+    ready: status.conditions.some(({ type, status: is }) => type === 'Ready' && is === 'True'), ...defined(times),
     ...(unscheduled && { unschedulable: unscheduled.message || unscheduled.reason }), ...(waiting && { waiting }),
   }
 }

@@ -21,7 +21,7 @@ type Blocked = Plan['blockedBy']
 type Line = { op: '+' | '-' | ' '; text: string }
 export interface WantedChange { ref: NamespacedRef; change: EnvironmentChange; why?: string }
 const VERBS: Record<EnvironmentChange['to'], { verb: string; title: string }> = {
-  stop: { verb: 'Pause', title: 'Pause' }, resume: { verb: 'Resume', title: 'Resume' }, resize: { verb: 'Resize', title: 'Resize' }, extend: { verb: 'Extend', title: 'Extend' }, delete: { verb: 'Delete for good', title: 'Delete' },
+  stop: { verb: 'Stop', title: 'Stop' }, resume: { verb: 'Resume', title: 'Resume' }, resize: { verb: 'Resize', title: 'Resize' }, extend: { verb: 'Extend', title: 'Extend' }, delete: { verb: 'Delete for good', title: 'Delete' },
 }
 interface Facts { environment: Environment; now: number; home: KubeClient; user: string; signal: AbortSignal | undefined }
 interface Part { input: Partial<ChangeInput>; lines: Line[]; blockedBy: Blocked; risks: string[]; quotas: Plan['quotas'] }

@@ -157,7 +157,7 @@ export class FakeKube implements KubeClient {
   connect(pod: { namespace: string; name: string }, port: number): Promise<Outcome<Duplex>> {
     this.connections.push({ pod: pod.name, port })
     const page = `HTTP/1.1 200 OK\r\nContent-Length: ${String(pod.name.length)}\r\nConnection: close\r\n\r\n${pod.name}`
-    const duplex: Duplex = new Duplex({ read() {}, write(_chunk, _encoding, done) { duplex.push(page); duplex.push(null); done() } })
+    const duplex: Duplex = new Duplex({ read() {}, write(_chunk, _encoding, done) { duplex.push(page); duplex.push(null); done() }, final(done) { done() } })
     return Promise.resolve(succeed(duplex))
   }
   close() { for (const wake of [...this.#watchers]) wake() }

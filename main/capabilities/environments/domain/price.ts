@@ -1,13 +1,6 @@
 import type { Size } from '../../../../preload/contract/records/environment'
 import type { PriceBookSpec } from '../../../../preload/contract/records/money'
-
-const plain = (model: string) => model.toLowerCase().replace(/^nvidia-/, '').replace(/[^a-z0-9]/g, '')
-/** Whether a price book's model means the model of a node label: "A100 80GB" and "A100-SXM4-80GB" share their parts. */
-export function sameModel(book: string, label: string): boolean {
-  const [short, long] = [plain(book), plain(label)]
-  if (short === '' || long === '') return false
-  return long.includes(short) || short.includes(long) || book.split(/[\s_-]+/).every((part) => long.includes(plain(part)))
-}
+import { sameModel } from '../../../kernel/inventory'
 
 /** USD an hour of a size by the price book; undefined where the book does not know its GPU. */
 export function usdPerHour(size: Size, book: PriceBookSpec | undefined): number | undefined {

@@ -1,17 +1,10 @@
 import type { Budget, Project } from '../../../../preload/contract/records'
 import type { PriceBookSpec } from '../../../../preload/contract/records/money'
-import { GPU, gpuModelOf, holds, isGpuResource, type NodeFacts, type PodFacts } from '../../../kernel/inventory'
+import { GPU, gpuModelOf, holds, isGpuResource, sameModel, type NodeFacts, type PodFacts } from '../../../kernel/inventory'
 
 export interface CostCentre { costCentre: string; title: string; team: string; capUsd: number; spentUsd: number; committedUsdPerHour: number; leftUsd: number; asOf: string }
 const GI = 2 ** 30
 const HOUR_MS = 3_600_000
-
-const plain = (model: string) => model.toLowerCase().replace(/^nvidia-/, '').replace(/[^a-z0-9]/g, '')
-/** Whether a price book's model means the model of a node label. */
-const sameModel = (book: string, label: string) => {
-  const [short, long] = [plain(book), plain(label)]
-  return short !== '' && long !== '' && (long.includes(short) || short.includes(long) || book.split(/[\s_-]+/).every((part) => long.includes(plain(part))))
-}
 
 /** USD an hour of what a pod asked for; a GPU the book does not list costs nothing and is told apart by `unpriced`. */
 export function podUsdPerHour(pod: PodFacts, node: Pick<NodeFacts, 'labels'> | undefined, book: PriceBookSpec): { usd: number; unpriced: boolean } {
