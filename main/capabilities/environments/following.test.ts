@@ -1,0 +1,50 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { anEnvironment, anEvent, anItem, at } from '../../../test/support/builders/records'
+import { aLine, playPod } from '../../../test/support/fakes/line'
+import { expired, makeExpiry } from './expiry'
+import { Reconciler } from './reconcile'
+
+const line = (more: Parameters<typeof anEnvironment>[1] = {}) => {
+  const made = aLine([anEnvironment('voice-nb', { workItem: 'voice', ...more }), anItem('voice', [anEvent('entered', 5, { station: 'button' })])])
+  made.kube.put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'voice' } })
+  return made
+}
+let stop = () => {}
+afterEach(() => stop())
+
+describe('following environments', () => {
+  it('writes status and work events once, whoever watches', async () => {
+    const made = line()
+    const [one, two] = [new Reconciler(made.ports), new Reconciler(made.ports)]
+    const stops = [one.start(), two.start()]
+    stop = () => { for (const each of stops) each() }
+    playPod(made.kube, { namespace: 'voice', name: 'voice-nb' })
+    await vi.waitFor(async () => {
+      await Promise.all([one.settled(), two.settled()])
+      expect(made.records.find('Environment', 'voice-nb')?.status).toMatchObject({ phase: 'Ready', pod: 'voice-nb-0', node: 'l40s-1' })
+    })
+    const item = made.records.find('WorkItem', 'voice')
+    expect(item?.status.station).toBe('work')
+    expect(item?.status.events?.map(({ type }) => type)).toEqual(['entered', 'left', 'entered'])
+    const version = made.kube.one('Environment', 'voice-nb')?.metadata.resourceVersion
+    await Promise.all([one.settled(), two.settled()])
+    expect(made.kube.one('Environment', 'voice-nb')?.metadata.resourceVersion).toBe(version)
+  })
+})
+
+describe('what has outlived its time', () => {
+  it('is what runs past its end', () => {
+    const now = Date.parse(at(0))
+    const all = [anEnvironment('over', { expiresAt: at(1) }), anEnvironment('lives', { expiresAt: at(-1) }), anEnvironment('paused', { expiresAt: at(1), state: 'paused' })]
+    expect(expired(all, now).map(({ meta }) => meta.name)).toEqual(['over'])
+  })
+  it('is paused once, and only where it is one\'s own', async () => {
+    const paused: string[] = []
+    const pause = (ref: { name: string }) => { paused.push(ref.name); return Promise.resolve({ ok: true as const, value: undefined }) }
+    const made = aLine([anEnvironment('mine', { owner: 'ada', expiresAt: at(1) }), anEnvironment('theirs', { owner: 'tove', expiresAt: at(1) })])
+    const expiry = makeExpiry(made.ports, pause)
+    await expiry.look()
+    await expiry.look()
+    expect(paused).toEqual(['mine'])
+  })
+})
