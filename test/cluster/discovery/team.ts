@@ -23,7 +23,8 @@ const tool: ToolSpec = {
   notes: [],
 }
 const budget: BudgetSpec = { title: 'Vision', team: 'vision', owner: 'lea', period: 'month', capUsd: 50_000 }
-const source = (site: string, spec: Pick<DataSourceSpec, 'kind' | 'location' | 'title'>): DataSourceSpec => ({
+/** A source that may be used on one site. */
+export const sourceOf = (site: string, spec: Pick<DataSourceSpec, 'kind' | 'location' | 'title'>): DataSourceSpec => ({
   description: 'Made for a test.',
   site,
   owner: 'lea',
@@ -49,8 +50,8 @@ export async function moveIn(plane: Plane, site: string): Promise<void> {
     },
     record('Budget', 'vision', budget),
     record('Tool', 'jupyter', tool),
-    record('DataSource', 'images', source(site, { kind: 'volume', title: 'Images', location: { namespace: 'shared-data', claim: 'images' } })),
-    record('DataSource', 'archive', source(site, { kind: 's3', title: 'Archive', location: { uri: 's3://archive/images/' } })),
+    record('DataSource', 'images', sourceOf(site, { kind: 'volume', title: 'Images', location: { namespace: 'shared-data', claim: 'images' } })),
+    record('DataSource', 'archive', sourceOf(site, { kind: 's3', title: 'Archive', location: { uri: 's3://archive/images/' } })),
   ])
   const claim = '/api/v1/namespaces/shared-data/persistentvolumeclaims/images'
   await until(
