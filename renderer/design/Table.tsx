@@ -1,4 +1,4 @@
-import { flexRender, getCoreRowModel, getSortedRowModel, useReactTable, type ColumnDef, type Header, type Row, type SortingState } from '@tanstack/react-table'
+import { getCoreRowModel, getSortedRowModel, useReactTable, type ColumnDef, type Header, type Row, type SortingState } from '@tanstack/react-table'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from 'react'
 import { inField, keySettings } from './keys'
@@ -43,7 +43,7 @@ export function Table<R>(props: TableProps<R>) {
           <Spacer height={before} span={columns.length} />
           {shown.map((row, index) => (
             <tr key={row.id} data-row={row.id} aria-rowindex={from + index + 2} {...interactive(row)}>
-              {row.getVisibleCells().map((cell) => <td key={cell.id} className={columns.find(({ id }) => id === cell.column.id)?.right ? 'right' : undefined}>{flexRender(cell.column.columnDef.cell, cell.getContext())}</td>)}
+              {columns.map((column) => <td key={column.id} className={column.right ? 'right' : undefined}>{column.cell(row.original)}</td>)}
             </tr>
           ))}
           <Spacer height={after} span={columns.length} />
@@ -54,7 +54,7 @@ export function Table<R>(props: TableProps<R>) {
 }
 function useModel<R>({ rows, columns, idOf, sortBy }: TableProps<R>) {
   const [sorting, setSorting] = useState<SortingState>(sortBy ? [sortBy] : [])
-  const defs: ColumnDef<R>[] = columns.map((column) => ({ id: column.id, header: () => column.says, cell: (context) => column.cell(context.row.original), ...(column.value ? { accessorFn: column.value, sortUndefined: 'last' as const } : { enableSorting: false }) }))
+  const defs: ColumnDef<R>[] = columns.map((column) => ({ id: column.id, ...(column.value ? { accessorFn: column.value, sortUndefined: 'last' as const } : { enableSorting: false }) }))
   return useReactTable<R>({ data: rows as R[], columns: defs, getRowId: idOf, state: { sorting }, onSortingChange: setSorting, getCoreRowModel: getCoreRowModel(), getSortedRowModel: getSortedRowModel() })
 }
 /** The rows in sight and a few beyond, with the height of those left out; all of them while there are few. */
@@ -71,7 +71,9 @@ const SORTED = { asc: { aria: 'ascending', sign: ' ↑' }, desc: { aria: 'descen
 function Head<R>({ header, column }: { header: Header<R, unknown>; column: Column<R> | undefined }) {
   const direction = header.column.getIsSorted()
   const sorted = direction ? SORTED[direction] : undefined
-  const says = flexRender(header.column.columnDef.header, header.getContext())
+  // Drawn here and not through the model, whose drawing functions are new on each render: React would take them for other components,
+  // put new elements under the pointer between press and release, and the click would be lost.
+  const says = column?.says
   return (
     <th scope="col" className={column?.right ? 'right' : undefined} style={column?.width ? { width: column.width } : undefined} aria-sort={sorted?.aria}>
       {header.column.getCanSort() ? <button type="button" onClick={header.column.getToggleSortingHandler()}>{says}{sorted?.sign}</button> : says}

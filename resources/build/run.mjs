@@ -87,7 +87,7 @@ const tasks = {
   start: () => { buildIfStale(); return script('start.mjs', ...rest) },
   dev: () => script('dev.mjs', ...rest),
   // The command line runs where the caller stands, so that relative paths mean what they say.
-  takt: () => { buildIfStale(); return run(node, [at('out/main/cli.mjs'), ...rest], { cwd: process.env.INIT_CWD ?? process.cwd() }) },
+  takt: () => { buildIfStale(); return run(node, [at('out/main/cli.mjs'), ...rest], { cwd: process.env.INIT_CWD ?? process.cwd(), env: { ...process.env, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? at('out/.compiled') } }) },
   bench: () => { buildIfStale(); return script('bench.mjs', ...rest) },
   package: () => { buildIfStale(); return run(node, [at('node_modules/electron-builder/cli.js'), '--config', at('resources/build/electron-builder.yml'), ...rest], { cwd: root }) },
 }

@@ -5,20 +5,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startHost, type RunningHost } from '../support/host'
+import { runTakt } from '../support/takt'
 
-const cli = fileURLToPath(new URL('../../out/main/cli.mjs', import.meta.url))
 let host: RunningHost
 let store: string
 const scratch = mkdtempSync(join(tmpdir(), 'takt-cli-'))
 
-interface Answer { code: number; out: string; err: string }
-function takt(...args: string[]): Promise<Answer> {
-  const program = spawn(process.execPath, [cli, '--store', store, ...args], { env: { ...process.env, KUBECONFIG: join(scratch, 'none') }, stdio: ['ignore', 'pipe', 'pipe'] })
-  const answer = { out: '', err: '' }
-  program.stdout.on('data', (text: Buffer) => { answer.out += text.toString() })
-  program.stderr.on('data', (text: Buffer) => { answer.err += text.toString() })
-  return new Promise((done) => program.once('close', (code) => done({ code: code ?? -1, ...answer })))
-}
+const takt = (...args: string[]) => runTakt(store, args)
 const json = async (...args: string[]) => {
   const { code, out, err } = await takt('--json', ...args)
   expect({ code, err }).toEqual({ code: 0, err: '' })

@@ -102,7 +102,7 @@ describe('the map of the simulated sites, by keyboard alone', () => {
     const { store } = host
     await host.kill()
     await page.getByText('Reconnecting to the core').waitFor()
-    host = await startHost(store)
+    host = await startHost({ store })
     await page.goto(host.address)
     await page.getByRole('heading', { name: 'Discovery line' }).waitFor()
     await page.getByText(/% used/).first().waitFor()

@@ -15,7 +15,7 @@ const LIVE = `${MAP}[data-live="true"]`
 interface Host { process: ChildProcess; address: string; pid: number }
 /** Starts the built web host on a store and waits for the address it prints. */
 async function startHost(store: string): Promise<Host> {
-  const host = spawn(process.execPath, [join(root, 'out/main/web.mjs'), '--store', store], { env: { ...process.env, TAKT_NO_OPEN: '1' }, stdio: ['ignore', 'pipe', 'inherit'] })
+  const host = spawn(process.execPath, [join(root, 'out/main/web.mjs'), '--store', store], { env: { ...process.env, TAKT_NO_OPEN: '1', NODE_COMPILE_CACHE: join(root, 'out/.compiled') }, stdio: ['ignore', 'pipe', 'inherit'] })
   const address = await new Promise<string>((found, failed) => {
     host.once('exit', (code) => failed(new Error(`The web host ended with ${code}.`)))
     host.stdout?.on('data', (text: Buffer) => { const match = /http:\/\/127\.0\.0\.1:\S+/.exec(text.toString()); if (match) found(match[0]) })
@@ -35,7 +35,7 @@ async function prepare(browser: Browser, store: string) {
   const host = await startHost(store)
   const page = await browser.newPage()
   await page.goto(host.address)
-  await page.getByRole('button', { name: /open the plant/i }).click()
+  await page.getByRole('button', { name: /Open the plant a simulated/ }).click()
   await page.locator(LIVE).waitFor({ timeout: 60_000 })
   await page.close()
   await stopHost(host)
