@@ -76,6 +76,7 @@ describe('an environment', () => {
     await dialog.getByRole('textbox').fill('lifecycle-nb')
     await button.click()
     await page.getByText('There is no such environment. It may have been deleted.').waitFor({ timeout: 60_000 })
+    expect(await page.getByRole('contentinfo').or(page.locator('footer')).getByRole('button', { name: 'Undo' }).count(), 'what is gone cannot be taken back').toBe(0)
     const { out } = await takt('--json', 'env', 'list', '--namespace', 'lifecycle')
     expect(JSON.parse(out)).toEqual([])
   })

@@ -112,7 +112,7 @@ function removeSteps(ports: Pick<EnvironmentPorts, 'clock'>, keepWorkspace: bool
 
 /** Stopping, resuming, resizing, extending and deleting an environment. */
 export const changeKind = (ports: EnvironmentPorts): OperationKind<ChangeInput> => ({
-  kind: 'environment-change', input: ChangeInput, undoable: true,
+  kind: 'environment-change', input: ChangeInput, undoable: ({ remove }) => remove === undefined,
   cancelLeaves: ({ name, remove }) => (remove ? `What was deleted of ${name} is gone.` : `${name} as it was before.`),
   steps: (input) => (input.remove ? removeSteps(ports, input.remove.keepWorkspace) : [...fieldSteps(input), ...stateSteps(ports, input)]),
 })

@@ -31,8 +31,8 @@ export interface OperationKind<I> {
   steps(input: I): Step<I>[]
   /** What Cancel leaves behind, one sentence. */
   cancelLeaves(input: I): string
-  /** Whether a finished operation can be taken back, and until when it makes sense. */
-  undoable: boolean
+  /** Whether a finished operation can be taken back as a whole. */
+  undoable: boolean | ((input: I) => boolean)
 }
 /** A plan as its capability made it: what is shown, and what runs when it is confirmed. */
 export interface MadePlan<I> { plan: Omit<Plan, 'id' | 'madeAt' | 'expiresAt'>; kind: OperationKind<I>; input: I; /** Makes the plan again to see whether facts moved. */ again(signal: AbortSignal): Promise<Outcome<MadePlan<I>>> }

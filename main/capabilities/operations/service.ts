@@ -163,7 +163,7 @@ function begin({ plan, kind, input }: MadePlan<unknown>, number: number, now: nu
   const promised = plan.time?.seconds ?? steps.reduce((sum, step) => sum + (step.promiseSeconds ?? 0), 0)
   return {
     id: `op-${number}`, number, kind: kind.kind, title: plan.title, site: plan.site, subject: plan.subject, by: plan.as, input, state: 'running', startedAt: now,
-    ...(promised > 0 && { promiseSeconds: promised }), cancelLeaves: kind.cancelLeaves(input), undoable: kind.undoable, steps, kept: {},
+    ...(promised > 0 && { promiseSeconds: promised }), cancelLeaves: kind.cancelLeaves(input), undoable: typeof kind.undoable === 'function' ? kind.undoable(input) : kind.undoable, steps, kept: {},
   }
 }
 

@@ -59,7 +59,7 @@ function ProjectFacts({ project: { spec } }: { project: Project }) {
       <p style={{ paddingBottom: 8 }}>{spec.question}</p>
       <Facts facts={[
         [words.field.owner, spec.owner], [words.field.team, spec.team], [words.field.costCentre, spec.costCentre], [words.field.budget, formatUsd(spec.budgetUsd)],
-        [words.timeBox, `${formatDay(spec.timeBox.start)} to ${formatDay(spec.timeBox.due)}, ${words.daysLeft(daysUntil(spec.timeBox.due, now))}`], [words.field.sites, spec.sites.join(', ')], [words.field.repository, spec.repository ?? words.field.optional],
+        [words.timeBoxLabel, `${formatDay(spec.timeBox.start)} to ${formatDay(spec.timeBox.due)}, ${words.daysLeft(daysUntil(spec.timeBox.due, now))}`], [words.field.sites, spec.sites.join(', ')], [words.field.repository, spec.repository ?? words.noRepository],
       ]} />
     </Panel>
   )

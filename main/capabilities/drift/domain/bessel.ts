@@ -36,4 +36,9 @@ function integral(x: number): number {
 }
 
 /** Modified Bessel function K of order 1/4. */
-export const besselQuarter = (x: number): number => (x <= 2 ? series(x) : integral(x))
+export function besselQuarter(x: number): number {
+  // A statistic of one value a side is undefined, and sums over it would never end.
+  if (Number.isNaN(x)) return Number.NaN
+  if (x > 700) return 0
+  return x <= 2 ? series(x) : integral(x)
+}

@@ -16,6 +16,7 @@ export function mannWhitney(ranks: RankSums, { n, m }: Sizes, special: SpecialFu
 
 /** Limit distribution of the Cramér-von Mises statistic (Csörgő and Faraway 1996, eq. 1.2); the series ends with its first term below 1e-7. */
 function cramerVonMisesCdf(x: number, special: SpecialFunctions): number {
+  if (!Number.isFinite(x) || x <= 0) return Number.NaN
   for (let k = 0, sum = 0; ; k++) {
     const y = 4 * k + 1, q = (y * y) / (16 * x)
     const u = Math.exp(special.logGamma(k + 0.5) - special.logGamma(k + 1)) / (Math.PI ** 1.5 * Math.sqrt(x))
