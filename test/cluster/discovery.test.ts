@@ -166,4 +166,15 @@ describe.each(clusters)('the discovery line on a real cluster %s', (_which, defi
     expect(await status('/api/v1/namespaces/shared-data/persistentvolumeclaims/images')).toBe(200)
     await expect(lead.read('Project', 'wear')).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
+
+  test('undo takes back all that the button made, the new project included, and nothing else', async () => {
+    const operation = await lead.run(await lead.takt.environments.planProvision({ draft: draftOf('twice', { site: lead.site }) }))
+    expect((await lead.undo(operation)).state).toBe('undone')
+    await until(async () => (await status('/api/v1/namespaces/twice')) === 404, { seconds: 60, why: () => 'the namespace stayed' })
+    await expect(lead.read('Project', 'twice')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    const snapshots = '/apis/snapshot.storage.k8s.io/v1/namespaces/shared-data/volumesnapshots'
+    const left = expected.mount === 'clone' ? (await plane.admin.ask<{ items: { metadata: { name: string } }[] }>(snapshots)).items : []
+    expect(left.filter(({ metadata }) => metadata.name.startsWith('twice'))).toEqual([])
+    expect(await status('/api/v1/namespaces/shared-data/persistentvolumeclaims/images')).toBe(200)
+  })
 })

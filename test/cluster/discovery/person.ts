@@ -18,6 +18,8 @@ export interface Person {
   state(): Promise<SiteState>
   /** Runs a plan to its end and answers the operation; one that does not end well is an error with its journal. */
   run(plan: Plan): Promise<Operation>
+  /** Takes back a finished operation and answers how that ended. */
+  undo(operation: Operation): Promise<Operation>
   read<K extends RecordKind>(kind: K, name: string, namespace?: string): Promise<RecordOf<K>>
   leave(): Promise<void>
 }
@@ -80,6 +82,10 @@ export async function sitDown(plane: Plane, who: { user: string; groups: string[
       const operation = await ended(takt, operationId)
       if (operation.state !== 'done') throw new Error(`${operation.title} ${operation.state}: ${JSON.stringify(operation.failure)}\n${operation.journal.map(({ says }) => says).join('\n')}`)
       return operation
+    },
+    async undo({ id }) {
+      await takt.operations.undo({ operationId: id })
+      return ended(takt, id)
     },
     read: async (kind, name, namespace) => (await takt.records.get({ kind, name, ...(namespace !== undefined && { namespace }) })) as never,
     async leave() {
