@@ -10,7 +10,8 @@ export const distinct = (edges: number[]): number[] => edges.filter((edge, at) =
 
 /** The inner edges of equal shares of the reference, without repeats. */
 export const quantileEdges = (sorted: Float64Array, parts: number): number[] =>
-  distinct(Array.from({ length: parts - 1 }, (_, at) => quantileOf(sorted, (at + 1) / parts)))
+  // Sorted, as between values that are further apart than a double reaches even an interpolated one can be out of order.
+  distinct(Array.from(Float64Array.from({ length: parts - 1 }, (_, at) => quantileOf(sorted, (at + 1) / parts)).sort()))
 
 /** Edges of equal width over [from, to]. */
 export function equalWidthEdges(from: number, to: number, parts: number): number[] {

@@ -72,7 +72,7 @@ export function numericStatistics(pair: NumericPair, special: SpecialFunctions) 
     wasserstein1: distances.wasserstein1, wasserstein1_over_std: ratio(distances.wasserstein1, deviation), wasserstein1_over_iqr: ratio(distances.wasserstein1, moved.iqr_ref),
     std_ref_ddof0: deviation, mean_ref: moments.reference.mean, mean_cur: moments.current.mean,
     energy_distance: Math.sqrt(2) * Math.sqrt(distances.cramer),
-    anderson_ksamp_midrank: anderson ?? { error: 'needs two different values' }, cramervonmises_asymp: sizes.n > 1 && sizes.m > 1 ? cramerVonMises(ranks, sizes, special) : { error: 'needs two values on each side' },
+    anderson_ksamp_midrank: anderson ?? { error: 'needs two different values' }, cramervonmises_asymp: sizes.n > 1 && sizes.m > 1 ? cramerVonMises(ranks, sizes, special) : { stat: Number.NaN, p: Number.NaN },
     mannwhitney_asymp: mannwhitney, welch_t: studentT(moments.reference, moments.current, { pooled: false, special }),
     ...binned(sorted, moments.reference), ...moved,
   }

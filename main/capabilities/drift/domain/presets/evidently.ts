@@ -61,8 +61,11 @@ function goodnessOfFit(table: Table, special: SpecialFunctions): Partial<Record<
   const p = (stat: number) => (dof === 0 ? Number.NaN : stat === Infinity ? 0 : chiSquareUpper(special, stat, dof))
   const p1 = 1 - (table.reference[0] as number) / n, p2 = 1 - (table.current[0] as number) / m, pooled = (p1 * n + p2 * m) / (n + m)
   const z = (p1 - p2) / Math.sqrt(pooled * (1 - pooled) * (1 / n + 1 / m))
-  return { chisquare: p(chi), g_test: p(g), z: dof === 0 ? 1 : 2 * special.normalUpper(Math.abs(z)) }
+  return { chisquare: p(chi), g_test: p(g), z: dof === 0 ? 1 : twiceOneMinus(special.normalUpper(Math.abs(z))) }
 }
+
+// One minus the distribution function, as it is computed there: below 1e-16 nothing is left of it.
+const twiceOneMinus = (upper: number): number => 2 * (1 - (1 - upper))
 
 /** Cells over both windows' range: Sturges' number for the count of values given. */
 function movingCells({ sorted: { reference, current }, moments }: NumericPair, count: number): Table {
