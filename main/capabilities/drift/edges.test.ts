@@ -29,6 +29,11 @@ describe('numbers at the edge', () => {
     expect(found).toMatchObject({ decision: 'stable', p: 1 })
     expect(found.statistics['ks_auto']).toMatchObject({ d: 1, location: 1.5, sign: 1 })
   })
+  test.each(['evidently-0.7', 'nannyml-0.13', 'alibi-0.13'] as const)('%s of one row, of a constant and of nothing comes to an end', async (preset) => {
+    for (const [reference, current] of [[values('1.5::DOUBLE'), values('99.0::DOUBLE')], ['SELECT 5.0 AS x FROM range(60)', 'SELECT 6.0 AS x FROM range(70)'], [values('1.0::DOUBLE'), 'SELECT NULL::DOUBLE AS x']] as const) {
+      expect((await tables.column(reference, current, { preset })).decision).not.toBe('')
+    }
+  })
   test('an empty window is unscored, with its rows told', async () => {
     const { report } = await tables.compare('SELECT i::DOUBLE AS x FROM range(100) t(i)', 'SELECT 1.0::DOUBLE AS x WHERE false')
     expect(report.rows).toEqual({ reference: 100, current: 0 })
