@@ -46,7 +46,7 @@ function Known({ environment, crumbs }: { environment: Environment; crumbs: { sa
       <div className={side ? 'screen-body with-side' : 'screen-body'}>
         <div className="environment-columns">
           <Panel title={words.phases} means={words.phasesMeaning}><StartPhases namespace={namespace} name={meta.name} /></Panel>
-          <Panel title={words.facts} means={words.project}><EnvironmentFacts environment={environment} /></Panel>
+          <Panel title={words.facts}><EnvironmentFacts environment={environment} /></Panel>
           <Revisions environment={environment} onSave={() => setSide({ show: 'save' })} />
         </div>
         {side?.show === 'change' && <ChangePanel environment={environment} change={side.change} onChange={change} onClose={() => setSide(undefined)} />}
