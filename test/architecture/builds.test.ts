@@ -9,15 +9,20 @@ const out = fileURLToPath(new URL('../../out', import.meta.url))
 const entries = ['shell.cjs', 'core.mjs', 'web.mjs', 'cli.mjs']
 
 interface Node { type?: string; source?: Node | null; callee?: Node; name?: string; arguments?: Node[]; value?: unknown }
-/** Every module that a built program names in code: imports, dynamic imports and requires, not comments or strings. */
+const isRequire = ({ type, callee }: Node) => type === 'CallExpression' && callee?.type === 'Identifier' && ['require', '__require'].includes(callee.name ?? '')
+/** What an import, a dynamic import or a require names. */
+function named(node: Node): string | undefined {
+  const source = isRequire(node) ? node.arguments?.[0] : node.source
+  return source?.type === 'Literal' && typeof source.value === 'string' ? source.value : undefined
+}
+/** Every module that a built program names in code, not in comments or strings. */
 function modulesOf(file: string): string[] {
   const found = new Set<string>()
   const visit = (node: unknown): void => {
     if (Array.isArray(node)) return node.forEach(visit)
     if (typeof node !== 'object' || node === null) return
-    const { type, source, callee, arguments: given } = node as Node
-    const named = type === 'CallExpression' && callee?.type === 'Identifier' && ['require', '__require'].includes(callee.name ?? '') ? given?.[0] : source
-    if (named?.type === 'Literal' && typeof named.value === 'string') found.add(named.value)
+    const name = named(node as Node)
+    if (name !== undefined) found.add(name)
     Object.values(node).forEach(visit)
   }
   visit(parseAst(readFileSync(join(out, 'main', file), 'utf8')))
