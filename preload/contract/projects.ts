@@ -32,8 +32,9 @@ export const records = {
   get: entry.meta({ says: 'One shared record, read from the home site now.' }).input(z.object({ kind: z.enum(kinds), name: z.string(), namespace: z.string().optional() })).output(TaktRecord),
 }
 export const projects = {
-  planCreate: entry.meta({ says: 'What creating this project would make: record, namespace, quota, limits, role bindings, network policy, first work item.' })
+  planCreate: entry.meta({ says: 'What creating this project would make: record, namespace, quota, limits, role bindings, network policy, first work item. For somebody who may only ask, the record alone.' })
     .input(z.object({ name: Name, spec: ProjectSpec, workItem: z.object({ title: z.string().min(1).max(80) }).optional() })).output(Plan),
+  planFulfil: entry.meta({ says: 'What fulfilling a requested project would make: all that creating it makes but its record.' }).input(z.object({ name: Name })).output(Plan),
   edit: entry.meta({ says: 'Changes fields of a project from the version that was read; merges with what others changed, and fails with CONFLICT where the same field differs.' })
     .input(z.object({ name: Name, basedOn: z.object({ resourceVersion: z.string(), spec: ProjectSpec }), spec: ProjectSpec, keep: z.record(z.string(), z.enum(['mine', 'theirs'])).optional() }))
     .output(z.object({ resourceVersion: z.string(), merged: z.array(z.string()) })),

@@ -1,5 +1,5 @@
 import type { PermissionCheck, Plan, PlanChange } from '../../../preload/contract/operations'
-import type { Outcome } from '../../kernel/outcome'
+import { succeed, type Outcome } from '../../kernel/outcome'
 import type { AccessAsk } from '../../platform/kubernetes/types'
 import type { Sites } from '../sites'
 import { resourceOf } from './resources'
@@ -29,5 +29,22 @@ export const refusals = (checks: PermissionCheck[]): Plan['blockedBy'] => checks
 }))
 
 /** Reviews what the changes need; a site that cannot review answers unknown, and the dry run tells. */
-export const reviewChanges = (sites: Sites, at: { site: string; changes: PlanChange[]; without?: Record<string, string> | undefined; more?: Ask[] }, signal?: AbortSignal): Promise<Outcome<PermissionCheck[]>> =>
-  sites.review(at.site, [...asksFor(at.changes, at.without), ...(at.more ?? [])], signal)
+export async function reviewChanges(sites: Sites, at: { site: string; changes: PlanChange[]; without?: Record<string, string> | undefined; more?: Ask[] }, signal?: AbortSignal): Promise<Outcome<PermissionCheck[]>> {
+  const asks = asksFor(at.changes, at.without)
+  const both = asks.filter(({ verb }) => verb === 'create')
+  // What is new is applied, and an API server lets nobody apply who may only create.
+  const checks = await sites.review(at.site, [...asks, ...(at.more ?? []), ...both.map((ask) => ({ ...ask, verb: 'patch' }))], signal)
+  if (!checks.ok || both.length === 0) return checks
+  const patches = checks.value.slice(-both.length)
+  return succeed(checks.value.slice(0, -both.length).map((check, index) => {
+    const patch = patches[both.findIndex((ask) => ask === asks[index])]
+    return patch ? applying(check, patch) : check
+  }))
+}
+
+/** One line for both rights that applying something new needs. */
+function applying(create: PermissionCheck, patch: PermissionCheck): PermissionCheck {
+  if (create.allowed === 'no' || patch.allowed === 'yes') return create
+  if (patch.allowed === 'unknown') return { ...create, allowed: 'unknown' }
+  return { ...create, allowed: 'no', grantedBy: patch.grantedBy, says: `${create.says}, which also needs the right to change them` }
+}

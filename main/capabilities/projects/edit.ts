@@ -1,21 +1,21 @@
 import { z } from 'zod'
 import { failure } from '../../../preload/contract/failures'
 import { Project } from '../../../preload/contract/records'
-import type { ProjectSpec } from '../../../preload/contract/records/project'
+import { isRequested, type ProjectSpec } from '../../../preload/contract/records/project'
 import { fail, succeed, type Outcome } from '../../kernel/outcome'
 import type { KubeClient, KubeObject } from '../../platform/kubernetes/types'
 import { checkProject } from './domain/check'
 import { roleBindings } from './domain/manifests'
 import { mergeProject, type Keep, type Merge } from './domain/merge'
+import { CHANGED_BY } from './operation'
 import { factsOf } from './plan'
 import type { ProjectPorts } from './ports'
 import { resourceOf } from '../plans'
 
 export interface Edit { name: string; basedOn: { resourceVersion: string; spec: ProjectSpec }; spec: ProjectSpec; keep?: Keep | undefined }
-const CHANGED_BY = 'takt.dev/changed-by'
 const TRIES = 4
 const Raw = z.looseObject({
-  apiVersion: z.string(), kind: z.string(), spec: Project.shape.spec,
+  apiVersion: z.string(), kind: z.string(), spec: Project.shape.spec, status: Project.shape.status.catch({}),
   metadata: z.looseObject({ name: z.string(), resourceVersion: z.string(), annotations: z.record(z.string(), z.string()).optional() }),
 })
 type Raw = z.infer<typeof Raw>
@@ -58,7 +58,8 @@ interface Writing { raw: Raw; spec: ProjectSpec; by: string; signal: AbortSignal
 async function write({ records }: ProjectPorts, home: KubeClient, { raw, spec, by, signal }: Writing): Promise<Outcome<KubeObject>> {
   const options = signal ? { signal } : {}
   const { name } = raw.metadata
-  const bindings = JSON.stringify(roleBindings(name, raw.spec, true)) === JSON.stringify(roleBindings(name, spec, true)) ? [] : roleBindings(name, spec, true)
+  // A request has no namespace yet to bind anybody in.
+  const bindings = isRequested(raw.status) || JSON.stringify(roleBindings(name, raw.spec, true)) === JSON.stringify(roleBindings(name, spec, true)) ? [] : roleBindings(name, spec, true)
   // Rights are tried first, so that a refusal leaves the record as it was.
   for (const binding of bindings) {
     const tried = await home.apply(resourceOf(binding), binding, { dryRun: true, force: true, ...options })

@@ -1,20 +1,29 @@
 import { z } from 'zod'
 import { ProjectSpec } from '../../../preload/contract/records/project'
-import { succeed } from '../../kernel/outcome'
+import { failure } from '../../../preload/contract/failures'
+import { ANNOTATION, type Manifest } from '../../kernel/manifest'
+import { fail, succeed } from '../../kernel/outcome'
 import type { OperationKind, Step } from '../operations'
-import { applyAll, KUBE, removeMade, removeOne, until } from '../plans'
-import { firstWorkItem, projectManifests } from './domain/manifests'
+import { applyAll, done, KUBE, onSite, removeMade, removeOne, until } from '../plans'
+import { FIRST_WORK_ITEM, firstWorkItem, projectManifests, projectRecord } from './domain/manifests'
 import type { ProjectPorts } from './ports'
 
 export const CreateInput = z.object({ site: z.string(), run: z.string(), by: z.string(), name: z.string(), spec: ProjectSpec, workItemTitle: z.string(), hard: z.record(z.string(), z.string()) })
 export type CreateInput = z.infer<typeof CreateInput>
+export const AskInput = CreateInput.omit({ hard: true })
+export type AskInput = z.infer<typeof AskInput>
 export const DeleteInput = z.object({ site: z.string(), name: z.string() })
 export type DeleteInput = z.infer<typeof DeleteInput>
 
+/** Who wrote a project last, so that a conflict can name them. */
+export const CHANGED_BY = 'takt.dev/changed-by'
+
 const manifestsOf = ({ name, spec, workItemTitle, hard }: CreateInput) => projectManifests(name, spec, { workItemTitle, hard })
+/** What a request still lacks: everything but its record. */
+export const restOf = (input: CreateInput): Manifest[] => manifestsOf(input).filter(({ kind }) => kind !== 'Project')
 
 /** The steps that make a project; provisioning a new project's environment begins with the same ones. */
-export function createSteps<I>(ports: Pick<ProjectPorts, 'worklog' | 'records'>, of: (input: I) => CreateInput): Step<I>[] {
+export function createSteps<I>(ports: Pick<ProjectPorts, 'worklog' | 'records'>, of: (input: I) => CreateInput, objects: (input: CreateInput) => Manifest[] = manifestsOf): Step<I>[] {
   return [
     {
       id: 'project', title: 'Make the project and its namespace', promiseSeconds: 5,
@@ -22,15 +31,15 @@ export function createSteps<I>(ports: Pick<ProjectPorts, 'worklog' | 'records'>,
         const own = of(input)
         const on = client(own.site)
         if (!on.ok) return on
-        const done = await applyAll(on.value, manifestsOf(own), { run: own.run, signal })
-        if (!done.ok) return done
+        const made = await applyAll(on.value, objects(own), { run: own.run, signal })
+        if (!made.ok) return made
         kept['project'] = own.name
         return succeed(undefined)
       },
       async undo({ input, client, signal }) {
         const own = of(input)
         const on = client(own.site)
-        return on.ok ? removeMade(on.value, manifestsOf(own), { run: own.run, signal }) : on
+        return on.ok ? removeMade(on.value, objects(own), { run: own.run, signal }) : on
       },
     },
     {
@@ -50,6 +59,39 @@ export function createSteps<I>(ports: Pick<ProjectPorts, 'worklog' | 'records'>,
 export const createKind = (ports: ProjectPorts): OperationKind<CreateInput> => ({
   kind: 'project-create', input: CreateInput, steps: () => createSteps(ports, (input) => input), undoable: true,
   cancelLeaves: ({ name }) => `Nothing: what was made for ${name} is removed again.`,
+})
+
+/** A request as it is written down: the record, who asked and what the first work item is to be called. */
+export const requestOf = ({ name, spec, run, by, workItemTitle }: AskInput): Manifest => {
+  const { metadata, ...rest } = projectRecord(name, spec)
+  return { ...rest, metadata: { ...metadata, annotations: { [ANNOTATION.run]: run, [CHANGED_BY]: by, [FIRST_WORK_ITEM]: workItemTitle } } }
+}
+const Marked = z.looseObject({ metadata: z.looseObject({ annotations: z.record(z.string(), z.string()).default({}) }) })
+
+export const askKind = ({ records }: Pick<ProjectPorts, 'records'>): OperationKind<AskInput> => ({
+  kind: 'project-ask', input: AskInput, undoable: false,
+  cancelLeaves: ({ name }) => `The request for ${name}, where it was written already; a lead can delete it.`,
+  steps: () => [{
+    id: 'request', title: 'Write the request', promiseSeconds: 2,
+    // Created and not applied: whoever may only ask has no right to change projects.
+    run: onSite(async (client, { input, kept, signal }) => {
+      const resource = records.resource('Project')
+      const found = await client.get(resource, { name: input.name }, Marked, signal)
+      if (!found.ok) return found
+      kept['project'] = input.name
+      if (found.value?.metadata.annotations[ANNOTATION.run] === input.run) return succeed(undefined)
+      if (found.value) return fail(failure('ALREADY_EXISTS', { kind: 'project', name: input.name }))
+      return done(await client.create(resource, requestOf(input), { signal }))
+    }),
+  }],
+})
+
+export const fulfilKind = (ports: ProjectPorts): OperationKind<CreateInput> => ({
+  kind: 'project-fulfil', input: CreateInput, undoable: true,
+  cancelLeaves: ({ name }) => `The request for ${name}; what was made for it is removed again.`,
+  steps: () => createSteps<CreateInput>(ports, (input) => input, restOf).map((step) => (step.id === 'project'
+    ? { ...step, id: 'namespace', title: 'Make its namespace' }
+    : { ...step, undo: ({ input, signal }) => ports.records.patchStatus('Project', { name: input.name }, { phase: 'Requested' }, signal) })),
 })
 
 export const deleteKind = (ports: Pick<ProjectPorts, 'clock'>): OperationKind<DeleteInput> => ({

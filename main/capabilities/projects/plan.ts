@@ -1,4 +1,5 @@
 import { failure } from '../../../preload/contract/failures'
+import type { Plan, PlanChange } from '../../../preload/contract/operations'
 import type { ProjectSpec } from '../../../preload/contract/records/project'
 import { isGpuResource } from '../../kernel/inventory'
 import { fail, succeed, type Outcome } from '../../kernel/outcome'
@@ -13,6 +14,11 @@ import type { ProjectPorts } from './ports'
 
 export interface Wanted { name: string; spec: ProjectSpec; workItem?: { title: string } | undefined; run?: string }
 const DAY_MS = 86_400_000
+export const QUOTA_CHOICE = 'The quota starts without GPUs; provisioning an environment raises it by what that environment asks for.'
+
+/** A namespace of somebody else's that has the project's name. */
+export const takenBy = (changes: PlanChange[], remedy: string): Plan['blockedBy'] =>
+  changes.filter(({ kind, op }) => kind === 'Namespace' && op !== 'create').map(({ name }) => ({ says: `A namespace called ${name} exists already and is not this project's.`, remedy }))
 
 export const factsOf = ({ records, sites }: Pick<ProjectPorts, 'records' | 'sites'>, now: number): Facts => ({
   now, sites: sites.states().map(({ id }) => id),
@@ -41,17 +47,16 @@ export async function planCreate(ports: ProjectPorts, kind: OperationKind<Create
   const objects = projectManifests(input.name, input.spec, input)
   const seen = await preview(home.value, objects, signal ? { signal } : {})
   if (!seen.ok) return seen
-  const taken = seen.value.changes.find(({ kind: what, op }) => what === 'Namespace' && op !== 'create')
   const checks = await reviewChanges(ports.sites, { site: input.site, changes: seen.value.changes }, signal)
   if (!checks.ok) return checks
   const plan = planBody({
     kind: kind.kind, title: `Create project ${input.name}`, verb: 'Create', site: input.site, subject: { kind: 'Project', name: input.name }, as: who.value.user,
     changes: seen.value.changes, dryRun: seen.value.dryRun, permissions: checks.value, steps: stepsOf(kind, input), yaml: asYaml(objects),
     blockedBy: [
-      ...checkProject(input.spec, factsOf(ports, home.value.clock.now())), ...(taken ? [{ says: `A namespace called ${input.name} exists already and is not this project's.`, remedy: 'Choose another name.' }] : []),
+      ...checkProject(input.spec, factsOf(ports, home.value.clock.now())), ...takenBy(seen.value.changes, 'Choose another name.'),
       ...seen.value.blockedBy, ...refusals(checks.value),
     ],
-    choices: ['The quota starts without GPUs; provisioning an environment raises it by what that environment asks for.'], undo: 'Removes what was made, as long as the namespace holds nothing else.',
+    choices: [QUOTA_CHOICE], undo: 'Removes what was made, as long as the namespace holds nothing else.',
   })
   return succeed({ plan, kind, input, again: (again) => planCreate(ports, kind, { wanted: { ...wanted, run }, signal: again }) })
 }

@@ -36,9 +36,16 @@ describe('creating a project', () => {
   })
   it('says who can grant a right that is missing', async () => {
     const { projects, kube } = line()
-    kube.forbidden.add('create namespaces')
+    kube.forbidden.add('create namespaces').add('create projects')
     const plan = await projects.planCreate(wanted)
     expect(plan.ok && plan.value.blockedBy).toContainEqual({ says: 'You may not create namespaces.', remedy: 'mara.lind can grant it.' })
+  })
+  it('needs both rights to apply what is new, and says so in one line', async () => {
+    const { projects, kube } = line()
+    kube.forbidden.add('patch namespaces').add('create projects')
+    const plan = await projects.planCreate(wanted)
+    expect(plan.ok && plan.value.blockedBy).toContainEqual({ says: 'You may not create namespaces, which also needs the right to change them.', remedy: 'mara.lind can grant it.' })
+    expect(plan.ok && plan.value.permissions.filter(({ resource }) => resource === 'namespaces')).toMatchObject([{ verb: 'create', allowed: 'no', grantedBy: ['mara.lind'] }])
   })
   it('does not reuse a name', async () => {
     const { projects } = aLine([aBudget(), aProject('voice')])
@@ -52,6 +59,79 @@ describe('creating a project', () => {
     expect(await operations.run(plan.value.id)).toMatchObject({ ok: false, failure: { code: 'CLUSTER_FAILED' } })
     await operations.undo(plan.value.id, {})
     expect(kinds(kube)).toEqual([0, 0, 0, 0, 0, 0, 0])
+  })
+})
+
+describe('asking for a project', () => {
+  const MEMBER = ['patch projects', 'create namespaces', 'patch namespaces', 'create resourcequotas', 'patch resourcequotas', 'create rolebindings', 'patch rolebindings', 'delete projects']
+  const asked = async () => {
+    const made = line()
+    for (const right of MEMBER) made.kube.forbidden.add(right)
+    const plan = await made.projects.planCreate(wanted)
+    if (!plan.ok) throw new Error(plan.failure.code)
+    return { ...made, plan: plan.value }
+  }
+  const requested = async () => {
+    const made = await asked()
+    expect(await made.operations.run(made.plan.id, { twice: true })).toMatchObject({ ok: true, value: { project: 'voice' } })
+    made.kube.forbidden.clear()
+    return made
+  }
+  it('is what somebody is offered who may write the record and nothing else, and says who can fulfil it', async () => {
+    const { plan, kube } = await asked()
+    expect(plan).toMatchObject({ title: 'Ask for voice', verb: 'Ask', blockedBy: [], dryRun: { result: 'passed' }, choices: [expect.stringMatching(/create namespaces.*mara\.lind can fulfil it/)] })
+    expect(plan.changes).toMatchObject([{ op: 'create', kind: 'Project', name: 'voice' }])
+    expect(plan.permissions).toMatchObject([{ verb: 'create', resource: 'projects', allowed: 'yes' }])
+    expect(kinds(kube)).toEqual([0, 0, 0, 0, 0, 0, 0])
+  })
+  it('writes the record alone, and refuses one that somebody else wrote meanwhile', async () => {
+    const { kube, plan, operations } = await requested()
+    expect(kinds(kube)).toEqual([1, 0, 0, 0, 0, 0, 0])
+    expect(kube.one('Project', 'voice')?.metadata.annotations).toMatchObject({ 'takt.dev/first-work-item': 'Spoofed callers', 'takt.dev/changed-by': 'ada' })
+    kube.put({ ...kube.one('Project', 'voice'), apiVersion: 'takt.dev/v1alpha1', kind: 'Project', metadata: { name: 'voice' } })
+    expect(await operations.run(plan.id)).toMatchObject({ ok: false, failure: { code: 'ALREADY_EXISTS' } })
+  })
+  it('still holds a request against the money and the time box', async () => {
+    const { projects, kube } = line()
+    for (const right of MEMBER) kube.forbidden.add(right)
+    const plan = await projects.planCreate({ ...wanted, spec: aProjectSpec({ costCentre: '9999' }) })
+    expect(plan.ok && plan.value).toMatchObject({ verb: 'Ask', blockedBy: [{ says: 'There is no cost centre called 9999.' }] })
+  })
+  it('is fulfilled with everything but the record, under the name the asker gave the question', async () => {
+    const { projects, operations, kube, records } = await requested()
+    const plan = await projects.planFulfil('voice')
+    if (!plan.ok) throw new Error(plan.failure.code)
+    expect(plan.value).toMatchObject({ title: 'Fulfil project voice', verb: 'Fulfil', blockedBy: [] })
+    expect(plan.value.changes.map(({ kind }) => kind)).not.toContain('Project')
+    const before = kube.one('Project', 'voice')?.['spec']
+    await operations.run(plan.value.id, { twice: true })
+    expect(kinds(kube)).toEqual([1, 1, 1, 1, 1, 1, 1])
+    expect(kube.one('Project', 'voice')?.['spec']).toEqual(before)
+    expect(records.find('WorkItem', 'spoofed-callers')?.spec.title).toBe('Spoofed callers')
+    expect(records.find('Project', 'voice')?.status).toMatchObject({ phase: 'Ready', namespace: 'voice' })
+    const again = await projects.planFulfil('voice')
+    expect(again.ok && again.value.blockedBy.map(({ says }) => says)).toEqual(['voice has been fulfilled already.'])
+    await operations.undo(plan.value.id, {})
+    expect(kinds(kube)).toEqual([1, 0, 0, 0, 0, 0, 0])
+    expect(records.find('Project', 'voice')?.status.phase).toBe('Requested')
+  })
+  it('cannot take a namespace that stands there, and cannot be fulfilled by who may not', async () => {
+    const { projects, kube } = await requested()
+    kube.put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'voice' } })
+    kube.forbidden.add('create rolebindings')
+    const plan = await projects.planFulfil('voice')
+    expect(plan.ok && plan.value.blockedBy.map(({ says }) => says)).toEqual(expect.arrayContaining(['A namespace called voice exists already and is not this project\'s.', 'You may not create rolebindings in voice.']))
+    expect(await projects.planFulfil('nothing')).toMatchObject({ ok: false, failure: { code: 'NOT_FOUND' } })
+  })
+  it('may have its members changed before anybody is bound', async () => {
+    const { projects, kube, records } = await requested()
+    const record = records.find('Project', 'voice')
+    if (!record) throw new Error('no request')
+    const members = [{ kind: 'User' as const, name: 'tove', role: 'analyst' as const }]
+    expect(await projects.edit({ name: 'voice', basedOn: { resourceVersion: record.meta.resourceVersion, spec: record.spec }, spec: { ...record.spec, members } })).toMatchObject({ ok: true })
+    expect(kube.all('RoleBinding')).toEqual([])
+    const plan = await projects.planFulfil('voice')
+    expect(plan.ok && plan.value.choices).toContain('Members as asked for: tove as analyst.')
   })
 })
 

@@ -3,19 +3,31 @@ import type { Plan } from '../../../preload/contract/operations'
 import { timestamp } from '../../kernel/clock'
 import { succeed, type Outcome } from '../../kernel/outcome'
 import { edit, type Edit } from './edit'
-import { createKind, deleteKind } from './operation'
+import { askKind, createKind, deleteKind, fulfilKind } from './operation'
 import { planCreate, planDelete, type Wanted } from './plan'
 import type { ProjectPorts } from './ports'
+import { planAsk, planFulfil } from './request'
 
-/** Projects: created and deleted through plans, edited with a merge, drafted on this machine. */
+/** Projects: created, asked for, fulfilled and deleted through plans, edited with a merge, drafted on this machine. */
 export function makeProjects(ports: ProjectPorts) {
   const create = createKind(ports)
   const remove = deleteKind(ports)
+  const ask = askKind(ports)
+  const fulfil = fulfilKind(ports)
   ports.operations.register(create)
+  ports.operations.register(ask)
+  ports.operations.register(fulfil)
   ports.operations.register(remove)
   return {
     async planCreate(wanted: Wanted, signal?: AbortSignal): Promise<Outcome<Plan>> {
       const made = await planCreate(ports, create, { wanted, signal })
+      if (!made.ok) return made
+      const asked = await planAsk(ports, ask, { input: made.value.input, permissions: made.value.plan.permissions, signal })
+      if (!asked.ok) return asked
+      return succeed(asked.value ? ports.operations.offer(asked.value) : ports.operations.offer(made.value))
+    },
+    async planFulfil(name: string, signal?: AbortSignal): Promise<Outcome<Plan>> {
+      const made = await planFulfil(ports, fulfil, { name, signal })
       return made.ok ? succeed(ports.operations.offer(made.value)) : made
     },
     async planDelete(name: string, signal?: AbortSignal): Promise<Outcome<Plan>> {

@@ -1,5 +1,6 @@
-import { useState } from 'react'
+import { useState, type ComponentProps } from 'react'
 import type { Project } from '../../../preload/contract/records'
+import { isRequested } from '../../../preload/contract/records/project'
 import { hrefOf, navigate, useAddress, useAsk, useRecord, useRecords } from '../../client'
 import { Avatar, Button, Empty, Facts, formatDay, formatUsd, LinkButton, PageHead, Panel, Table, Tag, type Column } from '../../design'
 import type { WorkItem } from '../../../preload/contract/records'
@@ -27,7 +28,7 @@ const itemColumns: Column<WorkItem>[] = [
 ]
 function Known({ project, crumbs }: { project: Project; crumbs: { says: string; href: string }[] }) {
   const { meta, spec, status } = project
-  const [side, setSide] = useState<'edit' | 'delete'>()
+  const [side, setSide] = useState<'edit' | 'delete' | 'fulfil'>()
   const namespace = status.namespace ?? meta.name
   const items = useRecords('WorkItem').filter(({ spec: item }) => item.project === meta.name)
   const environments = useRecords('Environment').filter(({ spec: environment }) => environment.project === meta.name)
@@ -35,7 +36,9 @@ function Known({ project, crumbs }: { project: Project; crumbs: { says: string; 
     <div className="screen">
       <PageHead title={meta.name} crumbs={crumbs} actions={<>
         <Button onClick={() => setSide('edit')}>{words.edit}</Button><Button look="danger" onClick={() => setSide('delete')}>{words.delete}</Button>
-        <LinkButton look="primary" href={hrefOf(['discover', 'new', `env-${meta.name}`, 'environment'], { project: meta.name })}>{words.newEnvironment}</LinkButton>
+        {isRequested(status)
+          ? <Button look="primary" onClick={() => setSide('fulfil')}>{words.fulfil}</Button>
+          : <LinkButton look="primary" href={hrefOf(['discover', 'new', `env-${meta.name}`, 'environment'], { project: meta.name })}>{words.newEnvironment}</LinkButton>}
       </>}><Tag tone={status.phase === 'Ready' ? 'good' : 'normal'}>{status.phase ?? 'Requested'}</Tag></PageHead>
       <div className={side ? 'screen-body with-side' : 'screen-body'}>
         <div className="environment-columns">
@@ -48,6 +51,7 @@ function Known({ project, crumbs }: { project: Project; crumbs: { says: string; 
         </div>
         {side === 'edit' && <EditProject project={project} onClose={() => setSide(undefined)} />}
         {side === 'delete' && <DeletePanel name={meta.name} onClose={() => setSide(undefined)} />}
+        {side === 'fulfil' && <FulfilPanel name={meta.name} onClose={() => setSide(undefined)} />}
       </div>
     </div>
   )
@@ -66,5 +70,12 @@ function ProjectFacts({ project: { spec } }: { project: Project }) {
 }
 function DeletePanel({ name, onClose }: { name: string; onClose: () => void }) {
   const plan = useAsk((client, options) => client.projects.planDelete({ name }, options), [name])
-  return <div className="stack" style={{ minHeight: 0 }}><div className="row"><span className="spring" /><Button look="quiet" small onClick={onClose}>{words.close}</Button></div><PlanPanel remote={plan.remote} again={plan.again} onStarted={(operationId) => { openDrawer(operationId); navigate(hrefOf(['discover'])) }} /></div>
+  return <SidePlan plan={plan} onClose={onClose} onStarted={() => navigate(hrefOf(['discover']))} />
+}
+function FulfilPanel({ name, onClose }: { name: string; onClose: () => void }) {
+  const plan = useAsk((client, options) => client.projects.planFulfil({ name }, options), [name])
+  return <SidePlan plan={plan} onClose={onClose} onStarted={onClose} />
+}
+function SidePlan({ plan, onClose, onStarted }: { plan: Pick<ComponentProps<typeof PlanPanel>, 'remote' | 'again'>; onClose: () => void; onStarted: () => void }) {
+  return <div className="stack" style={{ minHeight: 0 }}><div className="row"><span className="spring" /><Button look="quiet" small onClick={onClose}>{words.close}</Button></div><PlanPanel remote={plan.remote} again={plan.again} onStarted={(operationId) => { openDrawer(operationId); onStarted() }} /></div>
 }

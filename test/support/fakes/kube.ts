@@ -117,7 +117,9 @@ export class FakeKube implements KubeClient {
   }
   apply(resource: Resource, object: KubeObject, options?: WriteOptions) {
     const before = this.#objects.get(this.#key(resource, object.metadata))?.object
-    return Promise.resolve(this.#write(before ? 'patch' : 'create', resource, merged(before, object) as KubeObject, options))
+    // As a real API server has it: applying is a patch, and one of something new is a creation besides.
+    const refused = before ? undefined : this.#refuse('create', resource, object.metadata.namespace)
+    return Promise.resolve(refused ? fail(refused) : this.#write('patch', resource, merged(before, object) as KubeObject, options))
   }
   replace(resource: Resource, object: KubeObject, options?: WriteOptions) {
     const before = this.#objects.get(this.#key(resource, object.metadata))?.object

@@ -6,6 +6,8 @@ import type { Hard } from './quota'
 
 export const QUOTA_NAME = 'takt-quota'
 const ROLES = ['lead', 'engineer', 'analyst'] as const
+/** Keeps the title of the first work item on a request until somebody fulfils it. */
+export const FIRST_WORK_ITEM = 'takt.dev/first-work-item'
 const labelsOf = (project: string) => ({ [LABEL.managedBy]: 'takt', [LABEL.project]: project })
 
 /** The name of a project's first work item. */
@@ -51,11 +53,13 @@ export const firstWorkItem = (project: string, spec: ProjectSpec, title: string)
   spec: { project, title: title.slice(0, 80), question: spec.question, description: '', owner: spec.owner, due: spec.timeBox.due, waivers: [] },
 })
 
+export const projectRecord = (name: string, spec: ProjectSpec): Manifest => record('Project', { name, labels: { [LABEL.managedBy]: 'takt' } }, spec)
+
 /** Everything a new project consists of, in the order it has to be made. */
 export function projectManifests(name: string, spec: ProjectSpec, more: { workItemTitle: string; hard: Hard }): Manifest[] {
   const item = firstWorkItem(name, spec, more.workItemTitle)
   return [
-    record('Project', { name, labels: { [LABEL.managedBy]: 'takt' } }, spec),
+    projectRecord(name, spec),
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { ...labelsOf(name), [LABEL.owner]: labelValue(spec.owner), 'pod-security.kubernetes.io/warn': 'baseline' } } },
     quotaManifest(name, more.hard), limits(name), ...roleBindings(name, spec), network(name),
     record('WorkItem', { name: item.name, namespace: name, labels: labelsOf(name) }, item.spec),

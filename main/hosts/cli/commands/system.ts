@@ -2,6 +2,8 @@ import type { Command } from 'commander'
 import { OpenAPIGenerator } from '@orpc/openapi'
 import { ZodToJsonSchemaConverter } from '@orpc/zod/zod4'
 import { contract } from '../../../../preload/contract'
+import type { MapView } from '../../../../preload/contract/flow'
+import type { LocalClient } from '../../local/socket'
 import { say, sayTable } from '../output'
 import { EXIT, Stop, withCore, type OpenSession } from '../session'
 import { group } from '../words'
@@ -17,14 +19,29 @@ export function systemCommands(program: Command, open: OpenSession) {
   }))
   program.command('api').description('the contract as an OpenAPI document').action(async () => say(await openApi(program.version() ?? '')))
   program.command('map').description('both lines, station by station').action(withCore(open, async (client, { json }) => {
-    for await (const map of await client.flow.map({})) {
-      if (!map.live && !json) continue
-      if (json) return say(map)
-      sayTable(false, map.stations, { station: (s) => `${s.code} ${s.title}`, lamp: (s) => s.lamp, items: (s) => s.count, limit: (s) => s.limit, waiting: (s) => s.waiting, names: (s) => s.items.slice(0, 4).map(({ title }) => title).join(', ') })
-      return
-    }
+    const map = await freshMap(client)
+    if (json) return say(map)
+    if (!map.live) say(`as of ${map.asOf}: the home site does not answer`)
+    sayTable(false, map.stations, { station: (s) => `${s.code} ${s.title}`, lamp: (s) => s.lamp, items: (s) => s.count, limit: (s) => s.limit, waiting: (s) => s.waiting, names: (s) => s.items.slice(0, 4).map(({ title }) => title).join(', ') })
   }))
   operationCommands(program, open)
+}
+
+const LIVE_WITHIN_MS = 8_000
+/** The first live view; the last seen one, as it is, where none comes in time. */
+async function freshMap(client: LocalClient): Promise<MapView> {
+  let last: MapView | undefined
+  const signal = AbortSignal.timeout(LIVE_WITHIN_MS)
+  try {
+    for await (const map of await client.flow.map({}, { signal })) {
+      if (map.live) return map
+      last = map
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
+  if (last) return last
+  throw new Stop(EXIT.unreachable, 'No site holds the shared records, or it does not answer.', 'Open the plant or connect a cluster, then look again.')
 }
 
 function operationCommands(program: Command, open: OpenSession) {
