@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { failure } from '../../../../preload/contract/failures'
 import { isGpuResource } from '../../../kernel/inventory'
-import { fail, succeed, type Outcome } from '../../../kernel/outcome'
+import { succeed, type Outcome } from '../../../kernel/outcome'
 import { quantityOf } from '../../../kernel/quantities'
 import type { TraceJob } from '../domain/trace'
-import { readPacked, type ReadTrace } from './trace-csv'
+import { readPackedJson, refusedFile } from './packed-json'
+import type { ReadTrace } from './trace-csv'
 
 const Instant = z.string().refine((text) => !Number.isNaN(Date.parse(text)), 'is not an instant').transform((text) => Date.parse(text) / 1000)
 const Quantities = z.record(z.string(), z.union([z.string(), z.number()]))
@@ -53,17 +53,10 @@ function ended(item: unknown): Ended | undefined {
  * the first submission; the team is the queue, else the namespace. What is left out is named with its place in the list.
  */
 export async function readJobHistory(file: string): Promise<Outcome<ReadTrace>> {
-  const bytes = await readPacked(file)
-  if (!bytes.ok) return bytes
-  const refuse = (says: string) => fail(failure('INVALID', { issues: [{ path: file, says }] }))
-  let json: unknown
-  try {
-    json = JSON.parse(bytes.value.toString('utf8'))
-  } catch {
-    return refuse('is not JSON')
-  }
-  const list = List.safeParse(json)
-  if (!list.success) return refuse('is not a list of objects as kubectl prints it with -o json')
+  const json = await readPackedJson(file)
+  if (!json.ok) return json
+  const list = List.safeParse(json.value)
+  if (!list.success) return refusedFile(file, 'is not a list of objects as kubectl prints it with -o json')
   const read: ReadTrace = { jobs: [], skipped: [] }
   list.data.items.forEach((item, index) => {
     const job = toJob(item)
@@ -72,7 +65,7 @@ export async function readJobHistory(file: string): Promise<Outcome<ReadTrace>> 
   })
   const firstS = read.jobs.reduce((first, { submitS }) => Math.min(first, submitS), Infinity)
   const jobs = read.jobs.map((job) => ({ ...job, submitS: job.submitS - firstS }))
-  return jobs.length > 0 ? succeed({ ...read, jobs }) : refuse(`holds no GPU job that ended${read.skipped[0] ? `; the first: ${read.skipped[0].says}` : ''}`)
+  return jobs.length > 0 ? succeed({ ...read, jobs }) : refusedFile(file, `holds no GPU job that ended${read.skipped[0] ? `; the first: ${read.skipped[0].says}` : ''}`)
 }
 
 /** A job with the instant of its submission, or why it tells nothing. */
