@@ -126,3 +126,18 @@ test('an API server that goes away makes the site stale, and everything comes ba
   await awaited(await lead.takt.records.watch({ kinds: ['Project'] }), ({ live }) => live)
   expect((await lead.takt.records.list({ kind: 'Project' })).length).toBe(1)
 })
+
+test('a stranger may ask for a project with the right to create its record alone, and a lead fulfils it', async () => {
+  const nils = await guest('nils')
+  await awaited(await nils.takt.records.watch({ kinds: ['Budget', 'Project'] }), ({ live }) => live)
+  const { project: spec } = draftOf('hum', { site: nils.site })
+  const asking = await nils.takt.projects.planCreate({ name: 'hum', spec: { ...spec, owner: 'nils', members: [] } as never, workItem: { title: 'Hum' } })
+  expect(asking).toMatchObject({ title: 'Ask for hum', verb: 'Ask', dryRun: { result: 'passed' } })
+  expect(asking.choices.join(' ')).toMatch(/group leads can fulfil it/)
+  await nils.run(asking)
+  expect((await lead.read('Project', 'hum')).status).toEqual({})
+  expect((await plane.admin.call('/api/v1/namespaces/hum')).status).toBe(404)
+  await lead.run(await lead.takt.projects.planFulfil({ name: 'hum' }))
+  expect((await nils.read('Project', 'hum')).status).toMatchObject({ phase: 'Ready', namespace: 'hum' })
+  await until(async () => (await nils.takt.records.list({ kind: 'WorkItem', namespace: 'hum' })).length === 1, { seconds: 20, why: () => 'nils was not let in' })
+})
