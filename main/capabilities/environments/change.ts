@@ -128,6 +128,9 @@ function fieldSteps(input: ChangeInput): Step<ChangeInput>[] {
 function stateSteps(ports: EnvironmentPorts, input: ChangeInput): Step<ChangeInput>[] {
   const { state, restarts } = input
   if (!state) return restarts ? waits<ChangeInput>(ports) : []
-  const write = both('state', state.after === 'paused' ? 'Pause it' : 'Resume it', (side, { signal }, client) => writeState(client, input, { state: state[side], signal }))
+  const write = both('state', state.after === 'paused' ? 'Pause it' : 'Resume it', (side, { note, signal }, client) => {
+    if (side === 'after' && input.why) note(`${input.why}.`)
+    return writeState(client, input, { state: state[side], signal })
+  })
   return state.after === 'paused' ? [write, stopped(ports), noted(ports, 'waiting')] : [write, ...waits<ChangeInput>(ports), noted(ports, 'resumed')]
 }

@@ -1,38 +1,67 @@
+import { z } from 'zod'
 import type { Environment } from '../../../preload/contract/records'
+import { timestamp } from '../../kernel/clock'
 import type { Outcome } from '../../kernel/outcome'
+import { getFromPod } from '../../platform/kubernetes/pod-request'
+import type { KubeClient } from '../../platform/kubernetes/types'
+import { isIdle, mayPause } from './domain/idle'
 import type { EnvironmentPorts } from './ports'
 
 const EVERY_MS = 30_000
+/** However fast a simulated site runs, it is not asked more often than this. */
+const AT_LEAST_MS = 2_000
 /** Environments whose time is over by the site's clock, still running. */
 export const expired = (environments: Environment[], now: number): Environment[] =>
   environments.filter(({ spec, meta }) => spec.state === 'running' && meta.deleting !== true && Date.parse(spec.expiresAt) <= now)
 
+const Status = z.object({ last_activity: z.string() })
+/** When somebody last worked in an environment, in ms since 1970, as Jupyter's status tells it; undefined where the tool does not tell. */
+async function lastActivityOf(client: KubeClient, { meta, spec, status }: Environment, signal: AbortSignal): Promise<number | undefined> {
+  if (!status.pod || !meta.namespace) return undefined
+  const answer = await getFromPod(client, { pod: { namespace: meta.namespace, name: status.pod }, port: spec.tool.port, path: spec.tool.probePath }, signal)
+  const told = answer.ok ? z.string().transform((text, context) => { try { return JSON.parse(text) as unknown } catch { context.addIssue('no JSON'); return z.NEVER } }).pipe(Status).safeParse(answer.value) : undefined
+  return told?.success ? Date.parse(told.data.last_activity) || undefined : undefined
+}
+
 /**
- * Pauses what has outlived its time, as a journaled operation, while a core runs. Only environments of the signed-in person are paused:
- * what belongs to others is theirs or a steward's.
+ * Pauses what has outlived its time or stands idle, as a journaled operation, while a core runs. Only environments of the signed-in person are
+ * paused: what belongs to others is theirs or a steward's.
  */
 export function makeExpiry(ports: Pick<EnvironmentPorts, 'sites' | 'records' | 'clock' | 'log'>, pause: (ref: { namespace: string; name: string }, why: string) => Promise<Outcome<unknown>>) {
   const ending = new AbortController()
   const tried = new Set<string>()
+  async function once({ meta, spec }: Environment, why: string) {
+    const key = `${meta.uid} ${spec.expiresAt} ${why}`
+    if (tried.has(key)) return
+    tried.add(key)
+    const done = await pause({ namespace: meta.namespace ?? '', name: meta.name }, why)
+    if (!done.ok) ports.log.warn('An environment whose time is over could not be paused.', { environment: meta.name, code: done.failure.code })
+  }
   async function look() {
     const home = ports.sites.home()
     const known = ports.records.known('Environment')
     if (!home.ok || !known.live) return
     const who = await home.value.whoAmI(ending.signal)
     if (!who.ok) return
-    for (const { meta, spec } of expired(known.items, home.value.clock.now())) {
-      const key = `${meta.uid} ${spec.expiresAt}`
-      if (spec.owner !== who.value.user || tried.has(key)) continue
-      tried.add(key)
-      const done = await pause({ namespace: meta.namespace ?? '', name: meta.name }, `Its time ended ${spec.expiresAt}`)
-      if (!done.ok) ports.log.warn('An environment whose time is over could not be paused.', { environment: meta.name, code: done.failure.code })
+    const mine = known.items.filter(({ spec }) => spec.owner === who.value.user)
+    const over = expired(mine, home.value.clock.now())
+    for (const environment of over) await once(environment, `Its time ended ${environment.spec.expiresAt}`)
+    for (const environment of mayPause(mine.filter((one) => !over.includes(one)), home.value.clock.now())) {
+      const lastActivity = await lastActivityOf(home.value, environment, ending.signal)
+      if (lastActivity !== undefined && isIdle(environment, { lastActivity, now: home.value.clock.now() })) await once(environment, `Nobody worked in it since ${timestamp(lastActivity)}`)
     }
   }
   return {
     look,
-    /** Looks every half minute until the answer is called. */
+    /** Looks every half minute of the site's time until the answer is called. */
     start() {
-      const loop = async () => { for (;;) { await ports.clock.sleep(EVERY_MS, ending.signal); await look() } }
+      const loop = async () => {
+        for (;;) {
+          const home = ports.sites.home()
+          await Promise.all([(home.ok ? home.value.clock : ports.clock).sleep(EVERY_MS, ending.signal), ports.clock.sleep(AT_LEAST_MS, ending.signal)])
+          await look()
+        }
+      }
       loop().catch(() => undefined)
       return () => ending.abort()
     },

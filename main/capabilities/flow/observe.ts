@@ -1,10 +1,7 @@
-import { request } from 'node:http'
 import { z } from 'zod'
 import type { PodFacts } from '../../kernel/inventory'
 import { parseQuantity } from '../../kernel/quantities'
-import { succeed, type Outcome } from '../../kernel/outcome'
-import { failure } from '../../../preload/contract/failures'
-import { fail } from '../../kernel/outcome'
+import { getFromPod } from '../../platform/kubernetes/pod-request'
 import type { KubeClient } from '../../platform/kubernetes/types'
 import { KUBE } from '../plans'
 import type { UseFacts } from './domain/lanes'
@@ -45,26 +42,6 @@ export async function queuedJobs(client: KubeClient, signal?: AbortSignal): Prom
   return jobs.ok ? jobs.value : []
 }
 
-const MOST_BYTES = 4_000_000
-/** GET over a forwarded connection to a pod; the body as text. */
-async function getFrom(client: KubeClient, to: { pod: { namespace: string; name: string }; port: number; path: string }, signal?: AbortSignal): Promise<Outcome<string>> {
-  const connected = await client.connect(to.pod, to.port, signal)
-  if (!connected.ok) return connected
-  const stream = connected.value
-  return new Promise((resolve) => {
-    const broken = () => resolve(fail(failure('CLUSTER_FAILED', { site: client.site, status: 0, says: `${to.pod.name} did not answer` })))
-    const ask = request({ createConnection: () => stream, host: '127.0.0.1', path: to.path, headers: { connection: 'close' }, ...(signal && { signal }) }, (answer) => {
-      let text = ''
-      answer.setEncoding('utf8')
-      answer.on('data', (chunk: string) => { if (text.length < MOST_BYTES) text += chunk })
-      answer.once('error', broken)
-      answer.once('end', () => { if (answer.statusCode === 200) resolve(succeed(text)); else broken() })
-    })
-    ask.once('error', broken)
-    ask.end()
-  })
-}
-
 const Vector = z.object({ data: z.object({ result: z.array(z.object({ metric: z.record(z.string(), z.string()), value: z.tuple([z.number(), z.string()]) })) }) })
 const NOW = 'avg_over_time(DCGM_FI_PROF_GR_ENGINE_ACTIVE[5m])'
 const LATELY = 'max_over_time(DCGM_FI_PROF_GR_ENGINE_ACTIVE[30m])'
@@ -78,7 +55,7 @@ export async function gpuUse(client: KubeClient, pods: PodFacts[], signal?: Abor
   if (!prometheus) return undefined
   const ask = async (query: string) => {
     const pod = { namespace: prometheus.namespace, name: prometheus.metadata.name }
-    const answer = await getFrom(client, { pod, port: PORT, path: `/api/v1/query?query=${encodeURIComponent(query)}` }, signal)
+    const answer = await getFromPod(client, { pod, port: PORT, path: `/api/v1/query?query=${encodeURIComponent(query)}` }, signal)
     const parsed = answer.ok ? Vector.safeParse(parseJson(answer.value)) : undefined
     return parsed?.success ? parsed.data.data.result : undefined
   }
