@@ -20,7 +20,7 @@ import { makeRecords, RECORD_KINDS, recordHandlers, resourceOf } from './capabil
 import { makeRevisions, revisionHandlers } from './capabilities/revisions'
 import { makeSettings, settingHandlers, type SettingsFile, type SettingsService } from './capabilities/settings'
 import { makeSites, siteHandlers, type PlantSwitch, type SiteSource, type SitesService } from './capabilities/sites'
-import { lakefsCommit, makeSnapshots, snapshotHandlers } from './capabilities/snapshots'
+import { lakefsCommit, makeSnapshots, s3Versions, snapshotHandlers } from './capabilities/snapshots'
 import { systemHandlers } from './capabilities/system'
 import type { Clock } from './kernel/clock'
 import { fail, succeed } from './kernel/outcome'
@@ -128,7 +128,7 @@ function discovery({ store, sites, records, operations, clock, random, log }: Di
   const worklog = makeWorklog({ sites, records })
   const projectPorts = { ...base, worklog, capacity, drafts: store.drafts }
   const projects = makeProjects(projectPorts)
-  const snapshots = makeSnapshots({ ...base, versions: { lakefs: lakefsCommit } })
+  const snapshots = makeSnapshots({ ...base, versions: { lakefs: lakefsCommit, s3: realS3(sites, clock) } })
   const environments = makeEnvironments({ ...base, worklog, capacity, snapshots, projects: projectPorts, settings: store.settings, log })
   const revisions = makeRevisions({ ...base, worklog, environments })
   const flow = makeFlow({
@@ -152,6 +152,14 @@ function discovery({ store, sites, records, operations, clock, random, log }: Di
 }
 
 const CLOSING_MS = 3000
+/** Buckets of a simulated site are simulated too: nothing outside this machine is asked about them. */
+function realS3(sites: SitesService, clock: Clock): ReturnType<typeof s3Versions> {
+  const ask = s3Versions(clock)
+  return (location, signal) => sites.states().some(({ home, simulated }) => home && simulated)
+    ? Promise.resolve(fail(failure('NOT_SUPPORTED_HERE', { says: 'simulated sites have no object store to ask', remedy: 'The snapshot points at the prefix as it is.' })))
+    : ask(location, signal)
+}
+
 const SETTINGS = 'settings'
 const storedSettings = (store: Store): SettingsFile => ({ read: () => store.settings.get(SETTINGS), write: (value) => store.settings.set(SETTINGS, value) })
 

@@ -1,4 +1,5 @@
 export { lakefsCommit } from './adapters/lakefs'
+export { s3Versions } from './adapters/s3'
 export { snapshotClassFor } from './backend'
 export { addressOf } from './domain/method'
 export type { Decided } from './plan'
