@@ -76,7 +76,10 @@ describe('an environment', () => {
     await dialog.getByRole('textbox').fill('lifecycle-nb')
     await button.click()
     await page.getByText('There is no such environment. It may have been deleted.').waitFor({ timeout: 60_000 })
-    expect(await page.getByRole('contentinfo').or(page.locator('footer')).getByRole('button', { name: 'Undo' }).count(), 'what is gone cannot be taken back').toBe(0)
+    // Once the drawer shows the operation that deleted it, as done.
+    const drawer = page.locator('footer.operations')
+    await page.getByRole('heading', { name: 'Delete lifecycle-nb' }).waitFor({ timeout: 20_000 })
+    await expect.poll(() => drawer.getByRole('button', { name: 'Undo' }).count(), { message: 'what is gone cannot be taken back' }).toBe(0)
     const { out } = await takt('--json', 'env', 'list', '--namespace', 'lifecycle')
     expect(JSON.parse(out)).toEqual([])
   })

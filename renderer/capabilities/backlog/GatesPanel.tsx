@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import type { GateState } from '../../../preload/contract/catalog'
 import type { WorkItem } from '../../../preload/contract/records'
-import { lastKnown, useAction, useAsk } from '../../client'
+import { lastKnown, toTrouble, useAction, useAsk, type Client } from '../../client'
 import { Button, Failed, Loading, Panel, Sign, Tag } from '../../design'
 import { words } from './words'
 
@@ -39,10 +39,21 @@ function GateRow({ gate, item, onChanged }: { gate: GateState; item: WorkItem; o
     </li>
   )
 }
+/** Saves what was typed. Where only something else of the record moved meanwhile, such as its events, it is saved on the newer version. */
+async function describe(client: Client, item: WorkItem, typed: { owner: string; description: string }) {
+  const ref = { namespace: item.meta.namespace ?? '', name: item.meta.name }
+  try {
+    return await client.backlog.describe({ ...ref, resourceVersion: item.meta.resourceVersion, ...typed })
+  } catch (error) {
+    const newer = toTrouble(error).code === 'CONFLICT' ? await client.records.get({ kind: 'WorkItem', ...ref }) : undefined
+    if (newer?.kind !== 'WorkItem' || newer.spec.owner !== item.spec.owner || newer.spec.description !== item.spec.description) throw error
+    return client.backlog.describe({ ...ref, resourceVersion: newer.meta.resourceVersion, ...typed })
+  }
+}
 function Describe({ item, onSaved }: { item: WorkItem; onSaved: () => void }) {
   const [owner, setOwner] = useState(item.spec.owner)
   const [description, setDescription] = useState(item.spec.description)
-  const save = useAction((client) => client.backlog.describe({ namespace: item.meta.namespace ?? '', name: item.meta.name, resourceVersion: item.meta.resourceVersion, owner, description }))
+  const save = useAction((client) => describe(client, item, { owner, description }))
   const changed = owner !== item.spec.owner || description !== item.spec.description
   return (
     <form className="stack control-text" style={{ paddingTop: 8 }} onSubmit={(event) => { event.preventDefault(); void save.act().then((done) => { if (done) onSaved() }) }}>
