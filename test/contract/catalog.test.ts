@@ -7,6 +7,7 @@ import type { Plan } from '../../preload/contract/operations'
 import { compose, type Core, type CoreClient } from '../../main/compose'
 import { seeded } from '../../main/kernel/random'
 import { systemClock } from '../../main/platform/clock/system'
+import { when } from '../support/stream'
 
 const storeDir = mkdtempSync(join(tmpdir(), 'takt-catalog-'))
 let core: Core
@@ -22,10 +23,6 @@ afterAll(async () => {
   rmSync(storeDir, { recursive: true, force: true })
 }, 30_000)
 
-async function when<T>(stream: AsyncIterable<T>, accept: (item: T) => boolean): Promise<T> {
-  for await (const item of stream) if (accept(item)) return item
-  throw new Error('the stream ended first')
-}
 async function run(plan: Plan, typedName?: string) {
   expect(plan.blockedBy).toEqual([])
   const { operationId } = await takt.operations.start({ planId: plan.id, ...(typedName !== undefined && { typedName }) })

@@ -9,6 +9,7 @@ import type { Draft } from '../../preload/contract/projects'
 import { compose, type Core, type CoreClient } from '../../main/compose'
 import { seeded } from '../../main/kernel/random'
 import { systemClock } from '../../main/platform/clock/system'
+import { when } from '../support/stream'
 
 const SPEED = 240
 const storeDir = mkdtempSync(join(tmpdir(), 'takt-discovery-'))
@@ -26,11 +27,6 @@ afterAll(async () => {
   rmSync(storeDir, { recursive: true, force: true })
 }, 30_000)
 
-/** The first item of a stream that the question accepts. */
-async function when<T>(stream: AsyncIterable<T>, accept: (item: T) => boolean): Promise<T> {
-  for await (const item of stream) if (accept(item)) return item
-  throw new Error('the stream ended first')
-}
 async function run(plan: Plan, typedName?: string): Promise<Operation> {
   expect(plan.blockedBy).toEqual([])
   const { operationId } = await takt.operations.start({ planId: plan.id, ...(typedName !== undefined && { typedName }) })

@@ -7,6 +7,7 @@ import { MapView } from '../../preload/contract/flow'
 import { compose, type CoreClient } from '../../main/compose'
 import { seeded } from '../../main/kernel/random'
 import { systemClock } from '../../main/platform/clock/system'
+import { when } from '../support/stream'
 
 const storeDir = mkdtempSync(join(tmpdir(), 'takt-flow-'))
 const open = async () => {
@@ -14,10 +15,6 @@ const open = async () => {
   return { core, takt: createRouterClient(core.router) as CoreClient }
 }
 afterAll(() => rmSync(storeDir, { recursive: true, force: true }))
-async function when<T>(stream: AsyncIterable<T>, accept: (item: T) => boolean): Promise<T> {
-  for await (const item of stream) if (accept(item)) return item
-  throw new Error('the stream ended first')
-}
 
 describe('the map on the plant', () => {
   it('shows both lines, lanes, queue and demand, and paints from the store the next time', async () => {

@@ -5,14 +5,14 @@ import type { Browser, BrowserContext, Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startWebHost, type WebHost } from '../../main/hosts/web/host'
 import { aMap, aWorld, coreForPage, type PageWorld } from '../support/core-for-page'
-import { openBrowser } from '../support/page'
+import { launchBrowser } from '../support/browser'
 
 const pageRoot = fileURLToPath(new URL('../../out/renderer', import.meta.url))
 const shots = process.env['TAKT_SHOTS']
 let browser: Browser, context: BrowserContext, page: Page, host: WebHost, world: PageWorld, changed: () => void
 let faults: string[]
 
-beforeAll(async () => { browser = await openBrowser() })
+beforeAll(async () => { browser = await launchBrowser() })
 afterAll(() => browser.close())
 beforeEach(async () => {
   world = aWorld()

@@ -3,7 +3,7 @@ import AxeBuilder from '@axe-core/playwright'
 import type { Browser, BrowserContext, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startHost, type RunningHost } from '../support/host'
-import { openBrowser } from '../support/page'
+import { launchBrowser } from '../support/browser'
 
 // The pictures of the README: TAKT_SCREENSHOTS=resources/screenshots npm test -- --project journeys map
 const shots = process.env['TAKT_SCREENSHOTS']
@@ -13,7 +13,7 @@ const faults: string[] = []
 
 beforeAll(async () => {
   host = await startHost()
-  browser = await openBrowser()
+  browser = await launchBrowser()
   context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'light', reducedMotion: 'reduce' })
   page = await context.newPage()
   page.setDefaultTimeout(WAIT_MS)

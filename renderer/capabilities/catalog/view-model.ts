@@ -2,7 +2,6 @@ import type { DataSnapshot, DataSource, Project, Tool } from '../../../preload/c
 import { formatBytes, formatShortDuration } from '../../design'
 import { words } from './words'
 
-const HOUR = 3_600_000
 export interface Freshness { ageSeconds?: number; promiseSeconds?: number; says: string; late: boolean }
 /** How old the data is against what its owner promises. */
 export function freshnessOf({ spec, status }: DataSource, now: number): Freshness {
@@ -32,7 +31,6 @@ export function toRows(sources: DataSource[], { snapshots, now }: { snapshots: D
     return { source, freshness: freshnessOf(source, now), size: sizeOf(source), snapshots: mine.length, projects: new Set(mine.map(({ meta }) => meta.namespace)).size }
   })
 }
-export const staleBefore = (hours: number, now: number) => now - hours * HOUR
 /** Tools by stage, approved first within a wizard. */
 export const byStage = (tools: Tool[], stage: Tool['spec']['stage']) => tools.filter(({ spec }) => spec.stage === stage)
 /** Why a tool cannot run on a machine; undefined where it can. */
