@@ -31,3 +31,6 @@ export type BurstDecision = z.infer<typeof BurstDecision>
 
 export const BurstChange = z.object({ job: z.string(), from: BurstDecision.shape.kind, to: BurstDecision.shape.kind, says: z.string() })
 export type BurstChange = z.infer<typeof BurstChange>
+
+/** Whether a workload stays or goes, and moving it. */
+export const burst = {}

@@ -67,3 +67,6 @@ export const BundleManifest = z.object({
   signature: z.object({ publicKey: z.string(), value: z.string() }).optional(),
 })
 export type BundleManifest = z.infer<typeof BundleManifest>
+
+/** Models, their windows and what people said of them. */
+export const drift = {}

@@ -1,10 +1,17 @@
+import { burst } from './burst'
 import { backlog, catalog, revisions, snapshots } from './catalog'
+import { cloud } from './cloud'
+import { cluster } from './cluster'
+import { drift } from './drift'
 import { flow, money } from './flow'
+import { objects } from './objects'
 import { operations } from './operations'
+import { people } from './people'
 import { environments, projects, records } from './projects'
+import { replay } from './replay'
 import { sites } from './sites'
 import { settings, system } from './system'
 
 /** Everything the core can be asked, and nothing else: window, command line and tests speak only this. */
-export const contract = { system, settings, sites, operations, records, projects, environments, catalog, snapshots, revisions, backlog, flow, money }
+export const contract = { system, settings, sites, operations, records, projects, environments, catalog, snapshots, revisions, backlog, flow, money, cluster, objects, people, burst, replay, cloud, drift }
 export type Contract = typeof contract

@@ -13,8 +13,8 @@ module.exports = {
     { name: 'design-knows-no-operations', severity: 'error', from: { path: '^renderer/design/' }, to: { path: '^(renderer/(app|capabilities|client)|preload)/' } },
     { name: 'electron-only-in-its-host', severity: 'error', from: { pathNot: ['^main/hosts/electron/', '^main/shell\\.ts$', '^preload/index\\.ts$'] }, to: { path: '(^|node_modules/)(electron|electron-store)(/|$)', pathNot: '^main/' } },
     { name: 'capabilities-meet-at-index', severity: 'error', from: { path: '^main/capabilities/([^/]+)/' }, to: { path: '^main/capabilities/([^/]+)/', pathNot: ['^main/capabilities/$1/', '^main/capabilities/[^/]+/index\\.ts$'] } },
-    { name: 'only-compose-knows-the-plant', severity: 'error', from: { pathNot: ['^main/plant/', '^main/compose\\.ts$', '\\.test\\.ts$'] }, to: { path: '^main/plant/' } },
-    { name: 'core-knows-no-host', severity: 'error', from: { path: '^main/(capabilities|platform|kernel|plant)/' }, to: { path: '^main/(hosts/|shell\\.ts|core\\.ts|web\\.ts|cli\\.ts|compose\\.ts)' } },
+    { name: 'only-compose-knows-the-plant', severity: 'error', from: { pathNot: ['^main/plant/', '^main/compose/plant\\.ts$', '^main/compose/options\\.ts$', '\\.test\\.ts$'] }, to: { path: '^main/plant/' } },
+    { name: 'core-knows-no-host', severity: 'error', from: { path: '^main/(capabilities|platform|kernel|plant)/' }, to: { path: '^main/(hosts/|shell\\.ts|core\\.ts|web\\.ts|cli\\.ts|compose\\.ts|compose/)' } },
   ],
   options: {
     doNotFollow: { path: 'node_modules' }, exclude: { path: '\\.(test)\\.tsx?$' }, tsPreCompilationDeps: true,

@@ -1,0 +1,52 @@
+import { failure } from '../../preload/contract/failures'
+import { backlogHandlers, makeBacklog } from '../capabilities/backlog'
+import type { makeCapacity } from '../capabilities/capacity'
+import { catalogHandlers, makeCatalog } from '../capabilities/catalog'
+import { environmentHandlers, makeEnvironments } from '../capabilities/environments'
+import { flowHandlers, makeFlow, makeWorklog } from '../capabilities/flow'
+import { gpuUsdPerHour, makeMoney, moneyHandlers } from '../capabilities/money'
+import { makeProjects, projectHandlers } from '../capabilities/projects'
+import { makeRevisions, revisionHandlers } from '../capabilities/revisions'
+import type { SitesService } from '../capabilities/sites'
+import { lakefsCommit, makeSnapshots, s3Versions, snapshotHandlers } from '../capabilities/snapshots'
+import type { Clock } from '../kernel/clock'
+import { fail } from '../kernel/outcome'
+import { os } from '../platform/contract'
+import type { Services } from './options'
+
+/** The services of the discovery line. */
+export function discovery({ store, sites, records, operations, capacity, clock, random, log }: Services & { capacity: ReturnType<typeof makeCapacity> }) {
+  const base = { sites, records, operations, clock, random }
+  const worklog = makeWorklog({ sites, records })
+  const projectPorts = { ...base, worklog, capacity, drafts: store.drafts }
+  const projects = makeProjects(projectPorts)
+  const snapshots = makeSnapshots({ ...base, versions: { lakefs: lakefsCommit, s3: realS3(sites, clock) } })
+  const environments = makeEnvironments({ ...base, worklog, capacity, snapshots, projects: projectPorts, settings: store.settings, log })
+  const revisions = makeRevisions({ ...base, worklog, environments })
+  const flow = makeFlow({
+    ...base, capacity, views: store.views, samples: store.samples, drafts: projects.drafts,
+    gpuUsdPerHour: (node, place) => (place === 'on-prem' ? gpuUsdPerHour(node, records.find('PriceBook', 'default')?.spec) : undefined),
+  })
+  return {
+    handlers: {
+      projects: projectHandlers(os.projects, projects),
+      snapshots: snapshotHandlers(os.snapshots, snapshots),
+      environments: environmentHandlers(os.environments, { service: environments, clock }),
+      revisions: revisionHandlers(os.revisions, revisions),
+      backlog: backlogHandlers(os.backlog, makeBacklog({ ...base, worklog })),
+      catalog: catalogHandlers(os.catalog, makeCatalog(base)),
+      flow: flowHandlers(os.flow, flow),
+      money: moneyHandlers(os.money, makeMoney({ sites, records, capacity })),
+    },
+    /** Follows what runs until the answer is called. */
+    run: () => environments.run((planId) => operations.start({ planId })),
+  }
+}
+
+/** Buckets of a simulated site are simulated too: nothing outside this machine is asked about them. */
+function realS3(sites: SitesService, clock: Clock): ReturnType<typeof s3Versions> {
+  const ask = s3Versions(clock)
+  return (location, signal) => sites.states().some(({ home, simulated }) => home && simulated)
+    ? Promise.resolve(fail(failure('NOT_SUPPORTED_HERE', { says: 'simulated sites have no object store to ask', remedy: 'The snapshot points at the prefix as it is.' })))
+    : ask(location, signal)
+}

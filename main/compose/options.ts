@@ -1,0 +1,36 @@
+import type { makeOperations } from '../capabilities/operations'
+import type { makeRecords } from '../capabilities/records'
+import type { SettingsFile } from '../capabilities/settings'
+import type { SitesService } from '../capabilities/sites'
+import type { Clock } from '../kernel/clock'
+import type { Random } from '../kernel/random'
+import type { Log } from '../platform/log'
+import type { Vault } from '../platform/secrets/vault'
+import type { Store } from '../platform/store'
+
+export interface ComposeOptions {
+  storeDir: string
+  host: 'desktop' | 'web' | 'command-line' | 'test'
+  version: string
+  env: Record<string, string | undefined>
+  clock: Clock
+  random: Random
+  /** Where settings are kept: the shell's own store on the desktop; a table of the local store unless given. */
+  settings?: SettingsFile
+  vault?: Vault
+  /** What the host knows about a desktop runtime, for the diagnosis. */
+  electron?: string
+  /** How the simulated sites begin; they are always at hand unless this is false. */
+  plant?: false | { seeded?: boolean; speed?: number }
+}
+
+/** What every part of the core is made with. */
+export interface Services {
+  store: Store
+  sites: SitesService
+  records: ReturnType<typeof makeRecords>
+  operations: ReturnType<typeof makeOperations>
+  clock: Clock
+  random: Random
+  log: Log
+}

@@ -1,0 +1,2 @@
+/** Node groups, prices and what is billed. */
+export const cloud = {}

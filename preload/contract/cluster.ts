@@ -1,0 +1,2 @@
+/** Lists of what a cluster holds. */
+export const cluster = {}

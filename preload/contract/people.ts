@@ -1,0 +1,2 @@
+/** The people and groups of the company directory. */
+export const people = {}

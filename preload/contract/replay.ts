@@ -1,0 +1,2 @@
+/** What another policy would have cost. */
+export const replay = {}
