@@ -36,6 +36,11 @@ const WORDS: { [C in FailureCode]: (data: FailureOf<C>['data']) => Words } = {
   STORE_IN_USE: (data) => words(`Another copy of Takt (${data.holder}) uses ${data.file}.`, 'Use that window, or start this one with another --store folder.'),
   STORE_FULL: (data) => words(`The disk that holds ${data.file} is full.`, 'Free some space; what was not written is tried again.'),
   VAULT_REFUSED: (data) => words(`This machine would keep secrets in plain text (${data.backend}).`, 'Secrets stay in memory until Takt closes. Install a keyring to keep them.'),
+  CLOUD_CAPACITY_SHORT: (data) => words(`AWS has no capacity for ${data.nodeGroup} on ${data.site}: ${data.says}`, data.instead.length > 0 ? `Try ${list(data.instead)}.` : 'Try another zone, type or region, or wait and retry.'),
+  CLOUD_REFUSED: (data) => words(`AWS ${data.service} refused ${data.action} for ${data.site}: ${data.says}`, 'Correct what it names. Where a right is missing, whoever runs the AWS account can grant it.'),
+  PRICE_TOO_OLD: (data) => words(`The price of ${data.pool} is ${Math.floor(data.ageDays)} days old (${data.source}, ${data.asOf.slice(0, 10)}); automatic mode wants it at most ${data.limitDays}.`, 'Refresh the prices, or approve this one by hand.'),
+  DATA_MAY_NOT_LEAVE: (data) => words(`${data.source} may not go to ${data.site}; it may go to ${data.mayGoTo.length > 0 ? list(data.mayGoTo) : 'no other site'}.`, `${data.owner} decides where it may go. Run where the data is, or use another source.`),
+  SHIPMENT_DAMAGED: (data) => words(`${data.objects.length} objects arrived at ${data.to} with another checksum, ${data.objects[0] ?? ''} among them.`, 'Retry: only these are sent again. If it stays, the source was changed after its snapshot.'),
   NOT_SUPPORTED_HERE: (data) => words(data.says, data.remedy),
 }
 

@@ -37,6 +37,11 @@ const DATA = {
   STORE_IN_USE: z.object({ file: z.string(), holder: z.string() }),
   STORE_FULL: z.object({ file: z.string() }),
   VAULT_REFUSED: z.object({ backend: z.string() }),
+  CLOUD_CAPACITY_SHORT: Site.extend({ nodeGroup: z.string(), says: z.string(), instead: z.array(z.string()) }),
+  CLOUD_REFUSED: Site.extend({ service: z.string(), action: z.string(), says: z.string() }),
+  PRICE_TOO_OLD: z.object({ pool: z.string(), asOf: z.string(), ageDays: z.number(), limitDays: z.number(), source: z.string() }),
+  DATA_MAY_NOT_LEAVE: z.object({ source: z.string(), site: z.string(), mayGoTo: z.array(z.string()), owner: z.string() }),
+  SHIPMENT_DAMAGED: z.object({ objects: z.array(z.string()), to: z.string() }),
   NOT_SUPPORTED_HERE: z.object({ says: z.string(), remedy: z.string() }),
 } as const
 
