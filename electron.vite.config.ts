@@ -11,7 +11,7 @@ const { version } = JSON.parse(readFileSync(at('package.json'), 'utf8')) as { ve
 interface NodeProgram { input: string; outDir: string; format: 'cjs' | 'es'; target: string }
 
 // Each program is a build of its own: with several inputs in one build the bundler may make one entry import, and so start, another.
-const nodePrograms: Record<'shell' | 'preload' | 'core' | 'web' | 'cli' | 'drift-worker', NodeProgram> = {
+const nodePrograms: Record<'shell' | 'preload' | 'core' | 'web' | 'cli' | 'drift-worker' | 'replay-worker', NodeProgram> = {
   shell: { input: 'main/shell.ts', outDir: 'out/main', format: 'cjs', target: 'node16.17' },
   preload: { input: 'preload/index.ts', outDir: 'out/preload', format: 'cjs', target: 'chrome108' },
   core: { input: 'main/core.ts', outDir: 'out/main', format: 'es', target: 'node24' },
@@ -19,6 +19,8 @@ const nodePrograms: Record<'shell' | 'preload' | 'core' | 'web' | 'cli' | 'drift
   cli: { input: 'main/cli.ts', outDir: 'out/main', format: 'es', target: 'node24' },
   // A thread of core and cli that reads, sorts and compares one column at a time.
   'drift-worker': { input: 'main/capabilities/drift/drift-worker.ts', outDir: 'out/main', format: 'es', target: 'node24' },
+  // A thread of core that plays months of jobs under many policies while everything else goes on.
+  'replay-worker': { input: 'main/capabilities/burst/replay-worker.ts', outDir: 'out/main', format: 'es', target: 'node24' },
 }
 
 const nodeBuild = ({ input, outDir, format, target }: NodeProgram): InlineConfig => ({

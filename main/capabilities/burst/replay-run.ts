@@ -19,12 +19,16 @@ export interface ReplayQuestion {
   estimateSigma: number
   seed: number
   spots: readonly NamedSpot[]
+  /** What a cloud node of eight GPUs costs an hour on demand, in USD; the list price of a p4d.24xlarge unless told. */
+  usdPerNodeHour?: number
   takt: TaktSettings
 }
 
+/** One of so many replays of a what-if. */
+export interface Play { name: string; done: number; of: number }
 export interface ReplayAnswer { setting: Setting; jobs: JobTable; meanRuntimeHours: number; figures: Figures[] }
 
-interface With { stopwatch: () => number; watcher?: Watcher; each?: (replayed: Replayed, index: number) => Promise<void> | void }
+interface With { stopwatch: () => number; watcher?: Watcher; /** Before each of so many replays. */ begins?: (play: Play) => void; each?: (replayed: Replayed, index: number) => Promise<void> | void }
 
 /** Plays the trace once per policy and knob position. `each` sees every replay before it is thrown away; progress is the share of all of them. */
 export async function answer(question: ReplayQuestion, with_: With): Promise<ReplayAnswer> {
@@ -33,6 +37,7 @@ export async function answer(question: ReplayQuestion, with_: With): Promise<Rep
   const plays = question.policies.flatMap((name) => policies(name, question.takt, question.sweep).map((make, index) => ({ name, make, index })))
   const rows = new Map<string, Figures[]>(question.policies.map((name) => [name, BOUNDS.some((bound) => bound === name) ? [boundFigures(name, setting)] : []]))
   for (const [place, { name, make, index }] of plays.entries()) {
+    with_.begins?.({ name, done: place, of: plays.length })
     const [replayed, seconds] = timed(setting, make, { ...with_, ...(with_.watcher && { watcher: part(with_.watcher, place, plays.length) }) })
     rows.get(name)?.push(figures(replayed, seconds, question.takt.budgetUsd))
     await with_.each?.(replayed, index)
@@ -47,7 +52,7 @@ function settingOf(question: ReplayQuestion, stopwatch: () => number): Setting {
   const jobs = jobTable(question.jobs)
   const { gpusPerNode } = question
   const nodes = question.nodes ?? Math.max(1, Math.round(demandQuantile(jobs, 0.5) / gpusPerNode))
-  return { jobs, estimates: noisyEstimates(jobs, question.estimateSigma, question.seed), nodes, gpusPerNode, pools: cloudPools(question.spots), stopwatch }
+  return { jobs, estimates: noisyEstimates(jobs, question.estimateSigma, question.seed), nodes, gpusPerNode, pools: cloudPools(question.spots, question.usdPerNodeHour), stopwatch }
 }
 
 function timed(setting: Setting, make: MakePolicy, with_: { stopwatch: () => number; watcher?: Watcher }): [Replayed, number] {

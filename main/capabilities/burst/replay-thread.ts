@@ -1,17 +1,17 @@
 import { Worker } from 'node:worker_threads'
 import type { Figures } from './domain/figures'
-import type { TeamOutcome } from './domain/outcome'
-import type { ReplayQuestion } from './replay-run'
+import type { TeamOutcome, Usage } from './domain/outcome'
+import type { Play, ReplayQuestion } from './replay-run'
 
 /** A question as it goes to a thread: probes instead of the functions that read them. */
-export interface ThreadQuestion extends Omit<ReplayQuestion, 'spots'> { zones: { name: string; available: boolean[]; gapS: number }[]; usageSteps: number }
+export interface ThreadQuestion extends Omit<ReplayQuestion, 'spots'> { zones: { name: string; available: boolean[]; gapS: number }[]; /** 0 leaves what ran where out. */ usageSteps: number }
 /** One replay as a screen shows it: figures, demand over time with what ran where, and what each team got. */
-export interface PlayedPolicy { figures: Figures; usage: { fromS: number; stepS: number; onPrem: Float64Array; cloud: Float64Array } | undefined; teams: TeamOutcome[] }
+export interface PlayedPolicy { figures: Figures; usage: Usage | undefined; teams: TeamOutcome[] }
 export interface ThreadAnswer { jobs: number; dropped: number; nodes: number; meanRuntimeHours: number; policies: PlayedPolicy[] }
-export type ThreadMessage = { progress: number } | { answer: ThreadAnswer } | { failed: string }
+export type ThreadMessage = { progress: number } | { play: Play } | { answer: ThreadAnswer } | { failed: string }
 
 /** Answers a what-if in a thread of its own; the signal ends the thread at once. Progress is a share of 1. */
-export function askThread(script: URL, question: ThreadQuestion, { progress, signal }: { progress?: (share: number) => void; signal?: AbortSignal } = {}): Promise<ThreadAnswer> {
+export function askThread(script: URL, question: ThreadQuestion, { progress, begins, signal }: { progress?: (share: number) => void; begins?: (play: Play) => void; signal?: AbortSignal } = {}): Promise<ThreadAnswer> {
   signal?.throwIfAborted()
   const worker = new Worker(script, { workerData: question })
   return new Promise<ThreadAnswer>((resolve, reject) => {
@@ -19,6 +19,7 @@ export function askThread(script: URL, question: ThreadQuestion, { progress, sig
     signal?.addEventListener('abort', aborted, { once: true })
     worker.on('message', (message: ThreadMessage) => {
       if ('progress' in message) progress?.(message.progress)
+      else if ('play' in message) begins?.(message.play)
       else if ('answer' in message) resolve(message.answer)
       else reject(new Error(message.failed))
     })

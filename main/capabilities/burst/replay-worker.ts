@@ -12,7 +12,8 @@ const seen: Pick<PlayedPolicy, 'usage' | 'teams'>[] = []
 answer({ ...question, spots: zones.map(({ name, available, gapS }) => ({ name, record: spotRecord(available, gapS) })) }, {
   stopwatch: () => performance.now() * 1000,
   watcher: { progress: (progress) => say({ progress }) },
-  each: (replayed) => { seen.push({ usage: usage(replayed, usageSteps), teams: teamOutcomes(replayed) }) },
+  begins: (play) => say({ play }),
+  each: (replayed) => { seen.push({ usage: usageSteps > 0 ? usage(replayed, usageSteps) : undefined, teams: teamOutcomes(replayed) }) },
 }).then(({ setting, jobs, meanRuntimeHours, figures }) => {
   // Bounds were not played: they have figures alone.
   const policies = figures.map((row): PlayedPolicy => ({ figures: row, ...(row.policy.startsWith('bound-') ? { usage: undefined, teams: [] } : seen.shift() ?? { usage: undefined, teams: [] }) }))

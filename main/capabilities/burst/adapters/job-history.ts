@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isGpuResource } from '../../../kernel/inventory'
+import { LABEL } from '../../../kernel/manifest'
 import { succeed, type Outcome } from '../../../kernel/outcome'
 import { quantityOf } from '../../../kernel/quantities'
 import type { TraceJob } from '../domain/trace'
@@ -11,7 +12,10 @@ const Quantities = z.record(z.string(), z.union([z.string(), z.number()]))
 const Template = z.object({
   spec: z.object({ containers: z.array(z.object({ resources: z.object({ limits: Quantities.optional(), requests: Quantities.optional() }).optional() })) }),
 })
-const Metadata = z.object({ name: z.string(), namespace: z.string().default('default'), creationTimestamp: Instant, labels: z.record(z.string(), z.string()).optional() })
+const Owner = z.object({ kind: z.string(), name: z.string() })
+const Metadata = z.object({
+  name: z.string(), namespace: z.string().default('default'), creationTimestamp: Instant, labels: z.record(z.string(), z.string()).optional(), ownerReferences: z.array(Owner).optional(),
+})
 const Condition = z.object({ type: z.string(), status: z.string(), lastTransitionTime: Instant })
 
 const Job = z.object({
@@ -28,6 +32,7 @@ const List = z.object({ items: z.array(z.unknown()) })
 const Kind = z.object({ kind: z.string(), metadata: z.object({ name: z.string() }).optional() })
 
 const QUEUE_LABEL = 'kueue.x-k8s.io/queue-name'
+const OWNER_LABEL = LABEL.owner
 const gpusOf = (template: z.output<typeof Template>) => template.spec.containers.reduce((sum, { resources }) => {
   const wanted = resources?.limits ?? resources?.requests ?? {}
   return sum + Object.keys(wanted).filter(isGpuResource).reduce((gpus, resource) => gpus + quantityOf(wanted, resource), 0)
@@ -48,36 +53,63 @@ function ended(item: unknown): Ended | undefined {
   return { metadata, gpus, startedS: since(status.conditions, 'Admitted'), endedS: since(status.conditions, 'Finished'), queue: spec.queueName, priority: spec.priority }
 }
 
+/** A job of the past with the instants of its life in seconds since 1970. */
+export interface PastRun extends TraceJob { startedS: number; namespace: string }
+export interface JobHistory { runs: PastRun[]; skipped: ReadTrace['skipped'] }
+
 /**
  * Makes a trace of what `kubectl get jobs -A -o json` (or `workloads.kueue.x-k8s.io`) printed: jobs with GPUs that ran to an end. Times count from
  * the first submission; the team is the queue, else the namespace. What is left out is named with its place in the list.
  */
 export async function readJobHistory(file: string): Promise<Outcome<ReadTrace>> {
   const json = await readPackedJson(file)
-  if (!json.ok) return json
-  const list = List.safeParse(json.value)
+  return json.ok ? parseJobHistory(json.value, file) : json
+}
+
+/** The same of a list that was read already. */
+export function parseJobHistory(json: unknown, file: string): Outcome<ReadTrace> {
+  const list = List.safeParse(json)
   if (!list.success) return refusedFile(file, 'is not a list of objects as kubectl prints it with -o json')
-  const read: ReadTrace = { jobs: [], skipped: [] }
-  list.data.items.forEach((item, index) => {
-    const job = toJob(item)
-    if (typeof job === 'string') read.skipped.push({ path: `${file} item ${index + 1}`, says: job })
-    else read.jobs.push(job)
+  const { runs, skipped } = pastRuns(list.data.items, file)
+  return runs.length > 0 ? succeed({ jobs: asTrace(runs), skipped }) : refusedFile(file, `holds no GPU job that ended${skipped[0] ? `; the first: ${skipped[0].says}` : ''}`)
+}
+
+/** Jobs that ran, with times from the first submission on. */
+export function asTrace(runs: readonly PastRun[]): TraceJob[] {
+  const firstS = runs.reduce((first, { submitS }) => Math.min(first, submitS), Infinity)
+  return runs.map(({ startedS: _started, namespace: _namespace, ...job }) => ({ ...job, submitS: job.submitS - firstS }))
+}
+
+/** What Jobs and Workloads tell of the past. A Job that its own Workload tells of counts once, as the Workload. */
+export function pastRuns(items: readonly unknown[], file: string): JobHistory {
+  const told: JobHistory = { runs: [], skipped: [] }
+  const queued = new Set(items.flatMap(ownersOf))
+  items.forEach((item, index) => {
+    const job = toRun(item)
+    if (typeof job === 'string') told.skipped.push({ path: `${file} item ${index + 1}`, says: job })
+    else if (!queued.has(`Job ${job.id}`)) told.runs.push(job)
   })
-  const firstS = read.jobs.reduce((first, { submitS }) => Math.min(first, submitS), Infinity)
-  const jobs = read.jobs.map((job) => ({ ...job, submitS: job.submitS - firstS }))
-  return jobs.length > 0 ? succeed({ ...read, jobs }) : refusedFile(file, `holds no GPU job that ended${read.skipped[0] ? `; the first: ${read.skipped[0].says}` : ''}`)
+  return told
+}
+function ownersOf(item: unknown): string[] {
+  const workload = Workload.safeParse(item)
+  return workload.success && typeof toRun(item) !== 'string' ? (workload.data.metadata.ownerReferences ?? []).map(({ kind, name }) => `${kind} ${workload.data.metadata.namespace}/${name}`) : []
 }
 
 /** A job with the instant of its submission, or why it tells nothing. */
-function toJob(item: unknown): TraceJob | string {
+function toRun(item: unknown): PastRun | string {
   const found = ended(item)
   if (!found) return strange(item)
   const { metadata, gpus, startedS, endedS, queue, priority } = found
   const id = `${metadata.namespace}/${metadata.name}`
+  const user = metadata.labels?.[OWNER_LABEL]
   if (gpus < 1 || !Number.isInteger(gpus)) return `${id} asks for ${gpus} GPUs`
   if (startedS === undefined || endedS === undefined) return `${id} did not run to an end`
   if (endedS <= startedS || startedS < metadata.creationTimestamp - 60) return `${id} has times that contradict each other`
-  return { id, submitS: metadata.creationTimestamp, gpus, durationS: endedS - startedS, team: queue ?? metadata.namespace, ...(priority !== undefined && { priority }) }
+  return {
+    id, submitS: metadata.creationTimestamp, gpus, durationS: endedS - startedS, team: queue ?? metadata.namespace, ...(priority !== undefined && { priority }), ...(user !== undefined && { user }),
+    startedS, namespace: metadata.namespace,
+  }
 }
 
 function strange(item: unknown): string {

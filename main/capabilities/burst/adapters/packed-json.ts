@@ -8,9 +8,13 @@ export const refusedFile = (file: string, says: string): { ok: false; failure: F
 /** The JSON of a file, packed or not; fails with INVALID where it is none. */
 export async function readPackedJson(file: string): Promise<Outcome<unknown>> {
   const bytes = await readPacked(file)
-  if (!bytes.ok) return bytes
+  return bytes.ok ? parsePackedJson(bytes.value, file) : bytes
+}
+
+/** The JSON that some unpacked bytes hold; fails with INVALID where they hold none. */
+export function parsePackedJson(bytes: Buffer, file: string): Outcome<unknown> {
   try {
-    return succeed(JSON.parse(bytes.value.toString('utf8')) as unknown)
+    return succeed(JSON.parse(bytes.toString('utf8')) as unknown)
   } catch {
     return refusedFile(file, 'is not JSON')
   }

@@ -32,19 +32,42 @@ export function teamOutcomes(replayed: Replayed): TeamOutcome[] {
   return [...teams.values()].map(({ waitS, done, ...team }) => ({ ...team, meanWaitHours: done === 0 ? 0 : waitS / done / 3600 })).toSorted((a, b) => b.jobs - a.jobs)
 }
 
-/** GPUs in use in the building and in the cloud, averaged over each step from the first submission to the last end. */
-export function usage(replayed: Replayed, steps: number): { fromS: number; stepS: number; onPrem: Float64Array; cloud: Float64Array } {
+/** GPUs averaged over each step from the first submission to the last end. */
+export interface Usage {
+  fromS: number
+  stepS: number
+  /** In use, by where. */
+  onPrem: Float64Array
+  cloud: Float64Array
+  /** In use if nothing ever queued. */
+  asked: Float64Array
+  /** Wanted by jobs that were not running yet. */
+  waiting: Float64Array
+}
+
+/** What ran where, what was asked for and what waited, over time. */
+export function usage(replayed: Replayed, steps: number): Usage {
   const { jobs } = replayed.setting
   const fromS = at(jobs.submit, 0)
   const toS = replayed.runs.reduce((latest, run) => Math.max(latest, run.endS), fromS + 1)
   const stepS = (toS - fromS) / steps
-  const [onPrem, cloud] = [new Float64Array(steps), new Float64Array(steps)]
-  for (const run of replayed.runs) {
-    const column = run.place === 'cloud' ? cloud : onPrem
-    for (let step = Math.max(0, Math.floor((run.startS - fromS) / stepS)); step < steps && fromS + step * stepS < run.endS; step += 1) {
-      const overlapS = Math.min(run.endS, fromS + (step + 1) * stepS) - Math.max(run.startS, fromS + step * stepS)
-      if (overlapS > 0) column[step] = at(column, step) + (overlapS / stepS) * at(jobs.gpus, run.job)
+  const column = () => new Float64Array(steps)
+  const [onPrem, cloud, asked, waiting] = [column(), column(), column(), column()]
+  const add = (into: Float64Array, span: { startS: number; endS: number }, gpus: number) => {
+    for (let step = Math.max(0, Math.floor((span.startS - fromS) / stepS)); step < steps && fromS + step * stepS < span.endS; step += 1) {
+      const overlapS = Math.min(span.endS, fromS + (step + 1) * stepS) - Math.max(span.startS, fromS + step * stepS)
+      if (overlapS > 0) into[step] = at(into, step) + (overlapS / stepS) * gpus
     }
   }
-  return { fromS, stepS, onPrem, cloud }
+  // Between submission, or the end of an interrupted run, and the next start a job waits.
+  const freeS = Float64Array.from(jobs.submit)
+  for (const run of replayed.runs) {
+    const gpus = at(jobs.gpus, run.job)
+    add(run.place === 'cloud' ? cloud : onPrem, run, gpus)
+    add(waiting, { startS: at(freeS, run.job), endS: Math.min(run.startS, run.endS) }, gpus)
+    freeS[run.job] = run.endS
+  }
+  for (const job of replayed.unfinished) add(waiting, { startS: at(freeS, job), endS: toS }, at(jobs.gpus, job))
+  for (let job = 0; job < jobs.count; job += 1) add(asked, { startS: at(jobs.submit, job), endS: at(jobs.submit, job) + at(jobs.runtime, job) }, at(jobs.gpus, job))
+  return { fromS, stepS, onPrem, cloud, asked, waiting }
 }
