@@ -6,9 +6,10 @@ export const Check = z.object({ id: z.string(), title: z.string(), result: z.enu
 export const Settings = z.object({
   theme: z.enum(['system', 'light', 'dark']), density: z.enum(['compact', 'normal', 'roomy']), singleKeys: z.boolean(),
   kubeconfigPaths: z.array(z.string().max(1000)).max(50), person: z.string().max(253).optional(), wall: z.boolean(),
+  caFiles: z.array(z.string().max(1000)).max(50).describe('Certificate authorities trusted besides those of the system'), proxy: z.string().max(1000).describe('Proxy for everything; empty for that of the environment'), noProxy: z.string().max(4000),
 })
 export type Settings = z.infer<typeof Settings>
-export const DEFAULT_SETTINGS: Settings = { theme: 'system', density: 'normal', singleKeys: true, kubeconfigPaths: [], wall: false }
+export const DEFAULT_SETTINGS: Settings = { theme: 'system', density: 'normal', singleKeys: true, kubeconfigPaths: [], wall: false, caFiles: [], proxy: '', noProxy: '' }
 
 export const system = {
   hello: entry.meta({ says: 'Who and what answers: versions, host, process and start time.' }).output(z.object({
