@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { BurstPolicySpec, BurstPolicyStatus } from './burst'
 import { DataSnapshotSpec, DataSnapshotStatus, DataSourceSpec, DataSourceStatus, ToolSpec, ToolStatus } from './catalog'
 import { EnvironmentSpec, EnvironmentStatus } from './environment'
 import { BudgetSpec, BudgetStatus, PriceBookSpec, PriceBookStatus } from './money'
@@ -25,6 +26,7 @@ export const WorkItem = record('WorkItem', WorkItemSpec, WorkItemStatus)
 export const Revision = record('Revision', RevisionSpec, RevisionStatus)
 export const Budget = record('Budget', BudgetSpec, BudgetStatus)
 export const PriceBook = record('PriceBook', PriceBookSpec, PriceBookStatus)
+export const BurstPolicy = record('BurstPolicy', BurstPolicySpec, BurstPolicyStatus)
 export type Project = z.infer<typeof Project>
 export type Environment = z.infer<typeof Environment>
 export type Tool = z.infer<typeof Tool>
@@ -34,9 +36,10 @@ export type WorkItem = z.infer<typeof WorkItem>
 export type Revision = z.infer<typeof Revision>
 export type Budget = z.infer<typeof Budget>
 export type PriceBook = z.infer<typeof PriceBook>
+export type BurstPolicy = z.infer<typeof BurstPolicy>
 
 /** Any shared record, told apart by its kind. */
-export const TaktRecord = z.discriminatedUnion('kind', [Project, Environment, Tool, DataSource, DataSnapshot, WorkItem, Revision, Budget, PriceBook])
+export const TaktRecord = z.discriminatedUnion('kind', [Project, Environment, Tool, DataSource, DataSnapshot, WorkItem, Revision, Budget, PriceBook, BurstPolicy])
 export type TaktRecord = z.infer<typeof TaktRecord>
 export type RecordKind = TaktRecord['kind']
 export type RecordOf<K extends RecordKind> = Extract<TaktRecord, { kind: K }>
@@ -55,4 +58,5 @@ export const KINDS: Record<RecordKind, KindDefinition> = {
   Revision: { plural: 'revisions', shortName: 'trev', scope: 'Namespaced', schema: Revision, columns: [column('Work item', '.spec.workItem'), column('Number', '.spec.number', 'integer'), column('Reproducible', '.status.reproducibility.score', 'number'), age] },
   Budget: { plural: 'budgets', shortName: 'tbud', scope: 'Cluster', schema: Budget, columns: [column('Team', '.spec.team'), column('Cap USD', '.spec.capUsd', 'number'), age] },
   PriceBook: { plural: 'pricebooks', shortName: 'tprice', scope: 'Cluster', schema: PriceBook, columns: [column('Version', '.spec.version'), column('As of', '.spec.asOf', 'date'), age] },
+  BurstPolicy: { plural: 'burstpolicies', shortName: 'tburst', scope: 'Cluster', schema: BurstPolicy, columns: [column('Mode', '.spec.mode'), column('Title', '.spec.title'), age] },
 }

@@ -7,7 +7,7 @@ const READ = ['get', 'list', 'watch']
 const WRITE = ['create', 'patch', 'update', 'delete']
 const rule = (group: string, resources: string[], verbs: string[]): Rule => ({ apiGroups: [group], resources, verbs })
 
-const SHARED = ['projects', 'tools', 'datasources', 'budgets', 'pricebooks']
+const SHARED = ['projects', 'tools', 'datasources', 'budgets', 'pricebooks', 'burstpolicies']
 const LOCAL = ['environments', 'datasnapshots', 'workitems', 'revisions']
 const statusOf = (plurals: string[]) => plurals.map((plural) => `${plural}/status`)
 
@@ -35,7 +35,9 @@ const ENGINEER: Rule[] = [
   rule('', ['events', 'resourcequotas', 'limitranges'], READ),
   rule('apps', ['statefulsets', 'deployments'], [...READ, ...WRITE]), rule('apps', ['statefulsets/scale', 'deployments/scale'], ['get', 'patch', 'update']),
   rule('batch', ['jobs'], [...READ, ...WRITE]), rule('policy', ['poddisruptionbudgets'], [...READ, ...WRITE]), rule('networking.k8s.io', ['networkpolicies'], READ),
-  rule('kubeflow.org', ['notebooks'], [...READ, ...WRITE]), rule('snapshot.storage.k8s.io', ['volumesnapshots'], [...READ, ...WRITE]), rule('kueue.x-k8s.io', ['workloads', 'localqueues'], READ),
+  rule('kubeflow.org', ['notebooks'], [...READ, ...WRITE]), rule('snapshot.storage.k8s.io', ['volumesnapshots'], [...READ, ...WRITE]), rule('kueue.x-k8s.io', ['localqueues'], READ),
+  // Holding a workload back is Kueue's `active`; moving one makes it anew.
+  rule('kueue.x-k8s.io', ['workloads'], [...READ, 'patch']), rule('trainer.kubeflow.org', ['trainjobs'], [...READ, ...WRITE]), rule('kubeflow.org', ['pytorchjobs'], [...READ, ...WRITE]), rule('argoproj.io', ['workflows'], [...READ, ...WRITE]),
 ]
 /** Namespaces, quotas and who may enter them; cluster-wide. The roles that may be handed on are named, so that nobody can hand on more. */
 const LEAD: Rule[] = [
@@ -45,6 +47,8 @@ const LEAD: Rule[] = [
   rule('', ['persistentvolumes'], READ), rule('snapshot.storage.k8s.io', ['volumesnapshotcontents'], [...READ, ...WRITE]),
   rule(RBAC, ['rolebindings'], [...READ, ...WRITE]), rule(RBAC, ['clusterroles', 'clusterrolebindings', 'roles'], READ),
   { ...rule(RBAC, ['clusterroles'], ['bind']), resourceNames: BOUND_BY_LEADS },
+  // Who acts by itself holds a Lease; budgets stop queues.
+  rule('coordination.k8s.io', ['leases'], ['get', 'create', 'update', 'patch']), rule('kueue.x-k8s.io', ['clusterqueues', 'localqueues', 'resourceflavors', 'admissionchecks'], [...READ, ...WRITE]),
 ]
 
 const labels = { [LABEL.managedBy]: 'takt' }
