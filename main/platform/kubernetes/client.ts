@@ -2,8 +2,11 @@ import type { Clock } from '../../kernel/clock'
 import type { Random } from '../../kernel/random'
 import { silentLog, type Log } from '../log/log'
 import { SiteClock } from './clock'
+import { kinds } from './kinds'
 import { reading, review } from './reading'
 import { streaming } from './streaming'
+import { liveReading } from './tables'
+import { throughService } from './service-request'
 import { Transport, type Target } from './transport'
 import type { KubeClient } from './types'
 import { watch } from './watch'
@@ -30,6 +33,9 @@ export function makeKubeClient(target: Target, { clock, random, siteClock, log =
     ...reading(transport, log),
     ...writing(transport),
     ...streaming(transport),
+    live: liveReading(transport, random),
+    ...kinds(transport),
+    throughService: (service, ask, signal) => throughService(transport, { service, ...ask }, signal),
     review: (asks, signal) => review(transport, asks, signal),
     watch: (resource, query, options) => watch(desk, { resource, query, ...options }),
     close: () => transport.close(),

@@ -24,6 +24,8 @@ export interface Ask extends Asked {
   query?: Record<string, string | number | boolean | string[] | undefined>
   body?: unknown
   contentType?: string
+  /** What form of answer is wanted, plain JSON unless told. */
+  accept?: string
   signal?: AbortSignal | undefined
   /** Milliseconds without any byte after which a stream counts as dead. */
   silenceMs?: number
@@ -109,7 +111,7 @@ export class Transport {
     try {
       const answer = await request(this.url(ask), {
         method: ask.method, dispatcher: this.#agent(credential.value), signal: ask.signal ?? null, headersTimeout: this.#options.timeoutMs, bodyTimeout: ask.silenceMs ?? this.#options.timeoutMs,
-        headers: { accept: 'application/json', 'user-agent': 'takt', ...(authorization && { authorization }), ...(body !== undefined && { 'content-type': ask.contentType ?? 'application/json' }) },
+        headers: { accept: ask.accept ?? 'application/json', 'user-agent': 'takt', ...(authorization && { authorization }), ...(body !== undefined && { 'content-type': ask.contentType ?? 'application/json' }) },
         ...(body !== undefined && { body }),
       })
       this.#options.onDate?.(one(answer.headers['date']))
@@ -144,7 +146,7 @@ export class Transport {
     const key = `${credential.cert ?? ''}|${credential.key ?? ''}`
     if (this.#dispatcher?.key !== key) {
       const old = this.#dispatcher?.agent
-      const common = { keepAliveTimeout: 60_000, connections: 32, allowH2: false }
+      const common = { keepAliveTimeout: 60_000, connections: 128, allowH2: false }
       const agent = this.#target.proxy
         ? new ProxyAgent({ ...common, uri: this.#target.proxy, requestTls: this.#tls(credential) })
         : new Agent({ ...common, connect: { timeout: Math.min(10_000, this.#options.timeoutMs), ...this.#tls(credential) } })

@@ -26,6 +26,35 @@ export type WatchItem<T> =
 export interface AccessAsk { verb: string; group: string; resource: string; namespace?: string | undefined; name?: string | undefined; subresource?: string | undefined }
 export type AccessAnswer = 'yes' | 'no' | 'unknown'
 
+/** `timestamps` writes the node's time before each line; `sinceTime` counts in whole seconds, whatever is given. */
+export interface LogOptions { follow?: boolean; tailLines?: number | undefined; previous?: boolean; timestamps?: boolean; sinceTime?: string | undefined; sinceSeconds?: number | undefined; signal?: AbortSignal }
+export interface TerminalSize { columns: number; rows: number }
+/** A terminal (`tty`) has one output; it is told its size now and whenever it changes. `begun` is called once the command runs. */
+export interface ExecStreams {
+  stdin?: Readable; stdout: Writable; stderr: Writable; signal?: AbortSignal; tty?: boolean; begun?: () => void
+  /** Calls back with each new size; the answer stops it. */
+  onResize?: (resized: (size: TerminalSize) => void) => () => void
+}
+export interface ServedKind { resource: Resource; namespaced: boolean; subresources: string[] }
+
+/** Some rows as the server prints them, by the names of its columns. */
+export interface TableRows { columns: string[]; rows: unknown[][]; resourceVersion: string; more: boolean; remaining: number }
+/** Some objects of a list as they came, unread. */
+export interface RawItems { items: unknown[]; resourceVersion: string; more: boolean; remaining: number }
+export interface RawChange { type: 'upsert' | 'remove'; object: unknown }
+/** What came in one piece of a watch. */
+export interface RawEvents { changes: RawChange[]; resourceVersion: string }
+
+/** Lists and watches for whoever keeps no objects: nothing is read but the envelope, and nothing is gathered. */
+export interface LiveReading {
+  /** One answer of the table form without objects; NOT_SUPPORTED_HERE where the server knows no tables for the resource. */
+  table(ask: { resource: Resource; query: ListQuery; limit?: number; cached?: boolean }, signal: AbortSignal): AsyncGenerator<Outcome<TableRows>, void>
+  /** All pages of one list, all of one moment. A forgotten place (410) is a failure: whoever asks begins again. */
+  pages(ask: { resource: Resource; query: ListQuery }, signal: AbortSignal): AsyncGenerator<Outcome<RawItems>, void>
+  /** One connection of a watch with bookmarks, from a version on, until it ends or fails. */
+  events(ask: { resource: Resource; query: ListQuery; from: string }, signal: AbortSignal): AsyncGenerator<Outcome<RawEvents>, void>
+}
+
 /** One cluster as one signed-in person. Everything it answers is parsed; every failure is typed and names the site. */
 export interface KubeClient {
   readonly site: string
@@ -42,6 +71,8 @@ export interface KubeClient {
   list<T>(resource: Resource, query: ListQuery, parse: z.ZodType<T>, signal?: AbortSignal): Promise<Outcome<T[]>>
   /** Lists, then watches with bookmarks; recovers from 410, dropped and half-closed streams by itself until the signal ends it. */
   watch<T extends { metadata: { name: string; namespace?: string; uid?: string; resourceVersion?: string } }>(resource: Resource, query: ListQuery, options: { parse: z.ZodType<T>; signal: AbortSignal; onFailure?: (failure: Failure) => void }): AsyncIterable<WatchItem<T>>
+  /** For long lists: tables, pages and watches as they come. */
+  readonly live: LiveReading
   create(resource: Resource, object: KubeObject, options?: WriteOptions): Promise<Outcome<KubeObject>>
   /** Server-side apply as field manager `takt` unless told otherwise. */
   apply(resource: Resource, object: KubeObject, options?: WriteOptions): Promise<Outcome<KubeObject>>
@@ -49,9 +80,13 @@ export interface KubeClient {
   replace(resource: Resource, object: KubeObject, options?: WriteOptions): Promise<Outcome<KubeObject>>
   mergePatch(resource: Resource, ref: { name: string; namespace?: string | undefined }, patch: { body: unknown } & WriteOptions): Promise<Outcome<KubeObject>>
   remove(resource: Resource, ref: { name: string; namespace?: string | undefined; uid?: string | undefined }, options?: WriteOptions & { propagation?: 'Background' | 'Foreground' | 'Orphan' }): Promise<Outcome<void>>
-  logs(pod: { namespace: string; name: string; container?: string }, options: { follow?: boolean; tailLines?: number; signal?: AbortSignal }): Promise<Outcome<Readable>>
-  exec(pod: { namespace: string; name: string; container?: string }, command: string[], streams: { stdin?: Readable; stdout: Writable; stderr: Writable; signal?: AbortSignal }): Promise<Outcome<{ exitCode: number }>>
+  logs(pod: { namespace: string; name: string; container?: string }, options: LogOptions): Promise<Outcome<Readable>>
+  exec(pod: { namespace: string; name: string; container?: string }, command: string[], streams: ExecStreams): Promise<Outcome<{ exitCode: number }>>
   /** One connection to a port of a pod. */
   connect(pod: { namespace: string; name: string }, port: number, signal?: AbortSignal): Promise<Outcome<Duplex>>
+  /** Where a kind is served; undefined where it is not. Cached for a minute. */
+  kindAt(of: { apiVersion: string; kind: string }, signal?: AbortSignal): Promise<Outcome<ServedKind | undefined>>
+  /** GET of a service through the API server's proxy, as text of at most 8 MB. */
+  throughService(service: { namespace: string; name: string; port: string | number }, ask: { path: string; query?: Record<string, string | number | undefined> }, signal?: AbortSignal): Promise<Outcome<string>>
   close(): void
 }

@@ -65,8 +65,8 @@ function endsWith<T>({ onFailure }: WatchAsk<T>, problem: Failure): boolean {
   onFailure?.(problem)
   return problem.code === 'FORBIDDEN'
 }
-const isGone = (problem: Failure) => problem.code === 'REFUSED_BY_CLUSTER' && problem.data.status === 410
-function pauseMs(problem: Failure, failures: number, random: Random): number {
+export const isGone = (problem: Failure) => problem.code === 'REFUSED_BY_CLUSTER' && problem.data.status === 410
+export function pauseMs(problem: Failure, failures: number, random: Random): number {
   if (isGone(problem) && failures === 1) return 0
   return Math.max(backoffMs(failures, random), problem.code === 'CLUSTER_BUSY' ? Math.min(problem.data.retryAfterSeconds, 60) * 1000 : 0)
 }
@@ -100,7 +100,8 @@ async function* follow<T extends Watched>(desk: WatchDesk, ask: WatchAsk<T>, fro
   }
 }
 
-async function* linesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<string[], void> {
+/** The full lines of each piece of a stream. */
+export async function* linesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<string[], void> {
   const decoder = new TextDecoder()
   let rest = ''
   for await (const piece of body) {

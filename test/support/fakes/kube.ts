@@ -4,7 +4,7 @@ import { failure, type Failure } from '../../../preload/contract/failures'
 import type { Clock } from '../../../main/kernel/clock'
 import { timestamp } from '../../../main/kernel/clock'
 import { fail, succeed, type Outcome } from '../../../main/kernel/outcome'
-import type { AccessAnswer, AccessAsk, KubeClient, KubeObject, ListQuery, Resource, WatchItem, WriteOptions } from '../../../main/platform/kubernetes/types'
+import type { AccessAnswer, AccessAsk, KubeClient, KubeObject, ListQuery, Resource, ServedKind, WatchItem, WriteOptions } from '../../../main/platform/kubernetes/types'
 import { resourceOf } from '../../../main/capabilities/plans/resources'
 import { HandClock } from '../clock'
 
@@ -35,6 +35,8 @@ export class FakeKube implements KubeClient {
   readonly site: string
   readonly server = 'https://fake.invalid'
   readonly clock: Clock
+  /** Long lists are tried on servers, not here. */
+  get live(): KubeClient['live'] { throw new Error('this cluster has no live lists') }
   user = 'ada'
   /** Rights that are refused, as verb plural. */
   readonly forbidden = new Set<string>()
@@ -162,6 +164,11 @@ export class FakeKube implements KubeClient {
     const duplex: Duplex = new Duplex({ read() {}, write(_chunk, _encoding, done) { duplex.push(page); duplex.push(null); done() }, final(done) { done() } })
     return Promise.resolve(succeed(duplex))
   }
+  kindAt(of: { apiVersion: string; kind: string }): Promise<Outcome<ServedKind | undefined>> {
+    const resource = resourceOfAny({ ...of, metadata: { name: '' } })
+    return Promise.resolve(succeed(this.absent.has(resource.plural) ? undefined : { resource, namespaced: true, subresources: [] }))
+  }
+  throughService(service: { name: string }): Promise<Outcome<string>> { return Promise.resolve(fail(failure('NOT_FOUND', { kind: 'services', name: service.name }))) }
   close() { for (const wake of [...this.#watchers]) wake() }
 }
 
