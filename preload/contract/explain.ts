@@ -51,6 +51,13 @@ const WORDS: { [C in FailureCode]: (data: FailureOf<C>['data']) => Words } = {
   PRICE_TOO_OLD: (data) => words(`The price of ${data.pool} is ${Math.floor(data.ageDays)} days old (${data.source}, ${data.asOf.slice(0, 10)}); automatic mode wants it at most ${data.limitDays}.`, 'Refresh the prices, or approve this one by hand.'),
   DATA_MAY_NOT_LEAVE: (data) => words(`${data.source} may not go to ${data.site}; it may go to ${data.mayGoTo.length > 0 ? list(data.mayGoTo) : 'no other site'}.`, `${data.owner} decides where it may go. Run where the data is, or use another source.`),
   SHIPMENT_DAMAGED: (data) => words(`${data.objects.length} objects arrived at ${data.to} with another checksum, ${data.objects[0] ?? ''} among them.`, 'Retry: only these are sent again. If it stays, the source was changed after its snapshot.'),
+  DIRECTORY_UNREACHABLE: (data) => words(`No answer from the directory at ${data.server}: ${data.cause}.`, 'Check the network or VPN and the address under Settings, then retry.'),
+  DIRECTORY_UNTRUSTED: (data) => words(`The directory at ${data.server} cannot be trusted: ${data.cause}.`, 'Name the file of the company\'s certificate authority under Settings. No password was sent.'),
+  DIRECTORY_SIGN_IN_NEEDED: (data) => words(`You are not signed in to the directory at ${data.server}.`, 'Sign in under Settings, People.'),
+  DIRECTORY_SIGN_IN_REFUSED: (data) => words(`The directory at ${data.server} did not accept ${data.as}: ${data.says}.`, 'Check name and password, then sign in again. A few wrong ones may lock the account, so nothing is tried again by itself.'),
+  DIRECTORY_BASE_UNKNOWN: (data) => words(`The directory at ${data.server} has no ${data.base}, or does not show it to you.`, 'Correct the base under Settings: dc=example,dc=com for example.com.'),
+  DIRECTORY_LIMIT: (data) => words(`The directory at ${data.server} stopped before the end: ${data.says}.`, 'Type more letters, or let whoever runs the directory raise its limit.'),
+  DIRECTORY_FAILED: (data) => words(`The directory at ${data.server} failed: ${data.says}`, 'Retry in a minute; if it stays, show this to whoever runs the directory.'),
   NOT_SUPPORTED_HERE: (data) => words(data.says, data.remedy),
 }
 

@@ -52,6 +52,13 @@ const DATA = {
   PRICE_TOO_OLD: z.object({ pool: z.string(), asOf: z.string(), ageDays: z.number(), limitDays: z.number(), source: z.string() }),
   DATA_MAY_NOT_LEAVE: z.object({ source: z.string(), site: z.string(), mayGoTo: z.array(z.string()), owner: z.string() }),
   SHIPMENT_DAMAGED: z.object({ objects: z.array(z.string()), to: z.string() }),
+  DIRECTORY_UNREACHABLE: z.object({ server: z.string(), cause: z.string() }),
+  DIRECTORY_UNTRUSTED: z.object({ server: z.string(), cause: z.string() }),
+  DIRECTORY_SIGN_IN_NEEDED: z.object({ server: z.string() }),
+  DIRECTORY_SIGN_IN_REFUSED: z.object({ server: z.string(), as: z.string(), says: z.string() }),
+  DIRECTORY_BASE_UNKNOWN: z.object({ server: z.string(), base: z.string() }),
+  DIRECTORY_LIMIT: z.object({ server: z.string(), says: z.string() }),
+  DIRECTORY_FAILED: z.object({ server: z.string(), says: z.string() }),
   NOT_SUPPORTED_HERE: z.object({ says: z.string(), remedy: z.string() }),
 } as const
 
