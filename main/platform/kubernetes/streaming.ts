@@ -7,7 +7,7 @@ import { fail, succeed } from '../../kernel/outcome'
 import { failureOfAnswer, failureOfError, parseJson } from './failures'
 import { pathOf } from './paths'
 import type { Ask, Transport } from './transport'
-import type { KubeClient } from './types'
+import type { ExecStreams, KubeClient } from './types'
 
 const PODS = { group: '', version: 'v1', plural: 'pods' }
 const PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io']
@@ -15,23 +15,27 @@ const STDIN = 0
 const STDOUT = 1
 const STDERR = 2
 const STATUS = 3
+const RESIZE = 4
 const CLOSE = 255
 /** Bytes waiting in the socket above which the source is paused. */
 const HIGH_WATER = 1 << 20
 
 export function streaming(transport: Transport): Pick<KubeClient, 'logs' | 'exec' | 'connect'> {
   return {
-    async logs(pod, { follow, tailLines, signal }) {
+    async logs(pod, { signal, ...asked }) {
+      const { follow } = asked
       const opened = await transport.open({
-        method: 'GET', path: pathOf(PODS, { ...pod, subresource: 'log' }), query: { container: pod.container, follow, tailLines },
+        method: 'GET', path: pathOf(PODS, { ...pod, subresource: 'log' }), query: { container: pod.container, ...asked },
         verb: 'get', resource: { ...PODS, plural: 'pods/log' }, namespace: pod.namespace, name: pod.name, signal, silenceMs: follow ? 0 : transport.timeoutMs,
       })
       return opened.ok ? succeed(opened.value.body as Readable) : opened
     },
-    async exec(pod, command, { stdin, stdout, stderr, signal }) {
-      const query = { command, container: pod.container, stdin: stdin !== undefined, stdout: true, stderr: true }
+    async exec(pod, command, streams) {
+      const { stdin, tty, signal } = streams
+      // A terminal has one output: a server refuses to open a second one beside it.
+      const query = { command, container: pod.container, stdin: stdin !== undefined, stdout: true, stderr: tty !== true, ...(tty && { tty }) }
       const socket = await dial(transport, { method: 'GET', path: pathOf(PODS, { ...pod, subresource: 'exec' }), query, verb: 'create', resource: { ...PODS, plural: 'pods/exec' }, namespace: pod.namespace, name: pod.name, signal })
-      return socket.ok ? execOver(socket.value, { stdin, stdout, stderr, signal }, transport) : socket
+      return socket.ok ? execOver(socket.value, streams, transport) : socket
     },
     async connect(pod, port, signal) {
       const socket = await dial(transport, { method: 'GET', path: pathOf(PODS, { ...pod, subresource: 'portforward' }), query: { ports: port }, verb: 'create', resource: { ...PODS, plural: 'pods/portforward' }, namespace: pod.namespace, name: pod.name, signal })
@@ -77,19 +81,26 @@ const bytes = (data: unknown): Buffer => (Array.isArray(data) ? Buffer.concat(da
 const ExecStatus = z.object({
   status: z.string(), message: z.string().default(''), details: z.object({ causes: z.array(z.object({ reason: z.string().optional(), message: z.string().default('') })).optional() }).nullish(),
 })
-interface ExecStreams { stdin: Readable | undefined; stdout: Writable; stderr: Writable; signal: AbortSignal | undefined }
-
-function execOver(socket: WebSocket, { stdin, stdout, stderr, signal }: ExecStreams, transport: Transport): Promise<Outcome<{ exitCode: number }>> {
+function execOver(socket: WebSocket, { stdin, stdout, stderr, signal, begun, onResize }: ExecStreams, transport: Transport): Promise<Outcome<{ exitCode: number }>> {
   return new Promise((resolve, reject) => {
     let ended: Outcome<{ exitCode: number }> | undefined
+    // Whoever reads slowly holds the command up instead of filling memory.
+    const pour = (into: Writable, piece: Buffer) => {
+      if (into.write(piece)) return
+      socket.pause()
+      into.once('drain', () => socket.resume())
+    }
     socket.on('message', (data) => {
       const message = bytes(data)
       const rest = message.subarray(1)
-      if (message[0] === STDOUT) stdout.write(rest)
-      else if (message[0] === STDERR) stderr.write(rest)
+      if (message[0] === STDOUT) pour(stdout, rest)
+      else if (message[0] === STDERR) pour(stderr, rest)
       else if (message[0] === STATUS) ended = exitOf(rest.toString(), transport)
     })
+    const still = onResize?.(({ columns, rows }) => socket.send(Buffer.concat([Buffer.from([RESIZE]), Buffer.from(JSON.stringify({ Width: columns, Height: rows }))])))
+    begun?.()
     socket.once('close', () => {
+      still?.()
       if (signal?.aborted) reject(signal.reason as Error)
       else resolve(ended ?? fail(failureOfError(new Error('the connection was closed before the command ended'), transport.whom, 0)))
     })
