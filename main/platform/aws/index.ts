@@ -1,0 +1,7 @@
+export { makeAws, type Aws, type AwsClients, type AwsPorts } from './aws'
+export { ENVIRONMENT, INSTANCE, type ProcessConsent } from './credentials'
+export { askAws, awsFailure, AwsTrouble, type AwsWhere } from './failures'
+export { chainOf, kindOf, type Profile, type SsoSession } from './profiles'
+export { forgetToken, isSignedIn, readToken, type DeviceSignIn } from './sso'
+export { EKS_TOKEN_MS, eksToken } from './token'
+export type { AwsService, LocalAccount } from './types'
