@@ -14,8 +14,9 @@ import { makeSites, siteHandlers } from './capabilities/sites'
 import { systemHandlers } from './capabilities/system'
 import { discovery } from './compose/discovery'
 import { kubeconfigs } from './compose/kubeconfigs'
-import type { ComposeOptions } from './compose/options'
+import type { ComposeOptions, Services } from './compose/options'
 import { EmbeddedPlant } from './compose/plant'
+import { replaying } from './compose/replay'
 import { os, whole } from './platform/contract'
 import { fileSink, makeLog } from './platform/log'
 import { noVault } from './platform/secrets/vault'
@@ -69,10 +70,8 @@ export async function compose(options: ComposeOptions): Promise<Core> {
   const line = discovery({ ...services, capacity })
   const router = whole({
     ...line.handlers,
-    system: systemHandlers(os.system, {
-      clock, node: process.version, store, sites, vault: options.vault ?? noVault, duckdb, electron: options.electron,
-      hello: { version: options.version, host: options.host, platform: `${process.platform} ${process.arch}`, pid: process.pid, startedAt: clock.now(), store: storeDir },
-    }),
+    replay: replaying({ ...services, capacity }, options.replayWorker).handlers,
+    system: ownState(options, { store, sites }),
     settings: settingHandlers(os.settings, { service: settings, clock }),
     sites: siteHandlers(os.sites, { service: sites, clock, planPrepare: (site, signal) => prepare.plan(site, signal) }),
     operations: operationHandlers(os.operations, { service: operations, clock }),
@@ -96,6 +95,12 @@ export async function compose(options: ComposeOptions): Promise<Core> {
     },
   }
 }
+
+/** What the core says of itself. */
+const ownState = ({ clock, vault, electron, version, host, storeDir }: ComposeOptions, { store, sites }: Pick<Services, 'store' | 'sites'>) => systemHandlers(os.system, {
+  clock, node: process.version, store, sites, vault: vault ?? noVault, duckdb, electron,
+  hello: { version, host, platform: `${process.platform} ${process.arch}`, pid: process.pid, startedAt: clock.now(), store: storeDir },
+})
 
 const CLOSING_MS = 3000
 const SETTINGS = 'settings'

@@ -20,6 +20,8 @@ export interface ComposeOptions {
   vault?: Vault
   /** What the host knows about a desktop runtime, for the diagnosis. */
   electron?: string
+  /** The program of the thread that replays jobs; beside the core's own unless told. */
+  replayWorker?: URL | undefined
   /** How the simulated sites begin; they are always at hand unless this is false. */
   plant?: false | { seeded?: boolean; speed?: number }
 }

@@ -63,7 +63,7 @@ export const ReplayRun = z.object({
   source: z.object({ title: z.string(), simulated: z.boolean(), jobs: z.number().int(), days: z.number(), meanRuntimeHours: z.number() }),
   played: z.array(ReplayPlayed).max(400), seconds: z.number().min(0), plays: z.number().int(),
   /** Among Takt's own positions of the knob: the smallest bill when an hour of a job's waiting is worth what the question says. */
-  recommended: z.object({ usdPerWaitHour: z.number(), says: z.string() }).optional(),
+  recommended: z.object({ usdPerWaitHour: z.number(), billUsd: z.number(), perJobHourUsd: z.number() }).optional(),
 })
 export type ReplayRun = z.infer<typeof ReplayRun>
 export const ReplayEvent = z.discriminatedUnion('at', [
@@ -88,7 +88,8 @@ export const replay = {
   importHistory: entry.meta({ says: 'Reads the Jobs and Kueue Workloads that ended on a site and adds them to what was known of it.' }).input(z.object({ site: z.string().max(253) })).output(ReplaySource),
   forgetSource: entry.meta({ says: 'Forgets the jobs of a source; kept runs stay.' }).input(RunId).output(z.object({})),
   run: entry.meta({ says: 'Plays the jobs once per policy at the given knob: progress, then figures, what ran where and what each team got. Ending the stream stops it.' }).input(ReplayQuestion).output(eventIterator(ReplayEvent)),
-  frontier: entry.meta({ says: 'Plays the jobs at each position of every policy\'s knob: progress, then cost against waiting, kept for later. Ending the stream stops it.' }).input(ReplayQuestion).output(eventIterator(ReplayEvent)),
+  frontier: entry.meta({ says: 'Plays the jobs at each position of every policy\'s knob: progress, then cost against waiting; the newest are remembered. Ending the stream stops it.' }).input(ReplayQuestion).output(eventIterator(ReplayEvent)),
+  keep: entry.meta({ says: 'Keeps a run that was just played, under a number of its own.' }).input(RunId.extend({ title: z.string().trim().max(80).optional() })).output(z.object({ id: z.string(), number: z.number().int() })),
   saved: entry.meta({ says: 'Kept runs, newest first, with their figures.' }).output(z.array(SavedReplay)),
   savedRun: entry.meta({ says: 'One kept run in full.' }).input(RunId).output(ReplayRun),
   rename: entry.meta({ says: 'Gives a kept run a title.' }).input(RunId.extend({ title: z.string().trim().min(1).max(80) })).output(z.object({})),

@@ -48,10 +48,14 @@ export async function answer(question: ReplayQuestion, with_: With): Promise<Rep
 
 const part = (watcher: Watcher, place: number, of: number): Watcher => ({ ...watcher, progress: (done) => watcher.progress((place + done) / of) })
 
+const nodesFor = (jobs: JobTable, gpusPerNode: number) => Math.max(1, Math.round(demandQuantile(jobs, 0.5) / gpusPerNode))
+/** How many whole nodes would hold the median demand of some jobs; at least one. */
+export const medianNodes = (jobs: readonly TraceJob[], gpusPerNode: number): number => nodesFor(jobTable(jobs), gpusPerNode)
+
 function settingOf(question: ReplayQuestion, stopwatch: () => number): Setting {
   const jobs = jobTable(question.jobs)
   const { gpusPerNode } = question
-  const nodes = question.nodes ?? Math.max(1, Math.round(demandQuantile(jobs, 0.5) / gpusPerNode))
+  const nodes = question.nodes ?? nodesFor(jobs, gpusPerNode)
   return { jobs, estimates: noisyEstimates(jobs, question.estimateSigma, question.seed), nodes, gpusPerNode, pools: cloudPools(question.spots, question.usdPerNodeHour), stopwatch }
 }
 

@@ -38,6 +38,11 @@ test('reads Jobs and Kueue Workloads that ended, and names what it leaves out', 
     'history.json item 6: CronJob nightly is neither a Job nor a Workload that can be read', 'history.json item 7: is no Kubernetes object',
   ])
 })
+test('a Job that went through a queue counts once, as its Workload tells it and with its owner', async () => {
+  const own = { ...job('good', { startTime: '2026-11-18T10:05:00Z', completionTime: '2026-11-18T12:05:00Z' }), metadata: { name: 'good', namespace: 'speech', creationTimestamp: '2026-11-18T09:00:00Z', labels: { 'takt.dev/owner': 'mia' } } }
+  const outcome = await read({ items: [own, { ...workload, metadata: { ...workload.metadata, ownerReferences: [{ kind: 'Job', name: 'good' }] } }] })
+  expect(outcome.ok && outcome.value.jobs).toEqual([{ id: 'speech/pytorchjob-x', submitS: 0, gpus: 13, durationS: 7200, team: 'on-prem', priority: 100, user: 'mia' }])
+})
 test('a job that failed counts until it failed', async () => {
   const failed = { startTime: '2026-11-18T10:05:00Z', conditions: [{ type: 'Failed', status: 'True', lastTransitionTime: '2026-11-18T10:35:00Z' }] }
   const outcome = await read({ items: [job('failed', failed)] })

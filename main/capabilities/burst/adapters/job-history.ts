@@ -83,17 +83,23 @@ export function asTrace(runs: readonly PastRun[]): TraceJob[] {
 /** What Jobs and Workloads tell of the past. A Job that its own Workload tells of counts once, as the Workload. */
 export function pastRuns(items: readonly unknown[], file: string): JobHistory {
   const told: JobHistory = { runs: [], skipped: [] }
-  const queued = new Set(items.flatMap(ownersOf))
-  items.forEach((item, index) => {
-    const job = toRun(item)
-    if (typeof job === 'string') told.skipped.push({ path: `${file} item ${index + 1}`, says: job })
-    else if (!queued.has(`Job ${job.id}`)) told.runs.push(job)
-  })
+  const read = items.map((item, index) => ({ index, run: toRun(item), owners: ownersOf(item) }))
+  const byOwner = new Map(read.flatMap(({ run, owners }) => (typeof run === 'string' ? [] : owners.map((owner) => [owner, run]))))
+  for (const { index, run } of read) {
+    const queued = typeof run === 'string' ? undefined : byOwner.get(run.id)
+    if (typeof run === 'string') told.skipped.push({ path: `${file} item ${index + 1}`, says: run })
+    else if (!queued) told.runs.push(run)
+    // Only the Job itself says whose it is.
+    else if (run.user !== undefined) queued.user = run.user
+  }
   return told
 }
+/** The Jobs a Workload stands for. */
 function ownersOf(item: unknown): string[] {
   const workload = Workload.safeParse(item)
-  return workload.success && typeof toRun(item) !== 'string' ? (workload.data.metadata.ownerReferences ?? []).map(({ kind, name }) => `${kind} ${workload.data.metadata.namespace}/${name}`) : []
+  if (!workload.success) return []
+  const { namespace, ownerReferences = [] } = workload.data.metadata
+  return ownerReferences.filter(({ kind }) => kind === 'Job').map(({ name }) => `${namespace}/${name}`)
 }
 
 /** A job with the instant of its submission, or why it tells nothing. */

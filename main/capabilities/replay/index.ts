@@ -1,0 +1,3 @@
+export { replayHandlers } from './handlers'
+export type { Building, Player, ReplayPorts } from './ports'
+export { makeReplay, type Replay } from './service'

@@ -1,0 +1,69 @@
+import { failure } from '../../../preload/contract/failures'
+import type { ReplayEvent, ReplayQuestion, ReplayRun, ReplaySource } from '../../../preload/contract/replay'
+import { timestamp } from '../../kernel/clock'
+import { fail, succeed, type Outcome } from '../../kernel/outcome'
+import type { Play, ThreadAnswer, TraceJob } from '../burst'
+import { recommended, toPlayed, toThread } from './answers'
+import { makeKept, runId } from './kept'
+import type { ReplayPorts } from './ports'
+import { makeSources } from './sources'
+
+export interface Asked { kind: ReplayRun['kind']; question: ReplayQuestion; signal: AbortSignal | undefined }
+const PROGRESS_EVERY_MS = 120
+
+/** What another policy would have cost. */
+export function makeReplay(ports: ReplayPorts) {
+  const sources = makeSources(ports)
+  const kept = makeKept(ports)
+  return {
+    sources, kept,
+    /** Plays a what-if; refuses where its source is not there. A frontier that is remembered is answered at once. */
+    play({ kind, question, signal }: Asked): Outcome<AsyncGenerator<ReplayEvent, void>> {
+      const found = sources.jobs(question.source)
+      if (!found.ok) return found
+      if (found.value.jobs.length === 0) return fail(failure('INVALID', { issues: [{ path: 'source', says: 'holds no job that can be replayed' }] }))
+      const id = runId(kind, question, found.value.source.importedAt)
+      const again = kind === 'frontier' ? kept.remembered(id) : undefined
+      return succeed(again ? only({ at: 'result', run: { ...again, question } }) : playing(ports, { kind, question, id, ...found.value, signal, done: (run) => { (kind === 'frontier' ? kept.remember : kept.hold)(run) } }))
+    },
+    sites: () => ports.sites.states().filter(({ place }) => place === 'on-prem').map(({ id, simulated }) => ({ site: id, simulated, known: sources.find(`history-${id}`) !== undefined })),
+  }
+}
+export type Replay = ReturnType<typeof makeReplay>
+
+async function* only(event: ReplayEvent): AsyncGenerator<ReplayEvent, void> { yield event }
+
+interface Playing extends Asked { id: string; source: ReplaySource; jobs: readonly TraceJob[]; done: (run: ReplayRun) => void }
+async function* playing({ player, clock }: ReplayPorts, asked: Playing): AsyncGenerator<ReplayEvent, void> {
+  const over = new AbortController()
+  const signal = asked.signal ? AbortSignal.any([asked.signal, over.signal]) : over.signal
+  const began = clock.now()
+  const seen = { share: 0, play: undefined as Play | undefined }
+  const answered = player(toThread(asked.question, asked, asked.kind), { signal, progress: (share) => { seen.share = share }, begins: (play) => { seen.play = play } })
+  const settled = answered.then(() => true, () => true)
+  try {
+    let told = -1
+    for (;;) {
+      const pause = new AbortController()
+      const ready = await Promise.race([settled, clock.sleep(PROGRESS_EVERY_MS, pause.signal).then(() => false, () => false)])
+      pause.abort()
+      if (ready) break
+      if (seen.share === told) continue
+      told = seen.share
+      yield { at: 'progress', share: Math.min(1, seen.share), done: seen.play?.done ?? 0, of: seen.play?.of ?? 0, ...(seen.play && { policy: seen.play.name }) }
+    }
+    const run = toRun(await answered, { ...asked, now: clock.now(), seconds: (clock.now() - began) / 1000, plays: seen.play?.of ?? 0 })
+    asked.done(run)
+    yield { at: 'result', run }
+  } finally {
+    over.abort()
+  }
+}
+
+function toRun(answer: ThreadAnswer, { id, kind, question, source, now, seconds, plays }: Playing & { now: number; seconds: number; plays: number }): ReplayRun {
+  const best = kind === 'frontier' ? recommended(answer, question) : undefined
+  return {
+    id, number: 0, title: source.title, kind, at: timestamp(now), question, seconds, plays, played: toPlayed(answer, source),
+    source: { title: source.title, simulated: source.simulated, jobs: answer.jobs, days: source.days, meanRuntimeHours: answer.meanRuntimeHours }, ...(best && { recommended: best }),
+  }
+}
