@@ -1,11 +1,14 @@
 import { seeded, type Random } from '../kernel/random'
 import type { Clock } from '../kernel/clock'
+import { startAws, type PlantAws } from './aws'
+import type { AccountState } from './aws/state'
 import { createPlantApi, type Dump, type Listening, type Person, type SimulatedApi, type Tls } from './api'
 import { simulatedClock, type SimulatedClock } from './clock'
 import { SITES, type LiveSite, type SiteOutline } from './sites'
 import type { KubeObject } from './types'
 import { travelClock } from './world/travel'
 
+export type { AwsFaults, PlantAws } from './aws'
 export { KubeError } from './api'
 export type { Person } from './api'
 export type { SimulatedClock } from './clock'
@@ -31,6 +34,8 @@ export interface PlantSite {
 }
 export interface Plant {
   sites: PlantSite[]
+  /** The simulated AWS account that the cloud site belongs to. */
+  aws: PlantAws | undefined
   clock: SimulatedClock
   readonly speed: number
   setSpeed(factor: number): void
@@ -60,7 +65,7 @@ export interface PlantOptions {
   /** Told of every bug in a simulated controller or server. */
   onError?: (error: unknown, where: string) => void
 }
-interface Persisted { plant: 1; now: number; speed: number; sites: Record<string, Dump> }
+interface Persisted { plant: 1; now: number; speed: number; sites: Record<string, Dump>; aws?: AccountState }
 
 function readPersisted(persisted: string | Uint8Array | undefined): Persisted | undefined {
   if (persisted === undefined) return undefined
@@ -92,14 +97,17 @@ export async function startPlant(options: PlantOptions): Promise<Plant> {
   const clock = simulatedClock({ machine: options.clock, speed: options.speed ?? persisted?.speed ?? 1, ...(start !== undefined && { start }) })
   const opened: Opened[] = []
   for (const outline of SITES) opened.push(await open({ outline, options, clock, restored: persisted?.sites[outline.id] }))
+  const rented = opened.find(({ site }) => site.live.nodes)?.site
+  const fresh = persisted === undefined && options.seeded !== false && options.prepared !== undefined
+  const aws = rented && await startAws({ site: rented, clock, machine: options.clock, random: options.random, fresh, restored: persisted?.aws, ...(options.ports && { ports: options.ports }) })
   return {
-    sites: opened.map(({ site }) => site), clock,
+    sites: opened.map(({ site }) => site), aws, clock,
     get speed() { return clock.speed },
     setSpeed: (factor) => clock.setSpeed(factor),
-    snapshot: () => JSON.stringify({ plant: 1, now: clock.now(), speed: clock.speed, sites: Object.fromEntries(opened.map(({ site }) => [site.id, site.api.dump()])) } satisfies Persisted),
+    snapshot: () => JSON.stringify({ plant: 1, now: clock.now(), speed: clock.speed, sites: Object.fromEntries(opened.map(({ site }) => [site.id, site.api.dump()])), ...(aws && { aws: aws.dump() }) } satisfies Persisted),
     async close() {
       for (const { site } of opened) site.live.stop()
-      await Promise.all(opened.map(({ listening }) => listening.close()))
+      await Promise.all([...opened.map(({ listening }) => listening.close()), aws?.close()])
     },
   }
 }

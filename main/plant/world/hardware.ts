@@ -11,6 +11,8 @@ export interface Machine {
   name: string; cores: number; memoryGi: number; address: string; instanceType: string; region: string
   gpus?: { product: string; count: number; memoryMib: number; split?: string[] }
   labels?: Record<string, string>; images?: string[]
+  /** What the provider of a rented machine calls it. */
+  providerId?: string
 }
 
 /** The node of a machine, as its kubelet and the GPU operator report it. */
@@ -20,7 +22,7 @@ export function makeNode(api: PlantApi, machine: Machine): KubeObject {
   const node = api.create({
     apiVersion: 'v1', kind: 'Node',
     metadata: { name, labels: { ...labelsOf(machine), ...machine.labels }, ...(gpus?.split && { annotations: { [SPLIT_GPUS]: gpus.split.join(',') } }) },
-    spec: { providerID: `${machine.region}:///${name}`, ...(gpus && { taints: [{ key: 'nvidia.com/gpu', value: 'present', effect: 'PreferNoSchedule' }] }) },
+    spec: { providerID: machine.providerId ?? `${machine.region}:///${name}`, ...(gpus && { taints: [{ key: 'nvidia.com/gpu', value: 'present', effect: 'PreferNoSchedule' }] }) },
   }, 'kubelet')
   const conditions = ['MemoryPressure', 'DiskPressure', 'PIDPressure'].map((type) => ({ type, status: 'False', reason: 'KubeletHasSufficient', message: 'kubelet has enough of it', lastTransitionTime: node.metadata.creationTimestamp }))
   return api.updateStatus({

@@ -10,7 +10,9 @@ export interface NodeGroup {
   setDesired: (count: number) => void
   desired: () => number
   /** Machines that are launched and not ready yet, with the moment each will be. */
-  booting: () => { name: string; readyAt: number }[]
+  booting: () => { name: string; launchedAt: number; readyAt: number }[]
+  /** Who rents the machines out says how many there may be, and whether another one is to be had now. */
+  govern: (by: { most: () => number; mayLaunch: () => boolean }) => void
 }
 export interface NodeGroupOptions { name: string; most: number; makeNode: (name: string) => KubeObject }
 interface State { desired: number; launches: Record<string, number> }
@@ -18,6 +20,7 @@ interface State { desired: number; launches: Record<string, number> }
 export const NODE_GROUP_LABEL = 'eks.amazonaws.com/nodegroup'
 const NAMESPACE = 'kube-system'
 const LAUNCH_MS = 95_000
+const ASK_AGAIN_MS = 30_000
 
 export function nodeGroup(engine: Engine, options: NodeGroupOptions): { controller: Controller; group: NodeGroup } {
   const group = new Group(engine, options)
@@ -29,13 +32,18 @@ export function nodeGroup(engine: Engine, options: NodeGroupOptions): { controll
 
 class Group implements NodeGroup {
   readonly record: string
-  constructor(private readonly engine: Engine, private readonly options: NodeGroupOptions) { this.record = `node-group-${options.name}` }
+  #by: { most: () => number; mayLaunch: () => boolean }
+  constructor(private readonly engine: Engine, private readonly options: NodeGroupOptions) {
+    this.record = `node-group-${options.name}`
+    this.#by = { most: () => options.most, mayLaunch: () => true }
+  }
 
   desired = () => this.#state().desired
-  booting = () => Object.entries(this.#state().launches).map(([name, at]) => ({ name, readyAt: at + this.#bootMs(name) }))
+  booting = () => Object.entries(this.#state().launches).map(([name, at]) => ({ name, launchedAt: at, readyAt: at + this.#bootMs(name) }))
+  govern = (by: { most: () => number; mayLaunch: () => boolean }) => { this.#by = by }
 
   setDesired = (count: number) => {
-    if (!Number.isInteger(count) || count < 0 || count > this.options.most) throw new RangeError(`${this.options.name} may have 0 to ${String(this.options.most)} machines`)
+    if (!Number.isInteger(count) || count < 0 || count > this.#by.most()) throw new RangeError(`${this.options.name} may have 0 to ${String(this.#by.most())} machines`)
     this.#keep({ ...this.#state(), desired: count })
   }
 
@@ -47,6 +55,10 @@ class Group implements NodeGroup {
     for (let number = 1; new Set(names).size < state.desired; number += 1) {
       const name = `${this.options.name}-${String(number)}`
       if (names.includes(name)) continue
+      if (!this.#by.mayLaunch()) {
+        this.#wake(this.engine.api.clock.now() + ASK_AGAIN_MS)
+        break
+      }
       names.push(name)
       launches[name] = this.engine.api.clock.now()
       this.#wake(launches[name] + LAUNCH_MS)

@@ -1,0 +1,48 @@
+import type { Clock } from '../../kernel/clock'
+import type { Random } from '../../kernel/random'
+import type { PlantSite } from '../index'
+import { Account, ACCOUNT_ID, CLUSTER } from './account'
+import { REGION } from './machines'
+import { listen } from './server'
+import type { Keys } from './signature'
+import type { AccountState, AwsFaults } from './state'
+
+export type { AwsFaults } from './state'
+
+/** The simulated AWS account: where it listens, with which keys, and what may be broken in it. */
+export interface PlantAws {
+  /** Every service of the account on one loopback address. */
+  endpoint: string
+  /** The building's own object store: S3 only, with the same keys. */
+  buildingEndpoint: string
+  region: string
+  accountId: string
+  /** The cluster that the simulated cloud site is. */
+  cluster: string
+  site: string
+  /** The first key pair; good until the plant closes. */
+  keys: Keys
+  faults: AwsFaults
+  account: Account
+  dump(): AccountState
+  close(): Promise<void>
+}
+export interface AwsOptions { site: PlantSite; clock: Clock; machine: Clock; random: Random; fresh: boolean; restored?: AccountState | undefined; ports?: Record<string, number> }
+
+/** Puts the simulated account on the wire. Undefined where the site has no machines to rent. */
+export async function startAws({ site, clock, machine, random, fresh, restored, ports }: AwsOptions): Promise<PlantAws | undefined> {
+  const { live } = site
+  if (!live.nodes) return undefined
+  const account = new Account({ engine: live.engine, nodes: live.nodes, clock, random, server: site.server, fresh, restored })
+  const word = (length: number) => Array.from({ length }, () => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[Math.floor(random.next() * 32)]).join('')
+  const keys: Keys = { accessKeyId: `AKIA${word(16)}`, secretAccessKey: word(40) }
+  const keysOf = (id: string): Keys | undefined => (id === keys.accessKeyId ? keys : account.issued(id, machine.now()))
+  account.makeKeys = (seconds) => ({ accessKeyId: `ASIA${word(16)}`, secretAccessKey: word(40), sessionToken: word(120), expiresAt: machine.now() + seconds * 1000 })
+  const services = await listen(account, { machine, keysOf, port: ports?.['aws'] ?? 0 })
+  const building = await listen(account, { machine, keysOf, port: ports?.['building'] ?? 0, only: { buckets: account.state.building, now: () => clock.now(), region: 'oslo' } })
+  return {
+    endpoint: services.endpoint, buildingEndpoint: building.endpoint, region: REGION, accountId: ACCOUNT_ID, cluster: CLUSTER, site: site.id, keys, faults: account.faults, account,
+    dump: () => structuredClone(account.state),
+    async close() { await Promise.all([services.close(), building.close()]) },
+  }
+}
