@@ -88,7 +88,7 @@ export type BurstQueue = z.infer<typeof BurstQueue>
 export const DiffLine = z.object({ op: z.enum(['+', '-', ' ']), text: z.string() })
 /** The lines of a manifest that a move changes. */
 export const TwoLines = z.object({
-  kind: z.string(), name: z.string(), lines: z.array(DiffLine), changed: z.array(z.object({ what: z.enum(['queue', 'data']), path: z.string(), line: z.number().int().describe('In the manifest, from 1'), from: z.string(), to: z.string() })),
+  kind: z.string(), name: z.string(), lines: z.array(DiffLine), changed: z.array(z.object({ what: z.enum(['queue', 'data', 'gpu']), path: z.string(), line: z.number().int().describe('In the manifest, from 1'), from: z.string(), to: z.string() })),
   before: z.string().describe('The whole manifest as YAML'), after: z.string(),
 })
 export type TwoLines = z.infer<typeof TwoLines>

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { stringify } from 'yaml'
-import { burstQueue, burstUri, type Read } from '../domain/move/lines'
+import { burstQueue, burstUri, type Read } from '../domain/lines'
 import { linesOf } from './manifest-text'
 
 const to = (read: Read) => ({ queue: burstQueue(read.queue), dataUri: read.dataUri && burstUri(read.dataUri), gpuProduct: undefined })

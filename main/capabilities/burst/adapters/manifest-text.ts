@@ -2,11 +2,11 @@ import { LineCounter, parseAllDocuments, stringify, type Document } from 'yaml'
 import type { TwoLines } from '../../../../preload/contract/burst'
 import { failure } from '../../../../preload/contract/failures'
 import { fail, succeed, type Outcome } from '../../../kernel/outcome'
-import { isObject, kindOf, type Json, type JsonObject, type Path } from '../domain/move/kinds'
-import { exchanged, readLines, type Exchange, type Place, type Problem, type Read } from '../domain/move/lines'
+import { isObject, kindOf, type Json, type JsonObject, type Path } from '../domain/movable'
+import { exchanged, readLines, type Exchange, type Place, type Problem, type Read } from '../domain/lines'
 
 interface Text { text: string; file: string }
-interface One { document: Document.Parsed; object: JsonObject }
+interface One { documents: Document.Parsed[]; object: JsonObject }
 const MOST = 1_000_000
 
 /** The lines that a move changes in each workload of a manifest file (YAML or JSON, several documents). Everything in the way is named with its line. */
@@ -18,7 +18,7 @@ export function linesOf({ text, file }: Text, to: (read: Read) => Exchange): Out
   const done: TwoLines[] = []
   for (const one of opened.value) {
     const found = readLines(one.object)
-    if ('problems' in found) issues.push(...found.problems.map((problem) => issue(one, problem, { file, counter })))
+    if ('problems' in found) issues.push(...issuesOf(one, found.problems, { file, counter }))
     else done.push(diffOf({ text, counter }, one, { read: found.read, to: to(found.read) }))
   }
   return issues.length > 0 ? fail(failure('INVALID', { issues })) : succeed(done)
@@ -40,7 +40,7 @@ function open({ text, file }: Text, counter: LineCounter): Outcome<One[]> {
     if (!object.ok) return refuse(counter.linePos(document.range[0]).line, object.says)
     if (object.value === null) continue
     if (!isObject(object.value)) return refuse(counter.linePos(document.range[0]).line, 'it is no object')
-    all.push({ document, object: object.value })
+    all.push({ documents: [document], object: object.value })
   }
   return all.length === 0 ? refuse(1, 'it holds no manifest') : succeed(pipelines(all))
 }
@@ -58,27 +58,35 @@ function toObject(document: Document.Parsed): { ok: true; value: Json } | { ok: 
 function pipelines(all: One[]): One[] {
   const [first, second] = all
   if (!first || !second || kindOf(first.object) !== 'Pipeline' || !isObject(second.object['platforms'])) return all
-  return [{ document: first.document, object: { ...first.object, platforms: second.object['platforms'] } }]
+  return [{ documents: [...first.documents, ...second.documents], object: { ...first.object, platforms: second.object['platforms'] } }]
 }
 
-function lineAt({ document }: One, path: Path, counter: LineCounter): number {
+type Range = [number, number, number]
+/** Where the node of a path is written, in whichever of the documents has it. */
+function rangeOf({ documents }: One, path: Path): Range | undefined {
+  for (const document of documents) {
+    const node = path.length === 0 ? document.contents : document.getIn(path, true)
+    if (typeof node === 'object' && node !== null && 'range' in node && node.range) return node.range as Range
+  }
+  return undefined
+}
+/** A place that is missing is named by the nearest one above it. */
+function lineAt(one: One, path: Path, counter: LineCounter): number {
   for (let length = path.length; length >= 0; length -= 1) {
-    const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true)
-    const range = typeof node === 'object' && node !== null && 'range' in node ? node.range as [number, number, number] | null | undefined : undefined
-    // An empty place is named by its parent's key, a map by the line its key stands on.
-    if (range) return counter.linePos(length < path.length || typeof path.at(-1) === 'number' ? range[0] : range[0]).line
+    const range = rangeOf(one, path.slice(0, length))
+    if (range) return counter.linePos(range[0]).line
   }
   return 1
 }
-const issue = (one: One, { path, says, remedy }: Problem, { file, counter }: { file: string; counter: LineCounter }) => ({ path: `${file}:${String(lineAt(one, path, counter))}`, says: `${says}. ${remedy}` })
+const issuesOf = (one: One, problems: Problem[], { file, counter }: { file: string; counter: LineCounter }) =>
+  problems.map(({ path, says, remedy }) => ({ line: lineAt(one, path, counter), says: `${says}. ${remedy}` })).toSorted((a, b) => a.line - b.line).map(({ line, says }) => ({ path: `${file}:${String(line)}`, says }))
 
 interface Change { place: Place; start: number; end: number; line: number; to: string; text: string }
 
 function diffOf({ text, counter }: { text: string; counter: LineCounter }, one: One, { read, to }: { read: Read; to: Exchange }): TwoLines {
   const changes = read.places.flatMap((place): Change[] => {
     const value = exchanged(place, to)
-    const node = one.document.getIn(place.path, true)
-    const range = typeof node === 'object' && node !== null && 'range' in node ? node.range as [number, number, number] : undefined
+    const range = rangeOf(one, place.path)
     if (value === place.value || !range) return []
     return [{ place, start: range[0], end: range[1], line: counter.linePos(range[0]).line, to: value, text: written(text.slice(range[0], range[1]), place.value, value) }]
   }).toSorted((a, b) => a.start - b.start)
