@@ -14,6 +14,7 @@ import { makeSites, siteHandlers } from './capabilities/sites'
 import { systemHandlers } from './capabilities/system'
 import { discovery } from './compose/discovery'
 import { kubeconfigs } from './compose/kubeconfigs'
+import { objectDetail } from './compose/objects'
 import type { ComposeOptions, Services } from './compose/options'
 import { EmbeddedPlant } from './compose/plant'
 import { replaying } from './compose/replay'
@@ -68,8 +69,10 @@ export async function compose(options: ComposeOptions): Promise<Core> {
   const capacity = makeCapacity({ sites })
   const services = { store, sites, records, operations, clock, random, log }
   const line = discovery({ ...services, capacity })
+  const detail = objectDetail({ ...services, capacity })
   const router = whole({
     ...line.handlers,
+    ...detail.handlers,
     replay: replaying({ ...services, capacity }, options.replayWorker).handlers,
     system: ownState(options, { store, sites }),
     settings: settingHandlers(os.settings, { service: settings, clock }),

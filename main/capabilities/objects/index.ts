@@ -1,0 +1,3 @@
+export { objectHandlers } from './handlers'
+export type { ObjectPorts } from './ports'
+export { makeObjects, type Objects } from './service'
