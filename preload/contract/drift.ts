@@ -68,5 +68,3 @@ export const BundleManifest = z.object({
 })
 export type BundleManifest = z.infer<typeof BundleManifest>
 
-/** Models, their windows and what people said of them. */
-export const drift = {}
