@@ -90,6 +90,12 @@ async function open({ outline, options, clock, restored }: Opening): Promise<Ope
   return { site: { id, name, kind, region, server: `${options.tls ? 'https' : 'http'}://127.0.0.1:${listening.port}`, tokens, api, live }, listening }
 }
 
+function rent({ opened, options, clock, persisted }: { opened: Opened[]; options: PlantOptions; clock: SimulatedClock; persisted: Persisted | undefined }): Promise<PlantAws | undefined> {
+  const site = opened.find((one) => one.site.live.nodes)?.site
+  const fresh = persisted === undefined && options.seeded !== false && options.prepared !== undefined
+  return site ? startAws({ site, clock, machine: options.clock, random: options.random, fresh, restored: persisted?.aws, ...(options.ports && { ports: options.ports }) }) : Promise.resolve(undefined)
+}
+
 /** Starts the simulated sites, fresh or as they were. */
 export async function startPlant(options: PlantOptions): Promise<Plant> {
   const persisted = readPersisted(options.persisted)
@@ -97,9 +103,7 @@ export async function startPlant(options: PlantOptions): Promise<Plant> {
   const clock = simulatedClock({ machine: options.clock, speed: options.speed ?? persisted?.speed ?? 1, ...(start !== undefined && { start }) })
   const opened: Opened[] = []
   for (const outline of SITES) opened.push(await open({ outline, options, clock, restored: persisted?.sites[outline.id] }))
-  const rented = opened.find(({ site }) => site.live.nodes)?.site
-  const fresh = persisted === undefined && options.seeded !== false && options.prepared !== undefined
-  const aws = rented && await startAws({ site: rented, clock, machine: options.clock, random: options.random, fresh, restored: persisted?.aws, ...(options.ports && { ports: options.ports }) })
+  const aws = await rent({ opened, options, clock, persisted })
   return {
     sites: opened.map(({ site }) => site), aws, clock,
     get speed() { return clock.speed },

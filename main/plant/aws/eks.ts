@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Groups, newGroup, subnetOf } from './groups'
+import { newGroup, subnetOf, type Groups } from './groups'
 import { ACCOUNT_ID, CLUSTER, type Account } from './account'
 import { json, type Answered, type Asked } from './ask'
 import { REGION, ZONES } from './machines'
@@ -43,6 +43,9 @@ export function eks(account: Account, { method, url, body }: Asked): Answered {
   if (name !== CLUSTER) throw notFound(`No cluster found for name: ${name}.`)
   if (kind === undefined) return json({ cluster: cluster(account) })
   if (kind !== 'node-groups') throw new AwsError('UnknownOperationException', `${method} ${url.pathname} is not simulated`, 404)
+  return ofGroups(account, { method, group, what, body })
+}
+function ofGroups(account: Account, { method, group, what, body }: { method: string; group: string | undefined; what: string | undefined; body: Buffer }): Answered {
   if (group === undefined) return method === 'POST' ? create(account, parsed(Create, body)) : json({ nodegroups: account.groups.all().map((one) => one.name), nextToken: null })
   if (method === 'DELETE') return json({ nodegroup: shown(account.groups, account.groups.remove(group)) })
   if (method === 'POST' && what === 'update-config') return update(account, group, parsed(Update, body))

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { hexOf } from '../controllers/objects'
 import type { Answered } from './ask'
 import { AwsError } from './refusal'
-import { answerXml, bodyOf, metadataOf, type InBucket } from './s3'
+import { answerXml, bodyOf, metadataOf, type InBucket } from './s3-objects'
 import type { ObjectState } from './state'
 
 /** Uploads in parts; undefined where the request is about something else. */

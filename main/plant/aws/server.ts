@@ -7,7 +7,8 @@ import { ec2, ec2Error } from './ec2'
 import { eks } from './eks'
 import { pricing, quotas, sts } from './others'
 import { AwsError } from './refusal'
-import { s3, type Shelf } from './s3'
+import { s3 } from './s3'
+import type { Shelf } from './s3-objects'
 import { verify, type Keys, type Received } from './signature'
 
 const MAX_BODY = 64 * 1024 * 1024

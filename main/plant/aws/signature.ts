@@ -13,17 +13,29 @@ const AUTHORIZATION = /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/(
 const instantOf = (text: string) => Date.parse(text.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'))
 const sameText = (a: string, b: string) => a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))
 
+const refusedToken = () => new AwsError('UnrecognizedClientException', 'The security token included in the request is invalid.', 403)
+interface Claim extends Caller { signedHeaders: string[]; signature: string }
+function claimOf(authorization = ''): Claim {
+  const match = AUTHORIZATION.exec(authorization)
+  if (!match) throw new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token', 403)
+  const [, accessKeyId = '', , region = '', service = '', signedHeaders = '', signature = ''] = match
+  return { accessKeyId, region, service, signedHeaders: signedHeaders.split(';'), signature }
+}
+function checkTime(date: string | undefined, { now, service }: { now: number; service: string }): number {
+  const signedAt = instantOf(date ?? '')
+  if (Math.abs(signedAt - now) <= SKEW_MS) return signedAt
+  throw new AwsError(service === 's3' ? 'RequestTimeTooSkewed' : 'InvalidSignatureException', `Signature not yet current or expired: ${date ?? 'no date'} is too far from ${new Date(now).toISOString()}`, 403)
+}
+
 /** Proves the signature of a request with the keys that the account knows, as AWS does; throws an AwsError in its words. */
 export async function verify(request: Received, { keysOf, now }: { keysOf: (accessKeyId: string) => Keys | undefined; now: number }): Promise<Caller> {
   const { headers } = request
-  const [, accessKeyId = '', , region = '', service = '', signedHeaders = '', signature = ''] = AUTHORIZATION.exec(headers['authorization'] ?? '') ?? []
-  if (accessKeyId === '') throw new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token', 403)
+  const { accessKeyId, region, service, signedHeaders, signature } = claimOf(headers['authorization'])
   const keys = keysOf(accessKeyId)
-  if (!keys || (keys.sessionToken ?? '') !== (headers['x-amz-security-token'] ?? '')) throw new AwsError('UnrecognizedClientException', 'The security token included in the request is invalid.', 403)
-  const signedAt = instantOf(headers['x-amz-date'] ?? '')
-  if (!(Math.abs(signedAt - now) <= SKEW_MS)) throw new AwsError(service === 's3' ? 'RequestTimeTooSkewed' : 'InvalidSignatureException', `Signature not yet current or expired: ${headers['x-amz-date'] ?? 'no date'} is too far from ${new Date(now).toISOString()}`, 403)
+  if (!keys || (keys.sessionToken ?? '') !== (headers['x-amz-security-token'] ?? '')) throw refusedToken()
+  const signedAt = checkTime(headers['x-amz-date'], { now, service })
   checkBody(request, service)
-  const expected = await signed(request, { keys, region, service, signedAt, names: signedHeaders.split(';') })
+  const expected = await signed(request, { keys, region, service, signedAt, names: signedHeaders })
   if (!sameText(expected, signature)) throw new AwsError(service === 's3' ? 'SignatureDoesNotMatch' : 'InvalidSignatureException', 'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.', 403)
   return { accessKeyId, region, service }
 }
