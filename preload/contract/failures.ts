@@ -48,7 +48,6 @@ const DATA = {
   STORE_FULL: z.object({ file: z.string() }),
   VAULT_REFUSED: z.object({ backend: z.string() }),
   CLOUD_CAPACITY_SHORT: Site.extend({ nodeGroup: z.string(), says: z.string(), instead: z.array(z.string()) }),
-  CLOUD_REFUSED: Site.extend({ service: z.string(), action: z.string(), says: z.string() }),
   PRICE_TOO_OLD: z.object({ pool: z.string(), asOf: z.string(), ageDays: z.number(), limitDays: z.number(), source: z.string() }),
   DATA_MAY_NOT_LEAVE: z.object({ source: z.string(), site: z.string(), mayGoTo: z.array(z.string()), owner: z.string() }),
   SHIPMENT_DAMAGED: z.object({ objects: z.array(z.string()), to: z.string() }),

@@ -1,3 +1,4 @@
+import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling'
 import type { EC2Client } from '@aws-sdk/client-ec2'
 import type { EKSClient } from '@aws-sdk/client-eks'
 import type { PricingClient } from '@aws-sdk/client-pricing'
@@ -31,6 +32,7 @@ export interface AwsClients {
   pricing(): Promise<PricingClient>
   quotas(): Promise<ServiceQuotasClient>
   s3(): Promise<S3Client>
+  autoScaling(): Promise<AutoScalingClient>
 }
 export interface Aws {
   readonly profiles: AwsCredentials
@@ -43,13 +45,13 @@ export interface Aws {
   forget(session?: SsoSession): void
 }
 
-const ENV_NAME: Record<AwsService, string> = { eks: 'EKS', ec2: 'EC2', sts: 'STS', pricing: 'PRICING', 'service-quotas': 'SERVICE_QUOTAS', s3: 'S3', sso: 'SSO', oidc: 'SSO_OIDC' }
+const ENV_NAME: Record<AwsService, string> = { eks: 'EKS', ec2: 'EC2', sts: 'STS', pricing: 'PRICING', 'service-quotas': 'SERVICE_QUOTAS', s3: 'S3', 'auto-scaling': 'AUTO_SCALING', sso: 'SSO', oidc: 'SSO_OIDC' }
 const CONNECT_MS = 8000
 const REQUEST_MS = 30_000
 const TRIES = 3
 const addressOf = (service: AwsService, region: string) => {
   if (service === 'sts') return stsAddress(region)
-  const name = service === 'sso' ? 'portal.sso' : service === 'service-quotas' ? 'servicequotas' : service
+  const name = service === 'sso' ? 'portal.sso' : service === 'service-quotas' ? 'servicequotas' : service.replace('-', '')
   return service === 'pricing' ? `https://api.pricing.${region}.amazonaws.com` : `https://${name}.${region}.amazonaws.com`
 }
 
@@ -90,6 +92,7 @@ export function makeAws(ports: AwsPorts): Aws {
       sts: () => once('sts', where, async (config) => new (await import('@aws-sdk/client-sts')).STSClient(config)),
       pricing: () => once('pricing', { ...where, region: 'us-east-1' }, async (config) => new (await import('@aws-sdk/client-pricing')).PricingClient(config)),
       quotas: () => once('service-quotas', where, async (config) => new (await import('@aws-sdk/client-service-quotas')).ServiceQuotasClient(config)),
+      autoScaling: () => once('auto-scaling', where, async (config) => new (await import('@aws-sdk/client-auto-scaling')).AutoScalingClient(config)),
       s3: () => once('s3', where, async (config) => new (await import('@aws-sdk/client-s3')).S3Client({ ...config, forcePathStyle: config.endpoint !== undefined })),
     }),
   }

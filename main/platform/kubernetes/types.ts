@@ -19,7 +19,7 @@ export interface OwnerReference { apiVersion: string; kind: string; name: string
 /** A resource as requests name it: group '' is the core group. */
 export interface Resource { group: string; version: string; plural: string }
 export interface ListQuery { namespace?: string; labelSelector?: string; fieldSelector?: string; name?: string }
-export interface WriteOptions { dryRun?: boolean; force?: boolean; fieldManager?: string; subresource?: 'status' | 'scale'; signal?: AbortSignal }
+export interface WriteOptions { dryRun?: boolean; force?: boolean; fieldManager?: string; subresource?: 'status' | 'scale' | 'eviction'; signal?: AbortSignal }
 export type WatchItem<T> =
   | { type: 'reset'; items: T[]; at: number }
   | { type: 'changed'; upserts: T[]; removed: { name: string; namespace?: string; uid?: string }[]; at: number }

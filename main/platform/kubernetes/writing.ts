@@ -16,8 +16,9 @@ export function writing(transport: Transport): Pick<KubeClient, 'create' | 'appl
   const about = (resource: Resource, { name, namespace }: { name: string; namespace?: string | undefined }, verb: string) => ({ verb, resource, name, namespace })
   return {
     create(resource, object, options = {}) {
-      const { namespace } = object.metadata
-      return write({ method: 'POST', path: pathOf(resource, { namespace }), body: object, ...about(resource, object.metadata, 'create') }, options)
+      const { namespace, name } = object.metadata
+      const { subresource } = options
+      return write({ method: 'POST', path: pathOf(resource, { namespace, ...(subresource && { name, subresource }) }), body: object, ...about(resource, object.metadata, 'create') }, options)
     },
     apply(resource, object, options = {}) {
       const { name, namespace } = object.metadata
