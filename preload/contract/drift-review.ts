@@ -125,7 +125,7 @@ export const drift = {
   removeMonitor: entry.meta({ says: 'Stops watching a model. Its verdicts are kept.' }).input(Id).output(z.object({})),
   run: entry.meta({ says: 'Freezes the reference where it is new, counts and scores the windows; ending the stream cancels.' }).input(Id.extend({ anew: z.boolean().optional() })).output(eventIterator(DriftProgress)),
   say: entry.meta({ says: 'Keeps a verdict, a note or a proposed limit as an operation on this machine; it merges when the home site can be reached.' })
-    .input(Where.extend({ window: z.string(), column: z.string().optional(), verdict: Verdict.optional(), note: z.string().max(10_000).optional(), limit: Share.optional() })).output(VerdictOperation),
+    .input(Where.extend({ window: z.string(), column: z.string().optional(), verdict: Verdict.optional(), note: z.string().max(10_000).optional(), limits: DriftLimits.optional() })).output(VerdictOperation),
   takeBack: entry.meta({ says: 'Takes back what was said, as long as it has not merged.' }).input(z.object({ operation: z.string() })).output(z.object({})),
   merge: entry.meta({ says: 'Merges what waits into the shared records; a verdict to act stops the line of its work item. Conflicts are answered, nothing is overwritten.' }).output(z.object({ merged: z.number().int(), conflicts: z.array(VerdictConflict) })),
   settle: entry.meta({ says: 'Says which of two verdicts in conflict holds, by adding one that names the other; both stay readable.' }).input(z.object({ operation: z.string(), over: z.string(), note: z.string().max(10_000) })).output(z.object({})),

@@ -56,6 +56,8 @@ export type WindowScores = z.infer<typeof WindowScores>
 export const VerdictOperation = z.object({
   id: z.string().min(1).max(64), at: Timestamp, author: z.string().min(1).max(253), window: z.string(), column: z.string().optional(),
   verdict: z.enum(['fine', 'watch', 'act']).optional(), note: z.string().max(10_000).optional(), limit: z.number().min(0).max(1).optional(),
+  limits: z.object({ watch: z.number().min(0).max(1), act: z.number().min(0).max(1) }).optional().describe('Limits proposed to the owner of the model'),
+  over: z.string().max(64).optional().describe('The verdict in conflict that this one settles'),
 })
 export type VerdictOperation = z.infer<typeof VerdictOperation>
 
