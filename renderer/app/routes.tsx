@@ -10,6 +10,7 @@ export interface ScreenProps { path: string[] }
 export interface Route { id: string; word: string; title: string; key?: string; icon: IconName; needsHome: boolean; hidden?: true; screen: ComponentType<ScreenProps> }
 
 const Discover = lazy(() => import('../capabilities/projects').then((found) => ({ default: found.Discover })))
+const Burst = lazy(() => import('../capabilities/burst').then((found) => ({ default: found.Burst })))
 const CatalogScreen = lazy(() => import('../capabilities/catalog').then((found) => ({ default: found.CatalogScreen })))
 const Line = lazy(() => import('../capabilities/backlog').then((found) => ({ default: found.Line })))
 const SettingsScreen = lazy(() => import('../capabilities/settings').then((found) => ({ default: found.SettingsScreen })))
@@ -20,7 +21,7 @@ export const ROUTES: readonly Route[] = [
   { id: 'discover', word: 'Discover', title: 'Discover', key: 'd', icon: 'search', needsHome: true, screen: Discover },
   { id: 'data', word: 'Data', title: 'Data and tools', key: 'a', icon: 'data', needsHome: true, screen: CatalogScreen },
   { id: 'line', word: 'Line', title: 'Line', key: 'l', icon: 'line', needsHome: true, screen: Line },
-  { id: 'burst', word: 'Burst', title: 'Stay or go', key: 'b', icon: 'burst', needsHome: false, screen: laterScreen('burst', 'Stay or go') },
+  { id: 'burst', word: 'Burst', title: 'Stay or go', key: 'b', icon: 'burst', needsHome: false, screen: Burst },
   { id: 'drift', word: 'Drift', title: 'Drift', key: 'r', icon: 'drift', needsHome: false, screen: laterScreen('drift', 'Drift') },
   { id: 'money', word: 'Money', title: 'Money', key: 'o', icon: 'money', needsHome: false, screen: laterScreen('money', 'Money') },
   { id: 'flow', word: 'Flow', title: 'Flow', key: 'f', icon: 'flow', needsHome: false, screen: laterScreen('flow', 'Flow') },
