@@ -1,0 +1,2 @@
+export { ObjectInspector, type ObjectInspectorProps } from './ObjectInspector'
+export { ObjectSignMark } from './parts/ObjectSignMark'
