@@ -61,13 +61,15 @@ export class AwsCredentials {
 
   /** A provider as the SDK wants it: one resolution at a time, renewed five minutes before its end. */
   provider(name: string): AwsCredentialIdentityProvider {
-    return async () => {
+    const provide = async () => {
       const held = this.#held.get(name)
       if (held && held.until > this.#ports.clock.now()) return held.credentials
       const resolving = this.#resolving.get(name) ?? this.#resolve(name).finally(() => this.#resolving.delete(name))
       this.#resolving.set(name, resolving)
       return resolving
     }
+    // Clients would keep keys without an end for ever; marked so, they ask here each time.
+    return Object.assign(provide, { memoized: true as const })
   }
   async #resolve(name: string): Promise<AwsCredentialIdentity> {
     await this.list()
