@@ -19,7 +19,7 @@ export const etcdArguments = ({ ports }: Site): string[] => [
   '--unsafe-no-fsync',
 ]
 
-export const apiServerArguments = ({ ports }: Site): string[] => [
+export const apiServerArguments = ({ ports }: Site, more: string[] = []): string[] => [
   `--etcd-servers=${loopback(ports.etcd)}`,
   `--secure-port=${ports.api}`,
   ...servingFlags,
@@ -27,10 +27,15 @@ export const apiServerArguments = ({ ports }: Site): string[] => [
   '--endpoint-reconciler-type=none',
   '--service-cluster-ip-range=10.0.0.0/24',
   '--client-ca-file=ca.crt',
-  // No proxy has this name; without a request-header authority the controllers complain into their logs without end.
+  // Without a request-header authority the controllers complain into their logs without end.
   '--requestheader-client-ca-file=ca.crt',
   '--requestheader-allowed-names=front-proxy',
   '--requestheader-username-headers=X-Remote-User',
+  '--requestheader-group-headers=X-Remote-Group',
+  '--requestheader-extra-headers-prefix=X-Remote-Extra-',
+  // What an aggregated server, such as Kueue's queue visibility, recognises this one by.
+  '--proxy-client-cert-file=front-proxy.crt',
+  '--proxy-client-key-file=front-proxy.key',
   '--authorization-mode=RBAC',
   '--service-account-issuer=https://kubernetes.default.svc',
   '--service-account-signing-key-file=sa.key',
@@ -39,6 +44,7 @@ export const apiServerArguments = ({ ports }: Site): string[] => [
   '--disable-admission-plugins=ServiceAccount',
   '--max-requests-inflight=2000',
   '--max-mutating-requests-inflight=1000',
+  ...more,
 ]
 
 export const controllersArguments = ({ ports }: Site): string[] => [

@@ -1,15 +1,18 @@
 // Builds the servers the cluster tests run against, once, into a cache shared by all checkouts.
 // Needs only Node and Go. Exit code 77 means: skipped, with the reason printed.
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { availableParallelism, constants, homedir, setPriority } from 'node:os'
+import { availableParallelism, constants, setPriority } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { cacheRoot, installPart, lacksGo, parts, wherePart } from './parts.mjs'
 
 const SKIPPED = 77
 const here = import.meta.dirname
 const modules = join(here, 'go')
+/** The modules a plane is made from; what else is built belongs to a part of its own. */
+const own = ['crds', 'etcd', 'kwok', 'plane']
 
 const kubernetes = '1.34.4'
 const stamp = ['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version']
@@ -39,14 +42,10 @@ const definitions = [
   },
 ]
 
-function cacheRoot() {
-  return join(process.env.TAKT_CACHE ?? process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'takt')
-}
-
 /** The folder of the finished servers; its name changes whenever a pinned version or a build flag does. */
 function stackFolder() {
   const hash = createHash('sha256').update(JSON.stringify([programs, definitions.map((each) => String(each.files))]))
-  for (const name of readdirSync(modules).sort()) {
+  for (const name of own) {
     for (const file of ['go.mod', 'go.sum']) hash.update(readFileSync(join(modules, name, file)))
   }
   return join(cacheRoot(), 'cluster-stack', hash.digest('hex').slice(0, 16))
@@ -131,35 +130,46 @@ function missing(folder) {
   return files.filter((file) => !existsSync(join(folder, file)))
 }
 
-function whyNot() {
-  if (process.platform === 'win32') return 'the control plane does not build for Windows; use WSL'
-  const version = spawnSync('go', ['version'], { encoding: 'utf8' })
-  if (version.status !== 0) return 'Go is not installed (https://go.dev/dl, 1.26 or newer)'
-  const [, major, minor] = /go(\d+)\.(\d+)/.exec(version.stdout) ?? []
-  if (Number(major) === 1 && Number(minor) < 26) return `Go 1.26 or newer is needed, found ${version.stdout.trim()}`
-  return undefined
-}
-
 async function install() {
   const folder = stackFolder()
-  if (missing(folder).length === 0) return say(`ready in ${folder}`)
-  const reason = whyNot()
-  if (reason) {
-    say(`skipped: ${reason}`)
-    process.exitCode = SKIPPED
-    return
+  if (missing(folder).length === 0) say(`ready in ${folder}`)
+  else {
+    const reason = lacksGo()
+    if (reason) {
+      say(`skipped: ${reason}`)
+      process.exitCode = SKIPPED
+      return
+    }
+    await locked(folder, async () => {
+      for (const program of programs) await build(program, folder)
+      for (const set of definitions) await fetchDefinitions(set, folder)
+    })
+    say(`ready in ${folder}`)
   }
+  await installParts()
+}
+
+/** What lacks something is named and skipped; TAKT_REQUIRE_CLUSTER makes that an error. */
+async function installParts() {
+  const wanted = Object.keys(parts).filter((name) => wherePart(name).folder === undefined)
+  if (wanted.length === 0) return
+  const lacking = await locked(join(cacheRoot(), 'cluster-parts'), () => wanted.map((name) => installPart(name, say).lacks).filter((lacks) => lacks !== undefined))
+  for (const lacks of lacking) say(`skipped: ${lacks}`)
+  if (lacking.length > 0 && process.env.TAKT_REQUIRE_CLUSTER) process.exitCode = 1
+}
+
+async function locked(folder, work) {
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
   mkdirSync(folder, { recursive: true })
   const unlock = await lock(folder)
   try {
-    for (const program of programs) await build(program, folder)
-    for (const set of definitions) await fetchDefinitions(set, folder)
+    return await work()
   } finally {
     unlock()
   }
-  say(`ready in ${folder}`)
 }
 
+const asked = process.argv.indexOf('--part')
 if (process.argv.includes('--where')) process.stdout.write(stackFolder())
+else if (asked > 0) process.stdout.write(JSON.stringify(wherePart(process.argv[asked + 1] ?? '')))
 else await install()

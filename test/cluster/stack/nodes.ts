@@ -1,5 +1,6 @@
 import { stringify } from 'yaml'
 import type { Manifest } from './manifests'
+import { podStages } from './stages'
 
 export interface GpuNodes {
   count: number
@@ -43,12 +44,13 @@ const everywhere = (kind: string, spec: object): Manifest => ({
   spec: { selector: { matchNamespaces: [] }, ...spec },
 })
 
-/** KWOK's settings: logs from a file, commands run on this machine, every forwarded port leads to one page. */
+/** KWOK's settings: how pods live, logs from a file, commands run on this machine, every forwarded port leads to one page. */
 export function nodesSettings(plays: { logFile: string; pagePort: number }): string {
   const documents = [
     everywhere('ClusterLogs', { logs: [{ logsFile: plays.logFile }] }),
     everywhere('ClusterExec', { execs: [{ local: { workDir: '/' } }] }),
     everywhere('ClusterPortForward', { forwards: [{ target: { address: '127.0.0.1', port: plays.pagePort } }] }),
+    ...podStages.map(({ name, spec }) => ({ apiVersion: 'kwok.x-k8s.io/v1alpha1', kind: 'Stage', metadata: { name }, spec })),
   ]
   return documents.map((each) => stringify(each)).join('---\n')
 }

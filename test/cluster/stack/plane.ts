@@ -28,6 +28,8 @@ export interface PlaneOptions {
   nodes?: boolean
   /** What the page behind every forwarded port says. */
   page?: string
+  /** More flags for the API server, and files in the plane's folder that they name. */
+  apiServer?: { args?: string[]; files?: Record<string, string> }
 }
 
 /** A whole control plane on loopback, with nothing in it but what Kubernetes itself makes. */
@@ -47,6 +49,12 @@ export interface Plane {
   startApiServer(): Promise<void>
   /** Compacts etcd and restarts the API server, whose watch cache would remember otherwise. */
   forgetHistory(): Promise<void>
+  /** A certificate of this plane's own authority, for one who is to be let in or for a server on loopback. */
+  issue(subject: Subject): Promise<KeyPair>
+  /** Starts one more server that ends with this plane, before everything else. */
+  run(program: Program): Promise<Server>
+  /** Gives the API server a new certificate of the same authority, which it takes up by itself. */
+  rotateServingCertificate(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -64,6 +72,9 @@ async function writeIdentities(folder: string, server: string, authority: Author
   write('server.crt', own.certificate)
   write('server.key', own.key)
   write('sa.key', makeTokenKey())
+  const proxy = await authority.issue({ user: 'front-proxy' })
+  write('front-proxy.crt', proxy.certificate)
+  write('front-proxy.key', proxy.key)
   const subjects: Record<string, Subject> = {
     admin: { user: 'admin', groups: ['system:masters'] },
     controllers: { user: 'system:kube-controller-manager' },
@@ -97,7 +108,7 @@ async function writeNodesSettings(folder: string, plays: { page: string; signal:
   writeFileSync(join(folder, 'kwok.yaml'), nodesSettings({ logFile, pagePort }))
 }
 
-function programs(site: Site, binaries: string, reach: { admin: Client; anyone: (port: number) => Client }) {
+function programs(site: Site, binaries: string, reach: { admin: Client; anyone: (port: number) => Client; apiServer?: string[] | undefined }) {
   const { folder, ports } = site
   const healthy = (port: number) => async () => (await reach.anyone(port).call('/healthz')).status === 200
   const program = (name: string, args: string[], isReady: Program['isReady']): Program => ({
@@ -109,7 +120,7 @@ function programs(site: Site, binaries: string, reach: { admin: Client; anyone: 
   })
   return {
     etcd: program('etcd', etcdArguments(site), async () => (await fetch(`http://127.0.0.1:${ports.etcd}/health`)).ok),
-    api: program('kube-apiserver', apiServerArguments(site), async () => (await reach.admin.call('/readyz')).status === 200),
+    api: program('kube-apiserver', apiServerArguments(site, reach.apiServer), async () => (await reach.admin.call('/readyz')).status === 200),
     controllers: program('kube-controller-manager', controllersArguments(site), healthy(ports.controllers)),
     scheduler: program('kube-scheduler', schedulerArguments(site), healthy(ports.scheduler)),
     nodes: program('kwok', nodesArguments(site), healthy(ports.nodes)),
@@ -198,13 +209,26 @@ function asPlane(running: Running, parts: { server: string; admin: Client; api: 
       await api.stop('SIGKILL')
       await api.start()
     },
+    issue: (subject) => authority.issue(subject),
+    run: (program) => running.start(program),
+    rotateServingCertificate: async () => {
+      const { certificate, key } = await authority.issue({ user: 'kube-apiserver' })
+      writeFileSync(join(folder, 'server.key'), key)
+      writeFileSync(join(folder, 'server.crt'), certificate)
+    },
     stop: () => running.stop(),
   }
 }
 
+function play(admin: Client, { nodes, definitions, signal }: { nodes: boolean; definitions: string[]; signal: AbortSignal }): void {
+  if (nodes) playVolumes(admin, signal)
+  if (definitions.includes('snapshot')) playSnapshots(admin, signal)
+  if (definitions.includes('notebook')) playNotebooks(admin, signal)
+}
+
 /** Brings up etcd, the API server, its controllers, and unless declined the scheduler and simulated nodes. */
 export async function startPlane(options: PlaneOptions = {}): Promise<Plane> {
-  const { definitions = [], nodes = true, page = '<h1>A notebook</h1>' } = options
+  const { definitions = [], nodes = true, page = '<h1>A notebook</h1>', apiServer: { args: apiServer, files = {} } = {} } = options
   const binaries = stackFolder()
   const site = await makeSite()
   const { folder, ports } = site
@@ -213,18 +237,17 @@ export async function startPlane(options: PlaneOptions = {}): Promise<Plane> {
   const running = new Running(folder, authority)
   try {
     await writeIdentities(folder, server, authority)
+    for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text, { mode: 0o600 })
     const admin = running.connect(server, await authority.issue({ user: 'admin', groups: ['system:masters'] }))
     const anyone = (port: number): Client => running.connect(`https://127.0.0.1:${port}`)
-    const wanted = programs(site, binaries, { admin, anyone })
+    const wanted = programs(site, binaries, { admin, anyone, apiServer })
     await running.start(wanted.etcd)
     const api = await running.start(wanted.api)
     await installDefinitions(admin, binaries, definitions)
     if (nodes) await writeNodesSettings(folder, { page, signal: running.ending.signal })
     const others = nodes ? [wanted.controllers, wanted.scheduler, wanted.nodes] : [wanted.controllers]
     await Promise.all(others.map((program) => running.start(program)))
-    if (nodes) playVolumes(admin, running.ending.signal)
-    if (definitions.includes('snapshot')) playSnapshots(admin, running.ending.signal)
-    if (definitions.includes('notebook')) playNotebooks(admin, running.ending.signal)
+    play(admin, { nodes, definitions, signal: running.ending.signal })
     return asPlane(running, { server, admin, api, etcdPort: ports.etcd })
   } catch (error) {
     await running.stop()

@@ -58,6 +58,7 @@ export interface Program {
   binary: string
   args: string[]
   folder: string
+  env?: Record<string, string>
   /** Throws while the server cannot be reached, false while it is not ready. */
   isReady: () => Promise<boolean>
   seconds?: number
@@ -84,9 +85,9 @@ export class Server {
   }
 
   async start(): Promise<void> {
-    const { name, binary, args, folder, seconds = 90 } = this.program
+    const { name, binary, args, folder, env, seconds = 90 } = this.program
     const log = openSync(this.logFile, 'a')
-    const child = spawn(binary, args, { cwd: folder, stdio: ['ignore', log, log] })
+    const child = spawn(binary, args, { cwd: folder, stdio: ['ignore', log, log], env: { ...process.env, ...env } })
     closeSync(log)
     this.#child = child
     await new Promise<void>((resolve, reject) => child.once('spawn', resolve).once('error', reject))
