@@ -60,7 +60,7 @@ export type Fleet = z.infer<typeof Fleet>
 export const ModelWindow = z.object({
   name: z.string(), from: z.string().optional(), to: z.string().optional(), rows: z.number().int(), size: z.number().nullable(), worstColumn: z.string().optional(),
   drifted: z.number().int(), scored: z.number().int(), unscored: z.number().int(), alert: z.boolean(),
-  verdicts: z.array(VerdictOperation),
+  verdicts: z.array(VerdictOperation), schema: z.array(z.string()).optional().describe('How the columns differ from those of the reference, in sentences'),
 })
 const Estimate = z.object({ value: z.number(), lower: z.number(), upper: z.number() })
 /** How good the model was in a window: as estimated without labels, and as it turned out with them. */

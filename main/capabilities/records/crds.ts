@@ -5,7 +5,7 @@ import type { KubeObject } from '../../platform/kubernetes/types'
 interface Json { [key: string]: Json | Json[] | string | number | boolean | null | undefined | (string | number | boolean | null)[] }
 
 // Lists whose items have an identity, so that two writers of one list merge instead of overwriting each other.
-const MAP_LISTS: Record<string, string[]> = { conditions: ['type'], events: ['id'] }
+const MAP_LISTS: Record<string, string[]> = { conditions: ['type'], events: ['id'], operations: ['id'] }
 const KEPT = ['description', 'pattern', 'minLength', 'maxLength', 'minItems', 'maxItems', 'enum', 'default'] as const
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { BurstPolicySpec, BurstPolicyStatus } from './burst'
 import { DataSnapshotSpec, DataSnapshotStatus, DataSourceSpec, DataSourceStatus, ToolSpec, ToolStatus } from './catalog'
+import { DriftReviewSpec, DriftReviewStatus } from './drift-review'
 import { EnvironmentSpec, EnvironmentStatus } from './environment'
 import { BudgetSpec, BudgetStatus, PriceBookSpec, PriceBookStatus } from './money'
 import { ProjectSpec, ProjectStatus } from './project'
@@ -27,6 +28,7 @@ export const Revision = record('Revision', RevisionSpec, RevisionStatus)
 export const Budget = record('Budget', BudgetSpec, BudgetStatus)
 export const PriceBook = record('PriceBook', PriceBookSpec, PriceBookStatus)
 export const BurstPolicy = record('BurstPolicy', BurstPolicySpec, BurstPolicyStatus)
+export const DriftReview = record('DriftReview', DriftReviewSpec, DriftReviewStatus)
 export type Project = z.infer<typeof Project>
 export type Environment = z.infer<typeof Environment>
 export type Tool = z.infer<typeof Tool>
@@ -37,9 +39,10 @@ export type Revision = z.infer<typeof Revision>
 export type Budget = z.infer<typeof Budget>
 export type PriceBook = z.infer<typeof PriceBook>
 export type BurstPolicy = z.infer<typeof BurstPolicy>
+export type DriftReview = z.infer<typeof DriftReview>
 
 /** Any shared record, told apart by its kind. */
-export const TaktRecord = z.discriminatedUnion('kind', [Project, Environment, Tool, DataSource, DataSnapshot, WorkItem, Revision, Budget, PriceBook, BurstPolicy])
+export const TaktRecord = z.discriminatedUnion('kind', [Project, Environment, Tool, DataSource, DataSnapshot, WorkItem, Revision, Budget, PriceBook, BurstPolicy, DriftReview])
 export type TaktRecord = z.infer<typeof TaktRecord>
 export type RecordKind = TaktRecord['kind']
 export type RecordOf<K extends RecordKind> = Extract<TaktRecord, { kind: K }>
@@ -59,4 +62,5 @@ export const KINDS: Record<RecordKind, KindDefinition> = {
   Budget: { plural: 'budgets', shortName: 'tbud', scope: 'Cluster', schema: Budget, columns: [column('Team', '.spec.team'), column('Cap USD', '.spec.capUsd', 'number'), age] },
   PriceBook: { plural: 'pricebooks', shortName: 'tprice', scope: 'Cluster', schema: PriceBook, columns: [column('Version', '.spec.version'), column('As of', '.spec.asOf', 'date'), age] },
   BurstPolicy: { plural: 'burstpolicies', shortName: 'tburst', scope: 'Cluster', schema: BurstPolicy, columns: [column('Mode', '.spec.mode'), column('Title', '.spec.title'), age] },
+  DriftReview: { plural: 'driftreviews', shortName: 'tdrift', scope: 'Namespaced', schema: DriftReview, columns: [column('Model', '.spec.model'), column('Owner', '.spec.owner'), age] },
 }

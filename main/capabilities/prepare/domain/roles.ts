@@ -8,7 +8,7 @@ const WRITE = ['create', 'patch', 'update', 'delete']
 const rule = (group: string, resources: string[], verbs: string[]): Rule => ({ apiGroups: [group], resources, verbs })
 
 const SHARED = ['projects', 'tools', 'datasources', 'budgets', 'pricebooks', 'burstpolicies']
-const LOCAL = ['environments', 'datasnapshots', 'workitems', 'revisions']
+const LOCAL = ['environments', 'datasnapshots', 'workitems', 'revisions', 'driftreviews']
 const statusOf = (plurals: string[]) => plurals.map((plural) => `${plural}/status`)
 
 /** The binding that names the leads of a cluster: an administrator fills it, everybody may read it. */
@@ -22,7 +22,7 @@ const MEMBER: Rule[] = [
 ]
 /** Reading a project, and writing verdicts on its revisions and work items. */
 const ANALYST: Rule[] = [
-  rule(GROUP, [...SHARED, ...LOCAL], READ), rule(GROUP, ['revisions/status', 'workitems/status'], ['get', 'patch']),
+  rule(GROUP, [...SHARED, ...LOCAL], READ), rule(GROUP, ['revisions/status', 'workitems/status'], ['get', 'patch']), rule(GROUP, ['driftreviews'], ['create', 'patch']),
   rule('', ['pods', 'events', 'persistentvolumeclaims', 'services', 'resourcequotas', 'limitranges'], READ), rule('', ['pods/log'], ['get']),
   rule('apps', ['statefulsets', 'deployments'], READ), rule('batch', ['jobs'], READ), rule('kubeflow.org', ['notebooks'], READ), rule('snapshot.storage.k8s.io', ['volumesnapshots'], READ),
   rule('kueue.x-k8s.io', ['workloads', 'localqueues'], READ),
