@@ -41,7 +41,8 @@ function job(raw: Raw): Standing {
   if (isSuspended(raw)) return standing('waiting', 'Suspended', reasonOf(conditionOf(raw, 'Suspended')))
   const active = numberAt(raw, 'status', 'active') ?? 0
   if (active === 0) return standing('waiting', 'Waiting', 'no pod yet')
-  return (numberAt(raw, 'status', 'ready') ?? active) > 0 ? standing('running', 'Running', `${String(active)} ${active === 1 ? 'pod' : 'pods'}`) : standing('starting', 'Starting', `${String(active)} ${active === 1 ? 'pod' : 'pods'}, none ready`)
+  const pods = `${String(active)} ${active === 1 ? 'pod' : 'pods'}`
+  return (numberAt(raw, 'status', 'ready') ?? active) > 0 ? standing('running', 'Running', pods) : standing('starting', 'Starting', `${pods}, none ready`)
 }
 function replicated(raw: Raw): Standing {
   const { wanted, ready } = replicasOf(raw) ?? { wanted: 0, ready: 0 }

@@ -79,10 +79,14 @@ export const momentsOfEvents = (events: ObjectEvent[]): Seen[] => events.filter(
   { id: `event/${id}`, at: since, title: wordsOfReason(reason), says, sign: type === 'Warning' ? 'warning' : 'done', source: 'event', of }))
 const wordsOfReason = (reason: string) => reason.replace(/([a-z])([A-Z])/g, (_all, a: string, b: string) => `${a} ${b.toLowerCase()}`)
 
+// Within one second, which is as fine as most clusters write, an object is made before it does anything.
+const RANK: Record<Seen['source'], number> = { object: 0, condition: 1, event: 2, container: 3 }
+const inOrder = (a: Seen, b: Seen) => Date.parse(a.at) - Date.parse(b.at) || RANK[a.source] - RANK[b.source] || a.id.localeCompare(b.id)
+
 /** Joins what is said now with what was kept: what the cluster says no longer is marked, and nothing observed is lost. */
 export function withKept(now: Seen[], kept: Seen[]): { timeline: Moment[]; keep: Seen[] } {
   const present = new Set(now.map(({ id }) => id))
   const all = new Map([...kept, ...now].map((one) => [one.id, one]))
-  const keep = [...all.values()].sort((a, b) => a.at.localeCompare(b.at) || a.id.localeCompare(b.id)).slice(-MOST_MOMENTS)
+  const keep = [...all.values()].sort(inOrder).slice(-MOST_MOMENTS)
   return { keep, timeline: keep.map((one) => ({ ...one, overwritten: !present.has(one.id) })) }
 }

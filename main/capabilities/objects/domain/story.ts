@@ -20,8 +20,11 @@ export function toStory({ raw, resource, around, events, timeline }: Known): Omi
   const why = whyOf(raw, { nodes: around.nodes, pods: around.pods, owned: around.owned.map((one) => one.raw), events: all, nodesLeftOut: around.nodesLeftOut })
   const isPod = groupKind(raw) === '/Pod'
   const pods = isPod ? [raw] : around.owned.map((one) => one.raw).filter((one) => groupKind(one) === '/Pod')
+  const head = describe(raw, resource)
+  // A run whose every pod waits for room does not start: it waits.
+  const waits = head.sign === 'starting' && pods.length > 0 && pods.every((pod) => standingOf(pod).sign === 'waiting')
   return {
-    object: describe(raw, resource), tree: toTree({ raw, resource }, around.owners, around.owned), timeline, events: all,
+    object: waits ? { ...head, sign: 'waiting', word: 'Waiting' } : head, tree: toTree({ raw, resource }, around.owners, around.owned), timeline, events: all,
     containers: isPod ? toContainers(raw) : [], ports: portsOf(raw), pods: newestFirst(pods).slice(0, MOST_PODS).map((pod) => ({ name: pod.metadata.name, sign: standingOf(pod).sign })),
     ...given({ why, treeIsPartial: around.unreadable.length > 0 ? `${around.unreadable.join(', ')} could not be read: you may not list them here.` : undefined }),
   }

@@ -6,6 +6,8 @@ import { at, groupKind, plainAt, type Raw } from './raw'
 export interface Placed { raw: Raw; resource: ResourceName | undefined }
 export const MOST_NODES = 500
 const LOWEST = 5
+/** A longer sentence is the object's own story, not a word about it. */
+const LONGEST = 60
 
 /** Kinds that a kind makes, as group/kind with the versions to look for; what is not served is passed over. */
 const POD = 'v1/Pod', JOB = 'batch/v1/Job', SERVICE = 'v1/Service', CLAIM = 'v1/PersistentVolumeClaim', SET = 'apps/v1/StatefulSet'
@@ -58,7 +60,7 @@ function toNode({ raw, resource }: Placed, depth: number): TreeNode {
   const { name, namespace, uid = '' } = raw.metadata
   const unread = at(raw, 'takt:unread') === true
   const { sign, word, says } = unread ? { sign: 'unknown' as const, word: 'not readable', says: '' } : standingOf(raw)
-  return { uid, kind: raw.kind, apiVersion: raw.apiVersion, name, depth, sign, says: says ? `${word}, ${says}` : word, self: false, ...given({ namespace, resource }) }
+  return { uid, kind: raw.kind, apiVersion: raw.apiVersion, name, depth, sign, says: says && says.length < LONGEST ? `${word}, ${says}` : word, self: false, ...given({ namespace, resource }) }
 }
 /** An owner that could not be read, as its reference tells it. */
 export const unread = ({ apiVersion, kind, name, uid }: ChildKind & { name: string; uid: string }, namespace: string | undefined): Raw =>

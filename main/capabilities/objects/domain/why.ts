@@ -83,7 +83,8 @@ export function refusalsOf(message: string): { count: number; reason: string }[]
 export function refusalWords({ count, reason }: { count: number; reason: string }): string {
   const nodes = plural(count, 'node')
   const lacks = /^Insufficient (.+)$/.exec(reason)?.[1]
-  if (lacks) return `${nodes} with too little ${resourceWords(lacks)} free`
+  if (lacks) return `${nodes} with too ${isGpuResource(lacks) || lacks === 'pods' ? 'few' : 'little'} ${resourceWords(lacks)} free`
+  if (/untolerated taint \{node\.kubernetes\.io\/(not-ready|unreachable)/.test(reason)) return `${nodes} not ready`
   if (/untolerated taint/.test(reason)) return `${nodes} kept for others (taint ${/\{([^}]*)\}/.exec(reason)?.[1] ?? ''})`
   if (/didn't match Pod's node affinity|node\(s\) didn't match/.test(reason)) return `${nodes} of another kind than it asks for`
   if (/unschedulable/.test(reason)) return `${nodes} being drained`
