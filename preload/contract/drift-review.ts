@@ -42,6 +42,7 @@ export const FleetRow = z.object({
   cells: z.array(FleetCell).max(60), verdict: Verdict.optional(), verdictBy: z.string().optional(), verdictAt: Timestamp.optional(),
   asOf: Timestamp.optional(), running: z.object({ done: z.number().int(), total: z.number().int(), says: z.string() }).optional(), failure: FailureRecord.optional(),
 })
+export type FleetCell = z.infer<typeof FleetCell>
 export type FleetRow = z.infer<typeof FleetRow>
 export const BundleSummary = z.object({
   id: z.string(), name: z.string(), bytes: z.number().int(), models: z.number().int(), savedAt: Timestamp, signature: z.enum(['valid', 'unknown-signer', 'none']), signer: z.string().optional(),
@@ -67,6 +68,7 @@ const Estimate = z.object({ value: z.number(), lower: z.number(), upper: z.numbe
 export const QualityPoint = z.object({
   window: z.string(), metric: z.enum(['roc_auc', 'accuracy', 'f1', 'mae', 'rmse']), estimated: Estimate.optional(), realised: Estimate.optional(), labelled: Share.describe('Rows whose label is known'),
 })
+export type QualityPoint = z.infer<typeof QualityPoint>
 export const ModelDrift = z.object({
   id: z.string(), settings: MonitorSettings, profile: z.object({ hash: z.string(), rows: z.number().int(), madeAt: Timestamp.optional() }), windows: z.array(ModelWindow),
   events: z.array(z.object({ at: Timestamp, kind: z.enum(['deploy', 'data-commit', 'revision', 'incident']), says: z.string() })),
@@ -91,6 +93,8 @@ export const Multivariate = z.object({
   domainAuc: Estimate.optional(), reconstruction: z.object({ value: z.number(), lower: z.number(), upper: z.number(), referenceUpper: z.number() }).optional(), missing: z.string().optional(),
   causes: z.array(Cause), segments: z.array(SegmentScore),
 })
+export type Multivariate = z.infer<typeof Multivariate>
+export type SegmentScore = z.infer<typeof SegmentScore>
 export const Backtest = z.object({
   alarms: z.array(z.string()).describe('Windows that would have alerted'), before: z.array(z.string()).describe('Those that alert under the limits in force'),
   caught: z.array(z.string()), missed: z.array(z.string()).describe('Known incidents without an alarm'), falseAlarms: z.number().int(),

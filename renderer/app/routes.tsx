@@ -13,6 +13,7 @@ const Discover = lazy(() => import('../capabilities/projects').then((found) => (
 const Burst = lazy(() => import('../capabilities/burst').then((found) => ({ default: found.Burst })))
 const CatalogScreen = lazy(() => import('../capabilities/catalog').then((found) => ({ default: found.CatalogScreen })))
 const Line = lazy(() => import('../capabilities/backlog').then((found) => ({ default: found.Line })))
+const DriftScreen = lazy(() => import('../capabilities/drift').then((found) => ({ default: found.DriftScreen })))
 const SettingsScreen = lazy(() => import('../capabilities/settings').then((found) => ({ default: found.SettingsScreen })))
 
 /** Every screen, in the order of the rail; Settings stands at its foot. */
@@ -22,7 +23,7 @@ export const ROUTES: readonly Route[] = [
   { id: 'data', word: 'Data', title: 'Data and tools', key: 'a', icon: 'data', needsHome: true, screen: CatalogScreen },
   { id: 'line', word: 'Line', title: 'Line', key: 'l', icon: 'line', needsHome: true, screen: Line },
   { id: 'burst', word: 'Burst', title: 'Stay or go', key: 'b', icon: 'burst', needsHome: false, screen: Burst },
-  { id: 'drift', word: 'Drift', title: 'Drift', key: 'r', icon: 'drift', needsHome: false, screen: laterScreen('drift', 'Drift') },
+  { id: 'drift', word: 'Drift', title: 'Drift', key: 'r', icon: 'drift', needsHome: false, screen: DriftScreen },
   { id: 'money', word: 'Money', title: 'Money', key: 'o', icon: 'money', needsHome: false, screen: laterScreen('money', 'Money') },
   { id: 'flow', word: 'Flow', title: 'Flow', key: 'f', icon: 'flow', needsHome: false, screen: laterScreen('flow', 'Flow') },
   { id: 'cluster', word: 'Cluster', title: 'Cluster', key: 'c', icon: 'cluster', needsHome: false, screen: laterScreen('cluster', 'Cluster') },

@@ -1,0 +1,26 @@
+import { useState, type DragEvent, type ReactNode } from 'react'
+import { useAction } from '../../client'
+import { Failed } from '../../design'
+import { showBundle } from './BundleDialogs'
+import { words } from './words'
+
+/** A bundle dropped anywhere on the screen is opened. */
+export function DropBundle({ children }: { children: ReactNode }) {
+  const [over, setOver] = useState(false)
+  const open = useAction(showBundle)
+  const hasFile = (event: DragEvent) => event.dataTransfer.types.includes('Files')
+  const drop = (event: DragEvent) => {
+    if (!hasFile(event)) return
+    event.preventDefault()
+    setOver(false)
+    const file = event.dataTransfer.files[0]
+    if (file) void open.act({ name: file.name, file })
+  }
+  return (
+    <div className="drift-drop" onDragOver={(event) => { if (hasFile(event)) { event.preventDefault(); setOver(true) } }} onDragLeave={({ currentTarget, relatedTarget }) => { if (!(relatedTarget instanceof Node) || !currentTarget.contains(relatedTarget)) setOver(false) }} onDrop={drop}>
+      {children}
+      {over && <div className="drift-dropping" aria-hidden="true">{words.dropHere}</div>}
+      {open.trouble && <div className="drift-trouble panel"><Failed says={open.trouble.says} remedy={open.trouble.remedy} code={open.trouble.code} onRetry={open.clear} retrySays={words.close} /></div>}
+    </div>
+  )
+}
