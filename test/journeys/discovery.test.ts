@@ -92,6 +92,7 @@ describe('from a fresh machine to the backlog, on the plant', () => {
     await shot('gates-open')
     expect(await violations()).toEqual([])
     await page.locator('main').getByRole('button', { name: 'Cancel' }).click()
+    await page.getByText('Record by hand').click()
     await page.getByRole('button', { name: 'Record outcome' }).click()
     await page.getByRole('region', { name: 'Drift check' }).locator('.tag').getByText('No drift').waitFor({ timeout: 20_000 })
     await page.getByRole('textbox', { name: 'Description' }).fill('A first model that tells a live voice from a replayed one.')
