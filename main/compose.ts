@@ -12,12 +12,14 @@ import { makeRecords, RECORD_KINDS, recordHandlers, resourceOf } from './capabil
 import { makeSettings, settingHandlers, type SettingsFile } from './capabilities/settings'
 import { makeSites, siteHandlers } from './capabilities/sites'
 import { systemHandlers } from './capabilities/system'
+import { cluster } from './compose/cluster'
 import { discovery } from './compose/discovery'
 import { kubeconfigs } from './compose/kubeconfigs'
 import { objectDetail } from './compose/objects'
 import type { ComposeOptions, Services } from './compose/options'
 import { EmbeddedPlant } from './compose/plant'
 import { replaying } from './compose/replay'
+import type { Clock } from './kernel/clock'
 import { os, whole } from './platform/contract'
 import { fileSink, makeLog } from './platform/log'
 import { noVault } from './platform/secrets/vault'
@@ -61,17 +63,16 @@ export async function compose(options: ComposeOptions): Promise<Core> {
   const operations = makeOperations({ journal: store.operations, clock, random, log, clockOf: sites.clockOf, client: sites.client, onSites: sites.onChange, settling: () => plant?.keep() })
   const prepare = makePrepare({
     sites, operations, clock, random,
-    async prepared(site) {
-      await sites.lookAgain(site)
-      records.again()
-    },
+    prepared: (site) => sites.lookAgain(site).then(() => records.again()),
   })
   const capacity = makeCapacity({ sites })
   const services = { store, sites, records, operations, clock, random, log }
   const line = discovery({ ...services, capacity })
   const detail = objectDetail({ ...services, capacity })
+  const lists = cluster(services)
   const router = whole({
     ...line.handlers,
+    cluster: lists.handlers,
     ...detail.handlers,
     replay: replaying({ ...services, capacity }, options.replayWorker).handlers,
     system: ownState(options, { store, sites }),
@@ -89,9 +90,8 @@ export async function compose(options: ComposeOptions): Promise<Core> {
       stopSettings()
       stopLine()
       operations.close()
-      // A step that does not listen is left behind: its journal says where to go on.
-      const settled = new AbortController()
-      await Promise.race([operations.settled().finally(() => settled.abort()), clock.sleep(CLOSING_MS, settled.signal).catch(() => undefined)])
+      await settled(operations.settled(), clock)
+      lists.close()
       records.close()
       await sites.close()
       store.close()
@@ -106,6 +106,11 @@ const ownState = ({ clock, vault, electron, version, host, storeDir }: ComposeOp
 })
 
 const CLOSING_MS = 3000
+/** A step that does not listen is left behind: its journal says where to go on. */
+async function settled(steps: Promise<unknown>, clock: Clock) {
+  const over = new AbortController()
+  await Promise.race([steps.finally(() => over.abort()), clock.sleep(CLOSING_MS, over.signal).catch(() => undefined)])
+}
 const SETTINGS = 'settings'
 const storedSettings = (store: Store): SettingsFile => ({ read: () => store.settings.get(SETTINGS), write: (value) => store.settings.set(SETTINGS, value) })
 

@@ -44,6 +44,8 @@ const Asked = z.object({
 })
 export const ListAsk = Asked.extend({ id: z.string().min(8).max(64).describe('Chosen by whoever asks, to move the window later'), window: ListWindow })
 export type ListAsk = z.input<typeof ListAsk>
+/** What was asked for, with what was left out filled in. */
+export type ListAsked = z.output<typeof ListAsk>
 
 /** Something that is known only in part, in a code for the page's words. */
 export const ListNote = z.enum(['no-tables', 'only-some-namespaces', 'use-unknown', 'kueue-absent', 'kind-forbidden', 'allocation-unknown', 'positions-computed'])

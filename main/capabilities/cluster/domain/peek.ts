@@ -1,0 +1,49 @@
+/** An object as it came, read field by field: a schema for each of fifty thousand objects would cost more than their parsing. */
+export type Peek = unknown
+
+export function at(from: Peek, ...path: string[]): unknown {
+  let here = from
+  for (const part of path) {
+    if (typeof here !== 'object' || here === null) return undefined
+    here = (here as Record<string, unknown>)[part]
+  }
+  return here
+}
+/** The text at a path, empty where there is none. */
+export function text(from: Peek, ...path: string[]): string {
+  const found = at(from, ...path)
+  return typeof found === 'string' ? found : ''
+}
+export function count(from: Peek, ...path: string[]): number {
+  const found = at(from, ...path)
+  return typeof found === 'number' && Number.isFinite(found) ? found : 0
+}
+export const flag = (from: Peek, ...path: string[]): boolean => at(from, ...path) === true
+export function items(from: Peek, ...path: string[]): unknown[] {
+  const found = at(from, ...path)
+  return Array.isArray(found) ? found : NONE
+}
+const NONE: unknown[] = []
+/** The entries of a map of texts or numbers. */
+export function entries(from: Peek, ...path: string[]): [string, string | number][] {
+  const found = at(from, ...path)
+  if (typeof found !== 'object' || found === null) return []
+  return Object.entries(found).filter((pair): pair is [string, string | number] => typeof pair[1] === 'string' || typeof pair[1] === 'number')
+}
+/** Milliseconds since 1970 of an instant; undefined where there is none. */
+export function instant(from: Peek, ...path: string[]): number | undefined {
+  const parsed = Date.parse(text(from, ...path))
+  return Number.isNaN(parsed) ? undefined : parsed
+}
+export const condition = (from: Peek, type: string): unknown => items(from, 'status', 'conditions').find((one) => text(one, 'type') === type)
+export const holds = (from: Peek, type: string): boolean => text(condition(from, type), 'status') === 'True'
+
+const AGE = /(\d+)([ydhms])/g
+const MS: Record<string, number> = { y: 31_536_000_000, d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 }
+/** Milliseconds of an age as servers print it ("3d4h", "18m", "45s"); undefined where it is none. */
+export function printedAge(printed: unknown): number | undefined {
+  if (typeof printed !== 'string') return undefined
+  let sum: number | undefined
+  for (const [, amount, unit = ''] of printed.matchAll(AGE)) sum = (sum ?? 0) + Number(amount) * (MS[unit] ?? 0)
+  return sum
+}

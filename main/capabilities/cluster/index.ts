@@ -1,0 +1,3 @@
+export { clusterHandlers } from './handlers'
+export type { ClusterPorts, GpuUse } from './ports'
+export { makeCluster, type Cluster } from './service'
