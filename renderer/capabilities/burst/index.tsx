@@ -1,10 +1,26 @@
 import type { ScreenProps } from '../../app/routes'
+import { useAddress } from '../../client'
 import { ReplayScreen } from '../replay'
+import { ApprovalsScreen } from './screens/ApprovalsScreen'
+import { JournalScreen } from './screens/JournalScreen'
+import { MachinesScreen } from './screens/MachinesScreen'
+import { MoveScreen } from './screens/MoveScreen'
+import { PolicyScreen } from './screens/PolicyScreen'
+import { QueueScreen } from './screens/QueueScreen'
+import { refKey, refOf } from './view-model'
+import './burst.css'
 
-/** Stay or go, its queue, approvals, replays, policy, journal and machines, by the address. */
+/** The queue, one move, approvals, replays, policy, journal and machines, by the address. */
 export function Burst({ path }: ScreenProps) {
+  const { query } = useAddress()
+  const ref = refOf(path)
   switch (path[1]) {
+    case 'move': return ref ? <MoveScreen key={refKey(ref)} workloadRef={ref} startWithPlan={query.get('plan') === '1'} /> : <QueueScreen />
+    case 'approvals': return <ApprovalsScreen />
     case 'replay': return <ReplayScreen />
-    default: return <ReplayScreen />
+    case 'policy': return <PolicyScreen />
+    case 'journal': return <JournalScreen />
+    case 'machines': return <MachinesScreen />
+    default: return <QueueScreen />
   }
 }

@@ -8,14 +8,15 @@ const SHAPES: Record<Look['marker'], string> = { circle: 'M-4 0a4 4 0 1 0 8 0a4 
 const OPEN = new Set<Look['marker']>(['cross', 'plus', 'diamond'])
 /** What the chart tells of where it placed something. */
 interface Placed { cx?: number | undefined; cy?: number | undefined; payload?: unknown }
-interface MarkProps { cx: number | undefined; cy: number | undefined; look: Look; point: Point; onKnob: ((knob: number) => void) | undefined }
+interface MarkProps { cx: number | undefined; cy: number | undefined; look: Look; point: Point; onKnob: ((knob: number) => void) | undefined; says?: string }
 /** One setting of a knob; those of Takt can be pressed to set it. */
-function MarkShape({ cx, cy, look, point, onKnob }: MarkProps) {
+function MarkShape({ cx, cy, look, point, onKnob, says }: MarkProps) {
   if (cx === undefined || cy === undefined) return <g />
   const press = point.knob !== undefined && onKnob ? () => onKnob(point.knob ?? 0) : undefined
   return (
     <g transform={`translate(${cx} ${cy})`} data-policy={point.figures.policy} {...(press && { onClick: press, style: { cursor: 'pointer' }, 'data-knob': point.knob })}>
       {press && <circle r="12" fill="transparent" />}
+      {says && <text x="12" y="-12" className="halo" fill="var(--ink2)">{says}</text>}
       <path d={SHAPES[look.marker]} fill={OPEN.has(look.marker) ? 'var(--panel)' : look.color} stroke={OPEN.has(look.marker) ? look.color : 'none'} strokeWidth="1.7" />
     </g>
   )
@@ -37,8 +38,9 @@ export function FrontierChart({ frontier: { curves, singles, xTicks, yTicks, xMa
         })}
         {curves.map(({ policy, points }) => <Scatter key={policy} data={points} shape={({ cx, cy, payload }: Placed) => (payload ? <MarkShape cx={cx} cy={cy} look={lookOf(policy)} point={payload as Point} onKnob={policy === 'takt' ? onKnob : undefined} /> : <g />)} isAnimationActive={false} />)}
         {labels.map(({ policy, usd, says }) => <ReferenceDot key={policy} x={xMax} y={usd} r={0} ifOverflow="visible" label={{ value: says, position: 'right', fill: lookOf(policy).color, fontSize: 11, fontWeight: policy === 'takt' ? 600 : 400, offset: 8 }} />)}
-        {singles.map((point) => <ReferenceDot key={point.figures.policy} x={point.wait} y={point.usd} r={4} ifOverflow="visible" shape={({ cx, cy }: Placed) => <MarkShape cx={cx} cy={cy} look={lookOf(point.figures.policy)} point={point} onKnob={undefined} />} label={{ value: `${words.policy[point.figures.policy]}, ${usdTick(point.usd)}`, position: 'right', fill: 'var(--ink2)', fontSize: 11, offset: 10 }} />)}
-        {alone && <ReferenceDot x={xMax} y={yMax * 0.03} r={0} ifOverflow="visible" label={{ value: `${words.onlyHere(alone.wait)} →`, position: 'left', fill: 'var(--ink2)', fontSize: 11 }} />}
+        {singles.map((point) => <ReferenceDot key={point.figures.policy} x={point.wait} y={point.usd} r={4} ifOverflow="visible" shape={({ cx, cy }: Placed) => <MarkShape cx={cx} cy={cy} look={lookOf(point.figures.policy)} point={point} onKnob={undefined} says={`${words.policy[point.figures.policy]}, ${usdTick(point.usd)}`} />} />)}
+        {bound !== undefined && bound > yMax * 0.07 && <ReferenceDot x={xMax / 2} y={bound / 2} r={0} shape={({ cx, cy }: Placed) => <text x={cx ?? 0} y={cy ?? 0} textAnchor="middle" className="halo" fill="var(--ink2)">{words.ground}</text>} />}
+        {alone && <ReferenceDot x={xMax} y={yMax * 0.025} r={0} ifOverflow="visible" shape={({ cx, cy }: Placed) => <text x={(cx ?? 0) - 6} y={cy ?? 0} textAnchor="end" className="halo" fill="var(--ink2)">{`${words.onlyHere(alone.wait)} →`}</text>} />}
         {ghost && <ReferenceDot x={ghost.wait} y={ghost.usd} r={6} fill="none" stroke="var(--ink3)" strokeDasharray="2 2" label={{ value: words.was, position: 'top', fill: 'var(--ink3)', fontSize: 11 }} />}
         {chosen && chosen.wait <= xMax && <>
           <ReferenceLine segment={[{ x: chosen.wait, y: 0 }, { x: chosen.wait, y: chosen.usd }]} stroke="var(--s1)" strokeDasharray="2 3" />

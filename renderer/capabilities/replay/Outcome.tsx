@@ -1,14 +1,14 @@
 import type { ReplayFigures, ReplayRun, ReplaySource } from '../../../preload/contract/replay'
-import { Empty, formatCount, formatUsd, Panel } from '../../design'
+import { Empty, formatCount, Panel } from '../../design'
 import { lookOf, teamRows, titleOf, type Look, type TeamRow } from './view-model'
-import { words } from './words'
+import { knobSays, words } from './words'
 
 const SWATCH: Record<Look['marker'], string> = { circle: 'M8 2.5a3.5 3.5 0 1 0 0 7a3.5 3.5 0 1 0 0-7', triangle: 'M8 2 12 10H4Z', square: 'M5 3h6v6H5Z', diamond: 'M8 1.5 12 6 8 10.5 4 6Z', cross: 'M5 3l6 6M11 3l-6 6', plus: 'M3.5 6h9M8 1.5v9' }
 function Swatch({ look: { color, dash, marker } }: { look: Look }) {
   const open = marker === 'cross' || marker === 'plus'
   return <svg width="16" height="12" aria-hidden="true"><path d="M0 6h16" stroke={open ? 'none' : color} strokeWidth="1.5" {...(dash && { strokeDasharray: dash })} /><path d={SWATCH[marker]} fill={open ? 'none' : color} stroke={open ? color : 'none'} strokeWidth="1.6" /></svg>
 }
-const hours = (value: number | undefined) => (value === undefined ? 'unknown' : words.hours(value))
+const hours = (value: number | undefined) => (value === undefined ? 'unknown' : words.shortHours(value))
 const share = (value: number | undefined) => (value === undefined ? 'unknown' : `${(value * 100).toFixed(1)} %`)
 
 /** What each policy would have cost and how long jobs would have waited. */
@@ -28,7 +28,7 @@ function OutcomeRow({ row, run }: { row: ReplayFigures; run: ReplayRun }) {
   const over = run.question.budgetUsd !== undefined && row.cloudUsd > run.question.budgetUsd + 0.005
   return (
     <tr aria-selected={own}>
-      <td><span className="row" style={{ gap: 6 }}><Swatch look={lookOf(row.policy)} />{own ? <b>{`${words.policy.takt}, ${formatUsd(run.question.usdPerWaitHour)}`}</b> : words.policy[row.policy]}{over && <span className="small warning">{words.over}</span>}</span></td>
+      <td><span className="row" style={{ gap: 6 }}><Swatch look={lookOf(row.policy)} />{own ? <b>{`${words.policy.takt}, ${knobSays(run.question.usdPerWaitHour)}`}</b> : <span className="ellipsis">{words.policy[row.policy]}</span>}{over && <span className="small warning">{words.over}</span>}</span></td>
       <td className="right">{formatCount(row.cloudUsd)}</td><td className="right">{hours(row.meanWaitHours)}</td><td className="right">{hours(row.p95WaitHours)}</td><td className="right">{share(row.deadlineMissShare)}</td>
     </tr>
   )

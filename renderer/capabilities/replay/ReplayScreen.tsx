@@ -104,8 +104,7 @@ function CostAgainstWaiting({ frontier, played, before, onKnob }: { frontier: Pl
   const callout = chosen && played.run ? [words.chosen(played.run.question.usdPerWaitHour, chosen.wait, chosen.usd), ...(saved === undefined ? [] : [words.under(saved, words.policy.starburst)])] : []
   const { source } = frontier.run
   return (
-    <ChartFrame title={words.frontier} means={words.frontierMeans} says={words.frontierSays(callout.join(', '))} head={words.frontierHead} rows={frontierRows(picture)} exportNote={`${words.frontier}, ${source.title}${source.simulated ? `, ${words.simulated}` : ''}`}
-      legend={picture.bound !== undefined && picture.bound > 0 ? <span className="legend small soft row"><i className="ground" />{words.ground}</span> : undefined}>
+    <ChartFrame title={words.frontier} means={words.frontierMeans} says={words.frontierSays(callout.join(', '))} head={words.frontierHead} rows={frontierRows(picture)} exportNote={`${words.frontier}, ${source.title}${source.simulated ? `, ${words.simulated}` : ''}`}>
       {(reading) => <FrontierChart frontier={picture} chosen={chosen} ghost={ghost} reading={markAt(picture, reading)} onKnob={onKnob} callout={callout} />}
     </ChartFrame>
   )

@@ -4,7 +4,7 @@ import type { ReplayPolicyName, ReplayQuestion, ReplaySource } from '../../../pr
 import { Button, formatUsd, Panel, ProgressBar, Segmented } from '../../design'
 import type { Played } from './played'
 import { COMPARABLE, knobFrom, knobTo, roundUp } from './view-model'
-import { words } from './words'
+import { knobSays, words } from './words'
 
 interface KnobProps { label: string; says: ReactNode; value: number; min: number; max: number; step: number; ends: readonly [string, string]; valueText: (position: number) => string; onEnd: (value: number) => void; live?: (value: number) => void }
 /** A slider with its value at the right and its ends below; the answer is asked for when it is let go. */
@@ -32,7 +32,7 @@ export function WhatIf({ question, source, frontier, played, mostUsd, change, cl
   return (
     <Panel title={words.whatIf} actions={<Button look="quiet" small onClick={reset}>{words.reset}</Button>} flush foot={<Foot {...{ question, frontier, played, hasTakt, onPropose }} />}>
       <div className="knobs scroll">
-        <Knob label={words.knob} says={<span className="accent">{formatUsd(question.usdPerWaitHour)}</span>} value={knobTo(question.usdPerWaitHour)} min={0} max={100} step={1} ends={['$0', '$1,000']} valueText={(at) => formatUsd(knobFrom(at))} onEnd={(at) => change({ usdPerWaitHour: knobFrom(at) })} />
+        <Knob label={words.knob} says={<span className="accent">{knobSays(question.usdPerWaitHour)}</span>} value={knobTo(question.usdPerWaitHour)} min={0} max={100} step={1} ends={['$0', '$1,000']} valueText={(at) => knobSays(knobFrom(at))} onEnd={(at) => change({ usdPerWaitHour: knobFrom(at) })} />
         <Knob label={words.nodes(question.gpusPerNode)} says={question.nodes} value={question.nodes} min={1} max={mostNodes} step={1} ends={['1', String(mostNodes)]} valueText={String} onEnd={(nodes) => change({ nodes })} />
         <Knob label={words.budget} says={<span className="accent">{budgetSays(budget)}</span>} value={Math.min(budget, most)} min={0} max={most} step={most / 50} ends={[words.none0, words.noCap]} valueText={budgetSays} onEnd={(usd) => (usd >= most ? clear('budgetUsd') : change({ budgetUsd: Math.round(usd) }))} />
         <Knob label={words.sigma} says={question.estimateSigma === 0 ? words.exact : question.estimateSigma.toFixed(2)} value={question.estimateSigma} min={0} max={1} step={0.05} ends={[words.exact, '1.0']} valueText={(sigma) => sigma.toFixed(2)} onEnd={(estimateSigma) => change({ estimateSigma: Math.round(estimateSigma * 100) / 100 })} />

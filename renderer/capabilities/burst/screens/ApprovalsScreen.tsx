@@ -1,0 +1,55 @@
+import { useState } from 'react'
+import type { Approval } from '../../../../preload/contract/burst'
+import { useAsk, type Remote } from '../../../client'
+import { Avatar, Button, Diff, Empty, Failed, formatUsd, formatWhen, Loading, PageHead, Panel, Partly, Tag } from '../../../design'
+import { openDrawer, PlanPanel } from '../../operations'
+import { useSiteNow } from '../../sites/store'
+import { BurstTabs } from '../BurstTabs'
+import { BudgetSection } from '../parts/Advice'
+import { Deny } from '../parts/Deny'
+import { useApprovals, valueOf } from '../queue'
+import { gpusSay, moveHref, refKey } from '../view-model'
+import { words } from '../words'
+
+/** What waits for a lead: diff, price, budget after; two clicks. */
+export function ApprovalsScreen() {
+  const { remote, again } = useApprovals()
+  const all = valueOf(remote)
+  const [chosen, setChosen] = useState<string>()
+  const [denied, setDenied] = useState<Approval>()
+  const one = all?.find(({ ref }) => refKey(ref) === chosen)
+  return (
+    <div className="screen">
+      <PageHead title={words.tab.approvals} crumbs={[{ says: words.burst, href: '#/burst' }]} actions={<BurstTabs at="approvals" approvals={all?.length} />} />
+      <div className="screen-body with-side">
+        <Panel title={words.tab.approvals} means={words.approvalsMeans} flush><div className="scroll grow">
+          {all && all.length > 0 ? <ul className="approvals">{all.map((approval) => <Row key={refKey(approval.ref)} approval={approval} chosen={refKey(approval.ref) === chosen} onChoose={() => setChosen(refKey(approval.ref))} onDeny={() => setDenied(approval)} />)}</ul> : <div style={{ padding: '0 12px' }}><None remote={remote} again={again} /></div>}
+        </div></Panel>
+        {one ? <ApprovePlan key={refKey(one.ref)} approval={one} onDone={() => setChosen(undefined)} /> : <Panel title={words.plan}><Partly says={words.pick} /></Panel>}
+      </div>
+      {denied && <Deny workloadRef={denied.ref} opened onClose={() => setDenied(undefined)} />}
+    </div>
+  )
+}
+function None({ remote, again }: { remote: Remote<Approval[]>; again: () => void }) {
+  if (remote.at === 'failed') return <Failed says={remote.trouble.says} remedy={remote.trouble.remedy} code={remote.trouble.code} onRetry={again} />
+  return remote.at === 'ready' ? <Empty says={`${words.noApprovals} ${words.noApprovalsSays}`} /> : <Loading says={words.loadingApprovals} rows={4} />
+}
+interface RowProps { approval: Approval; chosen: boolean; onChoose: () => void; onDeny: () => void }
+function Row({ approval, chosen, onChoose, onDeny }: RowProps) {
+  const now = useSiteNow(15_000)
+  const { ref, by, at, proposedBy, note, usd, savedSeconds, workload, lines, budgets, says } = approval
+  return (
+    <li className={chosen ? 'chosen' : undefined}>
+      <div className="row"><b><a href={moveHref(ref)}>{ref.namespace} {ref.name}</a></b><span className="soft control-text">{gpusSay(workload)}</span><Tag>{words.proposedBy[proposedBy]}</Tag><span className="row control-text soft"><Avatar person={by} />{by}, {formatWhen(at, now)}</span><span className="spring" />
+        <b className="cloud-text">{formatUsd(usd)}</b>{savedSeconds !== undefined && savedSeconds > 0 && <span className="control-text soft">{words.saves(savedSeconds)}</span>}
+        <Button look="primary" onClick={onChoose}>{words.approve}<span className="visually-hidden"> {ref.name}</span></Button><Button look="quiet" onClick={onDeny}>{words.deny}<span className="visually-hidden"> {ref.name}</span></Button></div>
+      <p className="control-text soft">{note ? `“${note}” ` : ''}{says}</p>
+      <div className="side-by-side"><Diff lines={lines} label={words.twoLines} /><div>{budgets.map((stand) => <BudgetSection key={`${stand.scope}${stand.period}`} stand={stand} />)}</div></div>
+    </li>
+  )
+}
+function ApprovePlan({ approval, onDone }: { approval: Approval; onDone: () => void }) {
+  const plan = useAsk((client, options) => client.burst.planApprove(approval.ref, options), [refKey(approval.ref)])
+  return <PlanPanel remote={plan.remote} again={plan.again} onStarted={(operationId) => { openDrawer(operationId); onDone() }} />
+}
