@@ -22,6 +22,10 @@ const BY_KIND: Record<string, Resource> = {
   'snapshot.storage.k8s.io/v1/VolumeSnapshot': KUBE.volumeSnapshots, 'snapshot.storage.k8s.io/v1/VolumeSnapshotContent': KUBE.volumeSnapshotContents,
   'apiextensions.k8s.io/v1/CustomResourceDefinition': at('apiextensions.k8s.io', 'v1', 'customresourcedefinitions'),
   'rbac.authorization.k8s.io/v1/ClusterRole': at('rbac.authorization.k8s.io', 'v1', 'clusterroles'), 'rbac.authorization.k8s.io/v1/ClusterRoleBinding': at('rbac.authorization.k8s.io', 'v1', 'clusterrolebindings'),
+  'batch/v1/Job': at('batch', 'v1', 'jobs'), 'trainer.kubeflow.org/v1alpha1/TrainJob': at('trainer.kubeflow.org', 'v1alpha1', 'trainjobs'), 'kubeflow.org/v1/PyTorchJob': at('kubeflow.org', 'v1', 'pytorchjobs'),
+  'argoproj.io/v1alpha1/Workflow': at('argoproj.io', 'v1alpha1', 'workflows'), 'coordination.k8s.io/v1/Lease': at('coordination.k8s.io', 'v1', 'leases'),
+  ...Object.fromEntries(['v1beta1', 'v1beta2'].flatMap((version) => Object.entries({ LocalQueue: 'localqueues', ClusterQueue: 'clusterqueues', ResourceFlavor: 'resourceflavors', AdmissionCheck: 'admissionchecks', MultiKueueConfig: 'multikueueconfigs', MultiKueueCluster: 'multikueueclusters', Workload: 'workloads' })
+    .map(([kind, plural]) => [`kueue.x-k8s.io/${version}/${kind}`, at('kueue.x-k8s.io', version, plural)]))),
   ...Object.fromEntries(Object.entries(KINDS).map(([kind, { plural }]) => [`${GROUP}/${VERSION}/${kind}`, at(GROUP, VERSION, plural)])),
 }
 
