@@ -12,9 +12,19 @@ import { Rows } from './rows'
 import type { LastSeenLists } from './shelf'
 import { sleepTick } from './ticks'
 import { Stream } from './stream'
-import { troubleOf, type Trouble } from './trouble'
+import { progressOf, troubleOf, type Trouble } from './trouble'
 
 export interface FeedPorts extends ClusterPorts { shelf: LastSeenLists; /** Brings rows of several kinds together before anybody sees them. */ join(feed: Feed): void }
+export interface Told extends Trouble {
+  total: number
+  namespaces: number
+  isFilled: boolean
+  progress: { of: 'rows' | 'columns'; done: number; total: number } | undefined
+  took: Feed['took']
+  states: Record<string, number>
+  kinds: Record<string, number>
+  asOf: number
+}
 export interface FeedAsk { site: string; list: ListId; /** Undefined is all of them. */ namespaces: readonly string[] | undefined }
 
 /** Above this many namespaces nobody asks for a table of each: only those a person picks are. */
@@ -69,6 +79,7 @@ export class Feed {
 
   onFlush(listener: () => void): () => void { return this.#heard.add(listener) }
   open(view: View) {
+    if (this.rows.isChanged) this.flush()
     view.load(this.rows.all())
     this.#views.add(view)
   }
@@ -77,6 +88,15 @@ export class Feed {
   fill(rows: readonly Row[]) { if (this.#client && this.#fill) this.#fill.want(rows.filter(({ whole, gone }) => !whole && !gone)) }
   #fill: FeedFill | undefined
 
+  /** What is true of the list as its views have it: rows that come in between count from the next flush on. */
+  get told(): Told { return (this.#told ??= this.#tell()) }
+  #tell(): Told {
+    return {
+      ...this.trouble(), total: this.rows.size, namespaces: this.rows.namespaces, isFilled: this.isFilled, progress: this.isFilled ? undefined : progressOf(this.streams), took: { ...this.took },
+      states: Object.fromEntries(this.rows.states), kinds: Object.fromEntries(this.rows.kinds), asOf: this.asOf,
+    }
+  }
+  #told: Told | undefined
   /** What stands between this list and being live. */
   trouble(): Trouble {
     const site = this.#ports.sites.states().find(({ id }) => id === this.site)
@@ -105,6 +125,8 @@ export class Feed {
     if (this.isFilled) this.pace.count(changes.size)
     for (const view of this.#views) view.change(changes)
     if (changes.size > 0) this.#saved.isClean = false
+    this.rows.isSettled = this.isFilled
+    this.#told = this.#tell()
     this.#heard.tell()
     if (this.isFilled) this.#saveNowAndThen()
   }

@@ -18,6 +18,9 @@ export class Rows {
   #changed = new Map<Row, Before>()
   #size = 0
   #partial = 0
+  #born = 0
+  /** All rows were known once: what comes now is new, whatever it is called. */
+  isSettled = false
 
   constructor(columns: readonly ListColumn[], sources: readonly { hidden?: true }[]) {
     this.#shared = columns.map(({ id }) => !UNLIKE.has(id))
@@ -42,7 +45,7 @@ export class Rows {
     const isSame = known !== undefined && (known.uid === '' || projected.uid === '' || known.uid === projected.uid)
     if (!known || !isSame) {
       if (known) this.#drop(known)
-      const row = new Row(source, { ...projected, namespace: this.#texts.one(projected.namespace), state: this.#texts.one(projected.state), cells, words }, { turn: known ? known.turn + 1 : 0, seen, whole })
+      const row = new Row(source, { ...projected, namespace: this.#texts.one(projected.namespace), state: this.#texts.one(projected.state), cells, words }, { turn: known || this.isSettled ? ++this.#born : 0, seen, whole })
       row.hidden = this.#hidden[source] === true
       space.set(projected.name, row)
       this.#changed.set(row, undefined)

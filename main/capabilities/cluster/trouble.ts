@@ -24,3 +24,11 @@ function forbidden(shown: Facts['streams']): Trouble | undefined {
   const first = shown[0]?.failure
   return first && shown.every(({ state }) => state === 'forbidden') ? { state: 'forbidden', failure: first } : undefined
 }
+
+/** How far the reading of a list is; undefined once all of it is known. */
+export function progressOf(streams: readonly Stream[]): { of: 'rows' | 'columns'; done: number; total: number } | undefined {
+  const reading = streams.filter(({ isFilled }) => !isFilled)
+  if (reading.length === 0) return undefined
+  const sum = reading.reduce((all, { progress }) => ({ done: all.done + progress.done, total: all.total + (progress.total ?? progress.done) }), { done: 0, total: 0 })
+  return { of: reading.some(({ isPainted }) => !isPainted) ? 'rows' : 'columns', ...sum }
+}

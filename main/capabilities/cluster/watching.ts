@@ -49,13 +49,12 @@ export class Watching {
 
   #head(window: ListWindow, now: number): Omit<ListUpdate, 'rows'> {
     const { feed } = this
-    const { state, failure } = feed.trouble()
-    const progress = state === 'loading' || (state === 'live' && !feed.isFilled) ? progressOf(feed, now) : undefined
-    const kinds = Object.fromEntries([...feed.rows.kinds].flatMap(([source, many]) => { const kind = feed.definition.sources[source]?.kind; return kind && many > 0 ? [[kind, many]] : [] }))
+    const { state, failure, progress, total, namespaces, took, states, kinds, asOf } = feed.told
+    const isReading = progress && (state === 'loading' || state === 'live')
     return {
-      state, columns: this.#columns.map(({ column }) => column), window, total: feed.rows.size, matched: this.#view.matched, ...(progress && { progress }), ...(feed.asOf > 0 && { asOf: timestamp(feed.asOf) }),
-      ...(failure && { failure }), notes: notesOf(feed), held: this.#view.held, changesPerSecond: feed.pace.perSecond, took: feed.took,
-      facets: { states: Object.fromEntries(feed.rows.states), namespaces: feed.rows.namespaces, kinds },
+      state, columns: this.#columns.map(({ column }) => column), window, total, matched: this.#view.matched, ...(isReading && { progress: { ...progress, forSeconds: Math.round((now - feed.beganAt) / 1000) } }),
+      ...(asOf > 0 && { asOf: timestamp(asOf) }), ...(failure && { failure }), notes: notesOf(feed), held: this.#view.held, changesPerSecond: feed.pace.perSecond, took,
+      facets: { states, namespaces, kinds: Object.fromEntries(Object.entries(kinds).flatMap(([source, many]) => { const kind = feed.definition.sources[Number(source)]?.kind; return kind && many > 0 ? [[kind, many]] : [] })) },
     }
   }
   /** A window that was beyond the end of a list that became shorter shows its end. */
@@ -83,12 +82,6 @@ export function refOf(feed: Feed, { source, namespace, name, uid }: Row): RowRef
   const from = feed.definition.sources[source]
   const resource = feed.streams.find(({ ask }) => ask.index === source)?.resource ?? from?.resources[0] ?? { group: '', version: 'v1', plural: '' }
   return { ...resource, kind: from?.kind ?? '', ...(namespace !== '' && { namespace }), name, ...(uid !== '' && { uid }) }
-}
-function progressOf(feed: Feed, now: number): ListUpdate['progress'] {
-  const reading = feed.streams.filter(({ isFilled }) => !isFilled)
-  if (reading.length === 0) return undefined
-  const sum = reading.reduce((all, { progress }) => ({ done: all.done + progress.done, total: all.total + (progress.total ?? progress.done) }), { done: 0, total: 0 })
-  return { of: reading.some(({ isPainted }) => !isPainted) ? 'rows' : 'columns', ...sum, forSeconds: Math.round((now - feed.beganAt) / 1000) }
 }
 function notesOf(feed: Feed): ListUpdate['notes'] {
   const refused = feed.streams.filter(({ state }) => state === 'forbidden').map(({ ask }) => ask.source.kind)

@@ -18,7 +18,7 @@ export class Row {
   readonly source: number
   readonly namespace: string
   readonly name: string
-  /** Counts objects that had this name before. */
+  /** Tells it from another object that had its name before; 0 for those that were there first. */
   readonly turn: number
   uid: string
   state: string
