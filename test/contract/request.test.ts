@@ -10,7 +10,10 @@ import { seeded } from '../../main/kernel/random'
 import { PEOPLE, startPlant, type Plant } from '../../main/plant'
 import { systemClock } from '../../main/platform/clock/system'
 import type { Plan } from '../../preload/contract/operations'
+import { Draft } from '../../preload/contract/projects'
 import type { ProjectSpec } from '../../preload/contract/records/project'
+import type { Client } from '../../renderer/client'
+import { planFor } from '../../renderer/capabilities/projects/asking'
 
 const home = mkdtempSync(join(tmpdir(), 'takt-request-'))
 const cores: Core[] = []
@@ -83,4 +86,13 @@ test('an engineer asks for a project, and a lead\'s click makes it', async () =>
   // Its owner was bound as an engineer, so the first work item is theirs to read.
   const items = await engineer.records.list({ kind: 'WorkItem', namespace: 'echo' })
   expect(items.map(({ spec: item }) => 'title' in item && item.title)).toEqual(['Echoing calls'])
+})
+
+test('the wizard of somebody without the rights asks for the project instead of showing a plan that cannot run', async () => {
+  const core = engineer as unknown as Pick<Client, 'environments' | 'projects'>, signal = new AbortController().signal
+  const draft = Draft.parse({ id: 'w1', step: 'button', name: 'wizard-echo', project: { ...spec, title: undefined } })
+  await expect(engineer.environments.offers({})).rejects.toThrow('You may not list pods')
+  expect(await planFor(core, draft, { signal })).toMatchObject({ verb: 'Ask', title: 'Ask for wizard-echo', blockedBy: [] })
+  const size = (await lead.environments.offers({})).offers[0]?.size
+  expect(await planFor(lead as unknown as typeof core, { ...draft, size }, { signal })).toMatchObject({ verb: 'Provision' })
 })

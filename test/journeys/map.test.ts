@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startHost, type RunningHost } from '../support/host'
 import { launchBrowser } from '../support/browser'
 
-// The pictures of the README: TAKT_SCREENSHOTS=resources/screenshots npm test -- --project journeys map
-const shots = process.env['TAKT_SCREENSHOTS']
+// The pictures of the README: TAKT_SHOTS=resources/screenshots npm test -- --project journeys map
+const shots = process.env['TAKT_SHOTS']
 const WAIT_MS = 60_000
 let browser: Browser, context: BrowserContext, page: Page, host: RunningHost
 const faults: string[] = []

@@ -9,10 +9,11 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 export interface RunningHost { address: string; store: string; pid: number; kill(): Promise<void>; stop(): Promise<void> }
 
 /** Starts the built web host as people do, on a store of its own and with no kubeconfig unless they are given, and waits for the address it prints. */
-export async function startHost({ store: given, kubeconfig }: { store?: string; kubeconfig?: string } = {}): Promise<RunningHost> {
+export async function startHost({ store: given, kubeconfig, attempts }: { store?: string; kubeconfig?: string; /** Refuses every connection it would open, and writes each attempt into this file. */ attempts?: string } = {}): Promise<RunningHost> {
   const store = given ?? mkdtempSync(join(tmpdir(), 'takt-store-'))
   // No kubeconfig of the machine is looked at: only what a test names.
-  const env = { ...process.env, TAKT_NO_OPEN: '1', KUBECONFIG: kubeconfig ?? join(store, 'no-kubeconfig') }
+  const refused = attempts === undefined ? {} : { NODE_OPTIONS: `--import=${join(root, 'test/support/no-network.mjs')}`, TAKT_TEST_ATTEMPTS: attempts }
+  const env = { ...process.env, TAKT_NO_OPEN: '1', KUBECONFIG: kubeconfig ?? join(store, 'no-kubeconfig'), ...refused }
   const host = spawn(process.execPath, [join(root, 'out/main/web.mjs'), '--store', store], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   let complained = ''
   host.stderr.on('data', (text: Buffer) => { complained += text.toString() })

@@ -8,6 +8,7 @@ import { ToolsStep } from '../catalog/ToolsStep'
 import { EnvironmentStep } from '../environments/EnvironmentStep'
 import { PlanPanel } from '../operations'
 import { useSiteNow, useSites } from '../sites/store'
+import { planFor } from './asking'
 import { ButtonStep } from './ButtonStep'
 import { DefineStep } from './DefineStep'
 import { useSettled } from './settled'
@@ -52,9 +53,11 @@ function usePlanned(draft: Draft, facts: Facts, running: Plan | undefined) {
   const suggested = suggestedOffer(known)
   const whole = planned(draft, facts.tools, suggested)
   const problems = problemsOf(draft, facts)
-  const plannable = running === undefined && problems.length === 0 && whole.size !== undefined && whole.tool !== undefined
+  // Somebody who may not see the machines may still ask for the project.
+  const hidden = offers.remote.at === 'failed' && draft.existingProject === undefined
+  const plannable = running === undefined && problems.length === 0 && (hidden || (whole.size !== undefined && whole.tool !== undefined))
   const settled = useSettled(JSON.stringify({ ...whole, step: 'button', savedAt: undefined }), 500)
-  const plan = useAsk(async (core, options) => (plannable ? core.environments.planProvision({ draft: JSON.parse(settled) as Draft }, options) : undefined), [plannable, settled])
+  const plan = useAsk(async (core, options) => (plannable ? planFor(core, JSON.parse(settled) as Draft, options) : undefined), [plannable, settled])
   const site = known.find(({ size }) => size.name === whole.size?.name)?.site
   const shown: Remote<Plan> | undefined = running ? { at: 'ready', value: running, asOf: facts.now } : plannable ? planRemote(plan.remote) : undefined
   return { offers, suggested, whole, problems, plan: { remote: shown, again: plan.again }, site }
