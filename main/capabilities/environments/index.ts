@@ -1,3 +1,4 @@
+export { isForeign } from './domain/guard'
 export { usdPerHour } from './domain/price'
 export { currentPod } from './domain/status'
 export { environmentHandlers } from './handlers'

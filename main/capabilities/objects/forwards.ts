@@ -1,0 +1,106 @@
+import { createServer, type Server, type Socket } from 'node:net'
+import { failure } from '../../../preload/contract/failures'
+import type { ObjectForward } from '../../../preload/contract/objects'
+import { fail, succeed, type Outcome } from '../../kernel/outcome'
+import { AnyObject } from '../../platform/kubernetes/objects'
+import { listeners } from '../../platform/streams/latest'
+import { KUBE } from '../plans'
+import type { Raw } from './domain/raw'
+import { bind, carry, portOf } from './forwarding'
+import { PodsBehind } from './pods-behind'
+import type { ObjectPorts } from './ports'
+
+export interface ForwardAsk { site: string; kind: 'Pod' | 'Service'; namespace: string; name: string; port: number; localPort?: number | undefined }
+interface Open { ask: ForwardAsk; id: string; server: Server; localPort: number; pods: PodsBehind; sockets: Set<Socket> }
+
+const keyOf = ({ site, kind, namespace, name, port }: ForwardAsk) => [site, kind, namespace, name, String(port)].join('/')
+const isPort = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value > 1023 && value < 65_536
+
+/** Ports of this machine, loopback only, that lead to pods and hold on while those come and go. */
+export class ObjectForwards {
+  readonly #ports: ObjectPorts
+  readonly #open = new Map<string, Open>()
+  readonly #changed = listeners()
+  constructor(ports: ObjectPorts) { this.#ports = ports }
+
+  readonly onChange = (listener: () => void) => this.#changed.add(listener)
+  readonly list = (): ObjectForward[] => [...this.#open.values()].map((one) => view(one))
+
+  async open(ask: ForwardAsk, signal?: AbortSignal): Promise<Outcome<ObjectForward>> {
+    const there = this.#open.get(keyOf(ask))
+    if (there) return succeed(view(there))
+    const target = await this.#target(ask, signal)
+    if (!target.ok) return target
+    const one = await this.#listen(ask, target.value)
+    if (!one.ok) return one
+    this.#open.set(keyOf(ask), one.value)
+    this.#changed.tell()
+    return succeed(view(one.value))
+  }
+  close(id: string): Outcome<void> {
+    for (const [key, one] of this.#open) {
+      if (one.id !== id) continue
+      this.#open.delete(key)
+      one.pods.close()
+      for (const socket of one.sockets) socket.destroy()
+      one.server.close()
+      this.#changed.tell()
+    }
+    return succeed(undefined)
+  }
+  closeAll() { for (const { id } of [...this.#open.values()]) this.close(id) }
+
+  async #target({ site, kind, namespace, name }: ForwardAsk, signal?: AbortSignal): Promise<Outcome<Raw>> {
+    const client = this.#ports.sites.client(site)
+    if (!client.ok) return client
+    const may = await this.#ports.sites.review(site, [{ verb: 'create', group: '', resource: 'pods', subresource: 'portforward', namespace, says: 'forward ports' }], signal)
+    const refused = may.ok ? may.value.find(({ allowed }) => allowed === 'no') : undefined
+    if (refused) return fail(failure('FORBIDDEN', { site, verb: 'create', resource: 'pods/portforward', namespace, says: 'port-forward is not allowed', grantedBy: refused.grantedBy }))
+    const found = await client.value.get(kind === 'Pod' ? KUBE.pods : KUBE.services, { namespace, name }, AnyObject, signal)
+    if (!found.ok) return found
+    return found.value ? succeed(found.value as Raw) : fail(failure('NOT_FOUND', { kind: kind.toLowerCase(), name }))
+  }
+  async #listen(ask: ForwardAsk, target: Raw): Promise<Outcome<Open>> {
+    const pods = new PodsBehind(this.#ports, { site: ask.site, target, port: ask.port, changed: () => this.#changed.tell() })
+    const sockets = new Set<Socket>()
+    const server = createServer({ allowHalfOpen: true }, (socket) => {
+      sockets.add(socket)
+      this.#changed.tell()
+      socket.once('close', () => {
+        sockets.delete(socket)
+        this.#changed.tell()
+      })
+      socket.on('error', () => socket.destroy())
+      carry(socket, { pods, clock: this.#ports.clock, localPort: () => portOf(server) }).catch((error: unknown) => {
+        this.#ports.log.warn('A forwarded connection failed.', { forward: keyOf(ask), error: String(error) })
+        socket.destroy()
+      })
+    })
+    const bound = await this.#bind(server, ask)
+    if (!bound.ok) {
+      pods.close()
+      return bound
+    }
+    const localPort = portOf(server)
+    this.#ports.store.settings.set(`forward ${keyOf(ask)}`, localPort)
+    pods.begin()
+    return succeed({ ask, id: `forward-${String(localPort)}`, server, localPort, pods, sockets })
+  }
+  /** The port that was asked for, else the one of last time so that a bookmark stays true, else any. */
+  async #bind(server: Server, ask: ForwardAsk): Promise<Outcome<void>> {
+    const kept = this.#ports.store.settings.get(`forward ${keyOf(ask)}`)
+    try {
+      if (ask.localPort !== undefined) await bind(server, ask.localPort)
+      else if (isPort(kept)) await bind(server, kept).catch(() => bind(server, 0))
+      else await bind(server, 0)
+      return succeed(undefined)
+    } catch {
+      return fail(failure('INVALID', { issues: [{ path: 'localPort', says: `port ${String(ask.localPort ?? 0)} of this machine is taken or may not be used` }] }))
+    }
+  }
+}
+
+function view({ ask, id, localPort, pods, sockets }: Open): ObjectForward {
+  const { pod, state, says } = pods.standing()
+  return { id, site: ask.site, target: { kind: ask.kind, namespace: ask.namespace, name: ask.name }, port: ask.port, localPort, address: `127.0.0.1:${String(localPort)}`, state, pod, connections: sockets.size, says }
+}
