@@ -63,15 +63,15 @@ function Says({ feature: { says, reference, current, currentRows, score, how }, 
     <div className="drift-says">
       {says[0] && <p className="control-text"><b>{says[0]}</b> <span className="soft">{says.slice(1, 3).join(' ')}</span></p>}
       {score.decision === 'unscored' && <p className="control-text soft">{words.unscoredSays(score.column, score.reason)}</p>}
-      <p className="row wrap small soft" style={{ gap: 12 }}>
+      <div className="row wrap small soft" style={{ gap: 12 }}>
         <span className="row" style={{ gap: 5 }}><svg width="14" height="8" aria-hidden="true"><path d="M0 4h14" stroke="var(--ink)" strokeWidth="1.6" /></svg>{words.reference(rows === undefined ? words.levels.unscored : formatCount(rows))}</span>
         <span className="row" style={{ gap: 5 }}><svg width="14" height="8" aria-hidden="true"><rect width="14" height="8" fill="var(--s2)" /></svg>{words.current(window, formatCount(currentRows))}</span>
         {figures.map(([name, text]) => <span key={name}>{name} <b>{text}</b></span>)}
         <span>{words.columns.p} <b>{formatP(score.pAdjusted) ?? words.unscored}</b></span>
         {typeof nulls === 'number' && <span>null <b>{formatShare(nulls)}</b></span>}
         {current.kind === 'numeric' && current.tally.rows > 0 && <span>zeros <b>{formatShare(current.tally.zeros / current.tally.rows)}</b></span>}
-        {how.sql && <CopyButton small says={words.sql} text={() => `${how.kernel}\n${how.sql ?? ''}`} />}
-      </p>
+        <details className="drift-how"><summary>{words.howTo}</summary><p>{words.kernel}: {how.kernel}</p>{how.sql && <><pre className="mono">{how.sql}</pre><CopyButton small says={words.sql} text={() => how.sql ?? ''} /></>}</details>
+      </div>
     </div>
   )
 }
