@@ -17,6 +17,7 @@ import { discovery } from './compose/discovery'
 import { kubeconfigs } from './compose/kubeconfigs'
 import { objectDetail } from './compose/objects'
 import type { ComposeOptions, Services } from './compose/options'
+import { people } from './compose/people'
 import { EmbeddedPlant } from './compose/plant'
 import { replaying } from './compose/replay'
 import type { Clock } from './kernel/clock'
@@ -74,6 +75,7 @@ export async function compose(options: ComposeOptions): Promise<Core> {
     ...line.handlers,
     cluster: lists.handlers,
     ...detail.handlers,
+    ...people(services, { vault: options.vault, simulated: () => plant?.directory() }).handlers,
     replay: replaying({ ...services, capacity }, options.replayWorker).handlers,
     system: ownState(options, { store, sites }),
     settings: settingHandlers(os.settings, { service: settings, clock }),

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { failure } from '../../preload/contract/failures'
 import type { PlantSwitch, SiteSource } from '../capabilities/sites'
+import { listedDirectory, type Directory } from '../capabilities/people'
 import { preparedObjects } from '../capabilities/prepare'
 import { fail, succeed } from '../kernel/outcome'
 import type { Log } from '../platform/log'
@@ -18,6 +19,7 @@ export class EmbeddedPlant implements PlantSwitch {
   readonly #store: Store
   readonly #log: Log
   #open: { plant: Plant; saving: AbortController } | undefined
+  #directory: Directory | undefined
   constructor(options: ComposeOptions, store: Store, log: Log) {
     this.#options = options
     this.#store = store
@@ -39,6 +41,10 @@ export class EmbeddedPlant implements PlantSwitch {
     saving.abort()
     await plant.close()
   }
+  /** The people who work on the simulated sites, while those are open. */
+  directory(): Directory | undefined {
+    return this.#open && this.#directory
+  }
   setSpeed(speed: number) {
     if (!this.#open) return fail(failure('NOT_SUPPORTED_HERE', { says: 'The simulated sites are not open.', remedy: 'Open the plant first.' }))
     this.#open.plant.setSpeed(speed)
@@ -49,6 +55,7 @@ export class EmbeddedPlant implements PlantSwitch {
     // Loaded only when it is wanted: whoever works on real clusters never pays for it.
     const [{ startPlant }, { PEOPLE }] = await Promise.all([import('../plant'), import('../plant/world/people')])
     const { clock, random, plant: how } = this.#options
+    this.#directory = listedDirectory(PEOPLE)
     // Whoever tries the simulated sites may do everything on them: rights are tried out with the other people.
     const people = PEOPLE.map(({ user, groups }, index) => ({ user, groups: index === 0 ? [...groups, 'system:masters'] : groups, token: randomBytes(24).toString('base64url') }))
     const persisted = this.#store.blobs.get(PLANT)

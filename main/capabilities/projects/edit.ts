@@ -21,7 +21,7 @@ const Raw = z.looseObject({
 type Raw = z.infer<typeof Raw>
 
 /** Changes a project from the version that was read, merging with what others changed since. */
-export async function edit(ports: ProjectPorts, wanted: Edit, signal?: AbortSignal): Promise<Outcome<{ resourceVersion: string; merged: string[] }>> {
+export async function edit(ports: Pick<ProjectPorts, 'sites' | 'records'>, wanted: Edit, signal?: AbortSignal): Promise<Outcome<{ resourceVersion: string; merged: string[] }>> {
   const home = ports.sites.home()
   if (!home.ok) return home
   const who = await home.value.whoAmI(signal)
@@ -47,7 +47,7 @@ function merged({ name, basedOn, spec, keep }: Edit, theirs: Raw): Outcome<Merge
 }
 
 // Only what the edit brings in is held against it: a project that is overdue may still be renamed.
-function refusedFields(ports: ProjectPorts, { before, after, now }: { before: ProjectSpec; after: ProjectSpec; now: number }) {
+function refusedFields(ports: Pick<ProjectPorts, 'sites' | 'records'>, { before, after, now }: { before: ProjectSpec; after: ProjectSpec; now: number }) {
   const facts = factsOf(ports, now)
   const old = new Set(checkProject(before, facts).map(({ says }) => says))
   const issues = checkProject(after, facts).filter(({ says }) => !old.has(says))
@@ -55,7 +55,7 @@ function refusedFields(ports: ProjectPorts, { before, after, now }: { before: Pr
 }
 
 interface Writing { raw: Raw; spec: ProjectSpec; by: string; signal: AbortSignal | undefined }
-async function write({ records }: ProjectPorts, home: KubeClient, { raw, spec, by, signal }: Writing): Promise<Outcome<KubeObject>> {
+async function write({ records }: Pick<ProjectPorts, 'records'>, home: KubeClient, { raw, spec, by, signal }: Writing): Promise<Outcome<KubeObject>> {
   const options = signal ? { signal } : {}
   const { name } = raw.metadata
   // A request has no namespace yet to bind anybody in.

@@ -1,6 +1,7 @@
 export { checkProject } from './domain/check'
-export { firstWorkItem, projectManifests, QUOTA_NAME, quotaManifest } from './domain/manifests'
+export { firstWorkItem, projectManifests, projectRecord, QUOTA_NAME, quotaManifest, roleBindings } from './domain/manifests'
 export { raisedQuota, type Hard } from './domain/quota'
+export { edit as editProject } from './edit'
 export { CreateInput, createSteps } from './operation'
 export { factsOf, firstQuota } from './plan'
 export type { ProjectPorts } from './ports'
