@@ -17,9 +17,9 @@ import { discovery } from './compose/discovery'
 import { kubeconfigs } from './compose/kubeconfigs'
 import { objectDetail } from './compose/objects'
 import type { ComposeOptions, Services } from './compose/options'
-import { people } from './compose/people'
 import { EmbeddedPlant } from './compose/plant'
 import { replaying } from './compose/replay'
+import { signingIn } from './compose/signing-in'
 import type { Clock } from './kernel/clock'
 import { os, whole } from './platform/contract'
 import { fileSink, makeLog } from './platform/log'
@@ -52,13 +52,12 @@ export class StartError extends Error {
 /** The one place where adapters meet services. Rejects with a StartError when the store is held by another process or its disk is full. */
 export async function compose(options: ComposeOptions): Promise<Core> {
   const { storeDir, clock, random, env } = options
-  const opened = openStore(storeDir, { pid: process.pid, now: () => clock.now() })
-  if (!opened.ok) throw new StartError(opened.failure)
-  const store = opened.value
+  const store = openedStore(storeDir, clock)
   const log = makeLog(clock, fileSink(join(storeDir, 'takt.log')))
   const settings = makeSettings({ file: options.settings ?? storedSettings(store), log })
   const plant = options.plant === false ? undefined : new EmbeddedPlant(options, store, log)
-  const sites = makeSites({ clock, random, log, kinds: RECORD_KINDS.map(resourceOf), settings: store.settings, env, places: () => kubeconfigs(settings, env), plant })
+  const means = signingIn(options, { store, settings, log, plant })
+  const sites = makeSites({ clock, random, log, kinds: RECORD_KINDS.map(resourceOf), settings: store.settings, env, places: () => kubeconfigs(settings, env), plant, means })
   const stopSettings = settings.onChange(() => sites.refresh())
   const records = makeRecords({ sites, store: store.records, clock, log })
   const operations = makeOperations({ journal: store.operations, clock, random, log, clockOf: sites.clockOf, client: sites.client, onSites: sites.onChange, settling: () => plant?.keep() })
@@ -67,7 +66,7 @@ export async function compose(options: ComposeOptions): Promise<Core> {
     prepared: (site) => sites.lookAgain(site).then(() => records.again()),
   })
   const capacity = makeCapacity({ sites })
-  const services = { store, sites, records, operations, clock, random, log }
+  const services = { store, sites, aws: means.aws, network: means.network, records, operations, clock, random, log }
   const line = discovery({ ...services, capacity })
   const detail = objectDetail({ ...services, capacity })
   const lists = cluster(services)
@@ -75,7 +74,6 @@ export async function compose(options: ComposeOptions): Promise<Core> {
     ...line.handlers,
     cluster: lists.handlers,
     ...detail.handlers,
-    ...people(services, { vault: options.vault, simulated: () => plant?.directory() }).handlers,
     replay: replaying({ ...services, capacity }, options.replayWorker).handlers,
     system: ownState(options, { store, sites }),
     settings: settingHandlers(os.settings, { service: settings, clock }),
@@ -107,6 +105,11 @@ const ownState = ({ clock, vault, electron, version, host, storeDir }: ComposeOp
   hello: { version, host, platform: `${process.platform} ${process.arch}`, pid: process.pid, startedAt: clock.now(), store: storeDir },
 })
 
+function openedStore(storeDir: string, clock: Clock): Store {
+  const opened = openStore(storeDir, { pid: process.pid, now: () => clock.now() })
+  if (!opened.ok) throw new StartError(opened.failure)
+  return opened.value
+}
 const CLOSING_MS = 3000
 /** A step that does not listen is left behind: its journal says where to go on. */
 async function settled(steps: Promise<unknown>, clock: Clock) {

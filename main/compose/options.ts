@@ -4,7 +4,9 @@ import type { SettingsFile } from '../capabilities/settings'
 import type { SitesService } from '../capabilities/sites'
 import type { Clock } from '../kernel/clock'
 import type { Random } from '../kernel/random'
+import type { Aws } from '../platform/aws'
 import type { Log } from '../platform/log'
+import type { Network } from '../platform/network'
 import type { Vault } from '../platform/secrets/vault'
 import type { Store } from '../platform/store'
 
@@ -30,6 +32,9 @@ export interface ComposeOptions {
 export interface Services {
   store: Store
   sites: SitesService
+  /** The AWS SDK, set up once: profiles, endpoints, proxies. */
+  aws: Aws
+  network: Network
   records: ReturnType<typeof makeRecords>
   operations: ReturnType<typeof makeOperations>
   clock: Clock

@@ -4,6 +4,7 @@ import type { PlantSwitch, SiteSource } from '../capabilities/sites'
 import { listedDirectory, type Directory } from '../capabilities/people'
 import { preparedObjects } from '../capabilities/prepare'
 import { fail, succeed } from '../kernel/outcome'
+import type { LocalAccount } from '../platform/aws'
 import type { Log } from '../platform/log'
 import type { Store } from '../platform/store'
 import type { Plant, PlantSite } from '../plant'
@@ -44,6 +45,11 @@ export class EmbeddedPlant implements PlantSwitch {
   /** The people who work on the simulated sites, while those are open. */
   directory(): Directory | undefined {
     return this.#open && this.#directory
+  }
+  /** The simulated AWS account while it is open, as a profile that every AWS client may use. */
+  accounts(): LocalAccount[] {
+    const aws = this.#open?.plant.aws
+    return aws ? [{ profile: 'simulated', region: aws.region, endpoint: aws.endpoint, accessKeyId: aws.keys.accessKeyId, secretAccessKey: aws.keys.secretAccessKey }] : []
   }
   setSpeed(speed: number) {
     if (!this.#open) return fail(failure('NOT_SUPPORTED_HERE', { says: 'The simulated sites are not open.', remedy: 'Open the plant first.' }))

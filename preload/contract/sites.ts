@@ -56,6 +56,7 @@ export const sites = {
     .input(z.object({
       name: z.string().min(1).max(100), server: z.url({ protocol: /^https?$/ }), ca: z.string().max(100_000).optional(), issuer: z.url({ protocol: /^https?$/ }),
       clientId: z.string().min(1).max(500), scopes: z.array(z.string().max(200)).max(20).default([]), proxy: z.string().max(1000).optional(),
+      redirect: z.url({ protocol: /^http$/, hostname: /^(127\.0\.0\.1|localhost)$/ }).optional().describe('The exact address on this machine that the issuer sends back to, where it wants one'),
     })).output(z.object({ site: z.string() })),
   remove: entry.meta({ says: 'Forgets a site that was added here. Nothing is changed on the cluster.' }).input(SiteId).output(z.object({})),
   signIn: entry.meta({ says: 'Begins the sign-in of an identity, or joins the one under way; the browser or device part is told by signIns.' })

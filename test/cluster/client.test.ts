@@ -5,10 +5,11 @@ import { PassThrough } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { targetOf } from '../../main/capabilities/sites/adapters/credentials'
 import { readKubeconfigs } from '../../main/capabilities/sites/adapters/kubeconfig'
+import { makeMeans } from '../../main/capabilities/sites'
 import { preparedObjects } from '../../main/capabilities/prepare'
 import { applyAll } from '../../main/capabilities/plans'
 import { parserOf, resourceOf } from '../../main/capabilities/records/record'
-import type { Outcome } from '../../main/kernel/outcome'
+import { succeed, type Outcome } from '../../main/kernel/outcome'
 import { seeded } from '../../main/kernel/random'
 import { systemClock } from '../../main/platform/clock/system'
 import { makeKubeClient } from '../../main/platform/kubernetes/client'
@@ -28,12 +29,13 @@ function value<T>(outcome: Outcome<T>): T {
 
 let plane: Plane
 let admin: KubeClient
+const means = makeMeans({ clock: systemClock, env: {}, settings: { get: () => undefined, set: () => succeed(undefined), remove: () => succeed(undefined) } })
 async function clientFor(kubeconfig: string, name: string): Promise<KubeClient> {
   const path = join(plane.folder, `${name}.client.kubeconfig`)
   writeFileSync(path, kubeconfig)
   const [context] = readKubeconfigs([{ path, asked: true }]).contexts
   if (!context) throw new Error('no context was found')
-  return makeKubeClient(value(targetOf(context, { env: {}, clock: systemClock, allowed: () => false })), { clock: systemClock, random: seeded(1) })
+  return makeKubeClient(value(targetOf(() => succeed(context), means)), { clock: systemClock, random: seeded(1) })
 }
 beforeAll(async () => {
   plane = await startPlane({ page: '<h1>The notebook answers</h1>' })

@@ -49,6 +49,8 @@ function tooLate(expires: string, date: string, now: number): string | undefined
   return Math.abs(now - timeOf(date)) < VALID_MS ? undefined : 'it has expired'
 }
 
+const same = (wanted: string, given: string) => wanted.length === given.length && timingSafeEqual(Buffer.from(wanted), Buffer.from(given))
+
 /** Verifies an EKS bearer token as the cluster's authenticator does, and its signature as STS does. */
 export function verifyEksToken(token: string, rules: EksTokenRules): Verdict {
   const refuse = (why: string): Verdict => ({ ok: false, why })
@@ -67,8 +69,6 @@ export function verifyEksToken(token: string, rules: EksTokenRules): Verdict {
   if (!key || key.revoked) return refuse('the key is not known or was revoked')
   if ((key.sessionToken ?? '') !== asked('X-Amz-Security-Token')) return refuse('the session token is not the one of the key')
   const presigned = { url, scope, date, signed, signature: asked('X-Amz-Signature'), headers: { host: url.host, 'x-k8s-aws-id': rules.cluster } }
-  const wanted = Buffer.from(signatureOf(presigned, key.secret))
-  const given = Buffer.from(presigned.signature)
-  if (wanted.length !== given.length || !timingSafeEqual(wanted, given)) return refuse('the signature is wrong: another secret, another cluster, or a changed request')
+  if (!same(signatureOf(presigned, key.secret), presigned.signature)) return refuse('the signature is wrong: another secret, another cluster, or a changed request')
   return { ok: true, arn: key.arn, account: key.account }
 }

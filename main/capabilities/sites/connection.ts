@@ -19,6 +19,10 @@ export interface SiteSource {
   meta: string
   simulated: boolean
   server: string
+  /** Where the site is known from; the plant's own sites say nothing. */
+  kind?: 'kubeconfig' | 'eks' | 'oidc'
+  /** What a person can sign in to for this site; undefined where there is nothing to sign in to from here. */
+  signsInWith?: () => { name: string; kind: 'aws-sso' | 'oidc' } | undefined
   speed?: () => number
   clock?: Clock
   target(): Outcome<Target>
@@ -31,18 +35,24 @@ const OPTIONAL: Record<string, Resource[]> = {
   snapshots: [{ group: 'snapshot.storage.k8s.io', version: 'v1', plural: 'volumesnapshots' }],
   kueue: [{ group: 'kueue.x-k8s.io', version: 'v1beta1', plural: 'workloads' }, { group: 'kueue.x-k8s.io', version: 'v1beta2', plural: 'workloads' }],
 }
-const PASSING = new Set<Failure['code']>(['CLUSTER_UNREACHABLE', 'CLUSTER_TIMED_OUT', 'CLUSTER_BUSY', 'CLUSTER_FAILED', 'CLUSTER_ANSWER_UNREADABLE'])
+const PASSING = new Set<Failure['code']>(['CLUSTER_UNREACHABLE', 'CLUSTER_TIMED_OUT', 'CLUSTER_BUSY', 'CLUSTER_FAILED', 'CLUSTER_ANSWER_UNREADABLE', 'NAME_UNRESOLVED', 'PROXY_FAILED', 'SIGN_IN_WAITS', 'AWS_UNREACHABLE', 'AWS_FAILED'])
+const passes = (failed: Failure) => PASSING.has(failed.code) || (failed.code === 'ISSUER_FAILED' && failed.data.error === 'unreachable')
+// A rewritten entry may heal these.
+const OF_ENTRY = new Set<Failure['code']>(['CREDENTIAL_REFUSED', 'CLUSTER_UNTRUSTED', 'CLUSTER_UNREACHABLE', 'NAME_UNRESOLVED', 'SIGN_IN_NEEDED', 'KUBECONFIG_UNREADABLE'])
+const JITTER_MS = 3000
 const LOOK_EVERY_MS = 20_000
 
-type Told = Pick<SiteState, 'state' | 'prepared' | 'offers'> & Partial<Pick<SiteState, 'failure' | 'user' | 'version'>>
+type Told = Pick<SiteState, 'state' | 'prepared' | 'offers'> & Partial<Pick<SiteState, 'failure' | 'user' | 'groups' | 'version'>>
 
 /** One site from the first connect to the last disconnect: signed in once, looked after until it is let go. */
 export class Connection {
-  readonly source: SiteSource
+  source: SiteSource
   client: KubeClient | undefined
   #told: Told = { state: 'idle', prepared: 'unknown', offers: [] }
   #asOf: number | undefined
   #life: AbortController | undefined
+  #nap: AbortController | undefined
+  #woken = false
   #connecting: Promise<Outcome<void>> | undefined
   readonly #ports: ConnectionPorts
   readonly #changed: () => void
@@ -54,8 +64,9 @@ export class Connection {
   }
 
   state(home: boolean): SiteState {
-    const { id, name, place, meta, simulated, server, speed } = this.source
-    return { id, name, place, meta, simulated, ...(speed && { speed: speed() }), home, server, ...this.#told, ...(this.#asOf !== undefined && { asOf: timestamp(this.#asOf) }) }
+    const { id, name, place, meta, simulated, server, speed, kind, signsInWith } = this.source
+    const identity = signsInWith?.()
+    return { id, name, place, meta, simulated, ...(speed && { speed: speed() }), home, server, source: kind ?? 'plant', ...(identity && { identity }), ...this.#told, ...(this.#asOf !== undefined && { asOf: timestamp(this.#asOf) }) }
   }
   /** Live or lately live: what is asked of it may be answered. */
   usable(): Outcome<KubeClient> {
@@ -99,6 +110,25 @@ export class Connection {
     this.#connecting = undefined
     this.#tell({ state: 'idle', prepared: 'unknown', offers: [] })
   }
+  /** Uses a changed entry from now on: an open connection signs in again, one that failed by its old entry tries once more. */
+  replace(source: SiteSource) {
+    this.source = source
+    const { state, failure: failed } = this.#told
+    const may = state === 'live' || state === 'stale' || (state === 'failed' && OF_ENTRY.has(failed?.code as Failure['code']))
+    if (!may) return this.#changed()
+    this.#connecting = undefined
+    this.#told = { ...this.#told, state: 'stale' }
+    void this.connect()
+  }
+  /** Whether the connection failed because an identity was signed out. */
+  waitsFor(identity: string): boolean { return this.#told.state === 'failed' && this.#told.failure?.code === 'SIGN_IN_NEEDED' && this.source.signsInWith?.()?.name === identity }
+  /** Somebody came back: what waited for that is tried now. */
+  personIsBack() { if (this.#told.failure?.code === 'SIGN_IN_WAITS') this.#nap?.abort() }
+  /** The machine slept: its sockets are half closed and its credentials may have ended. */
+  woke() {
+    this.#woken = true
+    this.#nap?.abort()
+  }
   /** Looks again at what the site offers, after something was installed. */
   async lookAgain(): Promise<void> {
     if (!this.client || !this.#life) return
@@ -129,7 +159,7 @@ export class Connection {
       const [me, features] = await Promise.all([client.whoAmI(signal), this.#features(client, signal)])
       // Older servers cannot say who one is; a refused sign-in they can.
       if (!me.ok && me.failure.code === 'CREDENTIAL_REFUSED') return me
-      return succeed({ state: 'live', version: version.value.gitVersion, ...(me.ok && me.value.user && { user: me.value.user }), ...features })
+      return succeed({ state: 'live', version: version.value.gitVersion, ...(me.ok && me.value.user && { user: me.value.user, groups: me.value.groups }), ...features })
     } catch (error) {
       if (signal.aborted) return fail(failure('SITE_NOT_CONNECTED', { site: this.source.id }))
       throw error
@@ -147,7 +177,13 @@ export class Connection {
     let failures = 0
     try {
       for (;;) {
-        await this.#ports.clock.sleep(failures === 0 ? LOOK_EVERY_MS : backoffMs(failures, this.#ports.random), signal)
+        await this.#rest(failures === 0 ? LOOK_EVERY_MS : backoffMs(failures, this.#ports.random), signal)
+        if (this.#woken) {
+          this.#woken = false
+          // A whole room of machines wakes at nine: each comes back a little later than the other.
+          await this.#ports.clock.sleep(this.#ports.random.next() * JITTER_MS, signal)
+          client.reconnect()
+        }
         const seen = await client.version(signal)
         if (seen.ok) {
           this.#asOf = client.clock.now()
@@ -159,12 +195,21 @@ export class Connection {
           failures = 0
         } else {
           failures++
-          if (!PASSING.has(seen.failure.code)) return void this.#failed(seen.failure)
+          // A connection that is half closed never answers again.
+          if (seen.failure.code === 'CLUSTER_TIMED_OUT') client.reconnect()
+          if (!passes(seen.failure)) return void this.#failed(seen.failure)
           this.#tell({ ...this.#told, state: 'stale', failure: seen.failure })
         }
       }
     } catch (error) {
       if (!signal.aborted) this.#ports.log.error('Looking after a site ended.', { site: this.source.id, error })
     }
+  }
+  /** Waits, unless something happens that is worth looking at once. */
+  async #rest(ms: number, signal: AbortSignal) {
+    const nap = new AbortController()
+    this.#nap = nap
+    await this.#ports.clock.sleep(ms, AbortSignal.any([nap.signal, signal])).catch(() => undefined)
+    signal.throwIfAborted()
   }
 }

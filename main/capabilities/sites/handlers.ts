@@ -9,7 +9,26 @@ interface SiteHandlerPorts { service: SitesService; clock: Clock; planPrepare(si
 
 export const siteHandlers = (os: Implementer['sites'], { service, clock, planPrepare }: SiteHandlerPorts) => ({
   watch: os.watch.handler(({ signal }) => latest({ subscribe: service.onChange, read: service.states, clock, signal })),
-  contexts: os.contexts.handler(() => service.contexts()),
+  contexts: os.contexts.handler(async () => {
+    await service.ready()
+    return service.contexts()
+  }),
+  awsProfiles: os.awsProfiles.handler(() => service.eks.profiles()),
+  eksClusters: os.eksClusters.handler(async ({ input, signal }) => answer(await service.eks.clusters(input, signal))),
+  addEks: os.addEks.handler(async ({ input, signal }) => answer(await service.eks.add(input, signal))),
+  addOidc: os.addOidc.handler(({ input }) => answer(service.addOidc(input))),
+  remove: os.remove.handler(({ input }) => answer(service.remove(input.site), {})),
+  signIn: os.signIn.handler(async ({ input }) => answer(await service.signIns.begin(input.identity, input.how))),
+  cancelSignIn: os.cancelSignIn.handler(({ input }) => {
+    service.signIns.cancel(input.identity)
+    return {}
+  }),
+  signIns: os.signIns.handler(({ signal }) => latest({ subscribe: (changed) => service.signIns.onChange(changed), read: () => service.signIns.all(), clock, signal })),
+  signOut: os.signOut.handler(async ({ input }) => answer(await service.signOut(input.identity), {})),
+  here: os.here.handler(({ input }) => {
+    service.here(input)
+    return {}
+  }),
   connect: os.connect.handler(async ({ input }) => answer(await service.connect(input), {})),
   disconnect: os.disconnect.handler(({ input }) => answer(service.disconnect(input.site), {})),
   makeHome: os.makeHome.handler(({ input }) => answer(service.makeHome(input.site), {})),

@@ -1,4 +1,6 @@
 export type { SiteSource } from './connection'
 export { siteHandlers } from './handlers'
+export { makeMeans, type Means } from './means'
+export type { PlantSwitch } from './plant-sites'
 export type { Sites } from './ports'
-export { makeSites, type PlantSwitch, type SitesPorts, type SitesService } from './service'
+export { makeSites, type SitesPorts, type SitesService } from './service'

@@ -9,7 +9,8 @@ import { succeed } from '../../kernel/outcome'
 import { seeded } from '../../kernel/random'
 import { silentLog } from '../../platform/log'
 import { openStore, type Store } from '../../platform/store'
-import { makeSites, type PlantSwitch, type SitesService } from './service'
+import type { PlantSwitch } from './plant-sites'
+import { makeSites, type SitesService } from './service'
 
 const undo: (() => unknown)[] = []
 let folder: string
@@ -69,7 +70,7 @@ test('knowing a site opens nothing; connecting says who one is and what the site
   const { world, url } = await cluster()
   const sites = open(config(url))
   await sites.start()
-  expect(sites.states()).toEqual([{ id: 'rack', name: 'rack', place: 'on-prem', meta: '127.0.0.1', simulated: false, home: false, server: url, state: 'idle', prepared: 'unknown', offers: [] }])
+  expect(sites.states()).toEqual([{ id: 'rack', name: 'rack', place: 'on-prem', meta: '127.0.0.1', simulated: false, home: false, server: url, source: 'kubeconfig', state: 'idle', prepared: 'unknown', offers: [] }])
   expect(sites.client('rack')).toMatchObject({ ok: false, failure: { code: 'SITE_NOT_CONNECTED' } })
   expect(world.asked).toEqual([])
   const seen: string[] = []
@@ -150,7 +151,7 @@ test('rights are reviewed, and who could grant a missing one is named', async ()
 
 test('a plugin wants consent once; it is remembered by its hash, over a restart too', async () => {
   const { url } = await cluster()
-  writeFileSync(join(folder, 'sign-in'), '#!/bin/sh\necho \'{"kind":"ExecCredential","status":{"token":"abc"}}\'\n')
+  writeFileSync(join(folder, 'sign-in'), '#!/bin/sh\necho \'{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"abc"}}\'\n')
   chmodSync(join(folder, 'sign-in'), 0o755)
   const path = config(url, '{ exec: { apiVersion: client.authentication.k8s.io/v1, command: sign-in } }')
   const sites = open(path)

@@ -6,7 +6,7 @@ import type { Clock } from '../../kernel/clock'
 import type { Outcome } from '../../kernel/outcome'
 import { AwsTrouble } from './failures'
 import { chainOf, filesOf, kindOf, readProfiles, type Profile, type ProfileKind, type SsoSession } from './profiles'
-import { accessToken, signInWithDevice, type DeviceSignIn, type SsoPorts } from './sso'
+import { accessToken, forgetToken, signInWithDevice, type DeviceSignIn, type SsoPorts } from './sso'
 import type { AwsService, LocalAccount } from './types'
 
 type Env = Readonly<Record<string, string | undefined>>
@@ -91,6 +91,11 @@ export class AwsCredentials {
     return [name, ...(chainOf(this.#known, name) ?? [])].flatMap((one) => this.#known.get(one)?.sso ?? [])
   }
   session(id: string): SsoSession | undefined { return [...this.#known.values()].find(({ sso }) => sso?.id === id)?.sso }
+  /** Forgets a company sign-in, for the AWS command line as well. */
+  async signOut(session: SsoSession) {
+    await forgetToken(session)
+    this.forget(session)
+  }
   signIn(session: SsoSession, signal: AbortSignal): Promise<DeviceSignIn> { return signInWithDevice(session, this.#sso(), signal) }
   #sso(): SsoPorts {
     return { clock: this.#ports.clock, oidc: async (region): Promise<SSOOIDCClient> => new (await import('@aws-sdk/client-sso-oidc')).SSOOIDCClient(this.#config('oidc', region, '')) }

@@ -38,6 +38,7 @@ export function makeKubeClient(target: Target, { clock, random, siteClock, log =
     throughService: (service, ask, signal) => throughService(transport, { service, ...ask }, signal),
     review: (asks, signal) => review(transport, asks, signal),
     watch: (resource, query, options) => watch(desk, { resource, query, ...options }),
+    reconnect: () => transport.reset(),
     close: () => transport.close(),
   }
 }

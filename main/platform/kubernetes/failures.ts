@@ -8,7 +8,7 @@ export interface Answer { status: number; contentType: string; retryAfter: strin
 /** What was asked, so that a failure can name it. */
 export interface Asked { verb: string; resource?: Resource | undefined; namespace?: string | undefined; name?: string | undefined }
 /** Who was asked. */
-export interface Whom { site: string; server: string }
+export interface Whom { site: string; server: string; proxy?: string }
 
 export const Status = z.object({
   kind: z.literal('Status'), status: z.string().optional(), message: z.string().default(''), reason: z.string().default(''), code: z.number().optional(),
@@ -97,22 +97,41 @@ const WORDS: Record<string, string> = {
   ENETUNREACH: 'no network', EPIPE: 'the connection was closed', UND_ERR_SOCKET: 'the connection was closed before the answer was complete',
 }
 const CREDENTIAL_ALERT = /ALERT_(BAD_CERTIFICATE|CERTIFICATE_(EXPIRED|REVOKED|UNKNOWN|REQUIRED)|ACCESS_DENIED)/
+const UNREADABLE_KEY = /^ERR_OSSL_(PEM|X509|ASN1|UNSUPPORTED)/
 const UNTRUSTED = /^(CERT_|ERR_TLS|ERR_SSL|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|EPROTO|ERR_OSSL|HOSTNAME_MISMATCH|INVALID_CA)/
 
 /** Turns an error of the network below HTTP into the failure it means. */
-export function failureOfError(error: unknown, { site, server }: Whom, afterSeconds: number): Failure {
-  const { code, message } = deepest(error)
+export function failureOfError(error: unknown, whom: Whom, afterSeconds: number): Failure {
+  const { site, server } = whom
+  const found = deepest(error)
+  const { code, message } = found
+  const proxied = whom.proxy === undefined ? undefined : proxyFailure(found, { ...whom, proxy: whom.proxy })
+  if (proxied) return proxied
   if (TIMED_OUT.has(code)) return failure('CLUSTER_TIMED_OUT', { site, server, afterSeconds })
   if (CREDENTIAL_ALERT.test(code)) return failure('CREDENTIAL_REFUSED', { site, says: 'the client certificate was not accepted' })
+  if (UNREADABLE_KEY.test(code)) return failure('CREDENTIAL_REFUSED', { site, says: 'the client certificate, its key or an authority cannot be read' })
   if (UNTRUSTED.test(code)) return failure('CLUSTER_UNTRUSTED', { site, server, cause: redactText(message) })
+  if (code === 'ENOTFOUND') return failure('NAME_UNRESOLVED', { site, server, host: found.hostname ?? new URL(server).hostname })
   return failure('CLUSTER_UNREACHABLE', { site, server, cause: WORDS[code] ?? redactText(code || message).slice(0, 200) })
 }
 
-function deepest(error: unknown): { code: string; message: string } {
-  let found = { code: '', message: String(error) }
+/** What a proxy answered, or that it did not; undefined where the trouble lies beyond it. */
+function proxyFailure({ code, message, hostname, address, port }: Deepest, { site, server, proxy }: Whom & { proxy: string }): Failure | undefined {
+  const url = new URL(proxy)
+  const told = (cause: string, status?: number) => failure('PROXY_FAILED', { site, server, proxy: redactText(url.origin === 'null' ? `${url.protocol}//${url.host}` : url.origin), cause, ...(status !== undefined && { status }) })
+  const [, status] = /(?:Proxy response|status code|Proxy CONNECT)[^0-9]*\(?(\d{3})\)?/i.exec(message) ?? []
+  if (status !== undefined) return told(status === '407' ? 'it wants to know who asks' : `it answered ${status}`, Number(status))
+  if (/socks/i.test(message)) return told(redactText(message).slice(0, 200))
+  const same = hostname === url.hostname || (port !== undefined && String(port) === url.port && (address === undefined || !server.includes(`${address}:${port}`)))
+  return same && code in WORDS ? told(WORDS[code] ?? code) : undefined
+}
+
+interface Deepest { code: string; message: string; hostname?: string; address?: string; port?: number }
+function deepest(error: unknown): Deepest {
+  let found: Deepest = { code: '', message: String(error) }
   for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at instanceof AggregateError ? at.errors[0] : at.cause, depth++) {
-    const code = (at as NodeJS.ErrnoException).code
-    if (typeof code === 'string' && code !== '') found = { code, message: at.message }
+    const { code, hostname, address, port } = at as NodeJS.ErrnoException & { hostname?: string; address?: string; port?: number }
+    if (typeof code === 'string' && code !== '') found = { code, message: at.message, ...(hostname !== undefined && { hostname }), ...(address !== undefined && { address }), ...(port !== undefined && { port }) }
     else if (found.code === '') found = { code: '', message: at.message }
   }
   return found

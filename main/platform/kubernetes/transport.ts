@@ -1,20 +1,25 @@
-import { Agent, ProxyAgent, request, type Dispatcher } from 'undici'
+import { createSecureContext } from 'node:tls'
+import { request, type Dispatcher } from 'undici'
 import type { Clock } from '../../kernel/clock'
 import type { Outcome } from '../../kernel/outcome'
 import { fail, succeed } from '../../kernel/outcome'
+import { dispatcherOf, nodeAgentOf } from '../network'
 import { failureOfAnswer, failureOfError, retryAfterSeconds, type Answer, type Asked, type Whom } from './failures'
+import { withIssuer } from './untrusted'
 
 /** What proves who asks. Kept in memory only. */
 export interface Credential { authorization?: string; cert?: string; key?: string }
 export interface Credentials {
   get(signal?: AbortSignal): Promise<Outcome<Credential>>
   /** Drops what a server refused; answers whether another credential may be had. */
-  refused(): boolean
+  refused(credential: Credential): boolean
+  /** A server knew whoever asked. */
+  accepted?(): void
 }
 export interface Target {
   site: string
   server: string
-  tls: { ca?: string; serverName?: string; insecure?: boolean }
+  tls: { ca?: string | string[]; serverName?: string; insecure?: boolean }
   proxy?: string
   credentials: Credentials
 }
@@ -39,12 +44,12 @@ export class Transport {
   readonly whom: Whom
   readonly #target: Target
   readonly #options: Required<Pick<TransportOptions, 'timeoutMs' | 'busyTries'>> & TransportOptions
-  #dispatcher: { key: string; agent: Dispatcher } | undefined
+  #dispatcher: { key: string; agent: Dispatcher; tls: TlsOptions } | undefined
   #closed = false
 
   constructor(target: Target, options: TransportOptions) {
     this.#target = target
-    this.whom = { site: target.site, server: target.server }
+    this.whom = { site: target.site, server: target.server, ...(target.proxy !== undefined && { proxy: target.proxy }) }
     this.#options = { timeoutMs: 30_000, busyTries: 3, ...options }
   }
   get clock() { return this.#options.clock }
@@ -65,7 +70,9 @@ export class Transport {
     const credential = await this.#target.credentials.get(signal)
     if (!credential.ok) return credential
     const { authorization } = credential.value
-    return succeed({ headers: authorization ? { authorization } : {}, tls: this.#tls(credential.value) })
+    const tls = this.#tls(credential.value)
+    const agent = nodeAgentOf(this.#target.proxy, tls)
+    return succeed({ headers: authorization ? { authorization } : {}, tls: { ...tls, ...(agent && { agent }) } })
   }
 
   /** Sends and reads the whole answer. Reads that meet 429 wait as told, a bounded number of times. */
@@ -96,28 +103,39 @@ export class Transport {
     this.#dispatcher = undefined
   }
 
-  async #exchange(ask: Ask): Promise<Outcome<Dispatcher.ResponseData>> {
-    const first = await this.#once(ask)
-    if (!first.ok || first.value.statusCode !== 401 || !this.#target.credentials.refused()) return first
-    await first.value.body.dump().catch(() => undefined)
-    return this.#once(ask)
+  /** Drops every connection, so that streams open again: after a sleep both ends may think that they are still connected. */
+  reset() {
+    const old = this.#dispatcher?.agent
+    this.#dispatcher = undefined
+    void old?.destroy(Object.assign(new Error('the machine slept'), { code: 'ECONNRESET' })).catch(() => undefined)
   }
 
-  async #once(ask: Ask): Promise<Outcome<Dispatcher.ResponseData>> {
+  async #exchange(ask: Ask): Promise<Outcome<Dispatcher.ResponseData>> {
+    const first = await this.#once(ask)
+    if (!first.ok) return first
+    const { answer, again } = first.value
+    if (!again) return succeed(answer)
+    await answer.body.dump().catch(() => undefined)
+    const second = await this.#once(ask)
+    return second.ok ? succeed(second.value.answer) : second
+  }
+
+  async #once(ask: Ask): Promise<Outcome<{ answer: Dispatcher.ResponseData; again: boolean }>> {
     const credential = await this.#target.credentials.get(ask.signal)
     if (!credential.ok) return credential
-    const { authorization } = credential.value
     const body = ask.body === undefined ? undefined : JSON.stringify(ask.body)
     try {
       const answer = await request(this.url(ask), {
         method: ask.method, dispatcher: this.#agent(credential.value), signal: ask.signal ?? null, headersTimeout: this.#options.timeoutMs, bodyTimeout: ask.silenceMs ?? this.#options.timeoutMs,
-        headers: { accept: ask.accept ?? 'application/json', 'user-agent': 'takt', ...(authorization && { authorization }), ...(body !== undefined && { 'content-type': ask.contentType ?? 'application/json' }) },
-        ...(body !== undefined && { body }),
+        headers: headersOf(ask, credential.value), ...(body !== undefined && { body }),
       })
       this.#options.onDate?.(one(answer.headers['date']))
-      return succeed(answer)
+      const refused = answer.statusCode === 401
+      if (!refused) this.#target.credentials.accepted?.()
+      return succeed({ answer, again: refused && this.#target.credentials.refused(credential.value) })
     } catch (error) {
-      return this.failed(error, ask.signal)
+      const failed = this.failed(error, ask.signal)
+      return fail(await withIssuer(failed.failure, { server: this.#target.server, serverName: this.#target.tls.serverName, proxy: this.#target.proxy }))
     }
   }
 
@@ -136,26 +154,35 @@ export class Transport {
     return fail(failureOfError(error, this.whom, Math.round(this.#options.timeoutMs / 1000)))
   }
 
-  #tls({ cert, key }: Credential) {
-    const { ca, serverName, insecure } = this.#target.tls
-    return { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }), ...(serverName && { servername: serverName }), ...(insecure && { rejectUnauthorized: false }) }
-  }
+  #tls(credential: Credential): TlsOptions { return this.#connected(credential).tls }
 
-  #agent(credential: Credential): Dispatcher {
+  #agent(credential: Credential): Dispatcher { return this.#connected(credential).agent }
+
+  #connected({ cert = '', key = '' }: Credential): { agent: Dispatcher; tls: TlsOptions } {
     if (this.#closed) throw Object.assign(new Error('the site was disconnected'), { code: 'the site was disconnected' })
-    const key = `${credential.cert ?? ''}|${credential.key ?? ''}`
-    if (this.#dispatcher?.key !== key) {
+    const same = `${cert}|${key}`
+    if (this.#dispatcher?.key !== same) {
       const old = this.#dispatcher?.agent
-      const common = { keepAliveTimeout: 60_000, connections: 128, allowH2: false }
-      const agent = this.#target.proxy
-        ? new ProxyAgent({ ...common, uri: this.#target.proxy, requestTls: this.#tls(credential) })
-        : new Agent({ ...common, connect: { timeout: Math.min(10_000, this.#options.timeoutMs), ...this.#tls(credential) } })
-      this.#dispatcher = { key, agent }
+      const tls = tlsOf(this.#target.tls, { cert, key })
+      const agent = dispatcherOf(this.#target.proxy, tls, { keepAliveTimeout: 60_000, connections: 128, allowH2: false, connectTimeoutMs: Math.min(10_000, this.#options.timeoutMs) })
+      this.#dispatcher = { key: same, agent, tls }
       // Streams of the old credential end in their own time; a watch then opens again with the new one.
       void old?.close().catch(() => undefined)
     }
-    return this.#dispatcher.agent
+    return this.#dispatcher
   }
 }
 
+type TlsOptions = Record<string, unknown>
+// The context is made once: hundreds of authorities are not read again for every connection.
+function tlsOf({ ca, serverName, insecure }: Target['tls'], { cert, key }: { cert: string; key: string }): TlsOptions {
+  const secureContext = createSecureContext({ ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) })
+  return { secureContext, ...(serverName && { servername: serverName }), ...(insecure && { rejectUnauthorized: false }) }
+}
+function headersOf(ask: Ask, { authorization }: Credential): Record<string, string> {
+  const headers: Record<string, string> = { accept: ask.accept ?? 'application/json', 'user-agent': 'takt' }
+  if (authorization !== undefined) headers['authorization'] = authorization
+  if (ask.body !== undefined) headers['content-type'] = ask.contentType ?? 'application/json'
+  return headers
+}
 const one = (header: string | string[] | undefined) => (Array.isArray(header) ? header[0] : header)

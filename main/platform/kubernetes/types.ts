@@ -88,5 +88,7 @@ export interface KubeClient {
   kindAt(of: { apiVersion: string; kind: string }, signal?: AbortSignal): Promise<Outcome<ServedKind | undefined>>
   /** GET of a service through the API server's proxy, as text of at most 8 MB. */
   throughService(service: { namespace: string; name: string; port: string | number }, ask: { path: string; query?: Record<string, string | number | undefined> }, signal?: AbortSignal): Promise<Outcome<string>>
+  /** Drops every connection, so that watches open again: after a sleep both ends may think that they are still connected. */
+  reconnect(): void
   close(): void
 }

@@ -169,6 +169,7 @@ export class FakeKube implements KubeClient {
     return Promise.resolve(succeed(this.absent.has(resource.plural) ? undefined : { resource, namespaced: true, subresources: [] }))
   }
   throughService(service: { name: string }): Promise<Outcome<string>> { return Promise.resolve(fail(failure('NOT_FOUND', { kind: 'services', name: service.name }))) }
+  reconnect() {}
   close() { for (const wake of [...this.#watchers]) wake() }
 }
 

@@ -15,7 +15,7 @@ export const siteState = (state: Partial<SiteState> = {}): SiteState => ({ id: '
 export function fakeSites(kube: FakeKube, states: SiteState[] = [siteState()]): Sites {
   const client = (site: string) => (site === kube.site ? succeed(kube) : fail(failure('SITE_UNKNOWN', { site })))
   return {
-    states: () => states, onChange: () => () => undefined, client, home: () => succeed(kube),
+    states: () => states, onChange: () => () => undefined, client, home: () => succeed(kube), whoIs: () => ({ user: kube.user, groups: [] }),
     async review(site, asks) {
       const found = client(site)
       if (!found.ok) return found

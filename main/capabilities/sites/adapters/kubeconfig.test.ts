@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { explain } from '../../../../preload/contract/explain'
 import { HandClock } from '../../../../test/support/clock'
+import { succeed } from '../../../kernel/outcome'
+import { makeMeans } from '../means'
 import { authOf, targetOf } from './credentials'
-import { readKubeconfigs } from './kubeconfig'
+import { readKubeconfigs, type KubeContext } from './kubeconfig'
 
 let folder: string
 beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'takt-kubeconfig-')) })
@@ -17,7 +19,8 @@ const at = (name: string, content: string) => {
 const config = (name: string, { user = '{ token: t }', server = 'https://rack:6443', more = '' } = {}) =>
   `apiVersion: v1\nkind: Config\nclusters:\n- name: ${name}\n  cluster: { server: "${server}"${more} }\nusers:\n- name: ${name}-user\n  user: ${user}\ncontexts:\n- name: ${name}\n  context: { cluster: ${name}, user: ${name}-user }\n`
 const read = (...paths: string[]) => readKubeconfigs(paths.map((path) => ({ path, asked: true })))
-const ports = { env: {}, clock: new HandClock(), allowed: () => false }
+const means = (clock = new HandClock()) => makeMeans({ clock, env: {}, settings: { get: () => undefined, set: () => succeed(undefined), remove: () => succeed(undefined) } })
+const open = (context: KubeContext, clock?: HandClock) => targetOf(() => succeed(context), means(clock))
 
 test('contexts of many files and folders, in order; one name twice keeps both', () => {
   mkdirSync(join(folder, 'more'))
@@ -68,17 +71,16 @@ test('files are found beside the kubeconfig, and read when the first request nee
   const [context] = read(at('one', config('rack', { user: '{ tokenFile: token }', more: ', certificate-authority: ca.crt, tls-server-name: rack.example' }))).contexts
   if (!context) throw new Error('no context')
   const clock = new HandClock()
-  const target = targetOf(context, { ...ports, clock })
+  const target = open(context, clock)
   if (!target.ok) throw new Error(target.failure.code)
-  expect(target.value.tls).toEqual({ ca: 'the authority', serverName: 'rack.example' })
+  expect(target.value.tls).toEqual({ ca: ['the authority'], serverName: 'rack.example' })
   expect(await target.value.credentials.get()).toEqual({ ok: true, value: { authorization: 'Bearer first' } })
   at('token', 'second\n')
-  expect(await target.value.credentials.get()).toEqual({ ok: true, value: { authorization: 'Bearer first' } })
   await clock.advance(60_000)
   expect(await target.value.credentials.get()).toEqual({ ok: true, value: { authorization: 'Bearer second' } })
 })
 
 test('an entry that acts as somebody else is refused, not used as oneself', () => {
   const [context] = read(at('one', config('rack', { user: '{ token: t, as: admin }' }))).contexts
-  expect(context && targetOf(context, ports)).toMatchObject({ ok: false, failure: { code: 'NOT_SUPPORTED_HERE' } })
+  expect(context && open(context)).toMatchObject({ ok: false, failure: { code: 'NOT_SUPPORTED_HERE' } })
 })

@@ -14,11 +14,11 @@ const Cluster = z.object({
 })
 const Exec = z.object({
   apiVersion: z.string().default('client.authentication.k8s.io/v1'), command: z.string().min(1), args: z.array(z.string()).nullish().transform((args) => args ?? []),
-  env: z.array(z.object({ name: z.string(), value: z.string() })).nullish().transform((env) => env ?? []), installHint: text, provideClusterInfo: z.boolean().optional(),
+  env: z.array(z.object({ name: z.string(), value: z.string() })).nullish().transform((env) => env ?? []), installHint: text, provideClusterInfo: z.boolean().optional(), interactiveMode: text,
 })
 const User = z.object({
   token: text, tokenFile: text, 'client-certificate': text, 'client-certificate-data': text, 'client-key': text, 'client-key-data': text, username: text, password: text, as: text,
-  exec: Exec.nullish(), 'auth-provider': z.object({ name: z.string() }).nullish(),
+  exec: Exec.nullish(), 'auth-provider': z.object({ name: z.string(), config: z.record(z.string(), z.string()).nullish() }).nullish(),
 })
 const named = <T extends z.ZodType, K extends string>(key: K, schema: T) => z.array(z.object({ name: z.string().min(1), [key]: schema } as { name: z.ZodString } & Record<K, T>)).nullish()
 const Kubeconfig = z.object({

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { accessSync, constants, readFileSync } from 'node:fs'
 import { delimiter, isAbsolute, join } from 'node:path'
@@ -8,21 +7,23 @@ import type { Clock } from '../../../kernel/clock'
 import type { Outcome } from '../../../kernel/outcome'
 import { fail, succeed } from '../../../kernel/outcome'
 import { parseJson } from '../../../platform/kubernetes/failures'
-import type { Credential, Credentials } from '../../../platform/kubernetes/transport'
 import { redactText } from '../../../platform/log'
+import type { Held, Identity } from '../broker'
+import { clusterKey, digest, readNamed } from './file-identity'
 import type { KubeCluster, KubeExec } from './kubeconfig'
+import type { PluginPolicy } from './kuberc'
+import { runProgram, STDERR_TAIL, troubleOf } from './run-program'
 
 type Env = Readonly<Record<string, string | undefined>>
 export interface PluginPorts {
-  env: Env
+  /** The variables of the machine, with those of the login shell once they are known. */
+  env(): Env
   clock: Clock
+  /** What kubectl's own settings say about plugins. */
+  policy?: () => PluginPolicy
   /** Whether a person allowed the command with this hash. */
   allowed(hash: string): boolean
 }
-const LIMIT_MS = 60_000
-const MAX_OUTPUT = 1 << 20
-const STDERR_TAIL = 2000
-const EARLY_MS = 30_000
 
 /** The program a plugin entry means, undefined where there is none. */
 export function findProgram(command: string, env: Env): string | undefined {
@@ -49,93 +50,65 @@ export function hashOf(exec: KubeExec, env: Env): string {
 }
 export const commandLine = (exec: KubeExec): string => redactText([exec.command, ...exec.args].join(' ')).slice(0, 500)
 
+const VERSIONS = ['client.authentication.k8s.io/v1', 'client.authentication.k8s.io/v1beta1']
 const ExecCredential = z.object({
-  kind: z.literal('ExecCredential'),
-  status: z.object({ token: z.string().optional(), clientCertificateData: z.string().optional(), clientKeyData: z.string().optional(), expirationTimestamp: z.string().optional() }),
+  apiVersion: z.string(), kind: z.literal('ExecCredential'),
+  status: z.object({ token: z.string().min(1).optional(), clientCertificateData: z.string().min(1).optional(), clientKeyData: z.string().min(1).optional(), expirationTimestamp: z.string().optional() }),
 })
 
-interface Held { credential: Credential; until: number }
+/** Why a plugin may not run at all: kubectl's policy, or a person who has not allowed it yet; undefined where it may. */
+export function objectionTo(site: string, exec: KubeExec, ports: PluginPorts): Failure | undefined {
+  const refused = ports.policy?.().refuses(exec.command, findProgram(exec.command, ports.env()))
+  if (refused) return failure('PLUGIN_FORBIDDEN', { site, command: exec.command, ...refused })
+  const hash = hashOf(exec, ports.env())
+  return ports.allowed(hash) ? undefined : failure('PLUGIN_NEEDS_CONSENT', { site, command: commandLine(exec), hash })
+}
 
-/** Credentials made by a plugin: run only with consent, one at a time, and again shortly before they expire or when they were refused. */
-export function pluginCredentials(site: string, { exec, cluster }: { exec: KubeExec; cluster: KubeCluster }, ports: PluginPorts): Credentials {
-  let held: Held | undefined
-  let running: Promise<Outcome<Held>> | undefined
+/** Credentials made by a plugin: run only with consent and where the policy allows it, for at most a minute. */
+export function pluginIdentity(site: string, { exec, cluster }: { exec: KubeExec; cluster: KubeCluster }, ports: PluginPorts): Identity {
   return {
-    async get(signal) {
-      if (held && held.until > ports.clock.now()) return succeed(held.credential)
-      const hash = hashOf(exec, ports.env)
-      if (!ports.allowed(hash)) return fail(failure('PLUGIN_NEEDS_CONSENT', { site, command: commandLine(exec), hash }))
-      running ??= runPlugin(site, { exec, cluster }, ports).finally(() => { running = undefined })
-      const outcome = await running
-      signal?.throwIfAborted()
-      if (!outcome.ok) return outcome
-      held = outcome.value
-      return succeed(held.credential)
-    },
-    refused() {
-      const had = held !== undefined
-      held = undefined
-      return had
+    key: digest('exec', clusterKey(cluster), exec), name: exec.command, mayPrompt: true, renewable: true,
+    async obtain() {
+      const objection = objectionTo(site, exec, ports)
+      return objection ? fail(objection) : runPlugin(site, { exec, cluster }, ports)
     },
   }
 }
 
-interface Ended { exitCode: number | null; stdout: string; stderr: string; late: boolean; error?: string }
-
-async function runPlugin(site: string, { exec, cluster }: { exec: KubeExec; cluster: KubeCluster }, { env, clock }: PluginPorts): Promise<Outcome<Held>> {
+async function runPlugin(site: string, { exec, cluster }: { exec: KubeExec; cluster: KubeCluster }, { env: variablesOf, clock }: PluginPorts): Promise<Outcome<Held>> {
+  const env = variablesOf()
   const command = commandLine(exec)
   const program = findProgram(exec.command, env)
   const failed = (stderr: string, exitCode?: number): { ok: false; failure: Failure } => fail(failure('PLUGIN_FAILED', { site, command, stderr: redactText(stderr.trim()).slice(-STDERR_TAIL), ...(exitCode !== undefined && { exitCode }) }))
+  if (exec.interactiveMode === 'Always') return failed('it wants a terminal (interactiveMode: Always), which there is not here')
+  if (!VERSIONS.includes(exec.apiVersion)) return failed(`its entry asks for ${exec.apiVersion}, and only ${VERSIONS.join(' and ')} are known`)
   if (!program) return failed(`${exec.command} was not found on the PATH. ${exec.installHint ?? ''}`)
-  const info = { apiVersion: exec.apiVersion, kind: 'ExecCredential', spec: { interactive: false, ...(exec.provideClusterInfo && { cluster: { server: cluster.server, 'certificate-authority-data': cluster['certificate-authority-data'] } }) } }
+  const info = { apiVersion: exec.apiVersion, kind: 'ExecCredential', spec: { interactive: false, ...(exec.provideClusterInfo && { cluster: clusterInfo(cluster) }) } }
   const variables = { ...env, ...Object.fromEntries(exec.env.map(({ name, value }) => [name, value])), KUBERNETES_EXEC_INFO: JSON.stringify(info) }
-  const ended = await run({ program, args: exec.args, env: variables }, clock)
-  if (ended.late) return failed(`it did not end within ${LIMIT_MS / 1000} s and was stopped. ${ended.stderr}`)
-  if (ended.error !== undefined || ended.exitCode !== 0) return failed(ended.stderr || (ended.error ?? ''), ended.exitCode ?? undefined)
-  const held = heldFrom(ended.stdout)
-  return held ? succeed(held) : failed('it did not print an ExecCredential', 0)
+  const ended = await runProgram({ program, args: exec.args, env: variables }, clock)
+  const trouble = troubleOf(ended)
+  if (trouble) return failed(trouble.says, trouble.exitCode)
+  const held = heldFrom(ended.stdout, exec.apiVersion)
+  return typeof held === 'string' ? failed(`${held} ${ended.stderr}`, 0) : succeed(held)
 }
 
-function heldFrom(stdout: string): Held | undefined {
-  const parsed = ExecCredential.safeParse(parseJson(stdout))
-  if (!parsed.success) return undefined
-  const { token, clientCertificateData, clientKeyData, expirationTimestamp } = parsed.data.status
-  const expires = Date.parse(expirationTimestamp ?? '')
+function clusterInfo(cluster: KubeCluster) {
+  const ca = readNamed(cluster['certificate-authority'], cluster['certificate-authority-data'])
   return {
-    credential: { ...(token && { authorization: `Bearer ${token}` }), ...(clientCertificateData && { cert: clientCertificateData }), ...(clientKeyData && { key: clientKeyData }) },
-    until: Number.isNaN(expires) ? Infinity : expires - EARLY_MS,
+    server: cluster.server, ...(cluster['tls-server-name'] && { 'tls-server-name': cluster['tls-server-name'] }), ...(cluster['insecure-skip-tls-verify'] && { 'insecure-skip-tls-verify': true }),
+    ...(ca.ok && ca.value && { 'certificate-authority-data': Buffer.from(ca.value).toString('base64') }), ...(cluster['proxy-url'] && { 'proxy-url': cluster['proxy-url'] }), config: null,
   }
 }
 
-function run({ program, args, env }: { program: string; args: string[]; env: Env }, clock: Clock): Promise<Ended> {
-  return new Promise((resolve) => {
-    // A group of its own, so that what a hanging plugin started goes with it.
-    const child = spawn(program, args, { env: env as NodeJS.ProcessEnv, stdio: ['ignore', 'pipe', 'pipe'], detached: process.platform !== 'win32', windowsHide: true })
-    const over = new AbortController()
-    let stdout = ''
-    let stderr = ''
-    let late = false
-    const end = (exitCode: number | null, error?: string) => {
-      over.abort()
-      resolve({ exitCode, stdout, stderr, late, ...(error !== undefined && { error }) })
-    }
-    child.stdout.on('data', (piece: Buffer) => { if (stdout.length < MAX_OUTPUT) stdout += piece.toString() })
-    child.stderr.on('data', (piece: Buffer) => { stderr = (stderr + piece.toString()).slice(-STDERR_TAIL) })
-    child.once('error', (error) => end(null, error.message))
-    child.once('close', (code) => end(code))
-    clock.sleep(LIMIT_MS, over.signal).then(() => {
-      late = true
-      killGroup(child.pid, () => child.kill('SIGKILL'))
-      end(null)
-    }, () => undefined)
-  })
-}
-
-function killGroup(pid: number | undefined, otherwise: () => void) {
-  try {
-    if (pid === undefined || process.platform === 'win32') return otherwise()
-    process.kill(-pid, 'SIGKILL')
-  } catch {
-    otherwise()
-  }
+/** What a plugin printed, or in words why it is no credential. */
+function heldFrom(stdout: string, apiVersion: string): Held | string {
+  const parsed = ExecCredential.safeParse(parseJson(stdout))
+  if (!parsed.success) return 'it did not print an ExecCredential'
+  if (parsed.data.apiVersion !== apiVersion) return `it printed ${parsed.data.apiVersion} where ${apiVersion} was asked for`
+  const { token, clientCertificateData: cert, clientKeyData: key, expirationTimestamp } = parsed.data.status
+  if (!token && !cert) return 'it printed neither a token nor a certificate'
+  if (Boolean(cert) !== Boolean(key)) return 'it printed a certificate without its key, or a key without its certificate'
+  const until = expirationTimestamp === undefined ? Infinity : Date.parse(expirationTimestamp)
+  if (Number.isNaN(until)) return 'it printed an expirationTimestamp that is no instant'
+  return { credential: { ...(token && { authorization: `Bearer ${token}` }), ...(cert && { cert }), ...(key && { key }) }, until }
 }

@@ -1,0 +1,219 @@
+import { failure } from '../../../preload/contract/failures'
+import type { FoundContext } from '../../../preload/contract/sites'
+import type { Clock } from '../../kernel/clock'
+import type { Outcome } from '../../kernel/outcome'
+import { fail, succeed } from '../../kernel/outcome'
+import type { KubeClient } from '../../platform/kubernetes/types'
+import { listeners } from '../../platform/streams/latest'
+import { addedIdentity, addedSource, AddedSites, oidcClient } from './added'
+import { authOf, identityOf, oidcClientOf, targetOf } from './adapters/credentials'
+import { readKubeconfigs, type KubeContext, type Read } from './adapters/kubeconfig'
+import { oidcIdOf, type OidcClient } from './adapters/oidc'
+import { commandLine, hashOf, objectionTo } from './adapters/plugin'
+import { watchFiles } from './adapters/watch-files'
+import type { Identity } from './broker'
+import { Connection, type SiteSource } from './connection'
+import { placeOf } from './domain/contexts'
+import type { Means } from './means'
+import { PlantSites } from './plant-sites'
+import { watchForSleep } from './presence'
+import type { SitesPorts } from './service'
+
+const HOME = 'sites.home'
+
+/** Every known site: contexts of kubeconfigs, sites added here, and the simulated ones. */
+export class SiteList {
+  readonly #ports: SitesPorts
+  readonly #means: Means
+  readonly #changes = listeners()
+  readonly #connections = new Map<string, Connection>()
+  readonly #life = new AbortController()
+  readonly added: AddedSites
+  readonly plant: PlantSites
+  #contexts: Read = { contexts: [], unreadable: [] }
+  #unwatch = () => {}
+
+  constructor(ports: SitesPorts, means: Means) {
+    this.#ports = ports
+    this.#means = means
+    this.added = new AddedSites(ports.settings)
+    this.plant = new PlantSites(ports.plant, ports.settings, {
+      add: (source) => this.#add(source), remove: (id) => this.#drop(id), connect: (id) => this.#connections.get(id)?.connect() ?? Promise.resolve(succeed(undefined)),
+      placeOf: (id) => this.#connections.get(id)?.source.place, makeHome: (id) => this.makeHome(id), homeId: () => this.homeId(), tell: () => this.#changes.tell(),
+    })
+    this.added.onChange(() => this.#refreshAdded())
+    means.presence.onBack(() => { for (const connection of this.#connections.values()) connection.personIsBack() })
+    this.refresh()
+    this.#refreshAdded()
+  }
+  onChange(listener: () => void) { return this.#changes.add(listener) }
+  states() {
+    const home = this.homeId()
+    return [...this.#connections.values()].map((connection) => connection.state(connection.source.id === home))
+  }
+  find(site: string): Outcome<Connection> {
+    const found = this.#connections.get(site)
+    return found ? succeed(found) : fail(failure('SITE_UNKNOWN', { site }))
+  }
+  client(site: string): Outcome<KubeClient> {
+    const found = this.find(site)
+    return found.ok ? found.value.usable() : found
+  }
+  homeId(): string | undefined {
+    const home = this.#ports.settings.get(HOME)
+    return typeof home === 'string' ? home : undefined
+  }
+  home(): Outcome<KubeClient> {
+    const home = this.homeId()
+    if (home === undefined) return fail(failure('NO_HOME_SITE', {}))
+    // A home that is gone for now (the plant closed, a kubeconfig moved away) is not connected rather than unknown.
+    return this.#connections.has(home) ? this.client(home) : fail(failure('SITE_NOT_CONNECTED', { site: home }))
+  }
+  clockOf(site: string): Clock { return this.#connections.get(site)?.client?.clock ?? this.#ports.clock }
+  contexts() {
+    this.refresh()
+    return { contexts: this.#contexts.contexts.map((context) => this.#found(context)), unreadable: this.#contexts.unreadable }
+  }
+  taken(): string[] { return [...this.#connections.keys()] }
+
+  async connect({ site, consentToHash }: { site: string; consentToHash?: string | undefined }): Promise<Outcome<void>> {
+    const found = this.find(site)
+    if (!found.ok) return found
+    this.#means.presence.here({ locked: false })
+    const exec = this.#context(site)?.user.exec
+    if (exec) {
+      await this.#means.ready()
+      const { plugins } = this.#means
+      const hash = hashOf(exec, plugins.env())
+      const kept = consentToHash === hash && !plugins.allowed(hash) ? plugins.allow(hash) : succeed(undefined)
+      if (!kept.ok) return kept
+      const objection = objectionTo(site, exec, plugins)
+      if (objection) return fail(objection)
+    }
+    const identity = this.#identity(site)
+    if (identity?.ok) this.#means.broker.allow(identity.value)
+    return found.value.connect()
+  }
+  disconnect(site: string): Outcome<void> {
+    const found = this.find(site)
+    if (!found.ok) return found
+    const identity = this.#identity(site)
+    if (identity?.ok) this.#means.broker.forget(identity.value)
+    found.value.disconnect()
+    return succeed(undefined)
+  }
+  makeHome(site: string): Outcome<void> {
+    const found = this.find(site)
+    if (!found.ok) return found
+    if (found.value.source.place === 'cloud' && found.value.source.simulated) return fail(failure('NOT_SUPPORTED_HERE', { says: 'The simulated AWS site holds no shared records.', remedy: 'Make the simulated on-prem site home.' }))
+    const kept = this.#ports.settings.set(HOME, site)
+    this.#changes.tell()
+    return kept
+  }
+  lookAgain(site: string): Promise<void> { return this.#connections.get(site)?.lookAgain() ?? Promise.resolve() }
+  remove(site: string): Outcome<void> {
+    const identity = this.#identity(site)
+    const removed = this.added.remove(site)
+    if (removed.ok && identity?.ok) this.#means.broker.forget(identity.value)
+    return removed
+  }
+  /** The OpenID client that an identity belongs to. */
+  oidcClient(identity: string): OidcClient | undefined {
+    const clients = [...this.#contexts.contexts.flatMap(({ user }) => oidcClientOf(user) ?? []), ...this.added.all().flatMap((site) => (site.kind === 'oidc' ? oidcClient(site) : []))]
+    return clients.find((client) => oidcIdOf(client) === identity)
+  }
+  /** Sites that waited for an identity go on once it has signed in. */
+  signedIn(identity: string) {
+    for (const connection of this.#connections.values()) {
+      if (!connection.waitsFor(identity)) continue
+      const own = this.#identity(connection.source.id)
+      if (own?.ok) this.#means.broker.allow(own.value)
+      void connection.connect()
+    }
+  }
+  /** Forgets what an identity holds on every site. */
+  signedOut(identity: string) {
+    for (const { source } of this.#connections.values()) if (source.signsInWith?.()?.name === identity) this.disconnect(source.id)
+  }
+
+  /** Opens the plant where it was open last time, but does not change which site is home; looks out for sleep. */
+  async start() {
+    void watchForSleep(this.#ports.clock, { signal: this.#life.signal, woke: (sleptMs) => this.woke(sleptMs) })
+    if (this.added.all().some(({ kind }) => kind === 'eks')) await this.#means.aws.profiles.list()
+    if (!this.plant.wasOpen) return
+    const opened = await this.plant.open({ keepHome: true })
+    if (!opened.ok) this.#ports.log.warn('The simulated sites could not be opened again.', { code: opened.failure.code })
+  }
+  woke(sleptMs: number) {
+    this.#ports.log.info('The machine slept.', { sleptMs })
+    this.#means.broker.resumed()
+    for (const connection of this.#connections.values()) connection.woke()
+  }
+  async close() {
+    this.#life.abort(new Error('the core closes'))
+    this.#unwatch()
+    for (const [id, connection] of this.#connections) if (!this.plant.ids.includes(id)) connection.disconnect()
+    await this.plant.shut()
+  }
+
+  refresh() {
+    const places = this.#ports.places()
+    this.#unwatch()
+    this.#unwatch = watchFiles(places.map(({ path }) => path), this.#ports.clock, () => this.refresh())
+    const before = new Map(this.#contexts.contexts.map((context) => [context.id, JSON.stringify(context)]))
+    const unreadable = JSON.stringify(this.#contexts.unreadable)
+    this.#contexts = readKubeconfigs(places)
+    const changed = this.#contexts.contexts.filter((context) => before.get(context.id) !== JSON.stringify(context))
+    const gone = [...before.keys()].filter((id) => !this.#contexts.contexts.some((context) => context.id === id))
+    if (changed.length === 0 && gone.length === 0 && JSON.stringify(this.#contexts.unreadable) === unreadable) return
+    for (const id of gone) this.#drop(id)
+    for (const context of changed) this.#put(this.#sourceOf(context))
+    this.#changes.tell()
+  }
+  #refreshAdded() {
+    const sources = this.added.all().map((site) => addedSource(site, { ...this.#means, find: (id) => this.added.find(id) }))
+    for (const { source } of [...this.#connections.values()]) if ((source.kind === 'eks' || source.kind === 'oidc') && !sources.some(({ id }) => id === source.id)) this.#drop(source.id)
+    for (const source of sources) this.#put({ ...source, signsInWith: () => this.#signsInWith(source.id) })
+    this.#changes.tell()
+  }
+  /** A site that is open goes on under its new entry at once. */
+  #put(source: SiteSource) {
+    const there = this.#connections.get(source.id)
+    if (!there) return this.#add(source)
+    there.replace(source)
+  }
+  #add(source: SiteSource) {
+    this.#connections.get(source.id)?.disconnect()
+    this.#connections.set(source.id, new Connection(source, this.#ports, this.#changes.tell))
+  }
+  #drop(id: string) {
+    this.#connections.get(id)?.disconnect()
+    this.#connections.delete(id)
+  }
+  #context(id: string): KubeContext | undefined { return this.#contexts.contexts.find((context) => context.id === id) }
+  #identity(site: string): Outcome<Identity> | undefined {
+    const context = this.#context(site)
+    if (context) return identityOf(context, this.#means)
+    const added = this.added.find(site)
+    return added && succeed(addedIdentity(added, this.#means))
+  }
+  #signsInWith(site: string): { name: string; kind: 'aws-sso' | 'oidc' } | undefined {
+    const added = this.added.find(site)
+    const [session] = added?.kind === 'eks' ? this.#means.aws.profiles.sessionsOf(added.profile) : []
+    if (session) return { name: session.id, kind: 'aws-sso' }
+    const context = this.#context(site)
+    const client = added?.kind === 'oidc' ? added : context && oidcClientOf(context.user)
+    return client && { name: oidcIdOf(client), kind: 'oidc' }
+  }
+  #sourceOf({ id, name, cluster }: KubeContext): SiteSource {
+    const now = () => { const context = this.#context(id); return context ? succeed(context) : fail(failure('SITE_UNKNOWN', { site: id })) }
+    return { id, name, ...placeOf(cluster.server), simulated: false, kind: 'kubeconfig', server: cluster.server, target: () => targetOf(now, this.#means), signsInWith: () => this.#signsInWith(id) }
+  }
+  #found({ id, name, clusterName, userName, cluster, user, file }: KubeContext): FoundContext {
+    const hash = user.exec ? hashOf(user.exec, this.#means.plugins.env()) : ''
+    return {
+      id, context: name, cluster: clusterName, user: userName, server: cluster.server, file, auth: authOf(user),
+      ...(user.exec && { plugin: { command: commandLine(user.exec), hash, allowed: this.#means.plugins.allowed(hash) } }),
+    }
+  }
+}
