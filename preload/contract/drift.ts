@@ -58,6 +58,8 @@ export const VerdictOperation = z.object({
   verdict: z.enum(['fine', 'watch', 'act']).optional(), note: z.string().max(10_000).optional(), limit: z.number().min(0).max(1).optional(),
   limits: z.object({ watch: z.number().min(0).max(1), act: z.number().min(0).max(1) }).optional().describe('Limits proposed to the owner of the model'),
   over: z.string().max(64).optional().describe('The verdict in conflict that this one settles'),
+  offline: z.boolean().optional().describe('Said while the home site could not be reached'),
+  breachAt: Timestamp.optional().describe('When the window was over that this speaks of'),
 })
 export type VerdictOperation = z.infer<typeof VerdictOperation>
 

@@ -57,6 +57,7 @@ const WORDS: { [C in FailureCode]: (data: FailureOf<C>['data']) => Words } = {
   DIRECTORY_BASE_UNKNOWN: (data) => words(`The directory at ${data.server} has no ${data.base}, or does not show it to you.`, 'Correct the base under Settings: dc=example,dc=com for example.com.'),
   DIRECTORY_LIMIT: (data) => words(`The directory at ${data.server} stopped before the end: ${data.says}.`, 'Type more letters, or let whoever runs the directory raise its limit.'),
   DIRECTORY_FAILED: (data) => words(`The directory at ${data.server} failed: ${data.says}`, 'Retry in a minute; if it stays, show this to whoever runs the directory.'),
+  INPUT_UNUSABLE: (data) => words(data.says, data.remedy),
   NOT_SUPPORTED_HERE: (data) => words(data.says, data.remedy),
 }
 

@@ -58,6 +58,7 @@ const DATA = {
   DIRECTORY_BASE_UNKNOWN: z.object({ server: z.string(), base: z.string() }),
   DIRECTORY_LIMIT: z.object({ server: z.string(), says: z.string() }),
   DIRECTORY_FAILED: z.object({ server: z.string(), says: z.string() }),
+  INPUT_UNUSABLE: z.object({ says: z.string(), remedy: z.string() }),
   NOT_SUPPORTED_HERE: z.object({ says: z.string(), remedy: z.string() }),
 } as const
 
