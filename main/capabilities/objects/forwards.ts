@@ -83,7 +83,7 @@ export class ObjectForwards {
     }
     const localPort = portOf(server)
     this.#ports.store.settings.set(`forward ${keyOf(ask)}`, localPort)
-    pods.begin()
+    await pods.begin()
     return succeed({ ask, id: `forward-${String(localPort)}`, server, localPort, pods, sockets })
   }
   /** The port that was asked for, else the one of last time so that a bookmark stays true, else any. */

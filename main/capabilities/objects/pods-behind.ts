@@ -8,6 +8,7 @@ import { groupKind, type Raw } from './domain/raw'
 import { canServe, podPort, replaces, selectorFor } from './domain/targets'
 import type { ObjectPorts } from './ports'
 
+const FIRST_MS = 3000
 interface Behind { site: string; target: Raw; port: number; changed(): void }
 
 /** The pods a forward may lead to, watched, so that a new one takes over as soon as it is ready. */
@@ -18,15 +19,21 @@ export class PodsBehind {
   #pod = ''
   #watching: { client: KubeClient; stop: AbortController } | undefined
   #stopSites = () => {}
+  #known = () => {}
 
   constructor(ports: ObjectPorts, behind: Behind) {
     this.#ports = ports
     this.#behind = behind
     if (groupKind(behind.target) === '/Pod') this.#take(behind.target)
   }
-  begin() {
+  /** Begins to watch; resolves when the first pods are known, or when that takes longer than people wait. */
+  async begin(): Promise<void> {
+    const known = new Promise<void>((resolve) => { this.#known = resolve })
     this.#stopSites = this.#ports.sites.onChange(() => this.#align())
     this.#align()
+    const over = new AbortController()
+    await Promise.race([known, this.#ports.clock.sleep(FIRST_MS, over.signal).catch(() => undefined)])
+    over.abort()
   }
   close() {
     this.#stopSites()
@@ -78,6 +85,7 @@ export class PodsBehind {
       if (item.type === 'reset') this.#pods.clear()
       else for (const gone of item.removed) this.#pods.delete(gone.name)
       for (const pod of (item.type === 'reset' ? item.items : item.upserts) as Raw[]) if (!isPod || replaces(pod, target)) this.#take(pod)
+      this.#known()
       changed()
     }
   }

@@ -15,6 +15,7 @@ import { filesOf } from './files'
 import { closingLines, lineText, lineTime, runOf } from './logs'
 import { makePage, type Activity } from './page'
 import { runCommand, runScript } from './shell'
+import { talkOnTerminal } from './terminal'
 
 const MOST_OPENING_LINES = 100_000
 
@@ -67,33 +68,39 @@ const surroundings = (engine: Engine, pod: Pod): Surroundings => ({
   pod, node: engine.api.get(NODE, pod.spec.nodeName ?? '') as Node | undefined, files: filesOf(engine, pod), clock: engine.api.clock, cwd: pod.spec.containers[0]?.workingDir ?? '/home/jovyan',
 })
 
+/** Whether a command is a shell to talk to: one by name, or a script that ends by becoming one. */
+function isShell(command: string[]): boolean {
+  const [program = '', flag = '-i', script = ''] = command
+  if (command.length === 0) return true
+  if (!/(^|\/)(ba)?sh$/.test(program)) return false
+  return /c$/.test(flag) ? /\bexec \S*sh\s*$/.test(script) : flag.startsWith('-') && command.length <= 2
+}
+
 async function exec(at: Surroundings, { command }: ExecRequest, streams: ExecStreams): Promise<number> {
-  const isShell = command.length === 0 || (command.length <= 2 && /(^|\/)(ba)?sh$/.test(command[0] ?? '') && (command[1] ?? '-i').startsWith('-') && !/c$/.test(command[1] ?? ''))
-  if (isShell) return talk(at, streams)
+  if (isShell(command)) return streams.tty ? talkOnTerminal(at, streams) : talk(at, streams)
   const answer = runCommand(command, at)
   streams.stdout.write(answer.out)
   if (answer.err) streams.stderr.write(answer.err)
   return answer.code
 }
 
+const leaving = (line: string, code: number): number | undefined => {
+  const left = /^\s*exit(?:\s+(\d+))?\s*$/.exec(line)
+  return left ? Number(left[1] ?? code) : undefined
+}
+
 /** A conversation with the shell: a line in, an answer out, until exit or the end of input. */
-async function talk(at: Surroundings, { stdin, stdout, stderr, tty, signal }: ExecStreams): Promise<number> {
-  const newline = tty ? '\r\n' : '\n'
-  const prompt = () => { if (tty) stdout.write(`jovyan@${at.pod.metadata.name}:${at.cwd}$ `) }
+async function talk(at: Surroundings, { stdin, stdout, stderr, signal }: ExecStreams): Promise<number> {
   const lines = createInterface({ input: stdin, crlfDelay: Infinity })
   signal.addEventListener('abort', () => lines.close(), { once: true })
   let code = 0
-  if (tty) stdout.write(`This container is simulated: it answers a few commands.${newline}`)
-  prompt()
   for await (const line of lines) {
-    if (tty) stdout.write(`${line}${newline}`)
-    const left = /^\s*exit(?:\s+(\d+))?\s*$/.exec(line)
-    if (left) return Number(left[1] ?? code)
+    const left = leaving(line, code)
+    if (left !== undefined) return left
     const answer = runScript(line, at)
     code = answer.code
-    stdout.write(answer.out.replaceAll('\n', newline))
-    if (answer.err) (tty ? stdout : stderr).write(answer.err.replaceAll('\n', newline))
-    prompt()
+    stdout.write(answer.out)
+    if (answer.err) stderr.write(answer.err)
   }
   return code
 }
