@@ -139,6 +139,7 @@ export type BurstJournal = z.infer<typeof BurstJournal>
 export const PolicyInForce = z.object({
   spec: BurstPolicySpec, name: z.string(), resourceVersion: z.string().optional().describe('Absent while nothing is recorded and the defaults hold'), mayChange: z.enum(['yes', 'no', 'unknown']), steward: StewardState,
 })
+export type PolicyInForce = z.infer<typeof PolicyInForce>
 const SiteId = z.object({ site: z.string().min(1).max(500).optional().describe('The home site unless told') })
 const To = z.object({ to: z.object({ site: z.string().optional(), pool: z.string().optional() }).optional().describe('Where to; the cheapest allowed pool unless told') })
 

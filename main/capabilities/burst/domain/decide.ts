@@ -3,9 +3,9 @@ import { Cloud } from './cloud'
 import { Fairness } from './fairness'
 import { plan, type Candidate, type Planned } from './plan'
 import { profile, type Profile, type Slot } from './profile'
-import { cheapestWayOut, refusal, type WayOut } from './way-out'
+import { cheapestWayOut, refusal, waysOut, type WayOut } from './way-out'
 import { wordDecision } from './words'
-import type { BudgetLine, Kind, QueuedJob, Snapshot } from './snapshot'
+import { counts, type BudgetLine, type Kind, type QueuedJob, type Snapshot } from './snapshot'
 import { waitLimitS } from './value'
 
 /** Which nodes a job was promised from when on. */
@@ -18,6 +18,8 @@ export interface LivePlan {
   readonly promises: Promises
   /** What staying and going would mean for a job on top of this plan. Changes nothing. */
   quote(job: QueuedJob): BurstDecision
+  /** Every pool that could take a job now, cheapest first, with what it would launch. */
+  options(job: QueuedJob): { pool: string; usd: number; startS: number; nodes: number; shipS: number }[]
 }
 
 /** The state of planning: what has been promised so far in this plan. */
@@ -42,6 +44,7 @@ export function decide(snapshot: Snapshot, before: Promises = new Map()): LivePl
   return {
     decisions, promises,
     quote: (job) => single(desk, job, kinds.get(job.kind)?.profile.find(job.gpus, job.runTime.p50) ?? { startS: Infinity, shares: [] }),
+    options: (job) => waysOut(desk, job).map(({ pool, usd, startS, shipS, offer }) => ({ pool: snapshot.pools[pool]?.name ?? '', usd, startS, nodes: offer.launch.length, shipS })),
   }
 }
 
@@ -84,7 +87,7 @@ function candidate(desk: Desktop, of: { job: QueuedJob; index: number; shiftS: n
   const { job } = of
   const { policy, pools } = desk.snapshot
   const prices = pools.filter((pool) => pool.kind === job.kind).map((pool) => pool.usdPerNodeHour / pool.gpusPerNode)
-  const usdPerWaitHour = (policy.usdPerWaitHour[job.team] ?? policy.usdPerWaitHour[''] ?? 0) * 2 ** job.priority
+  const usdPerWaitHour = job.usdPerWaitHour ?? (policy.usdPerWaitHour[job.team] ?? policy.usdPerWaitHour[''] ?? 0) * 2 ** job.priority
   const limitS = prices.length === 0 ? Infinity : waitLimitS({ gpuHours: (job.gpus * job.runTime.p50) / 3600, gpuHourUsd: Math.min(...prices), usdPerWaitHour })
   const bootS = Math.max(0, ...pools.filter((pool) => pool.kind === job.kind).map((pool) => pool.bootS))
   const safeS = policy.keepDeadlines && job.deadlineS !== undefined ? job.deadlineS - job.runTime.p90 - bootS : Infinity
@@ -105,6 +108,6 @@ const OVERRUN_SHARE = 0.25
 
 function take(desk: Desktop, job: QueuedJob, out: WayOut): WayOut {
   desk.cloud.take(out.offer, desk.snapshot.nowS, out.startS + job.runTime.p50)
-  for (const line of desk.budgets) if (line.scope === job.costCentre || line.scope === job.team) line.plannedUsd += out.usd
+  for (const line of desk.budgets) if (counts(line, job)) line.plannedUsd += out.usd
   return out
 }

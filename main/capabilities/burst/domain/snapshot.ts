@@ -32,6 +32,11 @@ export interface QueuedJob {
   team: string
   priority: number
   costCentre: string
+  project?: string
+  /** What an hour of waiting is worth for a job of ten GPU hours, where the policy says it for this very job. */
+  usdPerWaitHour?: number
+  /** What one of its GPUs needs beside it, so that a machine with too little is never offered. */
+  perGpu?: { cpuCores: number; memoryGi: number; gpuMemoryGib: number }
   dataset?: { name: string; gb: number; mayLeave: boolean }
   resultsGb: number
 }
@@ -41,6 +46,8 @@ export interface Pool {
   name: string
   kind: string
   gpusPerNode: number
+  /** Of one node and one of its GPUs, where known. */
+  machine?: { cpuCores: number; memoryGi: number; gpuMemoryGib: number | undefined }
   usdPerNodeHour: number
   priceAsOfS: number
   bootS: number
@@ -50,8 +57,10 @@ export interface Pool {
   nodes: readonly { free: number; readyS: number; expectedEndS: number }[]
 }
 
-/** `hard` caps are never exceeded; soft ones ask their owner. A line counts every job whose cost centre or team it names. */
+/** `hard` caps are never exceeded; soft ones ask their owner. A line counts every job whose cost centre, team or project it names. */
 export interface BudgetLine { scope: string; capUsd: number; spentUsd: number; committedUsd: number; hard: boolean }
+
+export const counts = ({ scope }: BudgetLine, job: Pick<QueuedJob, 'costCentre' | 'team' | 'project'>): boolean => scope === job.costCentre || scope === job.team || scope === job.project
 
 /** The line out of the building as measured, and what is on the other side already. */
 export interface Link { gbPerSecond: number; queuedGb: number; cached: ReadonlySet<string>; usdPerGbBack: number }

@@ -1,31 +1,47 @@
 import type { BindingConstraint, BurstReason } from '../../../../preload/contract/burst'
 import type { Offer } from './cloud'
 import type { Desktop } from './decide'
-import type { BudgetLine, QueuedJob } from './snapshot'
+import { counts, type BudgetLine, type Pool, type QueuedJob } from './snapshot'
 import { INTERRUPTION_S } from './spot'
 
 /** The best pool for a job now: what it adds to the bill, when it starts there, and what has to travel. */
 export interface WayOut { pool: number; offer: Offer; usd: number; startS: number; shipsGb: number; shipS: number }
 
-/** The cheapest pool that is allowed: spot only where a worst-case interruption still meets the deadline. */
+/** Every pool that is allowed, cheapest first: spot only where a worst-case interruption still meets the deadline. */
+export function waysOut(desk: Desktop, job: QueuedJob): WayOut[] {
+  return desk.snapshot.pools.flatMap((_pool, index) => wayOut(desk, job, index) ?? []).toSorted((a, b) => a.usd - b.usd || a.startS - b.startS)
+}
 export function cheapestWayOut(desk: Desktop, job: QueuedJob): WayOut | undefined {
-  const { snapshot, cloud } = desk
-  const { link, nowS } = snapshot
-  const shipsGb = job.dataset && !link.cached.has(job.dataset.name) ? job.dataset.gb : 0
-  const shipS = shipsGb === 0 ? 0 : (link.queuedGb + shipsGb) / link.gbPerSecond
   let best: WayOut | undefined
-  snapshot.pools.forEach((pool, index) => {
-    if (pool.kind !== job.kind || nowS - pool.priceAsOfS > snapshot.policy.oldestPriceS) return
-    // Shipping goes on while nodes boot, but a node that is up and waits for data is billed.
-    const waitS = Math.max(0, shipS - pool.bootS)
-    const offer = cloud.offer(job.gpus, job.runTime.p50 + waitS, { nowS, pool: index })
-    if (offer.launch.length > pool.nodesLeft) return
-    const startS = Math.max(offer.startS, nowS + shipS)
-    if (pool.spot && (job.deadlineS ?? Infinity) - startS - job.runTime.p90 < INTERRUPTION_S) return
-    const usd = offer.usd + job.resultsGb * link.usdPerGbBack
-    if (!best || usd < best.usd || (usd === best.usd && startS < best.startS)) best = { pool: index, offer, usd, startS, shipsGb, shipS }
+  desk.snapshot.pools.forEach((_pool, index) => {
+    const one = wayOut(desk, job, index)
+    if (one && (!best || one.usd < best.usd || (one.usd === best.usd && one.startS < best.startS))) best = one
   })
   return best
+}
+
+function wayOut({ snapshot, cloud }: Desktop, job: QueuedJob, index: number): WayOut | undefined {
+  const { link, nowS, policy } = snapshot
+  const pool = snapshot.pools[index]
+  if (!pool || pool.kind !== job.kind || !fits(pool, job) || nowS - pool.priceAsOfS > policy.oldestPriceS) return undefined
+  const shipsGb = job.dataset && !link.cached.has(job.dataset.name) ? job.dataset.gb : 0
+  const shipS = shipsGb === 0 ? 0 : (link.queuedGb + shipsGb) / link.gbPerSecond
+  // Shipping goes on while nodes boot, but a node that is up and waits for data is billed.
+  const waitS = Math.max(0, shipS - pool.bootS)
+  const offer = cloud.offer(job.gpus, job.runTime.p50 + waitS, { nowS, pool: index })
+  if (offer.launch.length > pool.nodesLeft) return undefined
+  const startS = Math.max(offer.startS, nowS + shipS)
+  if (pool.spot && (job.deadlineS ?? Infinity) - startS - job.runTime.p90 < INTERRUPTION_S) return undefined
+  return { pool: index, offer, usd: offer.usd + job.resultsGb * link.usdPerGbBack, startS, shipsGb, shipS }
+}
+
+/** What daemons of a node keep for themselves. */
+const SYSTEM_SHARE = 0.97
+/** Whether a node can hold as many of the job's GPUs as it would be given. */
+function fits({ machine, gpusPerNode }: Pool, { perGpu, gpus }: QueuedJob): boolean {
+  if (!machine || !perGpu) return true
+  const together = Math.min(gpus, gpusPerNode)
+  return perGpu.cpuCores * together <= machine.cpuCores * SYSTEM_SHARE && perGpu.memoryGi * together <= machine.memoryGi * SYSTEM_SHARE && perGpu.gpuMemoryGib <= (machine.gpuMemoryGib ?? Infinity)
 }
 
 export interface Refusal { reason: BurstReason; binding: BindingConstraint; says: string }
@@ -36,6 +52,7 @@ export function refusal(desk: Desktop, job: QueuedJob): Refusal | undefined {
   if (job.dataset?.mayLeave === false) return { reason: 'DataMayNotLeave', binding: 'data', says: `${job.dataset.name} may not leave the building` }
   const own = pools.filter((pool) => pool.kind === job.kind)
   if (own.length === 0) return { reason: 'NoCapacity', binding: 'capacity', says: `no cloud pool has ${job.kind}` }
+  if (!own.some((pool) => fits(pool, job))) return { reason: 'NoCapacity', binding: 'capacity', says: `no machine there has the cores and memory it wants for each GPU` }
   if (own.every((pool) => nowS - pool.priceAsOfS > policy.oldestPriceS)) return { reason: 'PriceTooOld', binding: 'price', says: 'the price list is too old to decide by' }
   const out = cheapestWayOut(desk, job)
   if (!out) return { reason: 'NoCapacity', binding: 'quota', says: `no pool has room or quota for ${job.gpus} GPUs` }
@@ -47,7 +64,7 @@ export function refusal(desk: Desktop, job: QueuedJob): Refusal | undefined {
 
 /** The first budget that a cost would exceed, hard ones first. */
 function shortBudget(desk: Desktop, job: QueuedJob, usd: number): Desktop['budgets'][number] | undefined {
-  const lines = desk.budgets.filter((line) => line.scope === job.costCentre || line.scope === job.team)
+  const lines = desk.budgets.filter((line) => counts(line, job))
   return lines.toSorted((a, b) => Number(b.hard) - Number(a.hard)).find((line) => leftOf(line) < usd)
 }
 
@@ -55,6 +72,6 @@ export const leftOf = (line: BudgetLine & { plannedUsd: number }): number => lin
 
 /** What is left in the tightest budget that counts a job; undefined where none does. */
 export function budgetLeft(desk: Desktop, job: QueuedJob): number | undefined {
-  const left = desk.budgets.filter((line) => line.scope === job.costCentre || line.scope === job.team).map(leftOf)
+  const left = desk.budgets.filter((line) => counts(line, job)).map(leftOf)
   return left.length === 0 ? undefined : Math.min(...left)
 }

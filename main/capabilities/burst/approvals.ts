@@ -1,0 +1,47 @@
+import type { Approval, WorkloadRef } from '../../../preload/contract/burst'
+import { timestamp } from '../../kernel/clock'
+import { given } from '../../kernel/given'
+import { stringify } from 'yaml'
+import { linesOf } from './adapters/manifest-text'
+import { burstQueue, burstUri } from './domain/lines'
+import { jsonMark, standing } from './live/budgets'
+import type { History } from './live/history'
+import { Asked, Refused } from './live/marks'
+import type { PlannedQueue } from './live/planner'
+import type { Known } from './live/snapshot'
+import { toWorkload } from './live/view'
+import { MARK } from './live/workload'
+import { objectAt, type JsonObject } from './domain/movable'
+
+/** What waits for a lead: what people asked for first, then what the planner proposes where the policy wants approval. */
+export function approvalsOf(plans: readonly PlannedQueue[], { history, only }: { history: History; only?: WorkloadRef }): Approval[] {
+  const all = plans.flatMap((planned) => planned.known.filter(({ state, work }) => (state === 'waiting' || state === 'running') && isOnly(work, only)).flatMap((known) => approval(planned, known, history) ?? []))
+  return all.toSorted((a, b) => (a.proposedBy === b.proposedBy ? a.at.localeCompare(b.at) : a.proposedBy === 'person' ? -1 : 1))
+}
+const isOnly = (work: Known['work'], only: WorkloadRef | undefined) => !only || (work.kind === only.kind && work.namespace === only.namespace && work.name === only.name)
+
+function approval(planned: PlannedQueue, known: Known, history: History): Approval | undefined {
+  const { seen, plan } = planned
+  const { work, job } = known
+  const asked = jsonMark(work.annotations, MARK.asked, Asked)
+  const refused = jsonMark(work.annotations, MARK.refused, Refused)
+  const decision = plan.decisions.find((one) => one.job === known.key)
+  const proposed = decision?.kind === 'go' && seen.policy.mode !== 'advise' && !refused
+  if (!asked && !proposed) return undefined
+  const [best] = plan.options(job)
+  const usd = Math.round((best?.usd ?? asked?.usd ?? 0) * 100) / 100
+  const saved = decision?.go?.finishes && decision.stay.finishes ? (Date.parse(decision.stay.finishes.at) - Date.parse(decision.go.finishes.at)) / 1000 : undefined
+  return {
+    ref: { site: seen.site, kind: work.kind, namespace: work.namespace, name: work.name }, by: asked?.by ?? work.by ?? 'planner', at: asked?.at ?? timestamp(seen.now), proposedBy: asked ? 'person' : 'planner', usd,
+    ...given({ note: asked?.note, pool: asked?.pool ?? decision?.pool, savedSeconds: saved }), lines: linesFor(known), budgets: standing(planned.lines, job, usd),
+    workload: toWorkload(known, { history, now: seen.now, position: 1, decision, site: seen.site }), says: decision?.says ?? 'It runs; its owner asks to move it.',
+  }
+}
+
+/** The lines as far as the manifest alone says them; where the data lies there is settled when the plan is made. */
+function linesFor({ work }: Known): Approval['lines'] {
+  const { name, namespace, labels } = objectAt(work.object, 'metadata')
+  const text = stringify({ apiVersion: work.object['apiVersion'], kind: work.object['kind'], metadata: { name, namespace, labels } as JsonObject, spec: work.object['spec'] }, { lineWidth: 0 })
+  const lines = linesOf({ text, file: work.name }, (read) => ({ queue: burstQueue(read.queue), dataUri: read.dataUri === undefined ? undefined : burstUri(read.dataUri), gpuProduct: undefined }))
+  return lines.ok ? lines.value[0]?.lines ?? [] : []
+}

@@ -1,0 +1,100 @@
+import type { BurstChange, BurstDecision } from '../../../../preload/contract/burst'
+import type { BurstPolicySpec } from '../../../../preload/contract/records/burst'
+import { failure } from '../../../../preload/contract/failures'
+import { fail, succeed, type Outcome } from '../../../kernel/outcome'
+import { decide, type LivePlan, type Promises } from '../domain/decide'
+import { changes } from '../domain/words'
+import type { BurstPorts, CloudMarket } from '../ports'
+import { linesOf, spendOf, type Line } from './budgets'
+import { Workloads, type SiteWork } from './follow'
+import { History } from './history'
+import { policyOf } from './policy'
+import { understand, type Gathered, type Understood } from './snapshot'
+import { ownersOf } from './team'
+
+/** One plan of one site's queue with everything it rests on. */
+export interface PlannedQueue extends Understood { seen: Gathered; plan: LivePlan; changes: BurstChange[]; lines: Line[]; policyName: string; millis: number; left: string[] }
+interface Money { budgets(signal?: AbortSignal): Promise<Outcome<{ costCentre: string; spentUsd: number }[]>> }
+export type PlannerPorts = BurstPorts & { money: Money; stopwatch(): number }
+
+const SHIPPED_FOR_MS = 10 * 60_000
+
+/** Plans queues from what the sites show now. Keeps what it promised and decided, so that the next plan keeps its word or says why not. */
+export class Planner {
+  readonly workloads: Workloads
+  readonly history: History
+  readonly #ports: PlannerPorts
+  readonly #before = new Map<string, { promises: Promises; decisions: readonly BurstDecision[] }>()
+  readonly #shipped = new Map<string, { gb: number; at: number }>()
+  constructor(ports: PlannerPorts) {
+    this.#ports = ports
+    this.workloads = new Workloads(ports)
+    this.history = new History(ports.store.samples)
+  }
+
+  /** Where work of a site would go: what the policy names, else the first connected cloud site. */
+  target(policy: Pick<BurstPolicySpec, 'to'>, from: string): string | undefined {
+    const usable = (id: string) => id !== from && this.#ports.sites.client(id).ok
+    if (policy.to !== undefined) return usable(policy.to) ? policy.to : undefined
+    return this.#ports.sites.states().find(({ id, place }) => place === 'cloud' && usable(id))?.id
+  }
+  /** Remembers how much of a data URI would have to travel to a site. */
+  shippedIs(to: string, uri: string, gb: number): void { this.#shipped.set(`${to} ${uri}`, { gb, at: this.#ports.clock.now() }) }
+
+  /** Plans with another policy than the one in force where one is given; only a plan in force is remembered. */
+  async plan(site: string, { to, policy, signal }: { to?: string | undefined; policy?: BurstPolicySpec; signal?: AbortSignal | undefined } = {}): Promise<Outcome<PlannedQueue>> {
+    const gathered = await this.#gather(site, { to, policy, signal })
+    if (!gathered.ok) return gathered
+    const { seen, lines, left } = gathered.value
+    const began = this.#ports.stopwatch()
+    const understood = understand(seen)
+    const before = this.#before.get(site)
+    const plan = decide(understood.snapshot, before?.promises)
+    const changed = before ? changes(before.decisions, plan.decisions) : []
+    const millis = this.#ports.stopwatch() - began
+    if (!policy && to === undefined) this.#before.set(site, { promises: plan.promises, decisions: plan.decisions })
+    return succeed({ ...understood, seen, plan, changes: changed, lines, policyName: policyOf(this.#ports.records).name, millis, left })
+  }
+
+  async #gather(site: string, asked: { to: string | undefined; policy: BurstPolicySpec | undefined; signal: AbortSignal | undefined }): Promise<Outcome<{ seen: Gathered; lines: Line[]; left: string[] }>> {
+    const { records, capacity, cloud, sites } = this.#ports
+    const policy = asked.policy ?? policyOf(records).spec
+    const to = asked.to ?? this.target(policy, site)
+    if (asked.to !== undefined && !sites.client(asked.to).ok) return fail(failure('SITE_NOT_CONNECTED', { site: asked.to }))
+    const [inventory, work] = await Promise.all([capacity.snapshot(site, asked.signal), this.workloads.read(site, asked.signal)])
+    if (!inventory.ok) return inventory
+    if (!work.ok) return work
+    const away = to === undefined ? NOWHERE : await this.#away(to, asked.signal)
+    const now = inventory.value.at
+    this.history.learn([...work.value.workloads, ...(away.there?.work.workloads ?? [])], now)
+    const money = await this.#lines(policy, { work: work.value, now, signal: asked.signal })
+    const seen: Gathered = {
+      site, to, now, inventory: inventory.value, work: work.value, there: away.there, market: away.market, policy, projects: records.known('Project').items, budgets: records.known('Budget').items,
+      sources: records.known('DataSource').items, book: records.find('PriceBook', 'default')?.spec, link: to === undefined ? NO_LINK : cloud.link(to), shipped: this.#known(to), lines: money.lines,
+      estimate: (one) => this.history.estimate(one).runTime,
+    }
+    return succeed({ seen, lines: money.lines, left: [...work.value.left, ...away.left, ...money.left] })
+  }
+  async #away(to: string, signal: AbortSignal | undefined): Promise<{ there: Gathered['there']; market: CloudMarket | undefined; left: string[] }> {
+    const [there, market] = await Promise.all([this.#there(to, signal), this.#ports.cloud.market(to, signal)])
+    return market.ok ? { there, market: market.value, left: market.value.left } : { there, market: undefined, left: [`The cloud's prices and capacity cannot be read (${market.failure.code}).`] }
+  }
+  async #lines(policy: BurstPolicySpec, { work, now, signal }: { work: SiteWork; now: number; signal: AbortSignal | undefined }): Promise<{ lines: Line[]; left: string[] }> {
+    const spent = await this.#ports.money.budgets(signal)
+    const spends = spendOf(work.workloads, ownersOf(this.#ports.records.known('Project').items))
+    const spentUsd = new Map(spent.ok ? spent.value.map((one) => [one.costCentre, one.spentUsd]) : [])
+    const lines = linesOf({ budgets: this.#ports.records.known('Budget').items, spentUsd, caps: policy.caps, spends, now })
+    return { lines, left: spent.ok ? [] : ['What was spent so far cannot be read.'] }
+  }
+  async #there(to: string, signal: AbortSignal | undefined): Promise<Gathered['there']> {
+    const [inventory, work] = await Promise.all([this.#ports.capacity.snapshot(to, signal), this.workloads.read(to, signal)])
+    return inventory.ok && work.ok ? { inventory: inventory.value, work: work.value } : undefined
+  }
+  #known(to: string | undefined): Map<string, { gb: number }> {
+    const prefix = `${to ?? ''} `
+    const fresh = this.#ports.clock.now() - SHIPPED_FOR_MS
+    return new Map([...this.#shipped].flatMap(([key, { gb, at }]) => (key.startsWith(prefix) && at > fresh ? [[key.slice(prefix.length), { gb }]] : [])))
+  }
+}
+const NO_LINK = { bytesPerSecond: 0, measuredAt: undefined, queuedBytes: 0 }
+const NOWHERE = { there: undefined, market: undefined, left: ['No cloud site is connected: nothing can go.'] }

@@ -1,0 +1,167 @@
+import type { BurstDecision, WorkloadRef } from '../../../../preload/contract/burst'
+import type { Plan, PlanChange } from '../../../../preload/contract/operations'
+import { timestamp } from '../../../kernel/clock'
+import { given } from '../../../kernel/given'
+import type { Manifest } from '../../../kernel/manifest'
+import { succeed, type Outcome } from '../../../kernel/outcome'
+import type { MadePlan, OperationKind } from '../../operations'
+import { asYaml, planBody, preview, refusals, reviewChanges, runMark, stepsOf, type PlanBody } from '../../plans'
+import { shortBudgets, standing } from '../live/budgets'
+import type { Planner, PlannedQueue } from '../live/planner'
+import type { Known } from '../live/snapshot'
+import type { BurstPorts } from '../ports'
+import { MARK } from '../live/workload'
+import { kindIn, markOf } from './marks'
+import { consider, copyFor, notFound, type Considered } from './consider'
+import type { MoveInput } from './input'
+import { movingJob, type Moving } from './running'
+import { cents, usdText } from '../words'
+
+export interface Wanted { ref: WorkloadRef; to?: { site?: string | undefined; pool?: string | undefined } | undefined; approvedBy?: string | undefined; askedBy?: string | undefined; mode?: MoveInput['mode'] }
+export type MovePorts = BurstPorts & { planner: Planner }
+/** Everything found out about one move: what a quote shows and a plan does. */
+export interface Found { planned: PlannedQueue; known: Known; decision: BurstDecision; options: ReturnType<PlannedQueue['plan']['options']>; considered: Considered | undefined; moving: Moving; to: string | undefined; by: string }
+
+const HOLDS = 0.05
+const LEAST_USD = 0.5
+/** How much dearer another pool may be before it is another decision. */
+const DEARER = 1.25
+
+/** Gathers, decides and looks at manifests and queues for one workload. Changes nothing. */
+export async function find(ports: MovePorts, { ref, to }: Pick<Wanted, 'ref' | 'to'>, signal?: AbortSignal): Promise<Outcome<Found>> {
+  const home = ports.sites.client(ref.site)
+  if (!home.ok) return home
+  const who = await home.value.whoAmI(signal)
+  if (!who.ok) return who
+  const planned = await ports.planner.plan(ref.site, { to: to?.site, signal })
+  if (!planned.ok) return planned
+  const known = planned.value.known.find(({ work }) => work.kind === ref.kind && work.namespace === ref.namespace && work.name === ref.name)
+  if (!known) return notFound(ref)
+  const { seen, plan } = planned.value
+  const pools = (job: Known['job']) => plan.options(job).filter(({ pool }) => to?.pool === undefined || pool === to.pool)
+  const moving = movingJob(known, seen.now)
+  const options = pools(moving.job)
+  const decision = (known.state === 'waiting' ? plan.decisions.find(({ job }) => job === known.key) : undefined) ?? plan.quote(moving.job)
+  const base = { planned: planned.value, known, decision, options, moving, to: seen.to, by: who.value.user }
+  if (seen.to === undefined) return succeed({ ...base, considered: undefined })
+  const pool = seen.market?.pools.find(({ name }) => name === options[0]?.pool)
+  const considered = await consider(ports, { ref, work: known.work, to: seen.to, pool, signal })
+  if (!considered.ok) return considered
+  if (considered.value.shipment && known.work.dataUri !== undefined) ports.planner.shippedIs(seen.to, known.work.dataUri, considered.value.shipment.missingBytes / 1e9)
+  return succeed({ ...base, considered: considered.value })
+}
+
+/** The plan of a move. Made again, it keeps the price that was shown unless facts moved it. */
+export async function planMove(ports: MovePorts, kind: OperationKind<MoveInput>, asked: { wanted: Wanted; before?: MoveInput | undefined; signal?: AbortSignal | undefined }): Promise<Outcome<MadePlan<MoveInput>>> {
+  const { wanted, before, signal } = asked
+  const found = await find(ports, wanted, signal)
+  if (!found.ok) return found
+  const { considered, to } = found.value
+  const input = considered && to !== undefined ? inputOf(ports, { wanted, found: found.value, considered, to, before }) : undefined
+  const again = (later: AbortSignal) => planMove(ports, kind, { wanted, before: input, signal: later })
+  if (!input || !considered) {
+    const none: MoveInput = { ...NOTHING, site: wanted.ref.site, kind: wanted.ref.kind, namespace: wanted.ref.namespace, name: wanted.ref.name }
+    return succeed({ kind, input: none, again, plan: planBody({ ...headOf(kind, wanted.ref, found.value), blockedBy: blocks(found.value), steps: [] }) })
+  }
+  const body = await bodyOf(ports, kind, { found: found.value, considered, input, signal })
+  return body.ok ? succeed({ plan: body.value, kind, input, again }) : body
+}
+
+const NOTHING: MoveInput = {
+  site: '', to: '', kind: 'Job', namespace: '', name: '', uid: '', run: '', by: '', at: '', copy: { site: '', name: '', object: {} }, queue: { from: '', to: '' }, pools: [{ name: '', nodes: 0, usd: 0 }], usd: 0, wasRunning: false,
+  multikueue: false, kueueThere: false, predicted: {}, mode: 'advise',
+}
+const headOf = (kind: OperationKind<MoveInput>, ref: WorkloadRef, { by, to }: Found) => ({
+  kind: kind.kind, title: `Move ${ref.name} to ${to ?? 'the cloud'}`, verb: 'Go', site: ref.site, subject: { kind: ref.kind, name: ref.name, namespace: ref.namespace }, as: by,
+})
+
+interface Making { wanted: Wanted; found: Found; considered: Considered; to: string; before: MoveInput | undefined }
+function inputOf(ports: MovePorts, { wanted, found, considered, to, before }: Making): MoveInput {
+  const { known, options, planned, decision } = found
+  const [best] = options
+  const run = before?.run ?? runMark(ports.random)
+  const usd = cents(best?.usd ?? 0)
+  const same = before !== undefined && Math.abs(before.usd - usd) <= Math.max(LEAST_USD, HOLDS * before.usd)
+  const { work } = known
+  return {
+    site: wanted.ref.site, to, kind: work.kind, namespace: work.namespace, name: work.name, uid: work.uid, run, by: wanted.askedBy ?? found.by, at: before?.at ?? timestamp(planned.seen.now), mode: wanted.mode ?? planned.seen.policy.mode,
+    copy: { site: considered.copySite, name: considered.copyName, object: copyFor(considered, { ref: wanted.ref, work, run }) }, queue: given(considered.queue), multikueue: considered.multikueue, kueueThere: considered.kueueThere,
+    pools: same ? before.pools : options.filter((one) => one.usd <= Math.max(LEAST_USD, (best?.usd ?? 0) * DEARER)).map(({ pool, nodes, usd: own }) => ({ name: pool, nodes, usd: cents(own) })),
+    usd: same ? before.usd : usd, wasRunning: known.state === 'running', predicted: same ? before.predicted : given({ startsAt: decision.go?.startsAt, finishes: decision.go?.finishes }),
+    ...(considered.shipment && { data: { from: considered.shipment.from, to: considered.shipment.target } }),
+    ...given({ approvedBy: wanted.approvedBy, checkpoint: work.annotations[MARK.checkpoint], mbps: planned.seen.policy.linkMbps }),
+  }
+}
+
+/** What forbids the move: the workload itself, and the planner where going is impossible rather than unwise. */
+export function blocks(found: Found): Plan['blockedBy'] {
+  const { considered, decision, options, to, planned, moving } = found
+  if (to === undefined) return [{ says: 'No cloud site is connected.', remedy: 'Connect one under Sites.' }]
+  const own = considered?.obstacles ?? []
+  if (moving.job.dataset?.mayLeave === false) return [...own, { says: `${moving.job.dataset.name} may not leave the building.`, remedy: 'Its owner decides where it may go.' }]
+  const [best] = options
+  if (!best) return [...own, { says: decision.kind === 'refuse' ? decision.says : 'No pool can take it now: no quota, no capacity, or prices that are too old.', remedy: 'See Cloud for what each pool lacks.' }]
+  const short = shortBudgets(planned.lines, moving.job, best.usd)
+  return [...own, ...short.filter(({ hard }) => hard).map(({ scope, title, capUsd, leftUsd, owner }) => ({
+    says: `Budget ${title || scope} has ${usdText(Math.max(0, leftUsd))} of ${usdText(capUsd)} left, and ${usdText(best.usd)} is needed.`, remedy: owner === undefined ? 'A lead can raise the cap in the policy.' : `${owner} can raise it.`,
+  }))]
+}
+
+interface Body { found: Found; considered: Considered; input: MoveInput; signal: AbortSignal | undefined }
+async function bodyOf(ports: MovePorts, kind: OperationKind<MoveInput>, { found, considered, input, signal }: Body): Promise<Outcome<PlanBody>> {
+  const there = ports.sites.client(input.copy.site)
+  if (!there.ok) return there
+  const copy = input.copy.object as unknown as Manifest
+  const previewed = await preview(there.value, [copy], { signal })
+  if (!previewed.ok) return previewed
+  const { planned, decision, moving, known } = found
+  const changes = changesOf(input, { considered, previewed: previewed.value.changes, made: previewed.value.changes.length > 0 })
+  const [mine, theirs] = await Promise.all([
+    reviewChanges(ports.sites, { site: input.site, changes: changes.filter(({ note }) => note !== ON_COPY(input)) }, signal), reviewChanges(ports.sites, { site: input.copy.site, changes: changes.filter(({ note }) => note === ON_COPY(input)) }, signal),
+  ])
+  if (!mine.ok) return mine
+  if (!theirs.ok) return theirs
+  const permissions = [...mine.value, ...theirs.value]
+  const [pool] = input.pools
+  const market = planned.seen.market?.pools.find(({ name }) => name === pool?.name)
+  const blockedBy = [...blocks(found), ...previewed.value.blockedBy, ...refusals(permissions)]
+  return succeed(planBody({
+    ...headOf(kind, { site: input.site, kind: input.kind, namespace: input.namespace, name: input.name }, found), verb: input.approvedBy === undefined ? 'Go' : 'Approve and go', changes, dryRun: previewed.value.dryRun, permissions, blockedBy,
+    price: { usdPerHour: cents((market?.usdPerNodeHour ?? 0) * Math.max(1, pool?.nodes ?? 0)), usdInAll: input.usd, basis: `until it ends, in ${pool?.name ?? 'no pool'}`, book: market ? `${market.priceSource}, ${timestamp(market.priceAsOf)}` : 'no price' },
+    ...timeOf(decision, planned.seen.now), quotas: standing(planned.lines, moving.job).map((line) => ({ name: `Budget ${line.title || line.scope}`, used: cents(line.spentUsd + line.committedUsd), adds: input.usd, limit: line.capUsd, unit: 'USD' })),
+    choices: choicesOf(input, { considered, decision }), risks: risksOf(found, considered), steps: stepsOf(kind, input), yaml: asYaml([copy]),
+    undo: known.state === 'running' ? 'Stops the copy and starts the original again from its checkpoint.' : 'Removes the copy and puts the original back in its place in the queue.',
+  }))
+}
+const ON_COPY = (input: MoveInput) => `on ${input.copy.site}`
+
+function changesOf(input: MoveInput, { considered, previewed }: { considered: Considered; previewed: PlanChange[]; made: boolean }): PlanChange[] {
+  const copy = previewed.map((change): PlanChange => ({ ...change, note: ON_COPY(input), lines: considered.twoLines?.lines ?? [] }))
+  return [
+    { op: 'change', apiVersion: String(input.copy.object['apiVersion'] ?? ''), kind: input.kind, name: input.name, namespace: input.namespace, note: 'kept suspended, with a pointer to its copy' },
+    ...(input.queue.clusterQueue !== undefined && !input.multikueue ? [{ op: 'create' as const, apiVersion: 'kueue.x-k8s.io/v1beta1', kind: 'LocalQueue', name: input.queue.to, namespace: input.namespace, note: ON_COPY(input) }] : []),
+    ...copy,
+  ]
+}
+
+function timeOf({ go }: BurstDecision, now: number): Pick<PlanBody, 'time'> {
+  if (!go?.finishes || go.startsAt === undefined) return {}
+  const seconds = (text: string) => Math.max(0, Math.round((Date.parse(text) - now) / 1000))
+  return { time: { seconds: seconds(go.startsAt), says: `starts in ${String(Math.round(seconds(go.startsAt) / 60))} min, done ${go.finishes.at}` } }
+}
+function choicesOf(input: MoveInput, { considered, decision }: { considered: Considered; decision: BurstDecision }): string[] {
+  return [
+    decision.says, input.multikueue ? `MultiKueue dispatches ${input.copy.name} to ${input.to}; the status comes back to it.` : `A copy runs on ${input.to}; the original stays suspended with a pointer until the copy ends.`,
+    'Its template cannot be changed, so it is made anew: another uid, the same manifest but for the lines shown.', ...(considered.shipment ? [considered.shipment.says] : ['It names no data: nothing is shipped.']),
+    ...(input.pools.length > 1 ? [`Where ${input.pools[0]?.name ?? ''} has no capacity: ${input.pools.slice(1).map(({ name }) => name).join(', ')}.`] : []), ...(kindIn(considered.object, markOf.managedBy) ? ['What manages it elsewhere cannot be changed on an object that is there: the copy is made without it.'] : []),
+  ]
+}
+function risksOf({ moving, planned, options, known }: Found, considered: Considered): string[] {
+  const pool = planned.seen.market?.pools.find(({ name }) => name === options[0]?.pool)
+  const soft = options[0] ? shortBudgets(planned.lines, moving.job, options[0].usd).filter(({ hard }) => !hard) : []
+  return [
+    ...moving.loses, ...(pool?.spot ? ['Spot machines can be taken back at two minutes\' notice; it then starts again from its checkpoint.'] : []),
+    ...(considered.twoLines?.changed.some(({ what }) => what === 'gpu') ? [`It names its GPU; there it gets ${pool?.gpuProduct ?? 'another one'}${pool?.gpuMemoryGib === undefined ? '' : ` with ${String(pool.gpuMemoryGib)} GiB`}.`] : []),
+    ...soft.map(({ title, scope, owner }) => `It goes over the soft cap ${title || scope}${owner === undefined ? '' : `: ask ${owner}`}.`), ...(known.work.annotations[MARK.checkpoint] === undefined ? ['It names no place for checkpoints: an interruption starts it from the beginning.'] : []),
+  ]
+}
