@@ -65,3 +65,35 @@ async function finish(provider: Provider, { request, response }: { request: Inco
   const id = await grant?.save()
   await provider.interactionFinished(request, response, { ...(prompt.name === 'login' && { login: { accountId: person } }), ...(id !== undefined && { consent: { grantId: id } }) }, { mergeWithLastSubmission: true })
 }
+
+/** Walks through an issuer's pages as a browser would, giving the name of a person where one is asked for; answers the last page. */
+export async function walkThrough(address: string, person: string): Promise<{ url: string; text: string }> {
+  const cookies = new Map<string, string>()
+  let next: { url: string; form?: URLSearchParams } = { url: address }
+  for (let step = 0; step < 20; step++) {
+    const answer = await fetch(next.url, { redirect: 'manual', headers: { cookie: [...cookies].map((pair) => pair.join('=')).join('; ') }, ...(next.form && { method: 'POST', body: next.form }) })
+    for (const cookie of answer.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? []
+      cookies.set(name, value)
+    }
+    const location = answer.headers.get('location')
+    if (location !== null) {
+      next = { url: new URL(location, next.url).href }
+      continue
+    }
+    const text = await answer.text()
+    const form = formIn(text, person)
+    if (!form) return { url: next.url, text }
+    next = { url: new URL(form.action || next.url, next.url).href, form: form.fields }
+  }
+  throw new Error('the pages of the issuer lead nowhere')
+}
+const attribute = (text: string, name: string) => new RegExp(`${name}="([^"]*)"`).exec(text)?.[1] ?? ''
+function formIn(text: string, person: string): { action: string; fields: URLSearchParams } | undefined {
+  const [, attributes, inside = ''] = /<form([^>]*)>([\s\S]*?)<\/form>/.exec(text) ?? []
+  if (attributes === undefined) return undefined
+  const fields = new URLSearchParams([...inside.matchAll(/<input[^>]*>/g)].map(([input]) => [attribute(input, 'name'), attribute(input, 'value')]))
+  if (fields.has('person')) fields.set('person', person)
+  if (inside.includes('name="confirm"')) fields.set('confirm', 'yes')
+  return { action: attribute(attributes, 'action'), fields }
+}
