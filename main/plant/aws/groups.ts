@@ -72,6 +72,19 @@ export class Groups {
     this.#ports.engine.at(this.#now + CREATING_MS, `delete-node-group-${name}`, () => this.#forget(name))
     return group
   }
+  /** One machine fewer, and that one: what runs on it ends as when a machine goes. */
+  letGo(name: string, node: string) {
+    const group = this.get(name)
+    const desired = this.machines(name).desired()
+    if (desired <= group.min) throw new AwsError('ValidationError', `Currently, desiredSize equals minSize (${String(group.min)}). Terminating instance without replacement will violate group's min size constraint.`)
+    this.#removeNode(node)
+    this.machines(name).setDesired(desired - 1)
+  }
+  #removeNode(name: string) {
+    const { api } = this.#ports.engine
+    for (const pod of api.list(POD) as Pod[]) if (pod.spec.nodeName === name && !isFinished(pod)) api.remove(POD, pod.metadata.name, { namespace: pod.metadata.namespace ?? '', gracePeriodSeconds: 0 })
+    if (api.get(NODE, name)) api.remove(NODE, name)
+  }
   status(group: GroupState): string {
     if (group.deleting) return 'DELETING'
     if (this.#now < group.activeAt) return 'CREATING'
@@ -95,8 +108,7 @@ export class Groups {
     engine.api.update({ ...node, spec: { ...node.spec, unschedulable: true, taints } } as KubeObject, 'eks')
     engine.at(this.#now + NOTICE_MS, `interrupt-${name}`, () => {
       if (!engine.api.get(NODE, name)) return
-      for (const pod of engine.api.list(POD) as Pod[]) if (pod.spec.nodeName === name && !isFinished(pod)) engine.api.remove(POD, pod.metadata.name, { namespace: pod.metadata.namespace ?? '', gracePeriodSeconds: 0 })
-      engine.api.remove(NODE, name)
+      this.#removeNode(name)
       const group = node.metadata.labels?.[NODE_GROUP_LABEL]
       if (group) engine.enqueue(`node-group-${group}`, 'group')
     })

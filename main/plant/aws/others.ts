@@ -23,6 +23,21 @@ export function sts(account: Account, { body, caller, url, method }: Asked): Ans
   } })
 }
 
+const ASG = 'http://autoscaling.amazonaws.com/doc/2011-01-01/'
+/** Lets one machine of a group go: the one that is named, not the one that AWS would choose. */
+export function autoScaling(account: Account, { body }: Asked): Answered {
+  const params = new URLSearchParams(body.toString())
+  const action = params.get('Action') ?? ''
+  if (action !== 'TerminateInstanceInAutoScalingGroup') throw new AwsError('InvalidAction', `Could not find operation ${action}`)
+  const id = params.get('InstanceId') ?? ''
+  const instance = account.instances().find((one) => one.id === id)
+  const group = instance?.tags['eks:nodegroup-name']
+  if (!instance || group === undefined) throw new AwsError('ValidationError', `Instance Id not found - No managed instance found for instance ID: ${id}`)
+  if (params.get('ShouldDecrementDesiredCapacity') === 'true') account.groups.letGo(group, instance.node ?? '')
+  account.terminate(id)
+  return { headers: { 'content-type': 'text/xml' }, body: xml(`${action}Response`, ASG, { [`${action}Result`]: { Activity: { ActivityId: hexOf(id, 32), StatusCode: 'InProgress', AutoScalingGroupName: `eks-${group}`, Cause: 'by request', StartTime: new Date(account.clock.now()).toISOString() } }, ...metadata }) }
+}
+
 const amzJson = (value: unknown): Answered => ({ headers: { 'content-type': 'application/x-amz-json-1.1' }, body: JSON.stringify(value) })
 interface Filter { Field: string; Value: string }
 

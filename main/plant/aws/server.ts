@@ -5,7 +5,7 @@ import type { Account } from './account'
 import type { Answered, Asked } from './ask'
 import { ec2, ec2Error } from './ec2'
 import { eks } from './eks'
-import { pricing, quotas, sts } from './others'
+import { autoScaling, pricing, quotas, sts } from './others'
 import { AwsError } from './refusal'
 import { s3 } from './s3'
 import type { Shelf } from './s3-objects'
@@ -13,7 +13,7 @@ import { verify, type Keys, type Received } from './signature'
 
 const MAX_BODY = 64 * 1024 * 1024
 type Serve = (account: Account, ask: Asked) => Answered
-const SERVICES: Record<string, Serve> = { eks, ec2, sts, pricing, servicequotas: quotas, s3: (account, ask) => s3({ buckets: account.state.buckets, now: () => account.clock.now(), region: 'eu-north-1' }, ask) }
+const SERVICES: Record<string, Serve> = { eks, ec2, sts, pricing, servicequotas: quotas, autoscaling: autoScaling, s3: (account, ask) => s3({ buckets: account.state.buckets, now: () => account.clock.now(), region: 'eu-north-1' }, ask) }
 export interface Listening { endpoint: string; close(): Promise<void> }
 
 async function receive(incoming: IncomingMessage, host: string): Promise<Received> {
@@ -33,8 +33,9 @@ function send(outgoing: ServerResponse, { status = 200, headers = {}, body, leng
   outgoing.end(body)
 }
 
+const queryError = (code: string, message: string) => `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>0</RequestId></ErrorResponse>`
 const AS_XML: Record<string, (code: string, message: string) => string> = {
-  ec2: ec2Error, sts: (code, message) => `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>0</RequestId></ErrorResponse>`,
+  ec2: ec2Error, autoscaling: queryError, sts: queryError,
   s3: (code, message) => `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message><RequestId>0</RequestId></Error>`,
 }
 /** A refusal in the dialect of the service that was asked. */

@@ -1,0 +1,5 @@
+export { cloudHandlers } from './handlers'
+export type { Market, MarketPool } from './market'
+export type { CloudAccount, CloudPorts } from './ports'
+export { makeCloud, type CloudService } from './service'
+export type { Telling } from './work'
