@@ -12,6 +12,7 @@ import { makeRecords, RECORD_KINDS, recordHandlers, resourceOf } from './capabil
 import { makeSettings, settingHandlers, type SettingsFile } from './capabilities/settings'
 import { makeSites, siteHandlers } from './capabilities/sites'
 import { systemHandlers } from './capabilities/system'
+import { renting } from './compose/cloud'
 import { cluster } from './compose/cluster'
 import { discovery } from './compose/discovery'
 import { kubeconfigs } from './compose/kubeconfigs'
@@ -67,11 +68,13 @@ export async function compose(options: ComposeOptions): Promise<Core> {
   })
   const capacity = makeCapacity({ sites })
   const services = { store, sites, aws: means.aws, network: means.network, records, operations, clock, random, log }
-  const line = discovery({ ...services, capacity })
+  const rented = renting({ ...services, capacity, plant })
+  const line = discovery({ ...services, capacity, rented: rented.cloud.gpuUsdPerHour })
   const detail = objectDetail({ ...services, capacity })
   const lists = cluster(services)
   const router = whole({
     ...line.handlers,
+    ...rented.handlers,
     cluster: lists.handlers,
     ...detail.handlers,
     replay: replaying({ ...services, capacity }, options.replayWorker).handlers,

@@ -10,12 +10,13 @@ import { makeRevisions, revisionHandlers } from '../capabilities/revisions'
 import type { SitesService } from '../capabilities/sites'
 import { lakefsCommit, makeSnapshots, s3Versions, snapshotHandlers } from '../capabilities/snapshots'
 import type { Clock } from '../kernel/clock'
+import type { NodeFacts } from '../kernel/inventory'
 import { fail } from '../kernel/outcome'
 import { os } from '../platform/contract'
 import type { Services } from './options'
 
 /** The services of the discovery line. */
-export function discovery({ store, sites, records, operations, capacity, clock, random, log }: Services & { capacity: ReturnType<typeof makeCapacity> }) {
+export function discovery({ store, sites, records, operations, capacity, rented, clock, random, log }: Services & { capacity: ReturnType<typeof makeCapacity>; rented(node: NodeFacts): number | undefined }) {
   const base = { sites, records, operations, clock, random }
   const worklog = makeWorklog({ sites, records })
   const projectPorts = { ...base, worklog, capacity, drafts: store.drafts }
@@ -25,7 +26,7 @@ export function discovery({ store, sites, records, operations, capacity, clock, 
   const revisions = makeRevisions({ ...base, worklog, environments })
   const flow = makeFlow({
     ...base, capacity, views: store.views, samples: store.samples, drafts: projects.drafts,
-    gpuUsdPerHour: (node, place) => (place === 'on-prem' ? gpuUsdPerHour(node, records.find('PriceBook', 'default')?.spec) : undefined),
+    gpuUsdPerHour: (node, place) => (place === 'cloud' ? rented(node) : place === 'on-prem' ? gpuUsdPerHour(node, records.find('PriceBook', 'default')?.spec) : undefined),
   })
   return {
     handlers: {

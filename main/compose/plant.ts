@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { failure } from '../../preload/contract/failures'
 import type { PlantSwitch, SiteSource } from '../capabilities/sites'
+import type { CloudAccount } from '../capabilities/cloud'
 import { listedDirectory, type Directory } from '../capabilities/people'
 import { preparedObjects } from '../capabilities/prepare'
 import { fail, succeed } from '../kernel/outcome'
@@ -42,14 +43,19 @@ export class EmbeddedPlant implements PlantSwitch {
     saving.abort()
     await plant.close()
   }
-  /** The people who work on the simulated sites, while those are open. */
-  directory(): Directory | undefined {
-    return this.#open && this.#directory
-  }
   /** The simulated AWS account while it is open, as a profile that every AWS client may use. */
   accounts(): LocalAccount[] {
     const aws = this.#open?.plant.aws
     return aws ? [{ profile: 'simulated', region: aws.region, endpoint: aws.endpoint, accessKeyId: aws.keys.accessKeyId, secretAccessKey: aws.keys.secretAccessKey }] : []
+  }
+  /** Which simulated site is which cluster of the simulated account. */
+  cloudAccounts(): CloudAccount[] {
+    const aws = this.#open?.plant.aws
+    return aws ? [{ site: aws.site, profile: 'simulated', region: aws.region, cluster: aws.cluster, simulated: true }] : []
+  }
+  /** The people who work on the simulated sites, while those are open. */
+  directory(): Directory | undefined {
+    return this.#open && this.#directory
   }
   setSpeed(speed: number) {
     if (!this.#open) return fail(failure('NOT_SUPPORTED_HERE', { says: 'The simulated sites are not open.', remedy: 'Open the plant first.' }))

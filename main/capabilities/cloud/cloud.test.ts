@@ -64,6 +64,7 @@ describe('more and fewer machines', () => {
     const down = await plan(world.cloud.planScale({ site: 'aws-burst', nodeGroup: 'p4d', desired: 0 }))
     expect(down.blockedBy[0]?.says).toMatch(/work runs on them/)
     world.aws.faults.quota('L-417A185B', 200)
+    await world.pass(900)
     const up = await plan(world.cloud.planScale({ site: 'aws-burst', nodeGroup: 'p4d', desired: 4 }))
     expect(up.blockedBy.map(({ says }) => says)).toEqual(['The account\'s quota "Running On-Demand P instances" allows 200 virtual CPUs and 192 are in use.'])
   })
