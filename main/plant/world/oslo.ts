@@ -1,3 +1,4 @@
+import { chanceOf } from '../controllers/objects'
 import type { EnvironmentOutline, JobOutline, ServerOutline, Share } from './workloads'
 import { TRAINING_IMAGE } from './workloads'
 import { HOUR, MINUTE } from './words'
@@ -38,10 +39,12 @@ export const SERVERS: Past<ServerOutline>[] = [
   { project: 'voice-route', name: 'mlflow', gpus: cpu, image: 'registry.oslo.example/tools/mlflow:3.6', port: 5000, before: 90 * HOUR },
 ]
 
-const job = (project: string, name: string, rest: Omit<JobOutline, 'project' | 'name' | 'seconds'> & { before: number; minutes: number }): Past<JobOutline> => ({ ...rest, project, name, seconds: rest.minutes * 60 })
+// People guess how long a run takes, and are off by a fifth or so.
+const job = (project: string, name: string, rest: Omit<JobOutline, 'project' | 'name' | 'seconds'> & { before: number; minutes: number; dueIn?: number }): Past<JobOutline> & { dueIn?: number } =>
+  ({ ...rest, project, name, seconds: rest.minutes * 60, expectedSeconds: Math.round(rest.minutes * 60 * (0.85 + 0.35 * chanceOf(`guess${name}`))) })
 
 /** Runs of the last day that are over, those that run, and those that wait. */
-export const JOBS: Past<JobOutline>[] = [
+export const JOBS: (Past<JobOutline> & { dueIn?: number })[] = [
   job('call-intent', 'train-0387', { by: 'aino.torv', gpus: a100(8), before: 13 * HOUR, minutes: 540 }),
   job('defect-cam', 'train-0230', { by: 'sana.rahimi', gpus: a100(4), before: 11 * HOUR, minutes: 520 }),
   job('demand-14d', 'backtest-117', { by: 'nora.haugen', gpus: l40s(4), before: 9 * HOUR, minutes: 330 }),
@@ -52,7 +55,7 @@ export const JOBS: Past<JobOutline>[] = [
   job('defect-cam', 'train-0231', { by: 'sana.rahimi', gpus: a100(4), before: 125 * MINUTE, minutes: 125 + 170 }),
   job('demand-14d', 'backtest-118', { by: 'nora.haugen', gpus: l40s(4), before: 95 * MINUTE, minutes: 95 + 63 }),
   job('credit-default', 'eval-55', { by: 'lena.ofori', gpus: l40s(2), before: 48 * MINUTE, minutes: 48 + 41 }),
-  job('parcel-ocr', 'train-0412', { by: 'jonas.weber', gpus: a100(8), before: 72 * MINUTE, minutes: 96 }),
+  job('parcel-ocr', 'train-0412', { by: 'jonas.weber', gpus: a100(8), before: 72 * MINUTE, minutes: 96, dueIn: 208 * MINUTE }),
   job('price-elastic', 'sweep-77', { by: 'pia.nord', gpus: a100(4), before: 38 * MINUTE, minutes: 75 }),
   job('demand-14d', 'backtest-119', { by: 'nora.haugen', gpus: l40s(2), before: 9 * MINUTE, minutes: 45 }),
   ...(['features-a', 'features-b', 'parquet-compact', 'label-stats'].map((name, index) => job('promo-mix', name, { by: 'tove.dahl', gpus: { kind: 'cpu', count: 6 }, before: (4 - index) * 40 * MINUTE, minutes: 150 + 60 * index, image: 'registry.oslo.example/etl/python:3.13' }))),

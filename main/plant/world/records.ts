@@ -23,6 +23,12 @@ const priceBook = (now: number) => record('PriceBook', { name: 'default' }, {
   ],
 })
 
+/** What waiting is worth to the teams, and that a lead agrees before anything costs cloud money. */
+const burstPolicy = () => record('BurstPolicy', { name: 'default' }, {
+  title: 'leads-2', mode: 'approve', waiting: [{ team: '', usdPerHour: 20 }, { team: 'Vision', usdPerHour: 40 }, { team: 'Voice', usdPerHour: 30 }], keepDeadlines: true,
+  caps: [{ scope: 'team', name: 'Supply', period: 'month', capUsd: 400, hard: false }], weights: [], oldestPriceHours: 72, to: 'aws-burst', spot: false, maxNodes: 6,
+})
+
 /** When a project began: as told, or before the first of its work items. */
 export const projectBegan = (outline: ProjectOutline, now: number) =>
   Math.min(now - outline.age * DAY, ...ITEMS.filter(({ project }) => project === outline.name).map((item) => firstMoment(item, now) - HOUR))
@@ -35,7 +41,7 @@ export function recordHappenings(api: PlantApi, now: number): Happening[] {
   } })
   return [
     ...TEAMS.map((team) => made(now - 100 * DAY, record('Budget', { name: team.costCentre }, { title: `${team.name} ${team.costCentre}`, team: team.name, owner: 'mara.lind', period: 'month', capUsd: team.capUsd }), { spentUsd: team.spentUsd, asOf: at(now - HOUR) })),
-    made(now - 17 * DAY, priceBook(now)),
+    made(now - 17 * DAY, priceBook(now)), made(now - 12 * DAY, burstPolicy()),
     ...TOOLS.map((tool) => made(bornAt(tool, now), toolRecord(tool, now), toolStatus(tool, now))),
     ...SOURCES.map((source, index) => made(now - (95 - 4 * index) * DAY, sourceRecord(source), sourceStatus(source, now))),
     ...ITEMS.flatMap((item) => itemHappenings(made, item, now)),

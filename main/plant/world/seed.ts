@@ -82,6 +82,6 @@ function workHappenings(api: PlantApi, now: number): Happening[] {
   return [
     ...SERVERS.map((server) => ({ at: now - server.before, act: () => create(serverObjects(server)) })),
     ...[...ENVIRONMENTS, STARTING].map((environment) => ({ at: now - environment.before, act: () => create(environmentObjects(environment, api.create(environmentRecord(environment, now), 'takt'))) })),
-    ...JOBS.map((job) => ({ at: now - job.before, act: () => create([jobObject(job)]) })),
+    ...JOBS.map((job) => ({ at: now - job.before, act: () => create([jobObject({ ...job, ...(job.dueIn !== undefined && { dueAt: now + job.dueIn }) })]) })),
   ]
 }

@@ -23,21 +23,31 @@ export function resources({ kind, count }: Share): Record<string, string> {
 }
 const selectorOf = ({ kind }: Share) => (kind === 'cpu' ? {} : { nodeSelector: { 'nvidia.com/gpu.product': MODELS[kind] }, tolerations: [{ key: GPU, operator: 'Exists', effect: 'NoSchedule' }] })
 
-export interface JobOutline { project: string; name: string; by: string; gpus: Share; seconds: number; priority?: string; fails?: string; expectedSeconds?: number; image?: string }
+export interface JobOutline { project: string; name: string; by: string; gpus: Share; seconds: number; priority?: string; fails?: string; expectedSeconds?: number; image?: string; dueAt?: number }
+// What training reads, where its project has said so; what writes checkpoints says where.
+const READS: Record<string, string> = { 'parcel-ocr': 'lakefs://parcels/main/', 'demand-14d': 's3://acme-store-sales/receipts/', 'call-intent': 's3://calls-2026-11/' }
+const CHECKPOINTS = new Set(['parcel-ocr', 'defect-cam', 'call-intent'])
+/** A run feeds its GPUs from fewer cores than a person who works with them. */
+const RUN_COST = { a100: { cores: 11, memoryGi: 120 } } as const
+const runResources = (gpus: Share): Record<string, string> =>
+  (gpus.kind === 'a100' ? { ...resources(gpus), cpu: String(RUN_COST.a100.cores * gpus.count), memory: `${String(RUN_COST.a100.memoryGi * gpus.count)}Gi` } : resources(gpus))
 export const TRAINING_IMAGE = 'registry.oslo.example/train/pytorch:2.11-cuda13'
 
 /** A training run in its project's queue. */
-export const jobObject = ({ project, name, by, gpus, seconds, priority = 'batch', fails, expectedSeconds = seconds, image = TRAINING_IMAGE }: JobOutline): KubeObject => ({
+export const jobObject = ({ project, name, by, gpus, seconds, priority = 'batch', fails, expectedSeconds = seconds, image = TRAINING_IMAGE, dueAt }: JobOutline): KubeObject => ({
   apiVersion: 'batch/v1', kind: 'Job',
   metadata: {
-    name, namespace: project, annotations: { [ANNOTATION.expectedSeconds]: String(Math.round(expectedSeconds)) },
+    name, namespace: project,
+    annotations: {
+      [ANNOTATION.expectedSeconds]: String(Math.round(expectedSeconds)), ...(CHECKPOINTS.has(project) && { 'takt.dev/checkpoint-path': `s3://checkpoints/${project}/${name}` }), ...(dueAt !== undefined && { 'takt.dev/due': at(dueAt) }),
+    },
     labels: { ...(gpus.kind !== 'cpu' && { [QUEUE_LABEL]: 'training', 'kueue.x-k8s.io/priority-class': priority }), [LABEL.project]: project, [LABEL.owner]: by },
   },
   spec: {
     suspend: gpus.kind !== 'cpu', parallelism: 1, completions: 1, backoffLimit: 1, ttlSecondsAfterFinished: 2 * 86_400,
     template: {
       metadata: { labels: { [LABEL.project]: project, [LABEL.owner]: by }, annotations: { [RUN_SECONDS]: String(Math.round(seconds)), ...(fails && { 'plant.takt.dev/fails': fails }) } },
-      spec: { restartPolicy: 'Never', priorityClassName: priority, ...selectorOf(gpus), containers: [{ name: 'train', image, resources: { requests: resources(gpus), limits: resources(gpus) }, env: [{ name: 'RUN_NAME', value: name }] }] },
+      spec: { restartPolicy: 'Never', priorityClassName: priority, ...selectorOf(gpus), containers: [{ name: 'train', image, resources: { requests: runResources(gpus), limits: runResources(gpus) }, env: [{ name: 'RUN_NAME', value: name }, ...(READS[project] === undefined ? [] : [{ name: 'DATA_URI', value: READS[project] }])] }] },
     },
   },
 })

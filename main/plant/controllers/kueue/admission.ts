@@ -80,6 +80,7 @@ class Cycle {
   }
 
   run() {
+    for (const workload of this.#workloads) if (workload.spec.active === false && workload.status?.admission && !isOver(workload)) this.#evict(workload)
     const pending = this.#workloads.filter((workload) => !workload.status?.admission && !isOver(workload) && workload.spec.active !== false && !workload.metadata.deletionTimestamp)
     const inOrder = pending.sort((a, b) => (b.spec.priority ?? 0) - (a.spec.priority ?? 0)
       || (a.metadata.creationTimestamp ?? '').localeCompare(b.metadata.creationTimestamp ?? '') || keyOf(a).localeCompare(keyOf(b)))
@@ -100,6 +101,19 @@ class Cycle {
     if (!refused) return this.#admit(workload, queue, fits.flatMap((each) => (each.fits ? [each] : [])))
     if (queue.spec.queueingStrategy === 'StrictFIFO') stuck.add(queue.metadata.name)
     if (!refused.fits) this.#wait(workload, 'Pending', refused.reason)
+  }
+
+  /** Takes back what was admitted to a workload that somebody made inactive: its Job stops and waits. */
+  #evict(workload: Workload) {
+    const message = 'The workload is deactivated'
+    const { admission: _admission, ...status } = workload.status ?? {}
+    const released = this.engine.api.updateStatus({ ...workload, status }, NAME) as Workload
+    this.#setStatus(released, [
+      { type: 'QuotaReserved', status: 'False', reason: 'Pending', message }, { type: 'Admitted', status: 'False', reason: 'NoReservation', message: 'The workload has no reservation' }, { type: 'Evicted', status: 'True', reason: 'Deactivated', message },
+    ])
+    const job = this.engine.api.get(JOB, controllerOf(workload)?.name ?? '', workload.metadata.namespace) as Job | undefined
+    if (job && job.spec.suspend !== true && !isJobFinished(job)) this.engine.api.update({ ...job, spec: { ...job.spec, suspend: true } }, NAME)
+    this.recorder.note(workload, { reason: 'EvictedDueToDeactivated', message, from: NAME })
   }
 
   #wait(workload: Workload, reason: string, message: string) {
