@@ -48,7 +48,10 @@ export function aMap(): MapView {
 export const aWorld = (): PageWorld => ({ sites: [site('oslo', { place: 'on-prem', meta: 'on-prem', home: true }), site('aws-burst', { place: 'cloud', meta: 'eu-north-1', home: false })], map: aMap(), operations: [], settings: { ...DEFAULT_SETTINGS }, plants: 0 })
 
 /** A router with the little that a page needs to be itself, over a world that a test moves; every change reaches open watches. */
-export function coreForPage(world: PageWorld) {
+type Follow = <T>(read: () => T, signal: AbortSignal | undefined) => AsyncGenerator<T, void>
+/** More parts of the contract that a test brings along. */
+type MoreParts = (follow: Follow, world: PageWorld) => Parameters<typeof whole>[0]
+export function coreForPage(world: PageWorld, more?: MoreParts) {
   const waiting = new Set<() => void>()
   const changed = () => { for (const wake of [...waiting]) wake() }
   async function* follow<T>(read: () => T, signal: AbortSignal | undefined) {
@@ -78,6 +81,7 @@ export function coreForPage(world: PageWorld) {
     operations: { watch: os.operations.watch.handler(({ signal }) => follow(() => world.operations, signal)) },
     records: { watch: os.records.watch.handler(({ signal }) => follow(() => ({ reset: true, upserts: [], removed: [], asOf: NOW, live: true }), signal)) },
     flow: { map: os.flow.map.handler(({ signal }) => follow(() => world.map, signal)) },
+    ...more?.(follow, world),
   })
   return { router, changed }
 }

@@ -14,7 +14,7 @@ import './burst.css'
 export function Burst({ path }: ScreenProps) {
   const { query } = useAddress()
   const ref = refOf(path)
-  switch (path[1]) {
+  switch (path[0]) {
     case 'move': return ref ? <MoveScreen key={refKey(ref)} workloadRef={ref} startWithPlan={query.get('plan') === '1'} /> : <QueueScreen />
     case 'approvals': return <ApprovalsScreen />
     case 'replay': return <ReplayScreen />

@@ -6,9 +6,9 @@ import { words } from './words'
 
 export const refKey = ({ site, kind, namespace, name }: WorkloadRef) => [site, kind, namespace, name].join('/')
 export const moveHref = ({ site, kind, namespace, name }: WorkloadRef) => hrefOf(['burst', 'move', site, kind, namespace, name])
-/** The workload an address names; undefined where it names none. */
+/** The workload that the address after Burst names (`move/SITE/KIND/NAMESPACE/NAME`); undefined where it names none. */
 export function refOf(path: readonly string[]): WorkloadRef | undefined {
-  const [, , site, kind, namespace, name] = path
+  const [, site, kind, namespace, name] = path
   const known = (['Job', 'TrainJob', 'PyTorchJob', 'Workflow', 'Pod'] as const).find((one) => one === kind)
   return site && known && namespace && name ? { site, kind: known, namespace, name } : undefined
 }

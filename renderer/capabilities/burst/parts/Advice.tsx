@@ -6,7 +6,7 @@ import { useSize } from './Timelines'
 
 /** Why, what the budgets keep, how good such forecasts were, and what if it fails. */
 export const Advice = ({ quote }: { quote: BurstQuote }) => (
-  <div className="scroll grow" tabIndex={0} role="region" aria-label={words.advises(words.decision[quote.decision.kind])}>
+  <div className="scroll grow" tabIndex={0} role="region" aria-label={words.reasonsLabel}>
     <ul className="reasons">
       {quote.cannotMove.map(({ says, remedy }) => <li key={says}><Sign sign="failed" /><div><b>{says}</b><p className="small soft">{remedy}</p></div></li>)}
       {quote.reasons.map(({ good, title, says }) => <li key={title}><Sign sign={good ? 'done' : 'warning'} /><div><b>{title}</b><p className="small soft">{says}</p></div></li>)}

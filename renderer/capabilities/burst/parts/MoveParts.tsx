@@ -23,7 +23,7 @@ export function TwoLinesPanel({ lines }: { lines: TwoLines | undefined }) {
   const [whole, setWhole] = useState(false)
   return (
     <Panel title={words.twoLines} means={lines && words.twoLinesMeans(lines.kind, lines.name)} actions={lines && <Button look="quiet" small onClick={() => setWhole(true)}>{words.whole}</Button>}>
-      {lines ? <div className="stack"><Diff lines={lines.lines} label={words.twoLines} /><p className="control-text soft">{words.undoSays}</p></div> : <p className="control-text soft">{words.noLines}</p>}
+      {lines ? <div className="stack"><Diff lines={lines.lines} label={words.changedLines(lines.changed.length)} /><p className="control-text soft">{words.undoSays}</p></div> : <p className="control-text soft">{words.noLines}</p>}
       {lines && <Dialog title={words.wholeTitle} opened={whole} onClose={() => setWhole(false)} size={760}><div style={{ padding: '0 16px 16px' }}><Diff label={words.wholeTitle} lines={wholeDiff(lines)} /></div></Dialog>}
     </Panel>
   )
@@ -38,7 +38,7 @@ export function wholeDiff({ before, after, changed }: TwoLines): Line[] {
 /** Node time, compute, storage, data, link and the binding limit, side by side. */
 export const WhatItTakes = ({ quote }: { quote: BurstQuote }) => (
   <Panel title={words.takes} flush>
-    <div className="table-frame" tabIndex={0} role="region" aria-label={words.takes}><table className="table">
+    <div className="table-frame" tabIndex={0} role="region" aria-label={words.takesTable}><table className="table">
       <thead><tr><th scope="col"><span className="visually-hidden">{words.takes}</span></th><th scope="col" className="right">{words.stay.toLowerCase()}</th><th scope="col" className="right">{words.go.toLowerCase()}</th></tr></thead>
       <tbody>{quote.takes.map(({ what, stay, go }) => <tr key={what}><td>{what}</td><td className="right">{stay}</td><td className="right">{go}</td></tr>)}</tbody>
     </table></div>

@@ -19,6 +19,7 @@ export function useSize(): [React.RefObject<HTMLDivElement | null>, { width: num
 }
 /** About how wide a text of 12 px is; a label that does not fit inside its bar stands beside it. */
 const widthOf = (text: string) => text.length * 6.3
+const BOLD = 1.14
 
 /** Staying and going on one clock: the building solid, the cloud hatched, whiskers for four outcomes out of five, the due time as a limit. */
 export function Timelines({ timeline }: { timeline: Timeline }) {
@@ -67,7 +68,7 @@ function Label({ text, bar, x, y }: { text: string; bar: Bar; x: (at: number) =>
   return fits ? <text x={x(bar.from) + 9} y={y + 4} fill="var(--ink)" style={{ fontSize: 12 }}>{text}</text> : <text x={x(bar.from) + 4} y={y - 24} fill="var(--ink2)" className="halo">{text}</text>
 }
 function RunLabel({ text, bar, x, y, cloud, right }: { text: string; bar: Bar; x: (at: number) => number; y: number; cloud: boolean; right: number }) {
-  const wide = widthOf(text) + 16
+  const wide = widthOf(text) * BOLD + 16
   const [start, end] = [x(bar.from), x(bar.to)]
   const inside = wide <= end - start
   const at = inside ? start + 9 : end + 8 + wide > right ? Math.max(LEFT, start - wide) : end + 8

@@ -66,7 +66,7 @@ function Basics({ draft, change, without, fixed }: EditProps & { without: (key: 
   return (
     <div className="policy-part">
       <Field label={words.field.title}><TextInput aria-label={words.field.title} disabled={fixed} value={draft.title} w={260} onChange={({ target }) => change({ title: target.value })} /></Field>
-      <Field label={words.field.mode}><Segmented label={words.field.mode} value={draft.mode} options={(['advise', 'approve', 'automatic'] as const).map((value) => ({ value, says: `${words.modes[value]}: ${words.modeSays[value]}` }))} onChange={(mode) => { if (!fixed) change({ mode }) }} /></Field>
+      <Field label={words.field.mode}><div><Segmented label={words.field.mode} value={draft.mode} options={(['advise', 'approve', 'automatic'] as const).map((value) => ({ value, says: `${words.modes[value]}: ${words.modeSays[value]}` }))} onChange={(mode) => { if (!fixed) change({ mode }) }} /></div></Field>
       <Switch disabled={fixed} label={words.field.keepDeadlines} checked={draft.keepDeadlines} onChange={({ target }) => change({ keepDeadlines: target.checked })} /><Switch disabled={fixed} label={words.field.spot} checked={draft.spot} onChange={({ target }) => change({ spot: target.checked })} />
       <Field label={words.field.oldestPriceHours}><NumberInput aria-label={words.field.oldestPriceHours} disabled={fixed} value={draft.oldestPriceHours} min={1} max={8760} w={150} onChange={(value) => { if (typeof value === 'number') change({ oldestPriceHours: value }) }} /></Field>
       {limit('maxUsdPerMove', words.field.maxUsdPerMove)}{limit('maxNodes', words.field.maxNodes)}{limit('linkMbps', words.field.linkMbps)}

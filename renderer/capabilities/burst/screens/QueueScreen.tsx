@@ -5,8 +5,7 @@ import { Avatar, Empty, Facts, Failed, formatDuration, formatMoment, formatWhen,
 import { useSiteNow } from '../../sites/store'
 import { BurstTabs } from '../BurstTabs'
 import { BudgetSection } from '../parts/Advice'
-import { useQueue } from '../queue'
-import { valueOf } from '../queue'
+import { useQueue, valueOf } from '../queue'
 import { countWaiting, goSays, gpusSay, matches, moveHref, refKey, staySays } from '../view-model'
 import { words } from '../words'
 
@@ -31,7 +30,7 @@ function Body({ queue, remote }: { queue: BurstQueue; remote: Remote<BurstQueue>
   return (
     <div className="screen-body queue-body">
       <div className="stack" style={{ minHeight: 0, gap: 12 }}>
-        {!queue.to && <Panel title={words.stay}><p className="control-text">{words.noCloud} <span className="soft">{words.noCloudRemedy}</span> <a href="#/connect">{words.connect}</a></p></Panel>}
+        {!queue.to && <Panel title={words.stay} actions={<LinkButton small href="#/connect">{words.connect}</LinkButton>}><p className="control-text">{words.noCloud} <span className="soft">{words.noCloudRemedy}</span></p></Panel>}
         <Workloads queue={queue} asOf={remote.at === 'failed' ? formatMoment(queue.asOf) : undefined} />
       </div>
       <Side queue={queue} />
@@ -49,7 +48,7 @@ const columnsFor = (now: number): Column<BurstWorkload>[] => [
   { id: 'runs', says: words.columns.runs, right: true, value: ({ estimate }) => estimate.seconds, cell: ({ estimate }) => formatDuration(estimate.seconds) },
   { id: 'stay', says: words.columns.stay, value: ({ decision }) => decision?.stay.finishes?.at, cell: (row) => staySays(row) },
   { id: 'go', says: words.columns.go, value: ({ decision }) => decision?.go?.usd, cell: (row) => <span className={row.decision?.go ? undefined : 'meta'}>{goSays(row)}</span> },
-  { id: 'decision', says: words.columns.decision, value: ({ decision }) => decision?.kind, cell: ({ decision, asked }) => (decision ? <span className="row" style={{ gap: 6 }}><Tag tone={TONES[decision.kind]}>{words.decision[decision.kind]}</Tag>{asked ? <Tag tone="warning">{words.askedBy(asked.by)}</Tag> : <span className="soft small ellipsis" style={{ maxWidth: 260 }} title={decision.says}>{decision.says}</span>}</span> : '') },
+  { id: 'decision', says: words.columns.decision, value: ({ decision }) => decision?.kind, cell: ({ decision, asked }) => (decision ? <span className="row" style={{ gap: 6 }}><Tag tone={TONES[decision.kind]}>{words.decision[decision.kind]}</Tag>{asked ? <Tag tone="warning">{words.askedBy(asked.by)}</Tag> : <span className="soft small ellipsis" style={{ maxWidth: 150 }} title={decision.says}>{decision.says}</span>}</span> : '') },
 ]
 const FILTERS = ['all', 'waiting', 'running', 'away'] as const
 function Workloads({ queue, asOf }: { queue: BurstQueue; asOf: string | undefined }) {
