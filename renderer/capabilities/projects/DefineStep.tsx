@@ -2,6 +2,7 @@ import { useId, useState, type ReactNode } from 'react'
 import type { Draft } from '../../../preload/contract/projects'
 import type { Member, ProjectSpec } from '../../../preload/contract/records/project'
 import { Button, formatUsd } from '../../design'
+import { Suggestions } from '../people'
 import { nameFrom, problemsOf, type Facts } from './wizard'
 import { words } from './words'
 
@@ -87,11 +88,11 @@ function Members({ members, onChange }: { members: Member[]; onChange: (members:
   const [name, setName] = useState('')
   const [role, setRole] = useState<Member['role']>('engineer')
   const [kind, setKind] = useState<Member['kind']>('User')
-  const add = () => {
-    if (name.trim() === '') return
-    onChange([...members.filter((one) => one.name !== name.trim() || one.kind !== kind), { kind, name: name.trim(), role }])
+  const addOne = (who: Pick<Member, 'kind' | 'name'>) => {
+    onChange([...members.filter((one) => one.name !== who.name || one.kind !== who.kind), { kind: who.kind, name: who.name, role }])
     setName('')
   }
+  const add = () => { if (name.trim() !== '') addOne({ kind, name: name.trim() }) }
   return (
     <fieldset className="form-row">
       <legend>{words.field.members}</legend>
@@ -102,6 +103,7 @@ function Members({ members, onChange }: { members: Member[]; onChange: (members:
           <select className="field-box" aria-label={words.field.role} value={role} onChange={({ target }) => setRole(target.value as Member['role'])}>{ROLES.map((one) => <option key={one}>{one}</option>)}</select>
           <Button onClick={add}>{words.field.addMember}</Button>
         </div>
+        <Suggestions text={name} onPick={addOne} />
         <div className="chips">
           {members.map((member) => (
             <button type="button" key={`${member.kind}/${member.name}`} className="chip" aria-label={`Remove ${member.name}`} onClick={() => onChange(members.filter((one) => one !== member))}><b>{member.name}</b> {member.role} ✕</button>

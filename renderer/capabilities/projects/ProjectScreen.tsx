@@ -2,10 +2,12 @@ import { useState, type ComponentProps } from 'react'
 import type { Project } from '../../../preload/contract/records'
 import { isRequested } from '../../../preload/contract/records/project'
 import { hrefOf, navigate, useAddress, useAsk, useRecord, useRecords } from '../../client'
-import { Avatar, Button, Empty, Facts, formatDay, formatUsd, LinkButton, PageHead, Panel, Table, Tag, type Column } from '../../design'
+import { Button, Empty, Facts, formatDay, formatUsd, LinkButton, PageHead, Panel, Table, Tag, type Column } from '../../design'
 import type { WorkItem } from '../../../preload/contract/records'
 import { words as itemWords } from '../backlog/words'
+import type { MemberChange } from '../../../preload/contract/people'
 import { openDrawer, PlanPanel } from '../operations'
+import { PeoplePanel } from '../people'
 import { EditProject } from './EditProject'
 import { daysUntil } from './wizard'
 import { useSiteNow } from '../sites/store'
@@ -27,8 +29,8 @@ const itemColumns: Column<WorkItem>[] = [
   { id: 'owner', says: words.columns.owner, value: ({ spec }) => spec.owner, cell: ({ spec }) => spec.owner },
 ]
 function Known({ project, crumbs }: { project: Project; crumbs: { says: string; href: string }[] }) {
-  const { meta, spec, status } = project
-  const [side, setSide] = useState<'edit' | 'delete' | 'fulfil'>()
+  const { meta, status } = project
+  const [side, setSide] = useState<'edit' | 'delete' | 'fulfil' | { changes: MemberChange[] }>()
   const namespace = status.namespace ?? meta.name
   const items = useRecords('WorkItem').filter(({ spec: item }) => item.project === meta.name)
   const environments = useRecords('Environment').filter(({ spec: environment }) => environment.project === meta.name)
@@ -43,7 +45,7 @@ function Known({ project, crumbs }: { project: Project; crumbs: { says: string; 
       <div className={side ? 'screen-body with-side' : 'screen-body'}>
         <div className="environment-columns">
           <ProjectFacts project={project} />
-          <Panel title={words.field.members}><ul className="stack tight control-text">{spec.members.map((member) => <li key={`${member.kind}/${member.name}`} className="row"><Avatar person={member.name} /><b>{member.name}</b><span className="meta">{member.kind === 'Group' ? 'group' : ''} {member.role}</span></li>)}{spec.members.length === 0 && <li className="meta">{words.onlyOwner}</li>}</ul></Panel>
+          <PeoplePanel project={project} onPlan={(changes) => setSide({ changes })} />
           <Panel title={words.work} flush>
             <Table label={words.work} rows={items} columns={itemColumns} idOf={({ meta: item }) => item.uid} onOpen={({ meta: item }) => navigate(hrefOf(['line', item.namespace ?? namespace, item.name]))} />
             <ul className="stack tight control-text" style={{ padding: 12 }}>{environments.map(({ meta: environment, spec: { size, tool, state }, status: { phase } }) => <li key={environment.uid} className="row"><a href={hrefOf(['discover', environment.namespace ?? namespace, environment.name])}>{environment.name}</a><span className="meta">{size.name}, {tool.name}</span><span className="spring" /><Tag>{phase ?? state}</Tag></li>)}</ul>
@@ -52,6 +54,7 @@ function Known({ project, crumbs }: { project: Project; crumbs: { says: string; 
         {side === 'edit' && <EditProject project={project} onClose={() => setSide(undefined)} />}
         {side === 'delete' && <DeletePanel name={meta.name} onClose={() => setSide(undefined)} />}
         {side === 'fulfil' && <FulfilPanel name={meta.name} onClose={() => setSide(undefined)} />}
+        {typeof side === 'object' && <MembersPanel project={meta.name} changes={side.changes} onClose={() => setSide(undefined)} />}
       </div>
     </div>
   )
@@ -74,6 +77,10 @@ function DeletePanel({ name, onClose }: { name: string; onClose: () => void }) {
 }
 function FulfilPanel({ name, onClose }: { name: string; onClose: () => void }) {
   const plan = useAsk((client, options) => client.projects.planFulfil({ name }, options), [name])
+  return <SidePlan plan={plan} onClose={onClose} onStarted={onClose} />
+}
+function MembersPanel({ project, changes, onClose }: { project: string; changes: MemberChange[]; onClose: () => void }) {
+  const plan = useAsk((client, options) => client.people.planMembers({ project, changes }, options), [project, changes])
   return <SidePlan plan={plan} onClose={onClose} onStarted={onClose} />
 }
 function SidePlan({ plan, onClose, onStarted }: { plan: Pick<ComponentProps<typeof PlanPanel>, 'remote' | 'again'>; onClose: () => void; onStarted: () => void }) {

@@ -24,7 +24,7 @@ export const words = {
   },
   back: 'Back', continueTo: (step: string) => `Continue to ${step.toLowerCase()}`, keys: 'Enter goes on, Alt 1 to 5 jumps to a step',
   plan: 'Plan', planMeaning: 'what the button will do; nothing has been changed', planWaits: 'The plan appears as soon as the definition is complete.', provision: 'Provision',
-  edit: 'Edit', fulfil: 'Fulfil', delete: 'Delete', save: 'Save', close: 'Close', newEnvironment: 'New environment', noSuchProject: 'There is no such project. It may have been deleted.', onlyOwner: 'Only its owner.', noRepository: 'none attached', timeBoxLabel: 'Time box', work: 'Work items and environments',
+  edit: 'Edit', fulfil: 'Fulfil', delete: 'Delete', save: 'Save', close: 'Close', newEnvironment: 'New environment', noSuchProject: 'There is no such project. It may have been deleted.', noRepository: 'none attached', timeBoxLabel: 'Time box', work: 'Work items and environments',
   newer: 'a newer version arrived; saving merges', changedByTwo: (name: string) => `${name}, changed by two`, bothStarted: 'both started from the same version', fieldColumn: 'Field', you: 'you', before: 'before', restMerged: 'Only these fields differ on both sides; the rest merges by itself.', saveChosen: 'Save as chosen',
   started: 'It is running; its steps stand at the left.',
   showSteps: 'Show its steps', toEnvironment: 'Go to the environment',

@@ -1,0 +1,3 @@
+export { DirectoryPanel } from './DirectoryPanel'
+export { PeoplePanel } from './PeoplePanel'
+export { Suggestions } from './Suggestions'
