@@ -15,6 +15,7 @@ import { systemHandlers } from './capabilities/system'
 import { renting } from './compose/cloud'
 import { cluster } from './compose/cluster'
 import { discovery } from './compose/discovery'
+import { drifting } from './compose/drift'
 import { kubeconfigs } from './compose/kubeconfigs'
 import { objectDetail } from './compose/objects'
 import type { ComposeOptions, Services } from './compose/options'
@@ -70,6 +71,7 @@ export async function compose(options: ComposeOptions): Promise<Core> {
   const services = { store, sites, aws: means.aws, network: means.network, records, operations, clock, random, log }
   const rented = renting({ ...services, capacity, plant })
   const line = discovery({ ...services, capacity, rented: rented.cloud.gpuUsdPerHour })
+  const drift = drifting({ ...services, worklog: line.worklog, backlog: line.backlog, vault: options.vault ?? noVault }, options.driftWorker)
   const detail = objectDetail({ ...services, capacity })
   const lists = cluster(services)
   const router = whole({
@@ -77,6 +79,7 @@ export async function compose(options: ComposeOptions): Promise<Core> {
     ...rented.handlers,
     cluster: lists.handlers,
     ...detail.handlers,
+    drift: drift.handlers,
     replay: replaying({ ...services, capacity }, options.replayWorker).handlers,
     system: ownState(options, { store, sites }),
     settings: settingHandlers(os.settings, { service: settings, clock }),
@@ -92,6 +95,7 @@ export async function compose(options: ComposeOptions): Promise<Core> {
     async close() {
       stopSettings()
       stopLine()
+      await drift.close()
       operations.close()
       await settled(operations.settled(), clock)
       lists.close()

@@ -28,13 +28,15 @@ export function discovery({ store, sites, records, operations, capacity, rented,
     ...base, capacity, views: store.views, samples: store.samples, drafts: projects.drafts,
     gpuUsdPerHour: (node, place) => (place === 'cloud' ? rented(node) : place === 'on-prem' ? gpuUsdPerHour(node, records.find('PriceBook', 'default')?.spec) : undefined),
   })
+  const backlog = makeBacklog({ ...base, worklog })
   return {
+    worklog, backlog,
     handlers: {
       projects: projectHandlers(os.projects, projects),
       snapshots: snapshotHandlers(os.snapshots, snapshots),
       environments: environmentHandlers(os.environments, { service: environments, clock }),
       revisions: revisionHandlers(os.revisions, revisions),
-      backlog: backlogHandlers(os.backlog, makeBacklog({ ...base, worklog })),
+      backlog: backlogHandlers(os.backlog, backlog),
       catalog: catalogHandlers(os.catalog, makeCatalog(base)),
       flow: flowHandlers(os.flow, flow),
       money: moneyHandlers(os.money, makeMoney({ sites, records, capacity })),

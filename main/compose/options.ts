@@ -24,6 +24,8 @@ export interface ComposeOptions {
   electron?: string
   /** The program of the thread that replays jobs; beside the core's own unless told. */
   replayWorker?: URL | undefined
+  /** The program of the threads that count and score drift; beside the core's own unless told. */
+  driftWorker?: URL | undefined
   /** How the simulated sites begin; they are always at hand unless this is false. */
   plant?: false | { seeded?: boolean; speed?: number }
 }

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto'
 import type { DriftProfile, DriftWindow, ProfileColumn, WindowColumn, WindowScores } from '../../../preload/contract/drift'
 import { countCategories, MOST_CATEGORIES, readNumeric } from './adapters/columns'
 import { Engine } from './adapters/engine'
-import { firstLine, openSource, type Source } from './adapters/sources'
+import { firstLine, openSource, type CsvDialect, type Source } from './adapters/sources'
 import { identifier, literal, type ColumnType } from './adapters/sql'
 import { withSpillFolder } from './adapters/spill'
 import { canCalibrate, chunkRows } from './domain/calibrate'
@@ -10,6 +9,7 @@ import { scoreWindow } from './domain/count-score'
 import { DEFAULT_RULE, type DecisionRule } from './domain/decide'
 import { UnusableInput } from './domain/failures'
 import { countCategorical, countNumeric, DEFAULT_CELLS, profileCategorical, profileNumeric } from './domain/profile'
+import { hashOf } from './hash'
 import { SortSpace } from './domain/radix'
 import type { Kind } from './domain/report'
 import type { Tools } from './domain/score'
@@ -17,27 +17,21 @@ import type { SpecialFunctions } from './domain/special'
 import { randomOf, SEED } from './inline-runner'
 import { loadSpecialFunctions } from './numerics/cephes'
 
-export interface WindowRequest { path: string; where?: string | undefined; columns?: string[] | undefined; kinds?: Record<string, Kind> | undefined }
+export interface WindowRequest { path: string; where?: string | undefined; columns?: string[] | undefined; /** Columns that are no features. */ except?: readonly string[] | undefined; csv?: CsvDialect | undefined; kinds?: Record<string, Kind> | undefined }
 export interface ProfileRequest extends WindowRequest { cells?: number | undefined; windowRows?: number | undefined }
 export type Period = 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year'
 /** How rows are cut into windows: by a period of a time column in a time zone, or by a number of rows. */
 export type Cut = { by: 'time'; column: string; period: Period; zone?: string | undefined } | { by: 'rows'; rows: number } | { by: 'number'; windows: number }
 
-/** JSON with its keys in order, so that equal contents have equal hashes. */
-export const canonical = (value: unknown): string => JSON.stringify(value, (_key, part: unknown) => {
-  if (typeof part === 'number' && !Number.isFinite(part)) return String(part)
-  return part !== null && typeof part === 'object' && !Array.isArray(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part
-})
-export const sha256 = (text: string | Uint8Array): string => createHash('sha256').update(text).digest('hex')
-export const hashOf = ({ hash: _hash, ...rest }: Omit<DriftProfile, 'hash'> & { hash?: string }): string => sha256(canonical(rest))
+export { canonical, hashOf, sha256 } from './hash'
 
-interface Opened { engine: Engine; source: Source; rows: number; tools: Tools }
+export interface Opened { engine: Engine; source: Source; rows: number; tools: Tools }
 /** Opens one side with an engine for as long as the work needs it. */
-async function withSource<T>(request: WindowRequest, work: (opened: Opened) => Promise<T>): Promise<T> {
+export async function withSource<T>(request: WindowRequest, work: (opened: Opened) => Promise<T>): Promise<T> {
   return withSpillFolder(async (spillFolder) => {
     const special = await loadSpecialFunctions(), engine = await Engine.open({ threads: 2, memoryMiB: 192, spillFolder })
     try {
-      const source = await openSource(engine, { path: request.path, where: request.where, label: 'current', spillFolder })
+      const source = await openSource(engine, { path: request.path, where: request.where, label: 'current', spillFolder, csv: request.csv })
       const rows = Number((await engine.rows(`SELECT count(*) AS count FROM ${source.relation}`))[0]?.['count'] ?? 0)
       return await work({ engine, source, rows, tools: { special, space: new SortSpace(), random: randomOf(SEED, '') } })
     } finally { engine.close() }
@@ -45,7 +39,7 @@ async function withSource<T>(request: WindowRequest, work: (opened: Opened) => P
 }
 
 const kindOf = ({ name, kind }: ColumnType, asked: Record<string, Kind> | undefined): Kind | 'unsupported' => asked?.[name] ?? kind
-const wanted = ({ columns }: Source, names: string[] | undefined): ColumnType[] => (names ? names.map((name) => find(columns, name)) : columns)
+const wanted = ({ columns }: Source, { columns: names, except }: WindowRequest): ColumnType[] => (names ? names.map((name) => find(columns, name)) : columns.filter(({ name }) => !except?.includes(name)))
 function find(columns: readonly ColumnType[], name: string): ColumnType {
   const found = columns.find((column) => column.name === name)
   if (!found) throw new UnusableInput(`There is no column ${name}.`, `Pick from ${columns.map((column) => column.name).join(', ')}.`)
@@ -55,7 +49,7 @@ function find(columns: readonly ColumnType[], name: string): ColumnType {
 /** Freezes a reference: cells, categories and limits that every later window is scored against. */
 export const profileReference = (request: ProfileRequest): Promise<DriftProfile> => withSource(request, async (opened) => {
   const windowRows = request.windowRows ?? opened.rows, columns: ProfileColumn[] = []
-  for (const column of wanted(opened.source, request.columns)) columns.push(await profileColumn(column, { ...opened, request, windowRows }))
+  for (const column of wanted(opened.source, request)) columns.push(await profileColumn(column, { ...opened, request, windowRows }))
   const content = { format: 'takt-drift-profile' as const, version: 1 as const, rows: opened.rows, columns }
   return { ...content, hash: hashOf(content) }
 })
@@ -75,9 +69,9 @@ async function profileColumn(column: ColumnType, { engine, source, rows, tools, 
   } catch (error) { return unscored(`it cannot be read: ${firstLine(error)}`) }
 }
 
-interface Slice { name: string; from?: string; to?: string; relation: string }
+export interface Slice { name: string; from?: string; to?: string; relation: string }
 /** The windows that a cut makes of a source, in order. */
-async function slices({ engine, source, rows }: Opened, cut: Cut | undefined): Promise<Slice[]> {
+export async function slices({ engine, source, rows }: Opened, cut: Cut | undefined): Promise<Slice[]> {
   if (!cut) return [{ name: 'current', relation: source.relation }]
   if (cut.by !== 'time') {
     const each = cut.by === 'rows' ? cut.rows : Math.max(1, Math.ceil(rows / cut.windows)), count = Math.ceil(rows / each)
@@ -91,10 +85,14 @@ async function slices({ engine, source, rows }: Opened, cut: Cut | undefined): P
   return found.map((row) => ({ name: String(row['start']).replace(' 00:00:00', ''), from: String(row['start']), to: String(row['finish']), relation: `(SELECT * FROM ${source.relation} WHERE CAST(${start} AS VARCHAR) = ${literal(String(row['start']))})` }))
 }
 
+/** What was opened to be counted. */
+export interface OpenedFiles { files: string[]; columns: ColumnType[]; skipped: { file: string; says: string }[]; relation: string; engine: string }
+interface Counting { signal?: AbortSignal | undefined; progress?: (done: number, total: number) => void; source?: (opened: OpenedFiles) => void }
 /** Counts the windows of a source in the cells of a profile, telling of each as it is done. */
-export const countWindows = (profile: DriftProfile, request: WindowRequest & { cut?: Cut | undefined }, { signal, progress }: { signal?: AbortSignal | undefined; progress?: (done: number, total: number) => void } = {}): Promise<DriftWindow[]> =>
+export const countWindows = (profile: DriftProfile, request: WindowRequest & { cut?: Cut | undefined; /** Windows that are not counted again. */ known?: ReadonlySet<string> | undefined; /** The only windows that are wanted. */ only?: ReadonlySet<string> | undefined }, { signal, progress, source }: Counting = {}): Promise<DriftWindow[]> =>
   withSource(request, async (opened) => {
-    const windows: DriftWindow[] = [], cuts = await slices(opened, request.cut)
+    const windows: DriftWindow[] = [], cuts = (await slices(opened, request.cut)).filter(({ name }) => !request.known?.has(name) && (request.only?.has(name) ?? true))
+    source?.({ files: opened.source.files, columns: opened.source.columns, skipped: opened.source.skipped, relation: cuts[0]?.relation ?? opened.source.relation, engine: opened.engine.version })
     for (const { relation, ...names } of cuts) {
       const columns: WindowColumn[] = []
       for (const column of profile.columns) { signal?.throwIfAborted(); columns.push(await countColumn(column, { ...opened, relation })) }

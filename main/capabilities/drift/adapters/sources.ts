@@ -15,7 +15,8 @@ export interface Source {
   skipped: Skipped[]
   format: 'parquet' | 'csv'
 }
-export interface SourceRequest { path: string; where?: string | undefined; label: 'reference' | 'current'; spillFolder: string }
+export interface SourceRequest { path: string; where?: string | undefined; label: string; spillFolder: string; /** How CSV is read, where a person said so. */ csv?: CsvDialect | undefined }
+export interface CsvDialect { delimiter: string; header: boolean; encoding: 'utf-8' | 'utf-16' | 'latin-1' }
 
 const CSV = /\.(csv|tsv|txt)(\.gz)?$/i, PARQUET = /\.(parquet|pq)$/i
 
@@ -68,12 +69,12 @@ async function check(engine: Engine, relation: string, where: string): Promise<v
 }
 
 // Text is parsed once, into a columnar file that every thread can read a column of; that file is what is spilt, and it is removed at the end.
-async function readableCsv(engine: Engine, files: string[], { label, spillFolder }: SourceRequest): Promise<{ good: string[]; skipped: Skipped[] }> {
+async function readableCsv(engine: Engine, files: string[], { label, spillFolder, csv }: SourceRequest): Promise<{ good: string[]; skipped: Skipped[] }> {
   const good: string[] = [], skipped: Skipped[] = []
   for (const [at, file] of files.entries()) {
     const target = join(spillFolder, `${label}-${at}.parquet`)
     try {
-      const bad = await convertCsv(engine, file, target)
+      const bad = await convertCsv(engine, file, { target, csv })
       good.push(target)
       if (bad) skipped.push({ file, says: bad })
     } catch (error) { skipped.push({ file, says: firstLine(error) }) }
@@ -82,9 +83,10 @@ async function readableCsv(engine: Engine, files: string[], { label, spillFolder
 }
 
 /** Writes a CSV file as Parquet. Lines that do not fit its header are left out, and said. */
-async function convertCsv(engine: Engine, file: string, target: string): Promise<string | undefined> {
+async function convertCsv(engine: Engine, file: string, { target, csv }: { target: string; csv: CsvDialect | undefined }): Promise<string | undefined> {
   await engine.run('DROP TABLE IF EXISTS csv_rejects; DROP TABLE IF EXISTS csv_scans')
-  const options = `sample_size = -1, encoding = ${literal(encodingOf(file))}, store_rejects = true, rejects_table = 'csv_rejects', rejects_scan = 'csv_scans'`
+  const form = csv ? `delim = ${literal(csv.delimiter)}, header = ${csv.header}, encoding = ${literal(csv.encoding)}` : `encoding = ${literal(encodingOf(file))}`
+  const options = `sample_size = -1, ${form}, store_rejects = true, rejects_table = 'csv_rejects', rejects_scan = 'csv_scans'`
   await engine.run(`COPY (SELECT * FROM read_csv(${literal(file)}, ${options})) TO ${literal(target)} (FORMAT parquet)`)
   const [bad] = await engine.rows('SELECT count(DISTINCT line) AS count, min(line) AS first, any_value(error_message) AS message FROM csv_rejects')
   const count = Number(bad?.['count'] ?? 0)
@@ -93,7 +95,7 @@ async function convertCsv(engine: Engine, file: string, target: string): Promise
 
 const LOOKED_AT = 8 * 2 ** 20
 /** UTF-16 by its mark, UTF-8 where the beginning is that, else Latin-1, in which any byte means something. */
-function encodingOf(file: string): 'utf-8' | 'utf-16' | 'latin-1' {
+export function encodingOf(file: string): 'utf-8' | 'utf-16' | 'latin-1' {
   if (file.endsWith('.gz')) return 'utf-8'
   const bytes = Buffer.alloc(Math.min(LOOKED_AT, statSync(file).size)), handle = openSync(file, 'r')
   try { readSync(handle, bytes) } finally { closeSync(handle) }

@@ -1,0 +1,52 @@
+import { basename } from 'node:path'
+import type { Book } from '../../../../preload/contract/drift-bundle'
+import type { MonitorSettings } from '../../../../preload/contract/drift-review'
+import { packBooks } from '../bundles/form'
+import { canonical, sha256 } from '../hash'
+import { loadSpecialFunctions } from '../numerics/cephes'
+import { countWindows, profileReference, scoreWindows, type OpenedFiles } from '../profile'
+import { bookOf } from './cache'
+import { multivariateOf } from './multivariate'
+import type { Answers, CountAsk, Telling } from './questions'
+import { currentRequest, notFeatures, referenceRequest } from './request'
+import { qualityOver } from './quality'
+import { differencesOf } from './schema'
+import { summaryOf } from './summary'
+
+/** What a profile depends on: where it is unchanged, the frozen reference stays. */
+const basis = ({ reference, columns, kinds, labels, timeColumn, windowRows }: MonitorSettings): string => sha256(canonical([reference, columns, kinds, labels?.label, timeColumn, windowRows]))
+/** What counts of windows depend on besides. */
+const cutting = ({ current, period, zone }: MonitorSettings): string => sha256(canonical([current, period, zone]))
+
+/** Freezes the reference where it is new, counts and scores the windows that were not yet, and puts all into one book. */
+export async function countModel(ask: CountAsk, telling: Telling): Promise<Answers['count']> {
+  const { settings, located } = ask, before = ask.before && !ask.anew ? bookOf(ask.before) : undefined
+  const kept = before && basis(before.about.settings) === basis(settings) ? before : undefined
+  telling.progress?.(0, 1, kept ? 'Opens the windows' : 'Freezes the reference')
+  const profile = kept?.profile ?? await profileReference(referenceRequest(settings, located))
+  // The last window may not have been over when it was counted.
+  const old = kept && cutting(kept.about.settings) === cutting(settings) ? kept.windows.slice(0, -1) : []
+  let opened: OpenedFiles | undefined
+  const fresh = await countWindows(profile, { ...currentRequest(settings, located), known: new Set(old.map(({ name }) => name)) }, {
+    signal: telling.signal, source: (found) => { opened = found },
+    progress: (done, total) => telling.progress?.(done, total + 1, `Counted window ${done} of ${total}`),
+  })
+  const windows = [...old, ...fresh], scores = scoreWindows(profile, windows, { special: await loadSpecialFunctions(), rule: settings.rule })
+  telling.signal?.throwIfAborted()
+  telling.progress?.(fresh.length, fresh.length + 1, 'Measures quality')
+  const quality = await qualityOver(settings, located, { profile, signal: telling.signal })
+  const draft: Book = {
+    profile, windows, scores, verdicts: [],
+    about: {
+      id: ask.id, settings, simulated: ask.simulated, madeAt: ask.madeAt, engine: { name: 'takt', form: '2', duckdb: opened?.engine ?? '' }, sources: (opened?.files ?? []).slice(0, 1000).map((file) => basename(file)), snapshots: located.snapshots,
+      ...(opened && { sql: readable(opened.relation) }), schema: { ...kept?.about.schema, ...(opened && differencesOf(profile, opened.columns, { windows: fresh, not: notFeatures(settings) })) },
+      quality: quality.points, ...(quality.missing !== undefined && { qualityMissing: quality.missing }), multivariate: [], events: [],
+    },
+  }
+  const last = windows.at(-1)
+  const book = last ? { ...draft, about: { ...draft.about, multivariate: [{ window: last.name, ...await multivariateOf(draft, { window: last.name, located }) }] } } : draft
+  return { book: packBooks([book], { createdAt: ask.madeAt, name: settings.model }), summary: summaryOf(book), counted: fresh.length, skipped: (opened?.skipped ?? []).map(({ file, says }) => `${basename(file)}: ${says}`) }
+}
+
+/** SQL with the names of files but not where they lie on this machine. */
+const readable = (sql: string): string => sql.replace(/'([^']*[/\\])([^/\\']+)'/g, '\'$2\'').slice(0, 20_000)
