@@ -3,6 +3,7 @@ import { useFlowStore, watchMap } from '../capabilities/flow/store'
 import { OperationsDrawer, watchOperations } from '../capabilities/operations'
 import { watchSettings } from '../capabilities/settings/store'
 import { FirstRun } from '../capabilities/sites'
+import { reportPresence } from '../capabilities/sites/presence'
 import { useHome, useSitesKnown, watchSites } from '../capabilities/sites/store'
 import { CoreProvider, useAddress, useRestarts, watchRecords } from '../client'
 import { Loading, PageHead, Patterns } from '../design'
@@ -26,6 +27,7 @@ function useWatches() {
   useEffect(() => {
     const stop = new AbortController()
     void watchSites(core, stop.signal)
+    reportPresence(core, stop.signal)
     void watchSettings(core, stop.signal)
     void watchOperations(core, stop.signal)
     void watchHeartbeat(core, stop.signal)

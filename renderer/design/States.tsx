@@ -25,16 +25,16 @@ interface Words { says: ReactNode; remedy?: ReactNode }
 export const Stale = ({ says, remedy, onRetry }: Words & { onRetry?: () => void }) => (
   <div className="state"><span>{says} {remedy}</span>{onRetry && <div className="state-actions"><Button onClick={onRetry}>Retry</Button></div>}</div>
 )
-interface FailedProps extends Words { code?: string; onRetry?: (() => void) | undefined; retrySays?: string; children?: ReactNode }
+interface FailedProps extends Words { code?: string; diagnosis?: () => string; onRetry?: (() => void) | undefined; retrySays?: string; children?: ReactNode }
 /** What happened, why, what to do; the panel keeps its place and the diagnosis can be copied. */
-export function Failed({ says, remedy, code, onRetry, retrySays = 'Retry', children }: FailedProps) {
+export function Failed({ says, remedy, code, diagnosis, onRetry, retrySays = 'Retry', children }: FailedProps) {
   return (
     <div className="state" role="alert">
       <div className="row" style={{ alignItems: 'flex-start' }}><span style={{ paddingTop: 2 }}><Sign sign="failed" /></span><span>{says} {remedy}</span></div>
       {code && <span className="diagnosis" style={{ paddingLeft: 20 }}>{code}</span>}
       <div className="state-actions">
         {children}{onRetry && <Button onClick={onRetry}>{retrySays}</Button>}
-        <CopyButton says="Copy diagnosis" text={() => [code, says, remedy].filter((part) => typeof part === 'string').join('\n')} />
+        <CopyButton says="Copy diagnosis" text={diagnosis ?? (() => [code, says, remedy].filter((part) => typeof part === 'string').join('\n'))} />
       </div>
     </div>
   )

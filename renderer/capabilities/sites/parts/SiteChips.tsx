@@ -5,7 +5,7 @@ import { hrefOf, navigate, setQuery, useAction, useAddress, useNow } from '../..
 import { PlaceGlyph } from '../../../design'
 import { useSites } from '../store'
 import { useSiteActions } from '../site-actions'
-import { chipLook, chipSays, isOnline, needsConsent, speedSays, whyNotHome } from '../view-model'
+import { chipLook, chipSays, isOnline, needsConsent, signInFor, speedSays, whyNotHome } from '../view-model'
 import { words } from '../words'
 
 /** One chip per site with its state and age, and the tag of simulated ones. */
@@ -33,11 +33,13 @@ function SiteChip({ site, now }: { site: SiteState; now: number }) {
 }
 function SiteMenu({ site, scoped }: { site: SiteState; scoped: boolean }) {
   const { connect, disconnect, makeHome, trouble } = useSiteActions(site)
+  const signIn = trouble && signInFor(trouble, site)
   const scope = () => { navigate(hrefOf(['map'])); setQuery({ site: scoped ? undefined : site.id }) }
   return (
     <>
       {trouble && <Menu.Label>{trouble.says} {trouble.remedy}</Menu.Label>}
       {needsConsent(trouble) && <Menu.Item onClick={() => navigate(hrefOf(['connect'], { context: site.id }))}>{words.lookAtCommand}</Menu.Item>}
+      {signIn && <Menu.Item onClick={() => navigate(hrefOf(['connect'], { 'sign-in': signIn.identity, site: site.id }))}>{words.signIn}</Menu.Item>}
       <Menu.Item onClick={scope}>{scoped ? words.allSites : words.onlyThis}</Menu.Item>
       <Menu.Item onClick={() => navigate(hrefOf(['settings'], { site: site.id }))}>{words.details}</Menu.Item>
       {!whyNotHome(site) && <Menu.Item onClick={() => void makeHome.act()}>{words.makeHome}</Menu.Item>}

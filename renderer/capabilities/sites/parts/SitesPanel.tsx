@@ -7,6 +7,7 @@ import { useSites, useSitesStore } from '../store'
 import { useSiteActions } from '../site-actions'
 import { chipSays, isOnline, needsConsent, speedSays, whyNotHome } from '../view-model'
 import { words } from '../words'
+import { Told } from './Told'
 import '../sites.css'
 
 /** Every site with what can be done about it; preparing one opens its plan here. */
@@ -36,17 +37,21 @@ function PlantSpeed({ site }: { site: SiteState }) {
 }
 function SiteRow({ site, chosen, onPrepare }: { site: SiteState; chosen: boolean; onPrepare: () => void }) {
   const now = useNow(1000)
-  const { connect, disconnect, makeHome, busy, trouble } = useSiteActions(site)
+  const { connect, disconnect, makeHome, remove, signOut, busy, trouble } = useSiteActions(site)
   return (
     <section className={`site-row ${chosen ? 'chosen' : ''}`} aria-label={site.name}>
       <span className="row"><PlaceGlyph place={site.place} /><b>{site.name}</b><span className="meta">{chipSays(site, now)}</span><SiteTags site={site} /></span>
       <span className="row wrap">
         {!whyNotHome(site) && <Button small busy={makeHome.busy} onClick={() => void makeHome.act()}>{words.makeHome}</Button>}
         <Button small onClick={onPrepare}>{words.prepare}</Button>
+        {(site.source === 'eks' || site.source === 'oidc') && <Button small look="quiet" busy={remove.busy} aria-label={`${words.remove} ${site.name}. ${words.removeSays}`} onClick={() => void remove.act()}>{words.remove}</Button>}
+        {site.identity && isOnline(site) && <Button small busy={signOut.busy} onClick={() => void signOut.act()}>{words.signOut}</Button>}
         {!site.simulated && <Button small busy={busy} onClick={() => void (isOnline(site) ? disconnect : connect).act()}>{isOnline(site) ? words.disconnect : words.connect}</Button>}
       </span>
       <Facts facts={siteFacts(site, now)} />
-      {trouble && <div style={{ gridColumn: '1 / 3' }}><Failed says={trouble.says} remedy={trouble.remedy} code={trouble.code} onRetry={() => void connect.act()}>{needsConsent(trouble) && <LinkButton look="primary" href={hrefOf(['connect'], { context: site.id })}>{words.lookAtCommand}</LinkButton>}</Failed></div>}
+      {trouble && <div style={{ gridColumn: '1 / 3' }}>{needsConsent(trouble)
+        ? <Failed says={trouble.says} remedy={trouble.remedy} code={trouble.code}><LinkButton look="primary" href={hrefOf(['connect'], { context: site.id })}>{words.lookAtCommand}</LinkButton></Failed>
+        : <Told trouble={trouble} site={site} onRetry={() => void connect.act()} />}</div>}
     </section>
   )
 }
@@ -54,7 +59,7 @@ const SiteTags = ({ site }: { site: SiteState }) => (
   <>{site.home && <Tag tone="good">{words.isHome}</Tag>}{site.simulated && <Tag tone="dashed">{words.simulated(speedSays(site.speed))}</Tag>}<Tag tone={site.prepared === 'no' ? 'warning' : 'normal'}>{words.prepared[site.prepared]}</Tag></>
 )
 function siteFacts(site: SiteState, now: number): (readonly [string, ReactNode])[] {
-  const facts: [string, ReactNode][] = [[words.server, site.server && <span className="mono">{site.server}</span>], [words.signedInAs, site.user], [words.version, site.version], [words.lastWord, site.asOf && formatWhen(site.asOf, now)], [words.offers, site.offers.join(', ') || words.nothingOptional]]
+  const facts: [string, ReactNode][] = [[words.server, site.server && <span className="mono">{site.server}</span>], [words.signedInAs, site.user], [words.groups, site.groups?.filter((group) => !group.startsWith('system:')).join(', ')], [words.version, site.version], [words.lastWord, site.asOf && formatWhen(site.asOf, now)], [words.offers, site.offers.join(', ') || words.nothingOptional]]
   return facts.filter(([, value]) => Boolean(value))
 }
 function Prepare({ site, onClose }: { site: string; onClose: () => void }) {
