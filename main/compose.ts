@@ -12,6 +12,7 @@ import { makeRecords, RECORD_KINDS, recordHandlers, resourceOf } from './capabil
 import { makeSettings, settingHandlers, type SettingsFile } from './capabilities/settings'
 import { makeSites, siteHandlers } from './capabilities/sites'
 import { systemHandlers } from './capabilities/system'
+import { bursting } from './compose/burst'
 import { renting } from './compose/cloud'
 import { cluster } from './compose/cluster'
 import { discovery } from './compose/discovery'
@@ -71,16 +72,18 @@ export async function compose(options: ComposeOptions): Promise<Core> {
   const services = { store, sites, aws: means.aws, network: means.network, records, operations, clock, random, log }
   const rented = renting({ ...services, capacity, plant })
   const line = discovery({ ...services, capacity, rented: rented.cloud.gpuUsdPerHour })
+  const burst = bursting({ ...services, capacity, rented: rented.cloud })
   const drift = drifting({ ...services, worklog: line.worklog, backlog: line.backlog, vault: options.vault ?? noVault }, options.driftWorker)
   const detail = objectDetail({ ...services, capacity })
   const lists = cluster(services)
   const router = whole({
     ...line.handlers,
     ...rented.handlers,
+    ...burst.handlers,
     cluster: lists.handlers,
     ...detail.handlers,
     drift: drift.handlers,
-    replay: replaying({ ...services, capacity }, options.replayWorker).handlers,
+    replay: replaying({ ...services, capacity, policy: burst.policy }, options.replayWorker).handlers,
     system: ownState(options, { store, sites }),
     settings: settingHandlers(os.settings, { service: settings, clock }),
     sites: siteHandlers(os.sites, { service: sites, clock, planPrepare: (site, signal) => prepare.plan(site, signal) }),
@@ -90,11 +93,13 @@ export async function compose(options: ComposeOptions): Promise<Core> {
   records.start()
   operations.resume()
   const stopLine = line.run()
+  const stopBurst = burst.run()
   return {
     router, started: sites.start().catch((error: unknown) => log.error('What was open last time could not be opened.', { error })),
     async close() {
       stopSettings()
       stopLine()
+      stopBurst()
       await drift.close()
       operations.close()
       await settled(operations.settled(), clock)

@@ -27,5 +27,5 @@ export function bursting(services: Rented) {
   const money = makeMoney({ sites, records, capacity })
   const service = makeBurst({ store, sites, records, operations, capacity, clock, random, log, money, cloud: cloudOf(services), stopwatch: () => performance.now() })
   const policy = makePolicy({ sites, records, operations, clock, steward: () => ({ state: 'none', says: 'Nobody acts by themselves.' }), planWith: service.planWith, plan: (signal) => service.plan(undefined, signal) })
-  return { service, handlers: { burst: burstHandlers(os.burst, { service, policy, clock }) }, run: () => () => undefined }
+  return { service, policy, handlers: { burst: burstHandlers(os.burst, { service, policy, clock }) }, run: () => () => undefined }
 }

@@ -1,14 +1,15 @@
 import type { makeCapacity } from '../capabilities/capacity'
 import { askThread } from '../capabilities/burst'
-import { makeReplay, replayHandlers, type Building } from '../capabilities/replay'
+import { makeReplay, replayHandlers, type Building, type PolicyPort } from '../capabilities/replay'
 import { amount, GPU, type Inventory } from '../kernel/inventory'
 import type { Outcome } from '../kernel/outcome'
 import { os } from '../platform/contract'
 import type { Services } from './options'
 
+type Needed = Pick<Services, 'store' | 'sites' | 'records' | 'clock'> & { capacity: ReturnType<typeof makeCapacity>; policy: PolicyPort }
 /** Replays in a thread of their own; the program of that thread lies beside the core's. */
-export function replaying({ store, sites, records, operations, capacity, clock, random, log }: Services & { capacity: ReturnType<typeof makeCapacity> }, script = new URL('./replay-worker.mjs', import.meta.url)) {
-  const service = makeReplay({ store, sites, records, operations, clock, random, log, player: (question, listening) => askThread(script, question, listening), building: async (site, signal) => buildingOf(await capacity.snapshot(site, signal)) })
+export function replaying({ store, sites, records, capacity, policy, clock }: Needed, script = new URL('./replay-worker.mjs', import.meta.url)) {
+  const service = makeReplay({ store, sites, records, policy, clock, player: (question, listening) => askThread(script, question, listening), building: async (site, signal) => buildingOf(await capacity.snapshot(site, signal)) })
   return { handlers: replayHandlers(os.replay, service) }
 }
 

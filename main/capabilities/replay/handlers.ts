@@ -15,6 +15,7 @@ export const replayHandlers = (os: Implementer['replay'], service: Replay) => {
     saved: os.saved.handler(() => kept.list()),
     savedRun: os.savedRun.handler(({ input }) => answer(kept.find(input.id))),
     rename: os.rename.handler(({ input }) => answer(kept.rename(input.id, input.title), {})),
+    proposeKnob: os.proposeKnob.handler(async ({ input: { run, ...proposal }, signal }) => answer(await service.propose(proposal, { run, signal }))),
     remove: os.remove.handler(({ input }) => answer(kept.remove(input.id), {})),
   }
 }

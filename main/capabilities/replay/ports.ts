@@ -1,11 +1,9 @@
 import type { Clock } from '../../kernel/clock'
-import type { Random } from '../../kernel/random'
-import type { Log } from '../../platform/log'
 import type { Store } from '../../platform/store'
 import type { Play, ThreadAnswer, ThreadQuestion } from '../burst'
-import type { Operations } from '../operations'
 import type { Records } from '../records'
 import type { Sites } from '../sites'
+import type { PolicyPort } from './propose'
 
 export interface Listening { progress: (share: number) => void; begins: (play: Play) => void; signal: AbortSignal }
 /** Plays jobs somewhere that does not hold up the core; ends at once with the signal. */
@@ -17,10 +15,8 @@ export interface ReplayPorts {
   player: Player
   sites: Sites
   records: Records
-  operations: Operations
+  policy: PolicyPort
   /** The GPU nodes of a site now; undefined where it has none. */
   building(site: string, signal?: AbortSignal): Promise<Building | undefined>
   clock: Clock
-  random: Random
-  log: Log
 }

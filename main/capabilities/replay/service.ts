@@ -6,6 +6,7 @@ import type { Play, ThreadAnswer, TraceJob } from '../burst'
 import { recommended, toPlayed, toThread } from './answers'
 import { makeKept, runId } from './kept'
 import type { ReplayPorts } from './ports'
+import { propose, type Proposal } from './propose'
 import { makeSources } from './sources'
 
 export interface Asked { kind: ReplayRun['kind']; question: ReplayQuestion; signal: AbortSignal | undefined }
@@ -25,6 +26,11 @@ export function makeReplay(ports: ReplayPorts) {
       const id = runId(kind, question, found.value.source.importedAt)
       const again = kind === 'frontier' ? kept.remembered(id) : undefined
       return succeed(again ? only({ at: 'result', run: { ...again, question } }) : playing(ports, { kind, question, id, ...found.value, signal, done: (run) => { (kind === 'frontier' ? kept.remember : kept.hold)(run) } }))
+    },
+    /** What setting the knob in the shared policy would do, with what a run showed of it. */
+    propose(proposal: Proposal, { run, signal }: { run: string | undefined; signal: AbortSignal | undefined }) {
+      const shown = run === undefined ? undefined : kept.find(run)
+      return propose(ports.policy, proposal, { run: shown?.ok ? shown.value : undefined, signal })
     },
     sites: () => ports.sites.states().filter(({ place }) => place === 'on-prem').map(({ id, simulated }) => ({ site: id, simulated, known: sources.find(`history-${id}`) !== undefined })),
   }
