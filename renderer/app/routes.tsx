@@ -12,6 +12,7 @@ export interface Route { id: string; word: string; title: string; key?: string; 
 const Discover = lazy(() => import('../capabilities/projects').then((found) => ({ default: found.Discover })))
 const Burst = lazy(() => import('../capabilities/burst').then((found) => ({ default: found.Burst })))
 const CatalogScreen = lazy(() => import('../capabilities/catalog').then((found) => ({ default: found.CatalogScreen })))
+const ClusterScreen = lazy(() => import('../capabilities/cluster').then((found) => ({ default: found.ClusterScreen })))
 const Line = lazy(() => import('../capabilities/backlog').then((found) => ({ default: found.Line })))
 const DriftScreen = lazy(() => import('../capabilities/drift').then((found) => ({ default: found.DriftScreen })))
 const SettingsScreen = lazy(() => import('../capabilities/settings').then((found) => ({ default: found.SettingsScreen })))
@@ -26,7 +27,7 @@ export const ROUTES: readonly Route[] = [
   { id: 'drift', word: 'Drift', title: 'Drift', key: 'r', icon: 'drift', needsHome: false, screen: DriftScreen },
   { id: 'money', word: 'Money', title: 'Money', key: 'o', icon: 'money', needsHome: false, screen: laterScreen('money', 'Money') },
   { id: 'flow', word: 'Flow', title: 'Flow', key: 'f', icon: 'flow', needsHome: false, screen: laterScreen('flow', 'Flow') },
-  { id: 'cluster', word: 'Cluster', title: 'Cluster', key: 'c', icon: 'cluster', needsHome: false, screen: laterScreen('cluster', 'Cluster') },
+  { id: 'cluster', word: 'Cluster', title: 'Cluster', key: 'c', icon: 'cluster', needsHome: false, screen: ClusterScreen },
   { id: 'connect', word: 'Connect', title: 'Connect a cluster', icon: 'cluster', needsHome: false, hidden: true, screen: ConnectScreen },
   { id: 'settings', word: 'Settings', title: 'Settings', icon: 'settings', needsHome: false, screen: SettingsScreen },
 ]

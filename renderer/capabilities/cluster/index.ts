@@ -1,0 +1,1 @@
+export { ClusterScreen } from './ClusterScreen'
