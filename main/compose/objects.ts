@@ -1,10 +1,27 @@
 import type { makeCapacity } from '../capabilities/capacity'
+import { GpuUseService } from '../capabilities/gpu-use'
 import { makeObjects, objectHandlers } from '../capabilities/objects'
-import { os } from '../platform/contract'
+import { answer, os } from '../platform/contract'
 import type { Services } from './options'
 
-/** What is told about one object of a cluster, and what may be done to it. */
+/** What is told about one object of a cluster, what may be done to it, and how GPUs are used. */
 export function objectDetail({ store, sites, operations, clock, random, log, capacity }: Services & { capacity: ReturnType<typeof makeCapacity> }) {
   const objects = makeObjects({ store, sites, operations, clock, random, log, capacity })
-  return { handlers: { objects: objectHandlers(os.objects, { service: objects, clock }) }, close: () => objects.close() }
+  const gpuUse = new GpuUseService({ sites, capacity, store, clock, log })
+  const stop = gpuUse.run()
+  return {
+    gpuUse,
+    handlers: {
+      objects: {
+        ...objectHandlers(os.objects, { service: objects, clock }),
+        gpuUse: os.objects.gpuUse.handler(({ input, signal }) => gpuUse.watch(input, signal)),
+        gpuSource: os.objects.gpuSource.handler(async ({ input }) => answer(await gpuUse.source(input.site))),
+        setGpuSource: os.objects.setGpuSource.handler(async ({ input }) => answer(await gpuUse.setSource(input.site, input.url))),
+      },
+    },
+    close() {
+      stop()
+      objects.close()
+    },
+  }
 }

@@ -7,7 +7,7 @@ import { devicesOf } from '../scheduling/requests'
 
 export interface Series { labels: Record<string, string>; valueAt: (at: number) => number | undefined }
 
-export const METRICS = ['DCGM_FI_PROF_GR_ENGINE_ACTIVE', 'DCGM_FI_DEV_FB_USED', 'DCGM_FI_DEV_XID_ERRORS'] as const
+export const METRICS = ['DCGM_FI_PROF_GR_ENGINE_ACTIVE', 'DCGM_FI_PROF_PIPE_TENSOR_ACTIVE', 'DCGM_FI_DEV_FB_USED', 'DCGM_FI_DEV_FB_FREE', 'DCGM_FI_DEV_POWER_USAGE', 'DCGM_FI_DEV_XID_ERRORS'] as const
 export type Metric = (typeof METRICS)[number]
 
 /** Every series of one DCGM metric: one for each GPU, and for each pod that holds or held it while it is remembered. */
@@ -30,11 +30,25 @@ function gpuSeries(metric: Metric, { node, gpu, pods }: Gpu): Series[] {
     const [, slice] = device.split(':')
     return {
       labels: { ...labels, exported_namespace: pod.metadata.namespace ?? '', exported_pod: pod.metadata.name, exported_container: pod.spec.containers[0]?.name ?? '', ...(slice !== undefined && { GPU_I_ID: slice, GPU_I_PROFILE: '1g.10gb' }) },
-      valueAt: (at) => (at < from || at > until ? undefined : metric === 'DCGM_FI_PROF_GR_ENGINE_ACTIVE' ? Number(busyShare(pod, device, at).toFixed(4)) : usedMemoryMib(pod, device, { totalMib: slice === undefined ? totalMib : 9_856, at })),
+      valueAt: (at) => (at < from || at > until ? undefined : valueOf(metric, { busy: busyShare(pod, device, at), usedMib: usedMemoryMib(pod, device, { totalMib: slice === undefined ? totalMib : 9_856, at }), totalMib: slice === undefined ? totalMib : 9_856 })),
     }
   })
-  const free: Series = { labels, valueAt: (at) => (held.some((series) => series.valueAt(at) !== undefined) ? undefined : 0) }
+  const free: Series = { labels, valueAt: (at) => (held.some((series) => series.valueAt(at) !== undefined) ? undefined : valueOf(metric, { busy: 0, usedMib: 0, totalMib })) }
   return [...held, free]
+}
+
+const IDLE_W = 60
+const BUSY_W = 340
+/** What the exporter tells of a device that is so busy and has so much memory in use. */
+function valueOf(metric: Metric, { busy, usedMib, totalMib }: { busy: number; usedMib: number; totalMib: number }): number {
+  switch (metric) {
+    case 'DCGM_FI_PROF_GR_ENGINE_ACTIVE': return Number(busy.toFixed(4))
+    case 'DCGM_FI_PROF_PIPE_TENSOR_ACTIVE': return Number((busy * 0.46).toFixed(4))
+    case 'DCGM_FI_DEV_FB_USED': return usedMib
+    case 'DCGM_FI_DEV_FB_FREE': return totalMib - usedMib
+    case 'DCGM_FI_DEV_POWER_USAGE': return Math.round(IDLE_W + BUSY_W * busy)
+    default: return 0
+  }
 }
 
 /** When a pod's containers ran: from their start to their end, in milliseconds since 1970. */

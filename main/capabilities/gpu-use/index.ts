@@ -1,0 +1,2 @@
+export type { GpuUsePorts } from './ports'
+export { GpuUseService } from './service'
