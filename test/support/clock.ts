@@ -30,4 +30,12 @@ export class HandClock implements Clock {
     this.#now = until
     await new Promise((settled) => setImmediate(settled))
   }
+  /** Lets the machine sleep: time jumps, and whoever waited wakes late and all at once, as after a closed lid. */
+  async sleepThrough(ms: number) {
+    this.#now += ms
+    const due = this.#sleepers.filter(({ at }) => at <= this.#now)
+    this.#sleepers = this.#sleepers.filter(({ at }) => at > this.#now)
+    for (const { wake } of due) wake()
+    await new Promise((settled) => setImmediate(settled))
+  }
 }
