@@ -5,8 +5,8 @@ import { isRequested, Member, type ProjectSpec } from '../../../preload/contract
 import { fail, succeed, type Outcome } from '../../kernel/outcome'
 import type { MadePlan, OperationKind, StepContext } from '../operations'
 import { applyAll, asYaml, done, planBody, preview, refusals, reviewChanges, runMark, signedIn, stepsOf } from '../plans'
-import { editProject, projectRecord, roleBindings } from '../projects'
-import { changedMembers, inverse, titleOf } from './domain/members'
+import { changedBindings, editProject, projectRecord, roleBindings } from '../projects'
+import { changedMembers, inverse, readable, titleOf } from './domain/members'
 import type { PeoplePorts } from './ports'
 
 export const MembersInput = z.object({ site: z.string(), run: z.string(), project: z.string(), changes: z.array(MemberChange), before: z.array(Member) })
@@ -35,7 +35,10 @@ const bind = (ports: Ports) => async ({ input, client, signal }: StepContext<Mem
   const read = await ports.records.read('Project', { name: input.project }, signal)
   if (!read.ok) return read
   if (isRequested(read.value.status)) return succeed(undefined)
-  return done(await applyAll(on.value, roleBindings(input.project, read.value.spec, true), { run: input.run, signal }))
+  // Those of roles that this change emptied as well, and of no role that it did not touch and nobody has.
+  const touched = new Set([...input.before, ...input.changes].map(({ role }) => `takt-${role ?? ''}s`))
+  const bindings = roleBindings(input.project, read.value.spec, true).filter(({ metadata, ...rest }) => touched.has(metadata.name) || (rest as { subjects?: unknown[] }).subjects?.length !== 0)
+  return done(await applyAll(on.value, bindings, { run: input.run, signal }))
 }
 
 export const membersKind = (ports: Ports): OperationKind<MembersInput> => ({
@@ -71,14 +74,14 @@ export async function planMembers(ports: Ports, kind: OperationKind<MembersInput
   const after = { ...spec, members: changedMembers(spec.members, changes) }
   if (JSON.stringify(after) === JSON.stringify(spec)) return fail(failure('INVALID', { issues: [{ path: 'changes', says: `The members of ${project} are like that already.` }] }))
   const input: MembersInput = { site: signed.value.home.site, run, project, changes, before: spec.members }
-  const objects = [projectRecord(project, after), ...(isRequested(status) ? [] : roleBindings(project, after, true))]
+  const objects = [projectRecord(project, after), ...(isRequested(status) ? [] : changedBindings(project, spec, after))]
   const seen = await preview(signed.value.home, objects, signal ? { signal } : {})
   if (!seen.ok) return seen
   const checks = await reviewChanges(ports.sites, { site: input.site, changes: seen.value.changes }, signal)
   if (!checks.ok) return checks
   const plan = planBody({
     kind: kind.kind, title: titleOf(project, spec.members, changes), verb: changes.every(({ role }) => role === undefined) ? 'Remove' : 'Let in', site: input.site, subject: { kind: 'Project', name: project }, as: signed.value.user,
-    changes: seen.value.changes, dryRun: seen.value.dryRun, permissions: checks.value, steps: stepsOf(kind, input), yaml: asYaml(objects), blockedBy: [...seen.value.blockedBy, ...refusals(checks.value)],
+    changes: readable(seen.value.changes, spec.members, after.members), dryRun: seen.value.dryRun, permissions: checks.value, steps: stepsOf(kind, input), yaml: asYaml(objects), blockedBy: [...seen.value.blockedBy, ...refusals(checks.value)],
     choices: isRequested(status) ? ['The project was only asked for: they are let in when somebody fulfils it.'] : [],
     risks: changes.some(({ role }) => role === undefined) ? ['Who is removed loses access to the namespace at once; what they run goes on.'] : [],
     undo: 'Gives everybody the role they had before.',

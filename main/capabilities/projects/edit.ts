@@ -5,7 +5,7 @@ import { isRequested, type ProjectSpec } from '../../../preload/contract/records
 import { fail, succeed, type Outcome } from '../../kernel/outcome'
 import type { KubeClient, KubeObject } from '../../platform/kubernetes/types'
 import { checkProject } from './domain/check'
-import { roleBindings } from './domain/manifests'
+import { changedBindings } from './domain/manifests'
 import { mergeProject, type Keep, type Merge } from './domain/merge'
 import { CHANGED_BY } from './operation'
 import { factsOf } from './plan'
@@ -59,7 +59,7 @@ async function write({ records }: Pick<ProjectPorts, 'records'>, home: KubeClien
   const options = signal ? { signal } : {}
   const { name } = raw.metadata
   // A request has no namespace yet to bind anybody in.
-  const bindings = isRequested(raw.status) || JSON.stringify(roleBindings(name, raw.spec, true)) === JSON.stringify(roleBindings(name, spec, true)) ? [] : roleBindings(name, spec, true)
+  const bindings = isRequested(raw.status) ? [] : changedBindings(name, raw.spec, spec)
   // Rights are tried first, so that a refusal leaves the record as it was.
   for (const binding of bindings) {
     const tried = await home.apply(resourceOf(binding), binding, { dryRun: true, force: true, ...options })

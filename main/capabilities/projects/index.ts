@@ -1,5 +1,5 @@
 export { checkProject } from './domain/check'
-export { firstWorkItem, projectManifests, projectRecord, QUOTA_NAME, quotaManifest, roleBindings } from './domain/manifests'
+export { changedBindings, firstWorkItem, projectManifests, projectRecord, QUOTA_NAME, quotaManifest, roleBindings } from './domain/manifests'
 export { raisedQuota, type Hard } from './domain/quota'
 export { edit as editProject } from './edit'
 export { CreateInput, createSteps } from './operation'

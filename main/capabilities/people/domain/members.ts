@@ -1,3 +1,4 @@
+import type { PlanChange } from '../../../../preload/contract/operations'
 import type { MemberChange } from '../../../../preload/contract/people'
 import type { Member } from '../../../../preload/contract/records/project'
 
@@ -35,4 +36,23 @@ export function titleOf(project: string, members: Member[], changes: MemberChang
   ]
   const text = parts.join(', ')
   return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+type Lines = NonNullable<PlanChange['lines']>
+const lineOf = (op: '+' | '-', text: string): Lines[number] => ({ op, text })
+const told = ({ kind, name, role }: Member) => `${kind.toLowerCase()} ${name} as ${role}`
+
+/** The same changes with each member on a line of their own, where the objects keep them all in one. */
+export function readable(changes: PlanChange[], before: Member[], after: Member[]): PlanChange[] {
+  const [was, is] = [before.map(told), after.map(told)]
+  const gone = before.filter((member) => !is.includes(told(member)))
+  const come = after.filter((member) => !was.includes(told(member)))
+  return changes.map((change) => {
+    if (change.op === 'same') return change
+    if (change.kind === 'Project') return { ...change, lines: [...gone.map((member) => lineOf('-', told(member))), ...come.map((member) => lineOf('+', told(member)))] }
+    const role = /^takt-(lead|engineer|analyst)s$/.exec(change.name)?.[1]
+    if (change.kind !== 'RoleBinding' || role === undefined) return change
+    const ofRole = (op: '+' | '-', members: Member[]) => members.filter((member) => member.role === role).map(({ kind, name }) => lineOf(op, `${kind.toLowerCase()} ${name}`))
+    return { ...change, lines: [...ofRole('-', gone), ...ofRole('+', come)] }
+  })
 }

@@ -30,6 +30,12 @@ export const roleBindings = (project: string, spec: ProjectSpec, emptied = false
   }]
 })
 
+/** The bindings that a change of members touches: a role that nobody has before or after needs none. */
+export function changedBindings(project: string, before: ProjectSpec, after: ProjectSpec): Manifest[] {
+  const old = roleBindings(project, before, true)
+  return roleBindings(project, after, true).filter((binding, index) => JSON.stringify(binding) !== JSON.stringify(old[index]))
+}
+
 export const quotaManifest = (project: string, hard: Hard): Manifest => ({
   apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: QUOTA_NAME, namespace: project, labels: labelsOf(project) }, spec: { hard },
 })
