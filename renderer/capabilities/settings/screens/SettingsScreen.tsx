@@ -2,6 +2,7 @@ import { useState } from 'react'
 import type { Settings } from '../../../../preload/contract/system'
 import { useAction, useAddress } from '../../../client'
 import { Button, Failed, PageHead, Panel, Segmented } from '../../../design'
+import { DirectoryPanel } from '../../people'
 import { NetworkSettings, SitesPanel } from '../../sites'
 import { About } from '../parts/About'
 import { useSettings } from '../store'
@@ -13,7 +14,7 @@ export function SettingsScreen() {
   const chosen = useAddress().query.get('site') ?? undefined
   return (
     <div className="screen"><PageHead title={words.title} />
-      <div className="screen-body settings-body"><SitesPanel chosen={chosen} /><div className="stack scroll" style={{ gap: 12 }} tabIndex={-1}><Look /><Kubeconfig /><NetworkSettings /><About /></div></div>
+      <div className="screen-body settings-body"><SitesPanel chosen={chosen} /><div className="stack scroll" style={{ gap: 12 }} tabIndex={-1}><Look /><Kubeconfig /><NetworkSettings /><DirectoryPanel /><About /></div></div>
     </div>
   )
 }
