@@ -1,4 +1,4 @@
-import type { Approval, WorkloadRef } from '../../../preload/contract/burst'
+import type { Approval, BurstDecision, WorkloadRef } from '../../../preload/contract/burst'
 import { timestamp } from '../../kernel/clock'
 import { given } from '../../kernel/given'
 import { stringify } from 'yaml'
@@ -11,7 +11,8 @@ import type { PlannedQueue } from './live/planner'
 import type { Known } from './live/snapshot'
 import { toWorkload } from './live/view'
 import { MARK } from './live/workload'
-import { objectAt, type JsonObject } from './domain/movable'
+import { cents } from './words'
+import { asWritten } from './move/consider'
 
 /** What waits for a lead: what people asked for first, then what the planner proposes where the policy wants approval. */
 export function approvalsOf(plans: readonly PlannedQueue[], { history, only }: { history: History; only?: WorkloadRef }): Approval[] {
@@ -24,24 +25,24 @@ function approval(planned: PlannedQueue, known: Known, history: History): Approv
   const { seen, plan } = planned
   const { work, job } = known
   const asked = jsonMark(work.annotations, MARK.asked, Asked)
-  const refused = jsonMark(work.annotations, MARK.refused, Refused)
   const decision = plan.decisions.find((one) => one.job === known.key)
-  const proposed = decision?.kind === 'go' && seen.policy.mode !== 'advise' && !refused
-  if (!asked && !proposed) return undefined
-  const [best] = plan.options(job)
-  const usd = Math.round((best?.usd ?? asked?.usd ?? 0) * 100) / 100
-  const saved = decision?.go?.finishes && decision.stay.finishes ? (Date.parse(decision.stay.finishes.at) - Date.parse(decision.go.finishes.at)) / 1000 : undefined
+  if (!asked && !proposes(planned, work, decision)) return undefined
+  const usd = cents(plan.options(job)[0]?.usd ?? asked?.usd ?? 0)
   return {
-    ref: { site: seen.site, kind: work.kind, namespace: work.namespace, name: work.name }, by: asked?.by ?? work.by ?? 'planner', at: asked?.at ?? timestamp(seen.now), proposedBy: asked ? 'person' : 'planner', usd,
-    ...given({ note: asked?.note, pool: asked?.pool ?? decision?.pool, savedSeconds: saved }), lines: linesFor(known), budgets: standing(planned.lines, job, usd),
-    workload: toWorkload(known, { history, now: seen.now, position: 1, decision, site: seen.site }), says: decision?.says ?? 'It runs; its owner asks to move it.',
+    ...whoseOf(asked, work.by, seen.now), ref: { site: seen.site, kind: work.kind, namespace: work.namespace, name: work.name }, usd, ...given({ note: asked?.note, pool: asked?.pool ?? decision?.pool, savedSeconds: savedBy(decision) }),
+    lines: linesFor(known), budgets: standing(planned.lines, job, usd), workload: toWorkload(known, { history, now: seen.now, position: 1, decision, site: seen.site }), says: decision?.says ?? 'It runs; its owner asks to move it.',
   }
 }
+const whoseOf = (asked: Asked | undefined, owner: string | undefined, now: number): Pick<Approval, 'by' | 'at' | 'proposedBy'> =>
+  (asked ? { by: asked.by, at: asked.at, proposedBy: 'person' } : { by: owner ?? 'planner', at: timestamp(now), proposedBy: 'planner' })
+/** Whether the planner asks by itself: only where the policy wants approval, and not what a lead has refused. */
+const proposes = ({ seen }: PlannedQueue, { annotations }: Known['work'], decision: BurstDecision | undefined) =>
+  decision?.kind === 'go' && seen.policy.mode !== 'advise' && jsonMark(annotations, MARK.refused, Refused) === undefined
+const savedBy = (decision: BurstDecision | undefined): number | undefined =>
+  (decision?.go?.finishes && decision.stay.finishes ? (Date.parse(decision.stay.finishes.at) - Date.parse(decision.go.finishes.at)) / 1000 : undefined)
 
 /** The lines as far as the manifest alone says them; where the data lies there is settled when the plan is made. */
 function linesFor({ work }: Known): Approval['lines'] {
-  const { name, namespace, labels } = objectAt(work.object, 'metadata')
-  const text = stringify({ apiVersion: work.object['apiVersion'], kind: work.object['kind'], metadata: { name, namespace, labels } as JsonObject, spec: work.object['spec'] }, { lineWidth: 0 })
-  const lines = linesOf({ text, file: work.name }, (read) => ({ queue: burstQueue(read.queue), dataUri: read.dataUri === undefined ? undefined : burstUri(read.dataUri), gpuProduct: undefined }))
+  const lines = linesOf({ text: stringify(asWritten(work), { lineWidth: 0 }), file: work.name }, (read) => ({ queue: burstQueue(read.queue), dataUri: read.dataUri === undefined ? undefined : burstUri(read.dataUri), gpuProduct: undefined }))
   return lines.ok ? lines.value[0]?.lines ?? [] : []
 }

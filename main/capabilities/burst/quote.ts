@@ -22,21 +22,29 @@ export interface Acting { act: BurstQuote['act'] }
 export function toQuote(found: Found, { planner, journal, act }: { planner: Planner; journal: Journal } & Acting): BurstQuote {
   const { planned, known, decision, considered, moving, options } = found
   const { seen } = planned
-  const [best] = options
-  const pool = seen.market?.pools.find(({ name }) => name === best?.pool)
+  const usd = cents(options[0]?.usd ?? 0)
   const stay = stayOf(found)
-  const go = best && decision.go ? goOf(found, decision.go) : undefined
-  const saved = go?.finishes && stay.finishes ? (at(stay.finishes.at) ?? 0) - (at(go.finishes.at) ?? 0) : undefined
-  const limit = limitOf(moving.job, options.length > 0 && pool ? pool.usdPerNodeHour / pool.gpusPerNode : undefined)
+  const go = decision.go && options.length > 0 ? goOf(found, decision.go) : undefined
+  const compared: Compared = { stay, go, saved: savedOf(stay, go), limit: limitOf(moving.job, gpuHourUsd(found)) }
   return {
     ref: { site: seen.site, kind: known.work.kind, namespace: known.work.namespace, name: known.work.name }, quotedAt: timestamp(seen.now), validUntil: timestamp(seen.now + HOLDS_MS),
-    workload: toWorkload(known, { history: planner.history, now: seen.now, position: placeOf(found), decision, site: seen.site }), decision, stay, ...(go && { go }),
-    others: options.slice(1).map(({ pool: name, usd, startS, nodes }) => ({ pool: name, usd: cents(usd), startsAt: timestamp(startS * 1000), says: nodes === 0 ? 'on machines that run anyway' : `${String(nodes)} new machine${nodes === 1 ? '' : 's'}` })),
-    ...given({ twoLines: considered?.twoLines }), cannotMove: blocks(found),
-    ...(saved !== undefined && { savedSeconds: Math.round(saved) }), ...(go && saved !== undefined && saved > 0 && { usdPerSavedHour: cents(go.usd / (saved / HOUR_S)) }), ...given({ limitUsdPerHour: limit }),
-    takes: takesOf(found, go), reasons: reasonsOf(found, { stay, go, saved, limit }), budgets: standing(planned.lines, moving.job, best ? cents(best.usd) : 0), price: priceAge(seen.market, seen.policy, seen.now),
-    forecasts: journal.quality(seen.now), ifItFails: ifItFails(found), loses: moving.loses, lossUsd: cents(lossShareUsd(moving, best?.usd ?? 0)), mode: seen.policy.mode, policy: planned.policyName, act,
+    workload: toWorkload(known, { history: planner.history, now: seen.now, position: placeOf(found), decision, site: seen.site }), decision, stay, ...given({ go, twoLines: considered?.twoLines }),
+    others: options.slice(1).map(otherPool), cannotMove: blocks(found), ...worth(compared), takes: takesOf(found, go), reasons: reasonsOf(found, compared), budgets: standing(planned.lines, moving.job, usd),
+    price: priceAge(seen.market, seen.policy, seen.now), forecasts: journal.quality(seen.now), ifItFails: ifItFails(found), loses: moving.loses, lossUsd: cents(lossShareUsd(moving, usd)), mode: seen.policy.mode, policy: planned.policyName, act,
   }
+}
+const bestPool = ({ planned: { seen }, options: [best] }: Found) => seen.market?.pools.find(({ name }) => name === best?.pool)
+const gpuHourUsd = (found: Found) => {
+  const pool = bestPool(found)
+  return pool && pool.usdPerNodeHour / pool.gpusPerNode
+}
+const otherPool = ({ pool, usd, startS, nodes }: Found['options'][number]): BurstQuote['others'][number] =>
+  ({ pool, usd: cents(usd), startsAt: timestamp(startS * 1000), says: nodes === 0 ? 'on machines that run anyway' : `${String(nodes)} new machine${nodes === 1 ? '' : 's'}` })
+const savedOf = (stay: QuotedWay, go: QuotedWay | undefined): number | undefined => (go?.finishes && stay.finishes ? Math.round((at(stay.finishes.at) ?? 0) - (at(go.finishes.at) ?? 0)) : undefined)
+const perHourOf = ({ go, saved }: Compared): number | undefined => (go && saved !== undefined && saved > 0 ? go.usd / (saved / HOUR_S) : undefined)
+function worth(compared: Compared): Pick<BurstQuote, 'savedSeconds' | 'usdPerSavedHour' | 'limitUsdPerHour'> {
+  const perHour = perHourOf(compared)
+  return given({ savedSeconds: compared.saved, usdPerSavedHour: perHour === undefined ? undefined : cents(perHour), limitUsdPerHour: compared.limit })
 }
 const placeOf = ({ planned, known }: Found) => 1 + planned.known.filter(({ state, work }) => state === 'waiting' && work.createdAt < known.work.createdAt).length
 
@@ -64,23 +72,23 @@ function behind({ known, seen }: Found['planned'], kind: string, startS: number)
   return ends.toSorted((a, b) => b.endS - a.endS)[0]?.name
 }
 
-function goOf({ planned, options, moving, to }: Found, go: NonNullable<BurstDecision['go']>): QuotedWay {
-  const [best] = options
-  const { runTime } = moving.job
-  const { seen } = planned
-  const pool = seen.market?.pools.find(({ name }) => name === best?.pool)
-  const startS = best?.startS ?? at(go.startsAt) ?? 0
-  const usd = best?.usd ?? go.usd
-  // What is billed beside the running time (boot, shipping) does not stretch with it.
-  const rate = runTime.p50 > 0 ? ((pool?.usdPerNodeHour ?? 0) * Math.max(best?.nodes ?? 0, 0)) / HOUR_S : 0
+function goOf(found: Found, go: NonNullable<BurstDecision['go']>): QuotedWay {
+  const { options: [best], moving: { job }, planned: { seen }, to } = found
+  const pool = bestPool(found)
+  const { runTime } = job
+  const { startS, usd, nodes, shipS } = best ?? { startS: at(go.startsAt) ?? 0, usd: go.usd, nodes: 0, shipS: go.shipSeconds }
+  // What is billed beside the running time (boot) does not stretch with it.
+  const usdPerSecond = ((pool?.usdPerNodeHour ?? 0) * nodes) / HOUR_S
   const finish = (seconds: number) => timestamp((startS + seconds) * 1000)
   return {
-    ...go, usd: cents(usd), startsAt: timestamp(startS * 1000), finishes: { at: finish(runTime.p50), earliest: finish(runTime.p10), latest: finish(runTime.p90) }, site: to ?? '', where: best?.pool ?? '', runSeconds: runTime.p50,
-    waitSeconds: Math.max(0, startS - seen.now / 1000), usdLow: cents(Math.max(0, usd - rate * (runTime.p50 - runTime.p10))), usdHigh: cents(usd + rate * (runTime.p90 - runTime.p50)),
-    ...given({ bootSeconds: best && best.nodes > 0 ? pool?.bootSeconds : undefined, inTimeShare: inTime(moving.job, startS) }),
-    says: best?.nodes === 0 ? 'There is room on machines that run anyway.' : `${String(best?.nodes ?? 0)} machine${best?.nodes === 1 ? '' : 's'} boot${best?.nodes === 1 ? 's' : ''} while the data is shipped.`,
+    ...go, usd: cents(usd), shipSeconds: Math.round(shipS), startsAt: timestamp(startS * 1000), finishes: { at: finish(runTime.p50), earliest: finish(runTime.p10), latest: finish(runTime.p90) }, site: to ?? '', where: pool?.name ?? '', runSeconds: runTime.p50,
+    waitSeconds: Math.max(0, startS - seen.now / 1000), usdLow: cents(Math.max(0, usd - usdPerSecond * (runTime.p50 - runTime.p10))), usdHigh: cents(usd + usdPerSecond * (runTime.p90 - runTime.p50)),
+    ...given({ bootSeconds: nodes > 0 ? pool?.bootSeconds : undefined, inTimeShare: inTime(job, startS) }), says: bootSaid(nodes, shipS),
   }
 }
+
+const bootSaid = (nodes: number, shipS: number): string =>
+  (nodes === 0 ? 'There is room on machines that run anyway.' : `${nodes === 1 ? 'A machine boots' : `${String(nodes)} machines boot`}${shipS > 0 ? ' while the data is shipped' : ''}.`)
 
 /** Chance of being done when due, from a running time whose logarithm is taken for normal between the ends of its band. */
 function inTime({ deadlineS, runTime }: QueuedJob, startS: number | undefined): number | undefined {
@@ -120,17 +128,23 @@ function takesOf({ planned, options, considered, known, decision }: Found, go: Q
 }
 
 interface Compared { stay: QuotedWay; go: QuotedWay | undefined; saved: number | undefined; limit: number | undefined }
-function reasonsOf({ planned, decision, moving, options }: Found, { stay, go, saved, limit }: Compared): BurstQuote['reasons'] {
+function reasonsOf({ planned, decision, moving, options: [best] }: Found, compared: Compared): BurstQuote['reasons'] {
+  const { stay } = compared
   const { dataset } = moving.job
-  const perHour = go && saved !== undefined && saved > 0 ? go.usd / (saved / HOUR_S) : undefined
-  const short = options[0] ? standing(planned.lines, moving.job, options[0].usd).filter(({ leftUsd }) => leftUsd < 0) : []
+  const short = best ? standing(planned.lines, moving.job, best.usd).filter(({ leftUsd }) => leftUsd < 0) : []
+  const goes = decision.kind === 'go'
   return [
-    { good: decision.kind === 'go', title: decision.kind === 'go' ? 'Takt advises to go' : 'Takt advises to stay', says: decision.says },
-    ...(perHour !== undefined && limit !== undefined ? [{ good: perHour <= limit, title: perHour <= limit ? 'It is worth it' : 'It is not worth it', says: `${usdText(perHour)} per hour saved is ${perHour <= limit ? 'under' : 'over'} the ${usdText(limit)} that the policy pays for it.` }] : []),
+    { good: goes, title: goes ? 'Takt advises to go' : 'Takt advises to stay', says: decision.says }, ...worthSaid(compared),
     ...(stay.inTimeShare !== undefined && stay.inTimeShare < 0.5 ? [{ good: true, title: 'Staying would miss the due time', says: `${stay.says}${stay.behind === undefined ? '' : ` Behind ${stay.behind}.`}` }] : []),
-    ...(dataset ? [{ good: dataset.mayLeave, title: dataset.mayLeave ? 'The data may leave' : 'The data may not leave', says: dataset.mayLeave ? `${dataset.name} may be used there.` : `${dataset.name} may not leave the building.` }] : []),
+    ...(dataset ? [dataset.mayLeave ? { good: true, title: 'The data may leave', says: `${dataset.name} may be used there.` } : { good: false, title: 'The data may not leave', says: `${dataset.name} may not leave the building.` }] : []),
     ...short.map(({ title, scope, hard }) => ({ good: false, title: hard ? 'The budget does not allow it' : 'It goes over a soft cap', says: `${title || scope} would be overdrawn.` })),
   ]
+}
+function worthSaid(compared: Compared): BurstQuote['reasons'] {
+  const [perHour, { limit }] = [perHourOf(compared), compared]
+  if (perHour === undefined || limit === undefined) return []
+  const good = perHour <= limit
+  return [{ good, title: good ? 'It is worth it' : 'It is not worth it', says: `${usdText(perHour)} per hour saved is ${good ? 'under' : 'over'} the ${usdText(limit)} that the policy pays for it.` }]
 }
 
 function ifItFails({ options, planned, known }: Found): string[] {

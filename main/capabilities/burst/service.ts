@@ -9,7 +9,7 @@ import { linesOf } from './adapters/manifest-text'
 import { approvalsOf } from './approvals'
 import { burstQueue, burstUri, homeQueue } from './domain/lines'
 import { Journal } from './live/journal'
-import { Refused } from './live/marks'
+import type { Refused } from './live/marks'
 import { Planner, type PlannedQueue, type PlannerPorts } from './live/planner'
 import { policyOf } from './live/policy'
 import { toQueue } from './live/view'
@@ -19,6 +19,7 @@ import { queueingOf } from './move/layout'
 import { look, patch } from './move/original'
 import { find, planMove, type Found, type MovePorts, type Wanted } from './move/plan'
 import { moveKind, type Ports } from './move/steps'
+import type { MadePlan } from '../operations'
 import { mayRule } from './policy'
 import { toQuote } from './quote'
 
@@ -26,8 +27,9 @@ type To = Wanted['to']
 export type BurstService = ReturnType<typeof makeBurst>
 const NO_STEWARD: StewardState = { state: 'none', says: 'Nobody acts by themselves.' }
 
-/** Decides about queues, says why, and moves workloads. */
-export function makeBurst(given: PlannerPorts & { steward?(): StewardState }) {
+type Given = PlannerPorts & { steward?(): StewardState }
+/** What every part of the service works with. */
+function open(given: Given) {
   const planner = new Planner(given)
   const journal = new Journal(given.store.samples)
   const ports: MovePorts = { ...given, planner }
@@ -37,10 +39,10 @@ export function makeBurst(given: PlannerPorts & { steward?(): StewardState }) {
     note: (uid, entry) => { journal.note({ uid, entry }); heard.tell() },
     moved: (uid, actual) => { journal.moved(uid, actual); heard.tell() },
   }
-  const move = moveKind(acting)
-  const back = returnKind(acting)
-  for (const register of [() => given.operations.register(move), () => given.operations.register(back), () => given.operations.register(askKind)]) register()
-  const steward = () => given.steward?.() ?? NO_STEWARD
+  const kinds = { move: moveKind(acting), back: returnKind(acting) }
+  given.operations.register(kinds.move)
+  given.operations.register(kinds.back)
+  given.operations.register(askKind)
   const siteOf = (site: string | undefined): Outcome<string> => {
     const id = site ?? given.sites.homeId()
     return id === undefined ? fail(failure('NO_HOME_SITE', {})) : succeed(id)
@@ -49,67 +51,84 @@ export function makeBurst(given: PlannerPorts & { steward?(): StewardState }) {
     const id = siteOf(site)
     return id.ok ? planner.plan(id.value, { signal }) : id
   }
-  /** A plan in force: what it decided is written down. */
-  const planned = async (site: string | undefined, signal?: AbortSignal) => {
-    const done = await plan(site, signal)
-    if (done.ok) journal.follow(done.value)
-    return done
-  }
-  const offer = <I>(made: Outcome<Parameters<typeof given.operations.offer<I>>[0]>): Outcome<Plan> => (made.ok ? succeed(given.operations.offer(made.value)) : made)
   return {
-    planner, journal, ports, kinds: { move, back }, siteOf, plan, planned,
-    onChange: heard.add, tell: heard.tell,
+    given, planner, journal, ports, heard, kinds, siteOf, plan,
+    /** A plan in force: what it decided is written down. */
+    async planned(site: string | undefined, signal?: AbortSignal) {
+      const done = await plan(site, signal)
+      if (done.ok) journal.follow(done.value)
+      return done
+    },
+    offer: <I>(made: Outcome<MadePlan<I>>): Outcome<Plan> => (made.ok ? succeed(given.operations.offer(made.value)) : made),
+  }
+}
+type Desk = ReturnType<typeof open>
+
+/** Decides about queues, says why, and moves workloads. */
+export function makeBurst(given: Given) {
+  const desk = open(given)
+  const { planner, journal, ports, kinds, heard, siteOf, plan, planned } = desk
+  return {
+    planner, journal, ports, kinds, siteOf, plan, planned, onChange: heard.add, tell: heard.tell, ...looking(desk), ...changing(desk),
     /** Calls back after anything that a decision rests on has changed; the answer stops it. */
     follow(listener: () => void): () => void {
       const stops = [planner.workloads.follow(listener), given.capacity.follow(listener), given.cloud.onChange(listener), given.records.onChange(['BurstPolicy', 'Budget', 'Project', 'DataSource', 'PriceBook'], listener), heard.add(listener)]
       return () => { for (const stop of stops) stop() }
     },
-    async queue(site: string | undefined, signal?: AbortSignal): Promise<Outcome<BurstQueue>> {
-      const done = await planned(site, signal)
-      if (!done.ok) return done
-      const client = given.sites.client(done.value.seen.site)
-      const queueing = client.ok ? await queueingOf(client.value, signal) : undefined
-      return succeed(toQueue(done.value, { history: planner.history, steward: steward(), multikueue: (queueing?.dispatching.length ?? 0) > 0 }))
-    },
-    async quote({ ref, to }: { ref: WorkloadRef; to: To }, signal?: AbortSignal): Promise<Outcome<BurstQuote>> {
-      const found = await find(ports, { ref, to }, signal)
-      if (!found.ok) return found
-      return succeed(toQuote(found.value, { planner, journal, act: await actOf(ports, found.value, signal) }))
-    },
-    lines: ({ manifest, file, back: returning, dataUri }: { manifest: string; file: string; back: boolean; dataUri?: string | undefined }): Outcome<TwoLines[]> => linesOf({ text: manifest, file }, (read) => ({
-      queue: returning ? homeQueue(read.queue) : burstQueue(read.queue), dataUri: dataUri ?? (returning || read.dataUri === undefined ? read.dataUri : burstUri(read.dataUri)), gpuProduct: undefined,
-    })),
-    async planMove({ ref, to, note }: { ref: WorkloadRef; to: To; note: string | undefined }, signal?: AbortSignal): Promise<Outcome<Plan>> {
-      const { spec } = policyOf(given.records)
-      if (spec.mode !== 'advise' && await mayRule(given, signal) === 'no') return offer(await planAsk(ports, { ref, to, note, signal }))
-      return offer(await planMove(ports, move, { wanted: { ref, to }, signal }))
-    },
-    async planApprove({ ref, to }: { ref: WorkloadRef; to: To }, signal?: AbortSignal): Promise<Outcome<Plan>> {
-      const [found, who] = await Promise.all([find(ports, { ref, to }, signal), mayRule(given, signal)])
-      if (!found.ok) return found
-      if (who === 'no') return fail(failure('FORBIDDEN', { site: ref.site, verb: 'approve', resource: 'moves to the cloud', says: 'only leads approve moves', grantedBy: [] }))
-      const asked = approvalsOf([found.value.planned], { history: planner.history, only: ref })[0]
-      return offer(await planMove(ports, move, { wanted: { ref, to: to ?? (asked?.pool === undefined ? undefined : { pool: asked.pool }), approvedBy: found.value.by, askedBy: asked?.by ?? found.value.by, mode: 'approve' }, signal }))
-    },
-    planReturn: async (ref: WorkloadRef, signal?: AbortSignal): Promise<Outcome<Plan>> => offer(await planReturn(ports, back, { ref, signal })),
-    async approvals(site: string | undefined, signal?: AbortSignal): Promise<Outcome<Approval[]>> {
-      const done = await planned(site, signal)
-      return done.ok ? succeed(approvalsOf([done.value], { history: planner.history })) : done
-    },
-    async refuse(ref: WorkloadRef, reason: string, signal?: AbortSignal): Promise<Outcome<void>> {
-      if (await mayRule(given, signal) === 'no') return fail(failure('FORBIDDEN', { site: ref.site, verb: 'refuse', resource: 'moves to the cloud', says: 'only leads answer', grantedBy: [] }))
-      return refuseOne(ports, { ref, reason, signal })
-    },
-    journalOf(limit: number, job: string | undefined): BurstJournal {
-      const home = given.sites.homeId()
-      return journal.read({ limit, job, now: (home === undefined ? given.clock : given.sites.clockOf(home)).now() })
-    },
-    planWith: (policy: BurstPolicySpec, signal?: AbortSignal) => {
-      const id = siteOf(undefined)
-      return id.ok ? planner.plan(id.value, { policy, signal }) : Promise.resolve(id)
-    },
   }
 }
+
+/** What changes nothing. */
+const looking = ({ given, planner, journal, ports, planned, siteOf }: Desk) => ({
+  async queue(site: string | undefined, signal?: AbortSignal): Promise<Outcome<BurstQueue>> {
+    const done = await planned(site, signal)
+    if (!done.ok) return done
+    const client = given.sites.client(done.value.seen.site)
+    const queueing = client.ok ? await queueingOf(client.value, signal) : undefined
+    return succeed(toQueue(done.value, { history: planner.history, steward: given.steward?.() ?? NO_STEWARD, multikueue: (queueing?.dispatching.length ?? 0) > 0 }))
+  },
+  async quote({ ref, to }: { ref: WorkloadRef; to: To }, signal?: AbortSignal): Promise<Outcome<BurstQuote>> {
+    const found = await find(ports, { ref, to }, signal)
+    if (!found.ok) return found
+    return succeed(toQuote(found.value, { planner, journal, act: await actOf(ports, found.value, signal) }))
+  },
+  lines: ({ manifest, file, back: returning, dataUri }: { manifest: string; file: string; back: boolean; dataUri?: string | undefined }): Outcome<TwoLines[]> => linesOf({ text: manifest, file }, (read) => ({
+    queue: returning ? homeQueue(read.queue) : burstQueue(read.queue), dataUri: dataUri ?? (returning || read.dataUri === undefined ? read.dataUri : burstUri(read.dataUri)), gpuProduct: undefined,
+  })),
+  async approvals(site: string | undefined, signal?: AbortSignal): Promise<Outcome<Approval[]>> {
+    const done = await planned(site, signal)
+    return done.ok ? succeed(approvalsOf([done.value], { history: planner.history })) : done
+  },
+  journalOf(limit: number, job: string | undefined): BurstJournal {
+    const home = given.sites.homeId()
+    return journal.read({ limit, job, now: (home === undefined ? given.clock : given.sites.clockOf(home)).now() })
+  },
+  planWith(policy: BurstPolicySpec, signal?: AbortSignal): Promise<Outcome<PlannedQueue>> {
+    const id = siteOf(undefined)
+    return id.ok ? planner.plan(id.value, { policy, signal }) : Promise.resolve(id)
+  },
+})
+
+/** What changes something once its plan is confirmed. */
+const changing = ({ given, planner, ports, kinds: { move, back }, offer }: Desk) => ({
+  async planMove({ ref, to, note }: { ref: WorkloadRef; to: To; note: string | undefined }, signal?: AbortSignal): Promise<Outcome<Plan>> {
+    const { spec } = policyOf(given.records)
+    if (spec.mode !== 'advise' && await mayRule(given, signal) === 'no') return offer(await planAsk(ports, { ref, to, note, signal }))
+    return offer(await planMove(ports, move, { wanted: { ref, to }, signal }))
+  },
+  async planApprove({ ref, to }: { ref: WorkloadRef; to: To }, signal?: AbortSignal): Promise<Outcome<Plan>> {
+    const [found, who] = await Promise.all([find(ports, { ref, to }, signal), mayRule(given, signal)])
+    if (!found.ok) return found
+    if (who === 'no') return fail(onlyLeads(ref, 'approve'))
+    const asked = approvalsOf([found.value.planned], { history: planner.history, only: ref })[0]
+    const where = to ?? (asked?.pool === undefined ? undefined : { pool: asked.pool })
+    return offer(await planMove(ports, move, { wanted: { ref, to: where, approvedBy: found.value.by, askedBy: asked?.by ?? found.value.by, mode: 'approve' }, signal }))
+  },
+  planReturn: async (ref: WorkloadRef, signal?: AbortSignal): Promise<Outcome<Plan>> => offer(await planReturn(ports, back, { ref, signal })),
+  refuse: async (ref: WorkloadRef, reason: string, signal?: AbortSignal): Promise<Outcome<void>> =>
+    (await mayRule(given, signal) === 'no' ? fail(onlyLeads(ref, 'refuse')) : refuseOne(ports, { ref, reason, signal })),
+})
+const onlyLeads = ({ site }: WorkloadRef, verb: string) => failure('FORBIDDEN', { site, verb, resource: 'moves to the cloud', says: 'only leads answer for moves', grantedBy: [] })
 
 /** What the signed-in person may do with a quote. */
 async function actOf(ports: MovePorts, { planned, options, considered }: Found, signal?: AbortSignal): Promise<BurstQuote['act']> {

@@ -30,8 +30,8 @@ describe('one job', () => {
     const decision = only(aSnapshot({ freeInHours: 9, datasetGb: 38 }))
     expect(decision).toMatchObject({ pool: 'p4d-1a', priceAgeSeconds: 3600, budgetLeftUsd: expect.any(Number), stay: { startsAt: '2026-11-18T23:32:00Z' }, go: { shipsGb: 38, shipSeconds: 380 } })
     expect(decision.go?.finishes).toEqual({ at: '2026-11-18T16:38:20Z', earliest: '2026-11-18T16:08:20Z', latest: '2026-11-18T17:38:20Z' })
-    // 380 s to ship outlast 360 s of boot by 20 s, so the node is billed for boot, those seconds and two hours of work.
-    expect(decision.go?.usd).toBeCloseTo(((380 + 2 * HOUR) / 3600) * 21.957642, 6)
+    // 380 s to ship outlast 360 s of boot by 20 s: the node is asked for 20 s later, and billed for its boot and two hours of work.
+    expect(decision.go?.usd).toBeCloseTo(((360 + 2 * HOUR) / 3600) * 21.957642, 6)
   })
   test('ships nothing that is there already', () => {
     const snapshot = aSnapshot({ freeInHours: 9, datasetGb: 38 })

@@ -30,8 +30,7 @@ export interface Desktop { snapshot: Snapshot; cloud: Cloud; budgets: (BudgetLin
  * promised is kept unless facts changed.
  */
 export function decide(snapshot: Snapshot, before: Promises = new Map()): LivePlan {
-  const cloud = Cloud.of(snapshot)
-  const desk: Desktop = { snapshot, cloud, budgets: snapshot.budgets.map((line) => ({ ...line, plannedUsd: 0 })) }
+  const desk = fresh(snapshot)
   const fairness = new Fairness(snapshot)
   const kinds = new Map(snapshot.kinds.map((kind) => [kind.name, { kind, profile: profile(kind.free.length, kind.gpusPerNode) }]))
   const decisions: BurstDecision[] = []
@@ -44,9 +43,12 @@ export function decide(snapshot: Snapshot, before: Promises = new Map()): LivePl
   return {
     decisions, promises,
     quote: (job) => single(desk, job, kinds.get(job.kind)?.profile.find(job.gpus, job.runTime.p50) ?? { startS: Infinity, shares: [] }),
-    options: (job) => waysOut(desk, job).map(({ pool, usd, startS, shipS, offer }) => ({ pool: snapshot.pools[pool]?.name ?? '', usd, startS, nodes: offer.launch.length, shipS })),
+    options: (job) => waysOut(fresh(snapshot), job).map(({ pool, usd, startS, shipS, offer }) => ({ pool: snapshot.pools[pool]?.name ?? '', usd, startS, nodes: offer.launch.length, shipS })),
   }
 }
+
+/** The facts without anything planned: what a job would meet that goes at once, before everybody else. */
+const fresh = (snapshot: Snapshot): Desktop => ({ snapshot, cloud: Cloud.of(snapshot), budgets: snapshot.budgets.map((line) => ({ ...line, plannedUsd: 0 })) })
 
 interface OneKind { kind: Kind; future: Profile; fairness: Fairness; before: Promises; promises: Map<string, Slot> }
 

@@ -26,9 +26,8 @@ function wayOut({ snapshot, cloud }: Desktop, job: QueuedJob, index: number): Wa
   if (!pool || pool.kind !== job.kind || !fits(pool, job) || nowS - pool.priceAsOfS > policy.oldestPriceS) return undefined
   const shipsGb = job.dataset && !link.cached.has(job.dataset.name) ? job.dataset.gb : 0
   const shipS = shipsGb === 0 ? 0 : (link.queuedGb + shipsGb) / link.gbPerSecond
-  // Shipping goes on while nodes boot, but a node that is up and waits for data is billed.
-  const waitS = Math.max(0, shipS - pool.bootS)
-  const offer = cloud.offer(job.gpus, job.runTime.p50 + waitS, { nowS, pool: index })
+  // Machines are asked for so late that they are ready when the data is there: what boots while it is shipped is billed for its boot alone.
+  const offer = cloud.offer(job.gpus, job.runTime.p50, { nowS, pool: index })
   if (offer.launch.length > pool.nodesLeft) return undefined
   const startS = Math.max(offer.startS, nowS + shipS)
   if (pool.spot && (job.deadlineS ?? Infinity) - startS - job.runTime.p90 < INTERRUPTION_S) return undefined

@@ -75,7 +75,8 @@ export class History {
     }
   }
 }
-const ENOUGH = 5
+/** So few say little about the ends of a band. */
+const ENOUGH = 12
 const REMEMBERED = 300
 const SAYS: Record<Estimate['basis'], (from: number) => string> = {
   reported: () => 'It reports what it has left.',

@@ -53,12 +53,13 @@ export class Planner {
     const changed = before ? changes(before.decisions, plan.decisions) : []
     const millis = this.#ports.stopwatch() - began
     if (!policy && to === undefined) this.#before.set(site, { promises: plan.promises, decisions: plan.decisions })
-    return succeed({ ...understood, seen, plan, changes: changed, lines, policyName: policyOf(this.#ports.records).name, millis, left })
+    return succeed({ ...understood, seen, plan, changes: changed, lines, policyName: gathered.value.policyName, millis, left })
   }
 
-  async #gather(site: string, asked: { to: string | undefined; policy: BurstPolicySpec | undefined; signal: AbortSignal | undefined }): Promise<Outcome<{ seen: Gathered; lines: Line[]; left: string[] }>> {
+  async #gather(site: string, asked: { to: string | undefined; policy: BurstPolicySpec | undefined; signal: AbortSignal | undefined }): Promise<Outcome<{ seen: Gathered; lines: Line[]; left: string[]; policyName: string }>> {
     const { records, capacity, cloud, sites } = this.#ports
-    const policy = asked.policy ?? policyOf(records).spec
+    const inForce = policyOf(records)
+    const policy = asked.policy ?? inForce.spec
     const to = asked.to ?? this.target(policy, site)
     if (asked.to !== undefined && !sites.client(asked.to).ok) return fail(failure('SITE_NOT_CONNECTED', { site: asked.to }))
     const [inventory, work] = await Promise.all([capacity.snapshot(site, asked.signal), this.workloads.read(site, asked.signal)])
@@ -73,7 +74,7 @@ export class Planner {
       sources: records.known('DataSource').items, book: records.find('PriceBook', 'default')?.spec, link: to === undefined ? NO_LINK : cloud.link(to), shipped: this.#known(to), lines: money.lines,
       estimate: (one) => this.history.estimate(one).runTime,
     }
-    return succeed({ seen, lines: money.lines, left: [...work.value.left, ...away.left, ...money.left] })
+    return succeed({ seen, lines: money.lines, policyName: inForce.name, left: [...work.value.left, ...away.left, ...money.left] })
   }
   async #away(to: string, signal: AbortSignal | undefined): Promise<{ there: Gathered['there']; market: CloudMarket | undefined; left: string[] }> {
     const [there, market] = await Promise.all([this.#there(to, signal), this.#ports.cloud.market(to, signal)])

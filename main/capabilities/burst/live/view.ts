@@ -14,7 +14,9 @@ const HOUR_MS = 3_600_000
 
 /** How old the prices are that a plan rests on. */
 export function priceAge(market: CloudMarket | undefined, { oldestPriceHours }: { oldestPriceHours: number }, now: number): BurstQueue['price'] {
-  const [oldest] = (market?.pools ?? []).toSorted((a, b) => a.priceAsOf - b.priceAsOf)
+  // What is too old is not used while there is something newer: the age told is that of prices that decide.
+  const pools = (market?.pools ?? []).toSorted((a, b) => a.priceAsOf - b.priceAsOf)
+  const oldest = pools.find(({ priceAsOf }) => now - priceAsOf <= oldestPriceHours * HOUR_MS) ?? pools.at(-1)
   if (!oldest) return { source: 'none', stale: true, says: 'There are no prices.' }
   const hours = Math.max(0, (now - oldest.priceAsOf) / HOUR_MS)
   const stale = hours > oldestPriceHours

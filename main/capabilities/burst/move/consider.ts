@@ -8,11 +8,11 @@ import type { KubeClient } from '../../../platform/kubernetes/types'
 import { linesOf } from '../adapters/manifest-text'
 import { copyOf, leaningsOf, obstaclesOf, type Leaning, type Obstacle } from '../domain/copy'
 import { burstQueue, readLines, withExchange, type Exchange } from '../domain/lines'
-import { objectAt, type JsonObject } from '../domain/movable'
+import type { JsonObject } from '../domain/movable'
 import type { BurstPorts, CloudPool, Shipment } from '../ports'
 import { family } from '../live/snapshot'
 import { MARK, type WorkloadFacts } from '../live/workload'
-import { queueingOf } from './layout'
+import { queueingOf, type Queueing } from './layout'
 
 /** What a move of one workload would do, apart from when and for how much. */
 export interface Considered {
@@ -28,29 +28,39 @@ export async function consider(ports: Pick<BurstPorts, 'sites' | 'cloud'>, asked
   if (!home.ok) return home
   if (!there.ok) return there
   const leanings = leaningsOf(work.object, work.kind)
-  const obstacles = obstaclesOf(work.kind, {
-    ended: work.ended !== undefined, away: work.annotations[MARK.movedTo] !== undefined, held: work.annotations[MARK.held] !== undefined, running: work.active > 0 && !work.suspended, deleting: work.deleting,
-    madeBy: work.madeBy, checkpoint: work.annotations[MARK.checkpoint], gated: work.suspended,
-  }, leanings)
-  const read = readLines(work.object)
-  if ('problems' in read) obstacles.push(...read.problems.map(({ says, remedy }) => ({ says: `${says.charAt(0).toUpperCase()}${says.slice(1)}.`, remedy })))
   const [queueing, thereQueueing, shipment] = await Promise.all([queueingOf(home.value, signal), queueingOf(there.value, signal), shipmentOf(ports, asked)])
   if (!shipment.ok) return shipment
-  const from = work.queue ?? ''
-  const queue = burstQueue(from)
-  const dispatched = queueing.localQueues.find(({ name, namespace, clusterQueue }) => name === queue && namespace === ref.namespace && queueing.dispatching.includes(clusterQueue))
-  const multikueue = dispatched !== undefined
-  const exchange: Exchange = { queue, dataUri: shipment.value?.target, gpuProduct: gpuOf(work, pool) }
-  const lines = 'read' in read ? linesOf({ text: stringify(ownPart(work.object), { lineWidth: 0 }), file: `${work.kind}/${work.name}` }, () => exchange) : undefined
-  const clusterQueue = multikueue ? dispatched.clusterQueue : thereQueueing.clusterQueues.find(({ covers, stopped }) => covers.includes(GPU) && !stopped)?.name
-  if (!multikueue) obstacles.push(...await missing(there.value, { namespace: ref.namespace, leanings, signal }))
-  if (!multikueue && thereQueueing.version !== undefined && clusterQueue === undefined) obstacles.push({ says: `No cluster queue of ${to} takes GPUs now.`, remedy: 'Lay out the queues for bursting, or lift the stop of its cluster queue.' })
-  const copySite = multikueue ? ref.site : to
-  return succeed({
-    obstacles, twoLines: lines?.ok ? lines.value[0] : undefined, object: 'read' in read ? withExchange(work.object, read.read.places, exchange) : work.object, queue: { from, to: queue, clusterQueue }, multikueue,
-    kueueThere: (multikueue ? queueing : thereQueueing).version !== undefined, shipment: shipment.value, leanings, copySite, copyName: multikueue ? `${work.name}-burst`.slice(0, 63) : work.name,
-  })
+  const read = readLines(work.object)
+  const way = wayOf(ref, work.queue ?? '', { queueing, thereQueueing })
+  const exchange: Exchange = { queue: way.queue.to, dataUri: shipment.value?.target, gpuProduct: gpuOf(work, pool) }
+  const obstacles = [...obstaclesOf(work.kind, standingOf(work), leanings), ...('problems' in read ? read.problems.map(({ says, remedy }) => ({ says: `${says.charAt(0).toUpperCase()}${says.slice(1)}.`, remedy })) : [])]
+  if (!way.multikueue) obstacles.push(...await missing(there.value, { namespace: ref.namespace, leanings, signal }), ...closed(way, to))
+  return succeed({ ...way, ...rewritten(work, exchange), obstacles, shipment: shipment.value, leanings, copySite: way.multikueue ? ref.site : to, copyName: way.multikueue ? `${work.name}-burst`.slice(0, 63) : work.name })
 }
+const standingOf = (work: WorkloadFacts) => ({
+  ended: work.ended !== undefined, away: work.annotations[MARK.movedTo] !== undefined, held: work.annotations[MARK.held] !== undefined, running: work.active > 0 && !work.suspended, deleting: work.deleting,
+  madeBy: work.madeBy, checkpoint: work.annotations[MARK.checkpoint], gated: work.suspended,
+})
+
+/** The manifest with its lines changed, and those lines. */
+function rewritten(work: WorkloadFacts, exchange: Exchange): Pick<Considered, 'twoLines' | 'object'> {
+  const read = readLines(work.object)
+  if ('problems' in read) return { twoLines: undefined, object: work.object }
+  const lines = linesOf({ text: stringify(asWritten(work), { lineWidth: 0 }), file: `${work.kind}/${work.name}` }, () => exchange)
+  return { twoLines: lines.ok ? lines.value[0] : undefined, object: withExchange(work.object, read.read.places, exchange) }
+}
+
+type Way = Pick<Considered, 'queue' | 'multikueue' | 'kueueThere'>
+/** Through MultiKueue where the burst queue of the namespace is dispatched to another cluster, else by a copy in a queue over there. */
+function wayOf({ namespace }: WorkloadRef, from: string, { queueing, thereQueueing }: { queueing: Queueing; thereQueueing: Queueing }): Way {
+  const to = burstQueue(from)
+  const dispatched = queueing.localQueues.find((local) => local.name === to && local.namespace === namespace && queueing.dispatching.includes(local.clusterQueue))
+  if (dispatched) return { queue: { from, to, clusterQueue: dispatched.clusterQueue }, multikueue: true, kueueThere: true }
+  const clusterQueue = thereQueueing.clusterQueues.find(({ covers, stopped }) => covers.includes(GPU) && !stopped)?.name
+  return { queue: { from, to, clusterQueue }, multikueue: false, kueueThere: thereQueueing.version !== undefined }
+}
+const closed = ({ queue, kueueThere }: Way, to: string): Obstacle[] =>
+  (kueueThere && queue.clusterQueue === undefined ? [{ says: `No cluster queue of ${to} takes GPUs now.`, remedy: 'Lay out the queues for bursting, or lift the stop of its cluster queue.' }] : [])
 
 const shipmentOf = async (ports: Pick<BurstPorts, 'cloud'>, { ref, work, to, signal }: Asked): Promise<Outcome<Shipment | undefined>> =>
   (work.dataUri === undefined ? succeed(undefined) : ports.cloud.shipment({ uri: work.dataUri, from: ref.site, to, namespace: ref.namespace }, signal))
@@ -59,12 +69,8 @@ const shipmentOf = async (ports: Pick<BurstPorts, 'cloud'>, { ref, work, to, sig
 const gpuOf = ({ gpus }: WorkloadFacts, pool: CloudPool | undefined) =>
   (pool && gpus.resource === GPU && gpus.product !== '' && family(gpus.product) === family(pool.gpuProduct) && !pool.gpuProduct.endsWith(gpus.product) ? pool.gpuProduct : undefined)
 
-/** The manifest as its owner knows it. */
-function ownPart(object: JsonObject): JsonObject {
-  const { name, namespace, labels, annotations } = objectAt(object, 'metadata')
-  const metadata = Object.fromEntries(Object.entries({ name, namespace, labels, annotations }).filter(([, value]) => value !== undefined)) as JsonObject
-  return { apiVersion: object['apiVersion'] ?? '', kind: object['kind'] ?? '', metadata, spec: object['spec'] ?? {} }
-}
+/** The manifest as its owner knows it: without what servers and controllers added. */
+export const asWritten = ({ object, kind, namespace, name, suspended }: WorkloadFacts): JsonObject => copyOf(object, kind, { namespace, name, annotations: {}, suspended })
 
 const PLURALS = { ConfigMap: 'configmaps', Secret: 'secrets', ServiceAccount: 'serviceaccounts', PersistentVolumeClaim: 'persistentvolumeclaims' } as const
 /** What the copy would lean on and would not find. Secrets are only looked for, never read into anything that is shown. */

@@ -10,7 +10,7 @@ export const MoveInput = z.object({
   queue: z.object({ from: z.string(), to: z.string(), clusterQueue: z.string().optional() }), data: z.object({ from: z.string(), to: z.string() }).optional(),
   /** Cheapest first; the next one is tried where a zone has none left. */
   pools: z.array(z.object({ name: z.string(), nodes: z.number().int(), usd: z.number() })).min(1),
-  usd: z.number(), wasRunning: z.boolean(), checkpoint: z.string().optional(), mbps: z.number().optional(), multikueue: z.boolean(), kueueThere: z.boolean(),
+  usd: z.number(), wasRunning: z.boolean(), checkpoint: z.string().optional(), mbps: z.number().optional(), bootMs: z.number(), multikueue: z.boolean(), kueueThere: z.boolean(),
   predicted: z.object({ startsAt: z.string().optional(), finishes: z.object({ at: z.string(), earliest: z.string(), latest: z.string() }).optional() }), mode: z.enum(['advise', 'approve', 'automatic']),
 })
 export type MoveInput = z.infer<typeof MoveInput>

@@ -6,12 +6,12 @@ import { fail, succeed, type Outcome } from '../../../kernel/outcome'
 import type { MadePlan, OperationKind, StepContext } from '../../operations'
 import { planBody, runMark, stepsOf } from '../../plans'
 import { jsonMark, Moved } from '../live/budgets'
-import { Asked } from '../live/marks'
+import type { Asked } from '../live/marks'
 import { MARK, type WorkloadFacts } from '../live/workload'
 import { AskInput, ReturnInput } from './input'
 import { look, lookAt, patch, release, removeWhole } from './original'
 import { blocks, find, type MovePorts } from './plan'
-import type { Ports } from './steps'
+import { giveBack, type Ports } from './steps'
 import { spanText } from '../words'
 
 const Back = z.object({ site: z.string(), namespace: z.string(), name: z.string(), uid: z.string(), run: z.string() })
@@ -21,8 +21,8 @@ export const returnKind = (ports: Ports): OperationKind<ReturnInput> => ({
   kind: 'burst-return', input: ReturnInput, undoable: false, cancelLeaves: ({ name }) => `${name} as it is: a copy that was removed is not made again.`,
   steps: () => [
     { id: 'copy', title: 'Remove the copy', promiseSeconds: 20, run: (context) => removeTheCopy(ports, context) },
-    { id: 'nodes', title: 'Give the machines back', promiseSeconds: 2, run: ({ input, signal, progress }) => ports.cloud.releaseNodes({ site: input.copy.site, claim: `move-${input.copy.run}` }, { signal, progress }) },
     { id: 'release', title: 'Put the original back in its place', promiseSeconds: 2, run: (context) => putBack(ports, context) },
+    { id: 'nodes', title: 'Give the machines back', promiseSeconds: 2, run: (context) => giveBack(ports, { site: context.input.copy.site, claim: `move-${context.input.copy.run}` }, context) },
   ],
 })
 async function removeTheCopy(ports: Ports, { input, client, signal, progress }: StepContext<ReturnInput>): Promise<Outcome<void>> {
@@ -59,7 +59,9 @@ async function pair(ports: MovePorts, ref: WorkloadRef, signal?: AbortSignal): P
   return fail(failure('OPERATION_NOT_POSSIBLE', { operation: 'burst-return', says: `${ref.name} has not moved: there is nothing to return.` }))
 }
 
-export async function planReturn(ports: MovePorts, kind: OperationKind<ReturnInput>, { ref, before, signal }: { ref: WorkloadRef; before?: ReturnInput | undefined; signal?: AbortSignal | undefined }): Promise<Outcome<MadePlan<ReturnInput>>> {
+export interface Returning { ref: WorkloadRef; before?: ReturnInput | undefined; signal?: AbortSignal | undefined }
+export async function planReturn(ports: MovePorts, kind: OperationKind<ReturnInput>, asked: Returning): Promise<Outcome<MadePlan<ReturnInput>>> {
+  const { ref, before, signal } = asked
   const found = await pair(ports, ref, signal)
   if (!found.ok) return found
   const { original, site, moved } = found.value
@@ -69,25 +71,26 @@ export async function planReturn(ports: MovePorts, kind: OperationKind<ReturnInp
   const [who, copy] = await Promise.all([home.value.whoAmI(signal), look(there.value, { kind: ref.kind, namespace: moved.namespace, name: moved.name }, signal)])
   if (!who.ok) return who
   if (!copy.ok) return copy
-  const running = (copy.value?.active ?? 0) > 0
   const input: ReturnInput = {
     site, kind: ref.kind, namespace: original.namespace, name: original.name, uid: original.uid, run: before?.run ?? runMark(ports.random), by: who.value.user, at: before?.at ?? timestamp(home.value.clock.now()), wasSuspended: true,
-    copy: { site: moved.site, namespace: moved.namespace, name: moved.name, run: moved.run, running },
+    copy: { site: moved.site, namespace: moved.namespace, name: moved.name, run: moved.run, running: (copy.value?.active ?? 0) > 0 },
   }
+  return succeed({ kind, input, again: (later) => planReturn(ports, kind, { ref, before: input, signal: later }), plan: returnBody(kind, input, { original, copy: copy.value, now: there.value.clock.now() }) })
+}
+
+function returnBody(kind: OperationKind<ReturnInput>, input: ReturnInput, { original, copy, now }: { original: WorkloadFacts; copy: WorkloadFacts | undefined; now: number }) {
   const checkpoint = original.annotations[MARK.checkpoint]
-  const ran = copy.value?.startedAt === undefined ? 0 : Math.max(0, (there.value.clock.now() - copy.value.startedAt) / 1000)
-  const ended = copy.value?.ended && !copy.value.ended.failed
-  return succeed({
-    kind, input, again: (later) => planReturn(ports, kind, { ref, before: input, signal: later }),
-    plan: planBody({
-      kind: kind.kind, title: `Return ${original.name} to ${site}`, verb: 'Return', site, subject: { kind: ref.kind, name: original.name, namespace: original.namespace }, as: who.value.user, steps: stepsOf(kind, input),
-      changes: [
-        ...(copy.value ? [{ op: 'delete' as const, apiVersion: String(copy.value.object['apiVersion']), kind: ref.kind, name: moved.name, namespace: moved.namespace, note: `on ${moved.site}` }] : []),
-        { op: 'change', apiVersion: String(original.object['apiVersion']), kind: ref.kind, name: original.name, namespace: original.namespace, note: 'goes back to its place in the queue' },
-      ],
-      risks: running ? [checkpoint === undefined ? `It runs there since ${spanText(ran)} and names no checkpoints: all of that is lost.` : `It runs there since ${spanText(ran)}; it goes on from its checkpoint in ${checkpoint}.`] : [],
-      blockedBy: ended ? [{ says: `${moved.name} has run to its end on ${moved.site}.`, remedy: 'Nothing needs doing: its results are there.' }] : [], choices: ['Its uid and its place in the queue are the ones it had.'],
-    }),
+  const ran = spanText(copy?.startedAt === undefined ? 0 : Math.max(0, (now - copy.startedAt) / 1000))
+  const apiVersion = String(original.object['apiVersion'])
+  const ended = copy?.ended !== undefined && !copy.ended.failed
+  return planBody({
+    kind: kind.kind, title: `Return ${input.name} to ${input.site}`, verb: 'Return', site: input.site, subject: { kind: input.kind, name: input.name, namespace: input.namespace }, as: input.by, steps: stepsOf(kind, input),
+    changes: [
+      ...(copy ? [{ op: 'delete' as const, apiVersion, kind: input.kind, name: copy.name, namespace: copy.namespace, note: `on ${input.copy.site}` }] : []),
+      { op: 'change', apiVersion, kind: input.kind, name: `${input.name} on ${input.site}`, namespace: input.namespace, note: 'goes back to its place in the queue' },
+    ],
+    risks: input.copy.running ? [checkpoint === undefined ? `It runs there since ${ran} and names no checkpoints: all of that is lost.` : `It runs there since ${ran}; it goes on from its checkpoint in ${checkpoint}.`] : [],
+    blockedBy: ended ? [{ says: `${input.copy.name} has run to its end on ${input.copy.site}.`, remedy: 'Nothing needs doing: its results are there.' }] : [], choices: ['Its uid and its place in the queue are the ones it had.'],
   })
 }
 

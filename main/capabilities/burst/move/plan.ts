@@ -37,17 +37,24 @@ export async function find(ports: MovePorts, { ref, to }: Pick<Wanted, 'ref' | '
   if (!planned.ok) return planned
   const known = planned.value.known.find(({ work }) => work.kind === ref.kind && work.namespace === ref.namespace && work.name === ref.name)
   if (!known) return notFound(ref)
-  const { seen, plan } = planned.value
-  const pools = (job: Known['job']) => plan.options(job).filter(({ pool }) => to?.pool === undefined || pool === to.pool)
+  return withManifest(ports, { ref, signal }, { ...decided(planned.value, known, to?.pool), by: who.value.user })
+}
+type Decided = Omit<Found, 'considered' | 'by'>
+function decided(planned: PlannedQueue, known: Known, pool: string | undefined): Decided {
+  const { seen, plan } = planned
   const moving = movingJob(known, seen.now)
-  const options = pools(moving.job)
-  const decision = (known.state === 'waiting' ? plan.decisions.find(({ job }) => job === known.key) : undefined) ?? plan.quote(moving.job)
-  const base = { planned: planned.value, known, decision, options, moving, to: seen.to, by: who.value.user }
-  if (seen.to === undefined) return succeed({ ...base, considered: undefined })
+  const options = plan.options(moving.job).filter((one) => pool === undefined || one.pool === pool)
+  const own = known.state === 'waiting' ? plan.decisions.find(({ job }) => job === known.key) : undefined
+  return { planned, known, decision: own ?? plan.quote(moving.job), options, moving, to: seen.to }
+}
+async function withManifest(ports: MovePorts, { ref, signal }: { ref: WorkloadRef; signal: AbortSignal | undefined }, base: Decided & { by: string }): Promise<Outcome<Found>> {
+  const { to, known: { work }, planned: { seen }, options } = base
+  if (to === undefined) return succeed({ ...base, considered: undefined })
   const pool = seen.market?.pools.find(({ name }) => name === options[0]?.pool)
-  const considered = await consider(ports, { ref, work: known.work, to: seen.to, pool, signal })
+  const considered = await consider(ports, { ref, work, to, pool, signal })
   if (!considered.ok) return considered
-  if (considered.value.shipment && known.work.dataUri !== undefined) ports.planner.shippedIs(seen.to, known.work.dataUri, considered.value.shipment.missingBytes / 1e9)
+  const { shipment } = considered.value
+  if (shipment && work.dataUri !== undefined) ports.planner.shippedIs(to, work.dataUri, shipment.missingBytes / 1e9)
   return succeed({ ...base, considered: considered.value })
 }
 
@@ -69,7 +76,7 @@ export async function planMove(ports: MovePorts, kind: OperationKind<MoveInput>,
 
 const NOTHING: MoveInput = {
   site: '', to: '', kind: 'Job', namespace: '', name: '', uid: '', run: '', by: '', at: '', copy: { site: '', name: '', object: {} }, queue: { from: '', to: '' }, pools: [{ name: '', nodes: 0, usd: 0 }], usd: 0, wasRunning: false,
-  multikueue: false, kueueThere: false, predicted: {}, mode: 'advise',
+  multikueue: false, kueueThere: false, predicted: {}, mode: 'advise', bootMs: 0,
 }
 const headOf = (kind: OperationKind<MoveInput>, ref: WorkloadRef, { by, to }: Found) => ({
   kind: kind.kind, title: `Move ${ref.name} to ${to ?? 'the cloud'}`, verb: 'Go', site: ref.site, subject: { kind: ref.kind, name: ref.name, namespace: ref.namespace }, as: by,
@@ -77,19 +84,24 @@ const headOf = (kind: OperationKind<MoveInput>, ref: WorkloadRef, { by, to }: Fo
 
 interface Making { wanted: Wanted; found: Found; considered: Considered; to: string; before: MoveInput | undefined }
 function inputOf(ports: MovePorts, { wanted, found, considered, to, before }: Making): MoveInput {
-  const { known, options, planned, decision } = found
-  const [best] = options
+  const { known: { work, state }, planned: { seen } } = found
   const run = before?.run ?? runMark(ports.random)
-  const usd = cents(best?.usd ?? 0)
-  const same = before !== undefined && Math.abs(before.usd - usd) <= Math.max(LEAST_USD, HOLDS * before.usd)
-  const { work } = known
   return {
-    site: wanted.ref.site, to, kind: work.kind, namespace: work.namespace, name: work.name, uid: work.uid, run, by: wanted.askedBy ?? found.by, at: before?.at ?? timestamp(planned.seen.now), mode: wanted.mode ?? planned.seen.policy.mode,
+    site: wanted.ref.site, to, kind: work.kind, namespace: work.namespace, name: work.name, uid: work.uid, run, by: wanted.askedBy ?? found.by, at: before?.at ?? timestamp(seen.now), mode: wanted.mode ?? seen.policy.mode,
     copy: { site: considered.copySite, name: considered.copyName, object: copyFor(considered, { ref: wanted.ref, work, run }) }, queue: given(considered.queue), multikueue: considered.multikueue, kueueThere: considered.kueueThere,
-    pools: same ? before.pools : options.filter((one) => one.usd <= Math.max(LEAST_USD, (best?.usd ?? 0) * DEARER)).map(({ pool, nodes, usd: own }) => ({ name: pool, nodes, usd: cents(own) })),
-    usd: same ? before.usd : usd, wasRunning: known.state === 'running', predicted: same ? before.predicted : given({ startsAt: decision.go?.startsAt, finishes: decision.go?.finishes }),
-    ...(considered.shipment && { data: { from: considered.shipment.from, to: considered.shipment.target } }),
-    ...given({ approvedBy: wanted.approvedBy, checkpoint: work.annotations[MARK.checkpoint], mbps: planned.seen.policy.linkMbps }),
+    ...priced(found, before), wasRunning: state === 'running', ...(considered.shipment && { data: { from: considered.shipment.from, to: considered.shipment.target } }),
+    ...given({ approvedBy: wanted.approvedBy, checkpoint: work.annotations[MARK.checkpoint], mbps: seen.policy.linkMbps }),
+  }
+}
+/** What was shown holds while the facts have moved little; else it is another price, and the plan is stale. */
+function priced({ options, decision, planned }: Found, before: MoveInput | undefined): Pick<MoveInput, 'pools' | 'usd' | 'predicted' | 'bootMs'> {
+  const [best] = options
+  const usd = cents(best?.usd ?? 0)
+  if (before && Math.abs(before.usd - usd) <= Math.max(LEAST_USD, HOLDS * before.usd)) return { pools: before.pools, usd: before.usd, predicted: before.predicted, bootMs: before.bootMs }
+  const pool = planned.seen.market?.pools.find(({ name }) => name === best?.pool)
+  return {
+    pools: options.filter((one) => one.usd <= Math.max(LEAST_USD, (best?.usd ?? 0) * DEARER)).map(({ pool: name, nodes, usd: own }) => ({ name, nodes, usd: cents(own) })), usd, bootMs: (pool?.bootSeconds ?? 0) * 1000,
+    predicted: given({ startsAt: decision.go?.startsAt, finishes: decision.go?.finishes }),
   }
 }
 
@@ -114,31 +126,39 @@ async function bodyOf(ports: MovePorts, kind: OperationKind<MoveInput>, { found,
   const copy = input.copy.object as unknown as Manifest
   const previewed = await preview(there.value, [copy], { signal })
   if (!previewed.ok) return previewed
+  const changes = changesOf(input, { considered, previewed: previewed.value.changes })
+  const permissions = await rightsOf(ports, { input, changes, signal })
+  if (!permissions.ok) return permissions
   const { planned, decision, moving, known } = found
-  const changes = changesOf(input, { considered, previewed: previewed.value.changes, made: previewed.value.changes.length > 0 })
-  const [mine, theirs] = await Promise.all([
-    reviewChanges(ports.sites, { site: input.site, changes: changes.filter(({ note }) => note !== ON_COPY(input)) }, signal), reviewChanges(ports.sites, { site: input.copy.site, changes: changes.filter(({ note }) => note === ON_COPY(input)) }, signal),
-  ])
-  if (!mine.ok) return mine
-  if (!theirs.ok) return theirs
-  const permissions = [...mine.value, ...theirs.value]
-  const [pool] = input.pools
-  const market = planned.seen.market?.pools.find(({ name }) => name === pool?.name)
-  const blockedBy = [...blocks(found), ...previewed.value.blockedBy, ...refusals(permissions)]
   return succeed(planBody({
-    ...headOf(kind, { site: input.site, kind: input.kind, namespace: input.namespace, name: input.name }, found), verb: input.approvedBy === undefined ? 'Go' : 'Approve and go', changes, dryRun: previewed.value.dryRun, permissions, blockedBy,
-    price: { usdPerHour: cents((market?.usdPerNodeHour ?? 0) * Math.max(1, pool?.nodes ?? 0)), usdInAll: input.usd, basis: `until it ends, in ${pool?.name ?? 'no pool'}`, book: market ? `${market.priceSource}, ${timestamp(market.priceAsOf)}` : 'no price' },
-    ...timeOf(decision, planned.seen.now), quotas: standing(planned.lines, moving.job).map((line) => ({ name: `Budget ${line.title || line.scope}`, used: cents(line.spentUsd + line.committedUsd), adds: input.usd, limit: line.capUsd, unit: 'USD' })),
+    ...headOf(kind, { site: input.site, kind: input.kind, namespace: input.namespace, name: input.name }, found), verb: input.approvedBy === undefined ? 'Go' : 'Approve and go', changes, dryRun: previewed.value.dryRun, permissions: permissions.value,
+    blockedBy: [...blocks(found), ...previewed.value.blockedBy, ...refusals(permissions.value)], price: priceOf(found, input), ...timeOf(decision, planned.seen.now), quotas: quotasOf(planned, moving, input.usd),
     choices: choicesOf(input, { considered, decision }), risks: risksOf(found, considered), steps: stepsOf(kind, input), yaml: asYaml([copy]),
     undo: known.state === 'running' ? 'Stops the copy and starts the original again from its checkpoint.' : 'Removes the copy and puts the original back in its place in the queue.',
   }))
 }
+const quotasOf = (planned: PlannedQueue, { job }: Moving, adds: number): Plan['quotas'] =>
+  standing(planned.lines, job).map(({ title, scope, spentUsd, committedUsd, capUsd }) => ({ name: `Budget ${title || scope}`, used: cents(spentUsd + committedUsd), adds, limit: capUsd, unit: 'USD' }))
+function priceOf({ planned }: Found, { pools: [pool], usd }: MoveInput): NonNullable<Plan['price']> {
+  const market = planned.seen.market?.pools.find(({ name }) => name === pool?.name)
+  const book = market ? `${market.priceSource}, ${timestamp(market.priceAsOf)}` : 'no price'
+  return { usdPerHour: cents((market?.usdPerNodeHour ?? 0) * Math.max(1, pool?.nodes ?? 0)), usdInAll: usd, basis: `until it ends, in ${pool?.name ?? 'no pool'}`, book }
+}
+/** The rights of the signed-in person on both sites. */
+async function rightsOf(ports: MovePorts, { input, changes, signal }: { input: MoveInput; changes: PlanChange[]; signal: AbortSignal | undefined }): Promise<Outcome<Plan['permissions']>> {
+  const isThere = ({ note }: PlanChange) => note === ON_COPY(input)
+  const [mine, theirs] = await Promise.all([
+    reviewChanges(ports.sites, { site: input.site, changes: changes.filter((change) => !isThere(change)) }, signal), reviewChanges(ports.sites, { site: input.copy.site, changes: changes.filter(isThere) }, signal),
+  ])
+  if (!mine.ok) return mine
+  return theirs.ok ? succeed([...mine.value, ...theirs.value]) : theirs
+}
 const ON_COPY = (input: MoveInput) => `on ${input.copy.site}`
 
-function changesOf(input: MoveInput, { considered, previewed }: { considered: Considered; previewed: PlanChange[]; made: boolean }): PlanChange[] {
+function changesOf(input: MoveInput, { considered, previewed }: { considered: Considered; previewed: PlanChange[] }): PlanChange[] {
   const copy = previewed.map((change): PlanChange => ({ ...change, note: ON_COPY(input), lines: considered.twoLines?.lines ?? [] }))
   return [
-    { op: 'change', apiVersion: String(input.copy.object['apiVersion'] ?? ''), kind: input.kind, name: input.name, namespace: input.namespace, note: 'kept suspended, with a pointer to its copy' },
+    { op: 'change', apiVersion: String(input.copy.object['apiVersion'] ?? ''), kind: input.kind, name: `${input.name} on ${input.site}`, namespace: input.namespace, note: 'kept suspended, with a pointer to its copy' },
     ...(input.queue.clusterQueue !== undefined && !input.multikueue ? [{ op: 'create' as const, apiVersion: 'kueue.x-k8s.io/v1beta1', kind: 'LocalQueue', name: input.queue.to, namespace: input.namespace, note: ON_COPY(input) }] : []),
     ...copy,
   ]

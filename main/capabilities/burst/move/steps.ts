@@ -1,3 +1,4 @@
+import { explain } from '../../../../preload/contract/explain'
 import { failure } from '../../../../preload/contract/failures'
 import type { JournalEntry } from '../../../../preload/contract/burst'
 import { fail, succeed, type Outcome } from '../../../kernel/outcome'
@@ -87,6 +88,33 @@ async function room(ports: Ports, context: Context): Promise<Outcome<void>> {
   return fail(failure('CLOUD_CAPACITY_SHORT', { site: input.to, nodeGroup: short.join(', '), says: 'no pool that the plan named has machines now', instead: [] }))
 }
 
+/** Gives machines back. What cannot be given back now is left to the steward, who finds idle machines: no workload waits for that. */
+export async function giveBack(ports: Pick<BurstPorts, 'cloud'>, ask: { site: string; claim: string }, { signal, progress, note }: Pick<Context, 'signal' | 'progress' | 'note'>): Promise<Outcome<void>> {
+  const given = await ports.cloud.releaseNodes(ask, { signal, progress })
+  if (!given.ok) note(`The machines could not be given back yet: ${explain(given.failure).says}`)
+  return succeed(undefined)
+}
+
+/** Ships the data, and asks for machines so late that they are ready when it is there. */
+async function shipAndRoom(ports: Ports, context: Context): Promise<Outcome<void>> {
+  const { input, kept, progress, signal } = context
+  if (!input.data) return succeed(undefined)
+  const began = ports.clock.now()
+  const soon = new AbortController()
+  const told = (says: string, share?: number) => {
+    progress(says, share)
+    const left = share ? ((ports.clock.now() - began) * (1 - share)) / share : Infinity
+    if (left <= input.bootMs) soon.abort()
+  }
+  const shipping = ports.cloud.ship({ uri: input.data.from, from: input.site, to: input.to, namespace: input.namespace, claim: claimOf(input), mbps: input.mbps }, { signal, progress: told }).finally(() => soon.abort())
+  await new Promise<void>((go) => (soon.signal.aborted ? go() : soon.signal.addEventListener('abort', () => go(), { once: true })))
+  const [shipped, made] = await Promise.all([shipping, room(ports, context)])
+  if (!shipped.ok) return shipped
+  if (shipped.value.uri !== input.data.to) return refuse('burst-move', `The data lies at ${shipped.value.uri} and not at ${input.data.to}: plan again.`)
+  kept['dataUri'] = shipped.value.uri
+  return made
+}
+
 /** What the original says about its copy, for everybody who looks at it. */
 const pointer = (input: MoveInput, kept: Record<string, string>): string => JSON.stringify({
   site: input.copy.site, namespace: input.namespace, name: input.copy.name, kind: input.kind, pool: kept['pool'] ?? input.pools[0]?.name ?? '', usd: input.usd, at: input.at, by: input.by, run: input.run,
@@ -172,20 +200,9 @@ export const moveKind = (ports: Ports): OperationKind<MoveInput> => ({
   cancelLeaves: ({ name, site }) => `${name} goes back to its place in the queue of ${site}; data that was shipped stays cached there.`,
   steps: (input): Step<MoveInput>[] => [
     { id: 'hold', title: input.wasRunning ? 'Stop it at its checkpoint' : 'Hold the original', promiseSeconds: input.wasRunning ? 30 : 2, run: (context) => holdOriginal(ports, context), undo: letOriginalGo },
-    ...(input.data ? [{
-      id: 'ship', title: 'Ship the data', promiseSeconds: 60,
-      run: async ({ input: own, signal, progress, kept }: Context): Promise<Outcome<void>> => {
-        if (!own.data) return succeed(undefined)
-        const shipped = await ports.cloud.ship({ uri: own.data.from, from: own.site, to: own.to, namespace: own.namespace, claim: claimOf(own), mbps: own.mbps }, { signal, progress })
-        if (!shipped.ok) return shipped
-        if (shipped.value.uri !== own.data.to) return refuse('burst-move', `The data lies at ${shipped.value.uri} and not at ${own.data.to}: plan again.`)
-        kept['dataUri'] = shipped.value.uri
-        return succeed(undefined)
-      },
-    }] : []),
     {
-      id: 'nodes', title: 'Get the machines', promiseSeconds: 240, run: (context) => room(ports, context),
-      undo: ({ input: own, signal, progress }) => ports.cloud.releaseNodes({ site: own.to, claim: claimOf(own) }, { signal, progress }),
+      id: 'ready', title: input.data ? 'Ship the data and get the machines' : 'Get the machines', promiseSeconds: 300, run: (context) => (input.data ? shipAndRoom(ports, context) : room(ports, context)),
+      undo: (context) => giveBack(ports, { site: context.input.to, claim: claimOf(context.input) }, context),
     },
     { id: 'queue', title: 'See to the queue there', promiseSeconds: 2, run: (context) => makeQueue(context) },
     { id: 'copy', title: input.multikueue ? 'Queue it for the other cluster' : 'Make the copy', promiseSeconds: 3, run: (context) => makeCopy(ports, context), undo: (context) => removeCopy(ports, context) },
