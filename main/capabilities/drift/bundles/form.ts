@@ -56,11 +56,8 @@ export function openBooks(bytes: Uint8Array): Bundle {
   const files = unpack(bytes), { version } = parsePart(z.object({ version: z.number() }), files.get('manifest.json'), 'manifest')
   if (version > FORM) throw fromTheFuture(version, FORM)
   if (version === 1) return bookOfFirstForm(bytes)
-  const manifest = parsePart(BooksManifest, files.get('manifest.json'), 'manifest'), links = linksOf(files, manifest)
-  const broken = links.find((link, at) => canonical(link) !== canonical(manifest.parts[at] ?? null))
-  if (broken || links.length !== manifest.parts.length) throw damaged(`was changed after it was written: ${broken?.name ?? 'its list of parts'} is not what its hash says.`)
-  if (files.size !== links.length + 1) throw damaged('holds files that its list of parts does not name.')
-  if (manifest.signature && !isSigned(manifest.signature, links.at(-1)?.chain ?? '')) throw damaged('carries a signature that is not true.')
+  const manifest = parsePart(BooksManifest, files.get('manifest.json'), 'manifest')
+  checkChain(files, manifest)
   const books = manifest.models.map((_, at): Book => {
     const part = <P extends Part>(name: P): Book[P] => parsePart(SCHEMAS[name], files.get(nameOf(at, name)), nameOf(at, name))
     const book = { about: part('about'), profile: part('profile'), windows: part('windows'), scores: part('scores'), verdicts: part('verdicts') }
@@ -68,6 +65,15 @@ export function openBooks(bytes: Uint8Array): Bundle {
     return book
   })
   return { manifest, books, form: version, ...(manifest.signature && { signedBy: fingerprint(manifest.signature.publicKey) }) }
+}
+
+/** Every part, their chain and the signature have to be true. */
+function checkChain(files: ReadonlyMap<string, string>, manifest: BooksManifest): void {
+  const links = linksOf(files, manifest)
+  const broken = links.find((link, at) => canonical(link) !== canonical(manifest.parts[at] ?? null))
+  if (broken || links.length !== manifest.parts.length) throw damaged(`was changed after it was written: ${broken?.name ?? 'its list of parts'} is not what its hash says.`)
+  if (files.size !== links.length + 1) throw damaged('holds files that its list of parts does not name.')
+  if (manifest.signature && !isSigned(manifest.signature, links.at(-1)?.chain ?? '')) throw damaged('carries a signature that is not true.')
 }
 
 function isSigned({ publicKey, value }: { publicKey: string; value: string }, chain: string): boolean {

@@ -7,7 +7,7 @@ import { loadSpecialFunctions } from '../numerics/cephes'
 import { countWindows, profileReference, scoreWindows, type OpenedFiles } from '../profile'
 import { bookOf } from './cache'
 import { multivariateOf } from './multivariate'
-import type { Answers, CountAsk, Telling } from './questions'
+import type { Answers, CountAsk, Located, Telling } from './questions'
 import { currentRequest, notFeatures, referenceRequest } from './request'
 import { qualityOver } from './quality'
 import { differencesOf } from './schema'
@@ -20,10 +20,7 @@ const cutting = ({ current, period, zone }: MonitorSettings): string => sha256(c
 
 /** Freezes the reference where it is new, counts and scores the windows that were not yet, and puts all into one book. */
 export async function countModel(ask: CountAsk, telling: Telling): Promise<Answers['count']> {
-  const { settings, located } = ask, before = ask.before && !ask.anew ? bookOf(ask.before) : undefined
-  const kept = before && basis(before.about.settings) === basis(settings) ? before : undefined
-  telling.progress?.(0, 1, kept ? 'Opens the windows' : 'Freezes the reference')
-  const profile = kept?.profile ?? await profileReference(referenceRequest(settings, located))
+  const { settings, located } = ask, kept = usable(ask), profile = await frozen(ask, kept, telling)
   // The last window may not have been over when it was counted.
   const old = kept && cutting(kept.about.settings) === cutting(settings) ? kept.windows.slice(0, -1) : []
   let opened: OpenedFiles | undefined
@@ -35,17 +32,27 @@ export async function countModel(ask: CountAsk, telling: Telling): Promise<Answe
   telling.signal?.throwIfAborted()
   telling.progress?.(fresh.length, fresh.length + 1, 'Measures quality')
   const quality = await qualityOver(settings, located, { profile, signal: telling.signal })
-  const draft: Book = {
-    profile, windows, scores, verdicts: [],
-    about: {
-      id: ask.id, settings, simulated: ask.simulated, madeAt: ask.madeAt, engine: { name: 'takt', form: '2', duckdb: opened?.engine ?? '' }, sources: (opened?.files ?? []).slice(0, 1000).map((file) => basename(file)), snapshots: located.snapshots,
-      ...(opened && { sql: readable(opened.relation) }), schema: { ...kept?.about.schema, ...(opened && differencesOf(profile, opened.columns, { windows: fresh, not: notFeatures(settings) })) },
-      quality: quality.points, ...(quality.missing !== undefined && { qualityMissing: quality.missing }), multivariate: [], events: [],
-    },
-  }
-  const last = windows.at(-1)
-  const book = last ? { ...draft, about: { ...draft.about, multivariate: [{ window: last.name, ...await multivariateOf(draft, { window: last.name, located }) }] } } : draft
+  const schema = { ...kept?.about.schema, ...(opened && differencesOf(profile, opened.columns, { windows: fresh, not: notFeatures(settings) })) }
+  const book = await withLastWindow({ profile, windows, scores, verdicts: [], about: { ...headOf(ask, opened), schema, quality: quality.points, ...(quality.missing !== undefined && { qualityMissing: quality.missing }), multivariate: [], events: [] } }, located)
   return { book: packBooks([book], { createdAt: ask.madeAt, name: settings.model }), summary: summaryOf(book), counted: fresh.length, skipped: (opened?.skipped ?? []).map(({ file, says }) => `${basename(file)}: ${says}`) }
+}
+
+/** What was counted before, where the reference is still the same. */
+function usable({ before, anew, settings }: CountAsk): Book | undefined {
+  const book = before && !anew ? bookOf(before) : undefined
+  return book && basis(book.about.settings) === basis(settings) ? book : undefined
+}
+async function frozen({ settings, located }: CountAsk, kept: Book | undefined, { progress }: Telling): Promise<Book['profile']> {
+  progress?.(0, 1, kept ? 'Opens the windows' : 'Freezes the reference')
+  return kept?.profile ?? profileReference(referenceRequest(settings, located))
+}
+const headOf = ({ id, settings, simulated, madeAt, located }: CountAsk, opened: OpenedFiles | undefined) => ({
+  id, settings, simulated, madeAt, engine: { name: 'takt', form: '2', duckdb: opened?.engine ?? '' }, sources: (opened?.files ?? []).slice(0, 1000).map((file) => basename(file)), snapshots: located.snapshots, ...(opened && { sql: readable(opened.relation) }),
+})
+/** The newest window is looked at as a whole right away, so that whoever is away has that too. */
+async function withLastWindow(draft: Book, located: Located): Promise<Book> {
+  const last = draft.windows.at(-1)
+  return last ? { ...draft, about: { ...draft.about, multivariate: [{ window: last.name, ...await multivariateOf(draft, { window: last.name, located }) }] } } : draft
 }
 
 /** SQL with the names of files but not where they lie on this machine. */

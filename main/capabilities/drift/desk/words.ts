@@ -18,15 +18,21 @@ export function quantileOfCells({ edges, counts, share }: { edges: readonly numb
 
 type Numeric = [Extract<ProfileColumn, { kind: 'numeric' }>, Extract<WindowColumn, { kind: 'numeric' }>]
 function ofNumbers([reference, current]: Numeric): string[] {
-  const said: string[] = []
-  const [before, now] = [reference, current].map(({ counts }) => quantileOfCells({ edges: reference.edges, counts, share: 0.5 }))
-  if (before !== undefined && now !== undefined && before !== now) said.push(`The median went from ${figure(before)} to ${figure(now)}.`)
-  const all = total(current.counts), fullest = Math.max(...current.counts), at = current.counts.indexOf(fullest)
-  const was = (reference.counts[at] ?? 0) / Math.max(1, total(reference.counts))
-  if (all > 0 && fullest / all > 0.5 && fullest / all > 2 * was) said.push(current.min === current.max ? `Every value is ${figure(current.min ?? 0)}: something upstream may be broken.` : `${percent(fullest / all)} of the values lie in one cell that held ${percent(was)}.`)
+  const said = [...medianWords([reference, current]), ...crowdWords([reference, current])]
   if (current.min !== null && current.min < reference.min) said.push(`Values reach down to ${figure(current.min)}; the reference began at ${figure(reference.min)}.`)
   if (current.max !== null && current.max > reference.max) said.push(`Values reach up to ${figure(current.max)}; the reference ended at ${figure(reference.max)}.`)
   return said
+}
+function medianWords([reference, current]: Numeric): string[] {
+  const [before, now] = [reference, current].map(({ counts }) => quantileOfCells({ edges: reference.edges, counts, share: 0.5 }))
+  return before !== undefined && now !== undefined && before !== now ? [`The median went from ${figure(before)} to ${figure(now)}.`] : []
+}
+/** Where most values crowd into a cell that held few before. */
+function crowdWords([reference, current]: Numeric): string[] {
+  const all = total(current.counts), fullest = Math.max(...current.counts), at = current.counts.indexOf(fullest)
+  const was = (reference.counts[at] ?? 0) / Math.max(1, total(reference.counts))
+  if (all === 0 || fullest / all <= 0.5 || fullest / all <= 2 * was) return []
+  return [current.min === current.max ? `Every value is ${figure(current.min ?? 0)}: something upstream may be broken.` : `${percent(fullest / all)} of the values lie in one cell that held ${percent(was)}.`]
 }
 
 type Categorical = [Extract<ProfileColumn, { kind: 'categorical' }>, Extract<WindowColumn, { kind: 'categorical' }>]

@@ -5,7 +5,7 @@ import { failure } from '../../../../preload/contract/failures'
 import { fail, succeed, type Outcome } from '../../../kernel/outcome'
 import type { MadePlan, OperationKind } from '../../operations'
 import { planBody, refusals, reviewChanges, stepsOf } from '../../plans'
-import { rowOf, type Shown } from '../monitors/view'
+import type { Shown } from '../monitors/view'
 import { alertsOf, windowSize, worstOf } from '../monitors/windows'
 import type { Drift } from '../service'
 
@@ -50,6 +50,14 @@ export async function planGate(drift: Drift, wanted: NamespacedRef & { monitor: 
   const made = await make(drift, wanted, signal)
   return made.ok ? succeed(drift.ports.operations.offer(made.value)) : made
 }
+/** A monitor of another work item says nothing about this one. */
+function apart({ settings: { model, workItem } }: Shown, item: NamespacedRef): { says: string; remedy: string }[] {
+  if (!workItem || (workItem.namespace === item.namespace && workItem.name === item.name)) return []
+  return [{ says: `${model} watches ${workItem.name}, not ${item.name}.`, remedy: 'Pick the monitor of this work item.' }]
+}
+const linesOf = (before: Result | undefined, last: ReturnType<typeof resultOf>) => [
+  ...(before === undefined ? [] : [{ op: '-' as const, text: `status.drift.result: "${before}"` }]), { op: '+' as const, text: `status.drift.result: ${last ? `"${last.result}" as scored last; it is scored again first` : 'as scored'}` },
+]
 async function make(drift: Drift, wanted: NamespacedRef & { monitor: string }, signal?: AbortSignal): Promise<Outcome<MadePlan<GateInput>>> {
   const { sites, records } = drift.ports, home = sites.home()
   if (!home.ok) return home
@@ -58,14 +66,13 @@ async function make(drift: Drift, wanted: NamespacedRef & { monitor: string }, s
   if (!revision.ok) return revision
   if (!shown.ok) return shown
   const kind = kindOf(drift), input: GateInput = { site: home.value.site, namespace: wanted.namespace, name: wanted.name, by: who.value.user, monitor: wanted.monitor }, last = resultOf(shown.value), before = revision.value.status.drift?.result
-  const changes = [{ op: 'change' as const, apiVersion: 'takt.dev/v1alpha1', kind: 'Revision', namespace: wanted.namespace, name: wanted.name, lines: [...(before === undefined ? [] : [{ op: '-' as const, text: `status.drift.result: "${before}"` }]), { op: '+' as const, text: `status.drift.result: ${last ? `"${last.result}" as scored last; it is scored again first` : 'as scored'}` }] }]
+  const changes = [{ op: 'change' as const, apiVersion: 'takt.dev/v1alpha1', kind: 'Revision', namespace: wanted.namespace, name: wanted.name, lines: linesOf(before, last) }]
   const checks = await reviewChanges(sites, { site: input.site, changes }, signal)
   if (!checks.ok) return checks
-  const row = rowOf(shown.value), apart = row.workItem && (row.workItem.namespace !== wanted.namespace || row.workItem.name !== revision.value.spec.workItem)
   const plan = planBody({
     kind: kind.kind, title: `Check the drift of ${wanted.name}`, verb: 'Check', site: input.site, subject: { kind: 'Revision', namespace: wanted.namespace, name: wanted.name }, as: who.value.user, changes, permissions: checks.value, steps: stepsOf(kind, input),
     choices: [...(last ? [`Scored last: ${last.says}`] : ['It was not scored yet.']), 'None and watch pass the gate before the backlog, act fails it.'],
-    blockedBy: [...(apart ? [{ says: `${row.model} watches ${row.workItem?.name ?? ''}, not ${revision.value.spec.workItem}.`, remedy: 'Pick the monitor of this work item.' }] : []), ...refusals(checks.value)], undo: 'A newer check replaces it; events stay.',
+    blockedBy: [...apart(shown.value, { namespace: wanted.namespace, name: revision.value.spec.workItem }), ...refusals(checks.value)], undo: 'A newer check replaces it; events stay.',
   })
   return succeed({ plan, kind, input, again: (again) => make(drift, wanted, again) })
 }

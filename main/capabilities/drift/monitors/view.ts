@@ -32,11 +32,11 @@ function lampOf({ settings }: Shown, { last, alert, verdict }: { last: SummaryWi
 
 export function rowOf(shown: Shown): FleetRow {
   const { id, settings, simulated, summary, verdicts, running, failure } = shown, windows = summary?.windows ?? []
-  const alerts = alertsOf(windows, settings), last = windows.at(-1), newest = verdictOf(verdicts, undefined), verdict = newest && newest.window === last?.name ? newest : newest?.verdict === 'act' ? newest : undefined
+  const alerts = alertsOf(windows, settings), last = windows.at(-1), newest = verdictOf(verdicts, undefined)
   return {
-    id, model: settings.model, about: settings.about, owner: settings.owner, simulated, size: last ? windowSize(last) : null, lamp: lampOf(shown, { last, alert: alerts.at(-1) === true, verdict }),
+    id, model: settings.model, about: settings.about, owner: settings.owner, simulated, size: last ? windowSize(last) : null, lamp: lampOf(shown, { last, alert: alerts.at(-1) === true, verdict: newest }),
     cells: windows.map((window, at) => { const size = windowSize(window); return { window: window.name, ...given({ from: window.from }), size, level: levelOf(size, settings.limits), alert: alerts[at] === true } }).slice(-CELLS),
-    ...given({ workItem: settings.workItem, worstColumn: last && worstOf(last)?.column, verdict: newest?.verdict, verdictBy: newest?.author, verdictAt: newest?.at, asOf: summary?.madeAt, running, failure }),
+    ...given({ workItem: settings.workItem, worstColumn: last && worstOf(last)?.column, asOf: summary?.madeAt, running, failure }), ...(newest && given({ verdict: newest.verdict, verdictBy: newest.author, verdictAt: newest.at })),
   }
 }
 

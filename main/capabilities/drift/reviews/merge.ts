@@ -6,6 +6,8 @@ import { united } from './conflicts'
 import type { Said } from './said'
 
 const TRIES = 6
+/** Somebody else wrote at the same time. */
+const MEANWHILE = new Set(['CONFLICT', 'ALREADY_EXISTS'])
 /** The name of a model's shared review: that of the model, as Kubernetes accepts it. */
 export const reviewName = (model: string): string => model.toLowerCase().replace(/[^a-z0-9-]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 63).replace(/-+$/, '') || 'model'
 
@@ -33,13 +35,13 @@ export async function mergeGroup({ sites, records }: Ports, { ref, workItem, mod
     const found = await records.read('DriftReview', ref, signal)
     if (!found.ok && found.failure.code !== 'NOT_FOUND') return found
     const there = found.ok ? found.value.spec.operations : [], all = united(there, operations)
-    if (found.ok && all.length === there.length) return succeed(all)
-    const spec = { model, workItem: workItem.name, owner, operations: all }
+    if (all.length === there.length) return succeed(all)
+    const options = { ...(signal && { signal }) }, resource = records.resource('DriftReview')
     const done = found.ok
-      ? await home.value.mergePatch(records.resource('DriftReview'), ref, { body: { metadata: { resourceVersion: found.value.meta.resourceVersion }, spec: { operations: all } }, ...(signal && { signal }) })
-      : await home.value.create(records.resource('DriftReview'), records.toObject('DriftReview', ref, spec), { ...(signal && { signal }) })
+      ? await home.value.mergePatch(resource, ref, { body: { metadata: { resourceVersion: found.value.meta.resourceVersion }, spec: { operations: all } }, ...options })
+      : await home.value.create(resource, records.toObject('DriftReview', ref, { model, workItem: workItem.name, owner, operations: all }), options)
     if (done.ok) return succeed(all)
-    if ((done.failure.code !== 'CONFLICT' && done.failure.code !== 'ALREADY_EXISTS') || tried === TRIES) return fail(done.failure)
+    if (!MEANWHILE.has(done.failure.code) || tried === TRIES) return fail(done.failure)
   }
 }
 

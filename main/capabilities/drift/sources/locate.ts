@@ -1,3 +1,4 @@
+import type { DataSnapshot } from '../../../../preload/contract/records'
 import type { DriftSource, MonitorSettings } from '../../../../preload/contract/drift-review'
 import { fail, succeed, type Outcome } from '../../../kernel/outcome'
 import type { Located, Telling } from '../desk/questions'
@@ -11,8 +12,11 @@ interface Place { path: string; snapshot?: string }
 /** The path that a source stands for: its own, or that of the snapshot it names. */
 export function pathOf({ records }: Pick<Ports, 'records'>, { path, snapshot }: DriftSource): Outcome<Place> {
   if (path !== undefined) return succeed({ path })
-  const found = snapshot && records.find('DataSnapshot', snapshot.name, snapshot.namespace)
-  if (!found) return fail(unusable(`There is no snapshot ${snapshot?.namespace ?? ''}/${snapshot?.name ?? ''}.`, 'Pick one from the data catalog.'))
+  if (!snapshot) return fail(unusable('Neither a path nor a snapshot is named.', 'Name one of them.'))
+  const found = records.find('DataSnapshot', snapshot.name, snapshot.namespace)
+  return found ? pointed(found) : fail(unusable(`There is no snapshot ${snapshot.namespace}/${snapshot.name}.`, 'Pick one from the data catalog.'))
+}
+function pointed(found: DataSnapshot): Outcome<Place> {
   const pointer = found.status.pointer ?? found.spec.pointer, named = `${found.meta.namespace ?? ''}/${found.meta.name} at ${pointer ?? 'nowhere'}`
   if (pointer === undefined || pointer === '') return fail(unusable(`The snapshot ${found.meta.name} points nowhere yet.`, 'Wait until it is ready.'))
   if (/^(s3:\/\/|\/|file:\/\/)/.test(pointer)) return succeed({ path: pointer.replace(/^file:\/\//, ''), snapshot: named })
