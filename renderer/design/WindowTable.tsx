@@ -2,7 +2,7 @@ import { memo, useCallback, useEffect, useLayoutEffect, useRef, useState, type K
 import { inField, keySettings } from './keys'
 
 /** A column of a list that is sorted elsewhere. Width in px; the first one is pinned. */
-export interface WindowColumn { id: string; says: ReactNode; right?: boolean; width: number; sorts?: boolean }
+export interface WindowColumn { id: string; says: ReactNode; right?: boolean; width: number; /** Takes what the others leave, and no less than this. */ flexible?: boolean; sorts?: boolean }
 /** A row as the core told it: values are compared to find what changed, and drawn by `draw`. */
 export interface WindowRow { key: string; values: readonly unknown[]; gone?: boolean; says: string }
 export interface WindowSort { id: string; desc: boolean }
@@ -18,6 +18,7 @@ interface WindowTableProps<R extends WindowRow> {
   onResize: (id: string, width: number) => void
 }
 const OVERSCAN = 20
+const PICK = 34
 const LEAST_WIDTH = 48
 const rowHeight = () => Number.parseInt(getComputedStyle(document.documentElement).getPropertyValue('--row'), 10) || 28
 
@@ -32,16 +33,16 @@ export function WindowTable<R extends WindowRow>(props: WindowTableProps<R>) {
   const entry = rows.some(({ key }) => key === focused) ? focused : rows.some(({ key }) => key === props.opened) ? props.opened : rows[0]?.key
   return (
     <div className="table-frame window-table" ref={frame} role="region" aria-label={`${label}, table`} {...onUse}>
-      <table className="table" role="grid" aria-label={label} aria-rowcount={matched + 1} aria-colcount={columns.length + 1} aria-multiselectable="true">
-        <colgroup><col style={{ width: 34 }} />{columns.map(({ id, width }) => <col key={id} style={{ width }} />)}<col /></colgroup>
+      <table className="table" role="grid" aria-label={label} aria-rowcount={matched + 1} aria-colcount={columns.length + 1} aria-multiselectable="true" style={{ minWidth: PICK + columns.reduce((sum, { width }) => sum + width, 0) }}>
+        <colgroup><col style={{ width: PICK }} />{columns.map(({ id, width, flexible }) => <col key={id} style={flexible ? undefined : { width }} />)}{!columns.some(({ flexible }) => flexible) && <col />}</colgroup>
         <Head {...props} />
         <tbody>
-          {from > 0 && <tr className="spacer" aria-hidden="true"><td colSpan={columns.length + 2} style={{ height: from * height }} /></tr>}
+          {from > 0 && <tr className="spacer" aria-hidden="true"><td colSpan={columns.length + 1} style={{ height: from * height }} /></tr>}
           {rows.map((row, index) => (
             <Row key={row.key} row={row} at={from + index} columns={columns} draw={props.draw as Draw} isOpened={row.key === props.opened} isSelected={selected.has(row.key)} isEntry={row.key === entry}
               onOpen={props.onOpen as (row: WindowRow) => void} onSelect={props.onSelect as (row: WindowRow, at: number, how: { extend: boolean }) => void} focus={focus} />
           ))}
-          {from + rows.length < matched && <tr className="spacer" aria-hidden="true"><td colSpan={columns.length + 2} style={{ height: (matched - from - rows.length) * height }} /></tr>}
+          {from + rows.length < matched && <tr className="spacer" aria-hidden="true"><td colSpan={columns.length + 1} style={{ height: (matched - from - rows.length) * height }} /></tr>}
         </tbody>
       </table>
     </div>
@@ -145,7 +146,6 @@ const Row = memo(function Row({ row, at, columns, draw, isOpened, isSelected, is
     <tr data-row={row.key} className={row.gone ? 'clickable gone' : 'clickable'} aria-rowindex={at + 2} aria-selected={isSelected} data-opened={isOpened || undefined} tabIndex={isEntry ? 0 : -1} onClick={() => onOpen(row)} onKeyDown={keys} onFocus={() => focus({ type: 'focus', key: row.key })}>
       <td><span className="pick" data-on={isSelected || undefined} onClick={pick} aria-hidden="true" /></td>
       {columns.map((column, index) => <td key={column.id} className={column.right ? 'right' : undefined}><span key={changed(index)} className={changed(index) > 0 ? 'cell tinted' : 'cell'}>{draw(row, index)}</span></td>)}
-      <td />
     </tr>
   )
 }, (before, after) => before.at === after.at && before.columns === after.columns && before.draw === after.draw && before.isOpened === after.isOpened && before.isSelected === after.isSelected && before.isEntry === after.isEntry && sameRow(before.row, after.row))
@@ -182,7 +182,6 @@ function Head<R extends WindowRow>({ columns, sort, onSort, onResize }: WindowTa
           </th>
         )
       })}
-      <th aria-hidden="true" />
     </tr></thead>
   )
 }

@@ -4,7 +4,9 @@ import { lastKnown, recordedTrouble, useWatch } from '../../client'
 import { Failed, formatCount, Forbidden, formatMoment, Loading, Panel, Sign } from '../../design'
 import { words } from './words'
 
-const CELL = 9, GAP = 1.5, TALL = 12
+/** The fewer nodes, the larger their cells. */
+const sizeOf = (nodes: number) => (nodes <= 48 ? { CELL: 18, GAP: 3, TALL: 22 } : nodes <= 160 ? { CELL: 13, GAP: 2, TALL: 16 } : { CELL: 9, GAP: 1.5, TALL: 12 })
+type Size = ReturnType<typeof sizeOf>
 
 interface StripProps { site: string; nodes: { from: string; to: string } | undefined; onNodes: (nodes: { from: string; to: string } | undefined) => void }
 /** One cell for each node with GPUs; a drag over some filters the list. */
@@ -47,10 +49,12 @@ function Foot({ summary: { kinds, counting, notes } }: { summary: GpuSummary }) 
 interface CellsProps { cells: readonly NodeCell[]; chosen: { from: string; to: string } | undefined; onNodes: StripProps['onNodes'] }
 function Cells({ cells, chosen, onNodes }: CellsProps) {
   const frame = useRef<HTMLDivElement>(null)
-  const perRow = usePerRow(frame)
-  const { range, cursor, ...drag } = useDrag(cells, { perRow, onNodes })
+  const size = sizeOf(cells.length)
+  const { CELL, GAP, TALL } = size
+  const perRow = usePerRow(frame, size)
+  const { range, cursor, ...drag } = useDrag(cells, { perRow, size, onNodes })
   const rows = Math.ceil(cells.length / perRow)
-  const place = (index: number) => ({ x: (index % perRow) * (CELL + GAP), y: Math.floor(index / perRow) * TALL })
+  const place: Place = Object.assign((index: number) => ({ x: (index % perRow) * (CELL + GAP), y: Math.floor(index / perRow) * TALL }), { size })
   const marked = range ?? (chosen && { from: cells.findIndex(({ name }) => name === chosen.from), to: cells.findIndex(({ name }) => name === chosen.to) })
   const here = cursor === undefined ? undefined : cells[cursor]
   return (
@@ -67,19 +71,20 @@ function Cells({ cells, chosen, onNodes }: CellsProps) {
     </div>
   )
 }
-type Place = (index: number) => { x: number; y: number }
+type Place = ((index: number) => { x: number; y: number }) & { size: Size }
 /** Filled parts of cells, from below. */
 function pathOf(cells: readonly NodeCell[], place: Place, share: (cell: NodeCell) => number): string {
+  const { CELL } = place.size
   return cells.map((cell, index) => {
     const tall = Math.round(share(cell) * CELL * 10) / 10
     const { x, y } = place(index)
     return tall > 0 ? `M${x} ${y + CELL - tall}h${CELL}v${tall}h-${CELL}z` : ''
   }).join('')
 }
-const outlines = (cells: readonly NodeCell[], place: Place, wanted: (cell: NodeCell) => boolean) => cells.map((cell, index) => { const { x, y } = place(index); return wanted(cell) ? `M${x + 0.4} ${y + 0.4}h${CELL - 0.8}v${CELL - 0.8}h-${CELL - 0.8}z` : '' }).join('')
-const frames = (from: number, to: number, place: Place) => Array.from({ length: to - from + 1 }, (_, step) => { const { x, y } = place(from + step); return `M${x - 0.7} ${y - 1}h${CELL + GAP}v${CELL + 2}h-${CELL + GAP}z` }).join('')
+const outlines = (cells: readonly NodeCell[], place: Place, wanted: (cell: NodeCell) => boolean) => cells.map((cell, index) => { const { x, y } = place(index); const { CELL } = place.size; return wanted(cell) ? `M${x + 0.4} ${y + 0.4}h${CELL - 0.8}v${CELL - 0.8}h-${CELL - 0.8}z` : '' }).join('')
+const frames = (from: number, to: number, place: Place) => Array.from({ length: to - from + 1 }, (_, step) => { const { x, y } = place(from + step); const { CELL, GAP } = place.size; return `M${x - 0.7} ${y - 1}h${CELL + GAP}v${CELL + 2}h-${CELL + GAP}z` }).join('')
 
-function usePerRow(frame: React.RefObject<HTMLDivElement | null>): number {
+function usePerRow(frame: React.RefObject<HTMLDivElement | null>, { CELL, GAP }: Size): number {
   const [width, setWidth] = useState(840)
   useEffect(() => {
     if (!frame.current) return undefined
@@ -92,7 +97,7 @@ function usePerRow(frame: React.RefObject<HTMLDivElement | null>): number {
 
 const MOVES: Record<string, (perRow: number) => number> = { ArrowRight: () => 1, ArrowLeft: () => -1, ArrowDown: (perRow) => perRow, ArrowUp: (perRow) => -perRow }
 /** A drag from one cell to another, by pointer or by Shift and arrows. */
-function useDrag(cells: readonly NodeCell[], { perRow, onNodes }: { perRow: number; onNodes: StripProps['onNodes'] }) {
+function useDrag(cells: readonly NodeCell[], { perRow, size: { CELL, GAP, TALL }, onNodes }: { perRow: number; size: Size; onNodes: StripProps['onNodes'] }) {
   const [range, setRange] = useState<{ from: number; to: number }>()
   const [cursor, setCursor] = useState<number>()
   const dragging = useRef(false)

@@ -11,7 +11,7 @@ import { SelectionBar } from './SelectionBar'
 import { useLayout } from './use-layout'
 import { useList, type LiveList } from './use-list'
 import { useSelection } from './use-selection'
-import { filterOf, isFiltered, NO_QUERY, openedText, sortOf, sortText, toRow, widthOf, type Query, type Row } from './view-model'
+import { filterOf, flexibleOf, isFiltered, NO_QUERY, openedText, sortOf, sortText, toRow, widthOf, type Query, type Row } from './view-model'
 import { words } from './words'
 
 interface ListPanelProps { site: SiteState; list: ListId; query: Query; opened: string | undefined; all: readonly ListColumn[] | undefined }
@@ -59,9 +59,10 @@ function Body({ site, list, query, live, opened, selection, layout, onResize }: 
 }
 const sameObject = ({ ref }: ListRow, opened: string | undefined) => opened !== undefined && opened.startsWith(`${ref.plural}.${ref.version}.${ref.group}/${ref.namespace ?? ''}/${ref.name}/`) && (ref.uid === undefined || opened.endsWith('/'))
 
+const NO_LAYOUT = { order: [], widths: {} }
 function useColumns(columns: readonly ListColumn[] | undefined, layout: BodyProps['layout']): WindowColumn[] {
   return useMemo(() => (columns ?? []).map(({ id, as }) => ({
-    id, says: words.columns[id] ?? id, right: as === 'count' || as === 'since' || as === 'bytes' || as === 'share', width: widthOf(layout ?? { order: [], widths: {} }, id),
+    id, says: words.columns[id] ?? id, right: as === 'count' || as === 'since' || as === 'bytes' || as === 'share', width: widthOf(layout ?? NO_LAYOUT, id), flexible: id === flexibleOf(layout ?? NO_LAYOUT),
   })), [JSON.stringify(columns), layout])
 }
 /** Draws anew when ages have moved on or the columns are others. */
@@ -94,7 +95,7 @@ function Standing({ update }: { update: ListUpdate | undefined }) {
 }
 function Liveness({ update: { state, progress, changesPerSecond, asOf } }: { update: ListUpdate }) {
   if (progress) return <span className="row" role="status"><Sign sign="running" size={11} />{(progress.of === 'rows' ? words.loadingRows : words.loadingColumns)(progress.done, progress.total ?? 0)}</span>
-  if (state === 'live') return <span className="row"><span className="live-dot" /><b>{words.live}</b>, {words.changes(changesPerSecond)}</span>
+  if (state === 'live') return <span className="row"><span className="live-dot" /><span><b>{words.live}</b>, {words.changes(changesPerSecond)}</span></span>
   return asOf && state !== 'loading' ? <span>{words.asOf(formatMoment(asOf))}</span> : null
 }
 const seconds = (ms: number) => `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 0)} s`

@@ -28,11 +28,14 @@ export const sortText = (sort: ListSort): string | undefined => sort.map(({ id, 
 /** Columns as a person wants them on this machine. */
 export interface Layout { order: string[]; widths: Record<string, number> }
 const WIDTHS: Record<string, number> = {
-  state: 104, name: 250, namespace: 96, owner: 190, gpus: 62, node: 104, why: 330, restarts: 74, age: 74, ready: 60, device: 110, queue: 120, priority: 100, ip: 110, image: 260, started: 80, finished: 80, model: 150, allocated: 80, used: 64, free: 60, pods: 64, devices: 110, cpu: 56, memory: 84,
+  state: 100, name: 190, namespace: 92, owner: 140, gpus: 54, node: 88, restarts: 68, age: 66, ready: 60, device: 110, queue: 120, priority: 100, ip: 110, image: 260, started: 80, finished: 80, model: 150, allocated: 80, used: 64, free: 60, pods: 64, devices: 110, cpu: 56, memory: 84,
   roles: 110, version: 110, instance: 120, zone: 110, address: 110, kind: 100, position: 60, of: 130, pending: 74, admitted: 80, quota: 64, strategy: 130, flavors: 170, borrowed: 76, labels: 260, taints: 190, queues: 190, last: 84, reason: 150, about: 250, times: 60, from: 150, project: 140,
 }
+/** Takes what the others leave. */
+const FLEXIBLE = ['why', 'labels', 'taints', 'name']
+export const flexibleOf = (layout: Layout): string | undefined => FLEXIBLE.find((id) => layout.order.includes(id) && layout.widths[id] === undefined)
 export const usualLayout = (columns: readonly ListColumn[]): Layout => ({ order: columns.filter(({ usual }) => usual).map(({ id }) => id), widths: {} })
-export const widthOf = (layout: Layout, id: string): number => layout.widths[id] ?? WIDTHS[id] ?? 120
+export const widthOf = (layout: Layout, id: string): number => layout.widths[id] ?? WIDTHS[id] ?? 150
 /** What was kept, without columns that are no more. */
 export function readLayout(kept: string | null, columns: readonly ListColumn[]): Layout {
   const usual = usualLayout(columns)

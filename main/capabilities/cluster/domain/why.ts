@@ -3,6 +3,7 @@ export interface Said { type: string; status: string; reason: string; message: s
 
 const GPU = /(?:[a-z0-9.-]+\/)?(?:gpu|mig-[a-z0-9.]+)/
 const resourceWord = (resource: string): string => (/\/gpu(\.shared)?$/.test(resource) ? 'GPUs' : /\/mig-/.test(resource) ? `MIG ${resource.replace(/^.*\/mig-/, '')}` : ({ cpu: 'CPU', memory: 'memory', pods: 'pod places', 'ephemeral-storage': 'disk' }[resource] ?? resource))
+const amountOf = (amount: string, resource: string): string => `${amount} ${amount === '1' ? resourceWord(resource).replace(/^GPUs$/, 'GPU') : resourceWord(resource)}`
 const nodes = (count: number) => (count === 1 ? '1 node' : `${count.toLocaleString('en')} nodes`)
 
 // What the scheduler says of groups of nodes, in the order in which it matters to whoever waits.
@@ -55,8 +56,8 @@ const brief = (message: string): string => message.replace(/\s+/g, ' ').trim().s
 
 const FLAVOR = '(?:in flavor|for flavor) (\\S+?)'
 const QUOTA: [RegExp, (found: RegExpExecArray) => string][] = [
-  [new RegExp(`insufficient unused quota(?: in cohort)? for (${GPU.source}|\\S+) ${FLAVOR}, (\\S+) more needed`), ([, resource = '', flavor = '', more = '']) => `${more} ${resourceWord(resource)} short in quota ${flavor}`],
-  [new RegExp(`insufficient quota for (\\S+) ${FLAVOR}, request > maximum capacity \\((\\S+) > (\\S+?)\\)`), ([, resource = '', flavor = '', asked = '', most = '']) => `asks for ${asked} ${resourceWord(resource)}, quota ${flavor} has ${most} at most`],
+  [new RegExp(`insufficient unused quota(?: in cohort)? for (${GPU.source}|\\S+) ${FLAVOR}, (\\S+) more needed`), ([, resource = '', flavor = '', more = '']) => `${amountOf(more, resource)} short in quota ${flavor}`],
+  [new RegExp(`insufficient quota for (\\S+) ${FLAVOR}, request > maximum capacity \\((\\S+) > (\\S+?)\\)`), ([, resource = '', flavor = '', asked = '', most = '']) => `asks for ${amountOf(asked, resource)}, quota ${flavor} has ${most} at most`],
   [new RegExp(`insufficient (?:unused )?quota for (\\S+) ${FLAVOR}(?:[,.]|$)`), ([, resource = '', flavor = '']) => `quota ${flavor} has too few ${resourceWord(resource)}`],
   [/resource (\S+) unavailable in ClusterQueue/, ([, resource = '']) => `its queue has no quota of ${resourceWord(resource)}`],
   [/flavor (\S+) doesn't match node affinity/, ([, flavor = '']) => `it may not run on ${flavor}`],
