@@ -1,2 +1,3 @@
 export { ObjectInspector, type ObjectInspectorProps } from './ObjectInspector'
+export { GpuUsePanel } from './parts/GpuUsePanel'
 export { ObjectSignMark } from './parts/ObjectSignMark'
