@@ -4,6 +4,7 @@ import { LampTray, notify, setMenu } from './hosts/electron/chrome'
 import { CoreProcess } from './hosts/electron/core-process'
 import { pathOfDeepLink } from './hosts/electron/deep-link'
 import type { ToShell } from './hosts/electron/messages'
+import { pathOfOpenedFile } from './hosts/electron/opened-file'
 import { lockContents, ORIGIN, refusePermissions, registerScheme, servePage } from './hosts/electron/security'
 import { vaultDo, vaultState, type VaultState } from './hosts/electron/vault'
 import { keepBounds, lastBounds, openStore } from './hosts/electron/window-state'
@@ -21,7 +22,13 @@ let vault: VaultState = { backend: 'unknown', keeps: false }
 let forwards = new Set<string>()
 
 const show = () => { if (window?.isMinimized()) window.restore(); window?.show(); window?.focus() }
-const go = (path: string) => { show(); window?.webContents.send('takt:go', path) }
+// A file that is opened before the page is there waits for it.
+let waiting = pathOfOpenedFile(process.argv.slice(1), process.cwd()), isReady = false
+const go = (path: string) => {
+  show()
+  if (isReady) window?.webContents.send('takt:go', path)
+  else waiting = path
+}
 const chrome = { icons: join(__dirname, '../../resources/icons'), go, show, quit: () => app.quit() }
 const tray = new LampTray(chrome)
 
@@ -50,6 +57,9 @@ ipcMain.on('takt:port', (event) => {
   const frame = event.senderFrame
   if (!frame || frame !== event.sender.mainFrame || !frame.url.startsWith(`${ORIGIN}/`)) return
   core.connect(event.sender)
+  isReady = true
+  if (waiting !== undefined) go(waiting)
+  waiting = undefined
 })
 
 function openWindow() {
@@ -61,7 +71,7 @@ function openWindow() {
   if (maximized) window.maximize()
   keepBounds(window, store)
   window.once('ready-to-show', () => window?.show())
-  window.on('closed', () => { window = undefined })
+  window.on('closed', () => { window = undefined; isReady = false })
   void window.loadURL(`${ORIGIN}/index.html`)
 }
 
@@ -76,12 +86,13 @@ void app.whenReady().then(async () => {
   tray.show({ stopped: 0, called: 0 })
   powerMonitor.on('resume', () => core.send({ type: 'resumed' }))
 })
-app.on('second-instance', (_event, args) => {
+app.on('second-instance', (_event, args, folder) => {
   show()
-  const path = args.map(pathOfDeepLink).find((found) => found !== undefined)
+  const path = args.map(pathOfDeepLink).find((found) => found !== undefined) ?? pathOfOpenedFile(args.slice(1), folder)
   if (path) go(path)
 })
 app.on('open-url', (event, url) => { event.preventDefault(); const path = pathOfDeepLink(url); if (path) go(path) })
+app.on('open-file', (event, file) => { event.preventDefault(); const path = pathOfOpenedFile([file], '/'); if (path) go(path) })
 app.on('activate', () => { if (!window) openWindow() })
 app.on('window-all-closed', () => app.quit())
 app.on('before-quit', (event) => {

@@ -111,6 +111,7 @@ export const DriftProgress = z.union([
   z.object({ kind: z.literal('progress'), done: z.number(), total: z.number(), says: z.string() }),
   z.object({ kind: z.literal('done'), id: z.string(), windows: z.number().int(), seconds: z.number() }),
 ])
+export type DriftProgress = z.infer<typeof DriftProgress>
 const Id = z.object({ id: z.string().min(1).max(200) })
 /** A model of the fleet, or of an opened bundle. */
 const Where = Id.extend({ bundle: z.string().max(200).optional() })

@@ -24,7 +24,7 @@ import { Reviews, type SayInput } from './reviews/service'
 import { fetchable, locate } from './sources/locate'
 
 export interface Where { id: string; bundle?: string | undefined }
-type Progress = z.infer<typeof DriftProgress>
+type Progress = DriftProgress
 type Look = z.infer<typeof SourceLook>
 type Wanted = Pick<FeatureAsk, 'column' | 'windows' | 'segment'>
 const notFound = (kind: string, name: string) => fail(failure('NOT_FOUND', { kind, name }))

@@ -9,7 +9,7 @@ import { asked } from '../refusal'
 import { locate } from '../sources/locate'
 import type { Monitors } from './shelf'
 
-type Progress = z.infer<typeof DriftProgress>
+type Progress = DriftProgress
 type Done = Extract<Progress, { kind: 'done' }>
 interface Running { done: number; total: number; says: string }
 interface Asked { anew: boolean; signal?: AbortSignal | undefined; tell?: ((progress: Progress) => void) | undefined }
