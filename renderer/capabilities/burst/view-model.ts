@@ -16,6 +16,10 @@ export function refOf(path: readonly string[]): WorkloadRef | undefined {
 export const gpusSay = ({ gpus }: Pick<BurstWorkload, 'gpus'>) => `${gpus.count} × ${gpus.kind === '' ? 'GPU' : modelOf(gpus.kind)}`
 const modelOf = (kind: string) => kind.replace(/^NVIDIA-/i, '').replace(/-(SXM\d*|PCIE|PG\d+)(?=-|$)/gi, '').replace(/-(\d+)GB$/, ' $1G').replace(/^nvidia\.com\/mig-/, '').replace(/-/g, ' ')
 
+const INSTANT = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g
+/** A sentence of the core with its instants as people read them. */
+export const inClock = (says: string, now: number) => says.replace(INSTANT, (at) => formatWhen(at, now))
+
 /** What staying and going come to, in one cell each. */
 export function staySays({ decision }: BurstWorkload): string {
   if (!decision) return ''
@@ -44,16 +48,18 @@ function laneOf(way: Lane['way'], quoted: QuotedWay | undefined, { now, quote }:
   const says = way === 'stay' ? words.stay : words.go
   const none = { wait: undefined, waitSays: '', run: undefined, runSays: '', band: undefined, done: undefined, doneSays: '', bandSays: '', ...departure(way, undefined, now) }
   if (!quoted) return { way, says, where: '', ...none, not: quote.cannotMove[0]?.says ?? quote.decision.says }
-  const where = `${quoted.site}, ${quoted.where}`
+  const where = `${quoted.site}, ${modelOf(quoted.where)}`
   const { startsAt, finishes } = quoted
   if (startsAt === undefined || !finishes) return { way, says, where, ...none, not: words.never }
   const [start, done, band] = [Date.parse(startsAt), Date.parse(finishes.at), { from: Date.parse(finishes.earliest), to: Date.parse(finishes.latest) }]
   return {
     way, says, where, not: undefined, run: { from: start, to: done }, runSays: words.trains(quoted.runSeconds, gpusSay(quote.workload)), ...departure(way, quoted, now),
     wait: way === 'stay' && start > now ? { from: now, to: start } : undefined, waitSays: words.waits((start - now) / 1000, quoted.behind),
-    band, done, doneSays: formatWhen(done, now), bandSays: words.doneBand(formatWhen(band.from, now), formatWhen(band.to, now)),
+    band, done, doneSays: formatWhen(done, now), bandSays: words.doneBand(shortTime(band.from, now), shortTime(band.to, now)),
   }
 }
+/** The clock alone within a day of now, where the day beside it is said already. */
+const shortTime = (at: number, now: number) => (at - now < 24 * HOUR_MS ? formatClock(at) : formatWhen(at, now))
 /** What happens before a job runs in the cloud: data is shipped while the node boots. */
 function departure(way: Lane['way'], quoted: QuotedWay | undefined, now: number): Pick<Lane, 'ship' | 'boot' | 'notes'> {
   if (way === 'stay' || !quoted) return { ship: undefined, boot: undefined, notes: [] }
@@ -91,13 +97,19 @@ export const inTimeSays = (way: QuotedWay | undefined) => (way?.inTimeShare === 
 
 /** One workload over both sites: when it left, when its copy began, when it is expected to end. */
 export interface Track { from: number; to: number; left: number; start: number | undefined; end: number | undefined; here: string; there: string; says: string }
-export function trackOf({ away, submittedAt, startedAt, endsAt, ref }: BurstWorkload, now: number, operation: Operation | undefined): Track {
+export function trackOf({ away, submittedAt, ref, ...workload }: BurstWorkload, now: number, { operation, to }: { operation: Operation | undefined; to: string | undefined }): Track {
   const left = ms(away?.since) ?? ms(operation?.startedAt) ?? now
   const from = Math.max(Date.parse(submittedAt), now - 24 * HOUR_MS)
-  const [start, end] = [ms(startedAt), ms(endsAt)]
+  const { start, end } = running(workload, operation)
   const last = Math.max(now, end ?? now)
   const says = [`${words.submitted} ${formatClock(submittedAt)}`, ...(start === undefined ? [] : [`${words.started} ${formatClock(start)}`]), ...(end === undefined ? [] : [`${words.ends} ${formatClock(end)}`])].join(', ')
-  return { from, to: last + Math.max(600_000, (last - from) * 0.06), left, start, end, here: ref.site, there: away?.site ?? '', says }
+  return { from, to: last + Math.max(600_000, (last - from) * 0.06), left, start, end, here: ref.site, there: away?.site ?? to ?? '', says }
+}
+
+/** When a copy began and is expected to end: as told, else from the move that waited until it worked. */
+function running({ startedAt, endsAt, estimate, state }: Pick<BurstWorkload, 'startedAt' | 'endsAt' | 'estimate' | 'state'>, operation: Operation | undefined) {
+  const start = ms(startedAt) ?? (state === 'away' && operation?.state === 'done' ? ms(operation.endedAt) : undefined)
+  return { start, end: ms(endsAt) ?? (start === undefined ? undefined : start + estimate.seconds * 1000) }
 }
 
 /** A cap in parts of its whole: spent, still to come, this, and what is left (below zero where over). */

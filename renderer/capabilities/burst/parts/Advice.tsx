@@ -1,6 +1,6 @@
 import type { BudgetStand, BurstQuote, ForecastQuality } from '../../../../preload/contract/burst'
 import { formatShare, formatUsd, PlaceGlyph, Section, Sign } from '../../../design'
-import { budgetParts, forecastDots } from '../view-model'
+import { budgetParts, forecastDots, inClock } from '../view-model'
 import { words } from '../words'
 import { useSize } from './Timelines'
 
@@ -9,7 +9,7 @@ export const Advice = ({ quote }: { quote: BurstQuote }) => (
   <div className="scroll grow" tabIndex={0} role="region" aria-label={words.reasonsLabel}>
     <ul className="reasons">
       {quote.cannotMove.map(({ says, remedy }) => <li key={says}><Sign sign="failed" /><div><b>{says}</b><p className="small soft">{remedy}</p></div></li>)}
-      {quote.reasons.map(({ good, title, says }) => <li key={title}><Sign sign={good ? 'done' : 'warning'} /><div><b>{title}</b><p className="small soft">{says}</p></div></li>)}
+      {quote.reasons.map(({ good, title, says }) => <li key={title}><Sign sign={good ? 'done' : 'warning'} /><div><b>{title}</b><p className="small soft">{inClock(says, Date.parse(quote.quotedAt))}</p></div></li>)}
     </ul>
     {quote.budgets.map((stand) => <BudgetSection key={`${stand.scope}${stand.period}`} stand={stand} />)}
     {quote.loses.length > 0 && <Section title={words.loses} note={quote.lossUsd > 0 ? formatUsd(quote.lossUsd) : undefined}><ul className="small soft">{quote.loses.map((says) => <li key={says}>{says}</li>)}</ul></Section>}

@@ -38,7 +38,7 @@ export function wholeDiff({ before, after, changed }: TwoLines): Line[] {
 /** Node time, compute, storage, data, link and the binding limit, side by side. */
 export const WhatItTakes = ({ quote }: { quote: BurstQuote }) => (
   <Panel title={words.takes} flush>
-    <div className="table-frame" tabIndex={0} role="region" aria-label={words.takesTable}><table className="table">
+    <div className="table-frame" tabIndex={0} role="region" aria-label={words.takesTable}><table className="table takes">
       <thead><tr><th scope="col"><span className="visually-hidden">{words.takes}</span></th><th scope="col" className="right">{words.stay.toLowerCase()}</th><th scope="col" className="right">{words.go.toLowerCase()}</th></tr></thead>
       <tbody>{quote.takes.map(({ what, stay, go }) => <tr key={what}><td>{what}</td><td className="right">{stay}</td><td className="right">{go}</td></tr>)}</tbody>
     </table></div>

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import type { BurstWorkload, WorkloadRef } from '../../../../preload/contract/burst'
 import type { Operation } from '../../../../preload/contract/operations'
-import { lastKnown, useAction, useAsk, useNow } from '../../../client'
+import { lastKnown, useAction, useAsk } from '../../../client'
 import { Button, Empty, Failed, formatClock, formatDuration, Panel, Section, Sign, Tag } from '../../../design'
 import { openDrawer, PlanPanel, useOperations } from '../../operations'
 import { useSiteNow } from '../../sites/store'
@@ -10,7 +10,7 @@ import { words } from '../words'
 import { useSize } from './Timelines'
 
 /** A workload that is moving or away: one timeline over both sites, its steps, and the way back. */
-export function OnItsWay({ workload }: { workload: BurstWorkload }) {
+export function OnItsWay({ workload, to }: { workload: BurstWorkload; to: string | undefined }) {
   const now = useSiteNow(1000)
   const operations = lastKnown(useOperations((state) => state.operations))?.value ?? []
   const operation = operationOf(operations, workload.ref)
@@ -19,14 +19,14 @@ export function OnItsWay({ workload }: { workload: BurstWorkload }) {
   return (
     <div className="screen-body move-body" data-away={workload.state}>
       <div className="move-main" style={{ gridTemplateRows: 'minmax(220px, 300px) minmax(0, 1fr)' }}>
-        <Panel title={words.movedTitle} means={words.movedMeans} actions={<Tag tone="cloud">{away ? words.awaySince(away.site, formatClock(away.since)) : words.state[workload.state]}</Tag>} flush><TrackDrawing track={trackOf(workload, now, operation)} now={now} gpus={gpusSay(workload)} /></Panel>
+        <Panel title={words.movedTitle} means={words.movedMeans} actions={<Tag tone="cloud">{away ? words.awaySince(away.site, formatClock(away.since)) : words.state[workload.state]}</Tag>} flush><TrackDrawing track={trackOf(workload, now, { operation, to })} now={now} gpus={gpusSay(workload)} /></Panel>
         <Panel title={words.steps} means={operation?.title}>{operation ? <Steps operation={operation} /> : <Empty says={words.original} />}</Panel>
       </div>
       {returning ? <ReturnPlan workloadRef={workload.ref} onClose={() => setReturning(false)} /> : (
         <Panel title={away ? words.awaySince(away.site, formatClock(away.since)) : words.state[workload.state]} flush foot={<div className="row grow"><Button look="primary" onClick={() => setReturning(true)}>{words.bring}</Button>{operation?.canUndo && <Undo operation={operation} />}</div>}>
           <div className="scroll grow">
             <Section title={words.original}><p className="small soft">{away?.says}</p></Section>
-            <Section title={words.forecasts}><p className="small soft">{workload.estimate.says}</p></Section>
+            <Section title={words.expected}><p className="small soft">{workload.estimate.says}</p></Section>
           </div>
         </Panel>
       )}
@@ -42,7 +42,7 @@ function ReturnPlan({ workloadRef, onClose }: { workloadRef: WorkloadRef; onClos
   return <div className="stack" style={{ minHeight: 0 }}><div className="row"><Button look="quiet" small onClick={onClose}>{words.back}</Button></div><PlanPanel remote={plan.remote} again={plan.again} onStarted={(operationId) => { openDrawer(operationId); onClose() }} /></div>
 }
 function Steps({ operation }: { operation: Operation }) {
-  const now = useNow(1000)
+  const now = useSiteNow(1000)
   return (
     <ol className="move-steps">{operation.steps.map((step) => (
       <li key={step.id}><Sign sign={SIGNS[step.state]} /><span className="grow">{step.title}{step.detail && <span className="small soft"> {step.detail}</span>}</span>

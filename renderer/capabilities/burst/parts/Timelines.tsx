@@ -3,7 +3,7 @@ import { formatClock, formatWhen } from '../../../design'
 import { tickSays, type Bar, type Lane, type Timeline } from '../view-model'
 import { words } from '../words'
 
-const LEFT = 118, RIGHT = 20, TOP = 26, FOOT = 24
+const LEFT = 140, RIGHT = 20, TOP = 26, FOOT = 24
 /** The width a drawing may have, followed as the window changes. */
 export function useSize(): [React.RefObject<HTMLDivElement | null>, { width: number; height: number }] {
   const frame = useRef<HTMLDivElement>(null)
@@ -49,7 +49,7 @@ function LaneDrawing({ lane, x, y, height, right }: DrawingProps) {
   const cloud = lane.way === 'go'
   return (
     <g>
-      <text x="14" y={middle - 1} fill="var(--ink)" fontWeight="600" style={{ fontSize: 15 }}>{lane.says}</text><text x="14" y={middle + 15} fill="var(--ink2)">{clip(lane.where, LEFT - 18)}</text>
+      <text x="14" y={middle - 1} fill="var(--ink)" fontWeight="600" style={{ fontSize: 15 }}>{lane.says}</text><text x="14" y={middle + 15} fill="var(--ink2)">{clip(lane.where, LEFT - 26)}</text>
       {lane.not && <text x={LEFT + 10} y={middle + 4} fill="var(--ink2)" style={{ fontSize: 12 }}>{clip(lane.not, right - LEFT - 20)}</text>}
       {lane.wait && <><path d={outline(lane.wait, x, bar)} fill="none" stroke="var(--edge)" strokeDasharray="3 3" /><Label text={lane.waitSays} bar={lane.wait} x={x} y={middle} /></>}
       {lane.boot && <rect x={x(lane.boot.from)} y={middle} width={x(lane.boot.to) - x(lane.boot.from)} height={bar.height / 2} fill="none" stroke="var(--edge)" strokeDasharray="3 3" />}

@@ -8,7 +8,7 @@ import { BurstTabs } from '../BurstTabs'
 import { BudgetSection } from '../parts/Advice'
 import { Deny } from '../parts/Deny'
 import { useApprovals, valueOf } from '../queue'
-import { gpusSay, moveHref, refKey } from '../view-model'
+import { gpusSay, inClock, moveHref, refKey } from '../view-model'
 import { words } from '../words'
 
 /** What waits for a lead: diff, price, budget after; two clicks. */
@@ -41,10 +41,10 @@ function Row({ approval, chosen, onChoose, onDeny }: RowProps) {
   const { ref, by, at, proposedBy, note, usd, savedSeconds, workload, lines, budgets, says } = approval
   return (
     <li className={chosen ? 'chosen' : undefined}>
-      <div className="row"><b><a href={moveHref(ref)}>{ref.namespace} {ref.name}</a></b><span className="soft control-text">{gpusSay(workload)}</span><Tag>{words.proposedBy[proposedBy]}</Tag><span className="row control-text soft"><Avatar person={by} />{by}, {formatWhen(at, now)}</span><span className="spring" />
+      <div className="row approval-head"><b><a href={moveHref(ref)}>{ref.namespace} {ref.name}</a></b><span className="soft control-text">{gpusSay(workload)}</span><Tag>{words.proposedBy[proposedBy]}</Tag><span className="row control-text soft"><Avatar person={by} />{by}, {formatWhen(at, now)}</span><span className="spring" />
         <b className="cloud-text">{formatUsd(usd)}</b>{savedSeconds !== undefined && savedSeconds > 0 && <span className="control-text soft">{words.saves(savedSeconds)}</span>}
         <Button look="primary" onClick={onChoose}>{words.approve}<span className="visually-hidden"> {ref.name}</span></Button><Button look="quiet" onClick={onDeny}>{words.deny}<span className="visually-hidden"> {ref.name}</span></Button></div>
-      <p className="control-text soft">{note ? `“${note}” ` : ''}{says}</p>
+      <p className="control-text soft">{note ? `“${note}” ` : ''}{inClock(says, now)}</p>
       <div className="side-by-side"><Diff lines={lines} label={words.twoLines} /><div>{budgets.map((stand) => <BudgetSection key={`${stand.scope}${stand.period}`} stand={stand} />)}</div></div>
     </li>
   )

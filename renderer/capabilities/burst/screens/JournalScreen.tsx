@@ -5,7 +5,7 @@ import { ChartFrame, Empty, Failed, formatShare, formatUsd, formatWhen, Loading,
 import { useSiteNow } from '../../sites/store'
 import { BurstTabs } from '../BurstTabs'
 import { Forecasts } from '../parts/Advice'
-import { moveHref } from '../view-model'
+import { inClock, moveHref } from '../view-model'
 import { words } from '../words'
 
 /** Every decision, what was predicted and what came of it. */
@@ -25,7 +25,7 @@ const columnsFor = (now: number): Column<JournalEntry>[] => {
   return [
     { id: 'at', says: words.head.at, value: ({ at }) => at, cell: ({ at }) => formatWhen(at, now) },
     { id: 'job', says: words.head.job, value: ({ ref }) => ref.name, cell: ({ ref }) => <><b>{ref.name}</b> <span className="meta">{ref.namespace}</span></> },
-    { id: 'what', says: words.head.what, value: ({ kind }) => kind, cell: ({ kind, pool, says }) => <span className="row" style={{ gap: 6 }}><PlaceGlyph place={kind === 'go' ? 'cloud' : 'on-prem'} /><span>{KIND[kind]}{pool ? `, ${pool}` : ''}</span><span className="soft small ellipsis" style={{ maxWidth: 280 }} title={says}>{says}</span></span> },
+    { id: 'what', says: words.head.what, value: ({ kind }) => kind, cell: ({ kind, pool, says }) => <span className="row" style={{ gap: 6 }}><PlaceGlyph place={kind === 'go' ? 'cloud' : 'on-prem'} /><span>{KIND[kind]}{pool ? `, ${pool}` : ''}</span><span className="soft small ellipsis" style={{ maxWidth: 280 }} title={inClock(says, now)}>{inClock(says, now)}</span></span> },
     { id: 'by', says: words.head.by, value: ({ by }) => by, cell: ({ by }) => by },
     { id: 'predicted', says: words.head.predicted, value: ({ predicted }) => predicted.finishes?.at, cell: ({ predicted }) => when(predicted.finishes?.at) },
     { id: 'actual', says: words.head.actual, value: ({ actual }) => actual?.endedAt, cell: ({ actual }) => (actual?.endedAt ? when(actual.endedAt) : <span className="meta">{actual?.outcome === 'running' ? words.stillRuns : words.unknown}</span>) },
@@ -40,7 +40,7 @@ function Body({ journal }: { journal: BurstJournal }) {
       <Panel title={words.entries} means={words.journalMeans} flush>{journal.entries.length === 0 ? <div style={{ padding: '0 12px' }}><Empty says={`${words.noJournal} ${words.noJournalSays}`} /></div> : <Table label={words.entries} rows={journal.entries} columns={columnsFor(now)} idOf={({ id }) => id} sortBy={{ id: 'at', desc: true }} onOpen={({ ref }) => navigate(moveHref(ref))} />}</Panel>
       <div className="queue-side" style={{ gridTemplateRows: 'minmax(0, 1fr) auto' }}>
         <Calibration journal={journal} />
-        <Panel title={words.forecasts} means={words.forecastsMeans} flush><Section title={formatUsd(journal.usd.actual)}><p className="small soft">{words.spentSays(formatUsd(journal.usd.predicted), formatUsd(journal.usd.actual), journal.usd.of)}</p></Section><Section title={words.forecasts}><Forecasts quality={journal.forecasts} /></Section></Panel>
+        <Panel title={words.moneyAndForecasts} flush><Section title={formatUsd(journal.usd.actual)}><p className="small soft">{words.spentSays(formatUsd(journal.usd.predicted), formatUsd(journal.usd.actual), journal.usd.of)}</p></Section><Section title={words.forecasts} note={words.forecastsMeans}><Forecasts quality={journal.forecasts} /></Section></Panel>
       </div>
     </div>
   )

@@ -23,7 +23,7 @@ export function MoveScreen({ workloadRef, startWithPlan }: { workloadRef: Worklo
   return (
     <div className="screen">
       <PageHead title={`${workloadRef.namespace} ${workloadRef.name}`} crumbs={[{ says: words.burst, href: '#/burst' }]} actions={<BurstTabs at="move" waiting={countWaiting(known)} />}>{workload && <Head workload={workload} />}</PageHead>
-      {elsewhere && workload ? <OnItsWay workload={workload} /> : <Quoted key={key} workloadRef={workloadRef} startWithPlan={startWithPlan} queueMark={workload?.state ?? ''} gone={known !== undefined && !workload} />}
+      {elsewhere && workload ? <OnItsWay workload={workload} to={known?.to} /> : <Quoted key={key} workloadRef={workloadRef} startWithPlan={startWithPlan} queueMark={workload?.state ?? ''} gone={known !== undefined && !workload} />}
     </div>
   )
 }

@@ -6,7 +6,7 @@ import { useSiteNow } from '../../sites/store'
 import { BurstTabs } from '../BurstTabs'
 import { BudgetSection } from '../parts/Advice'
 import { useQueue, valueOf } from '../queue'
-import { countWaiting, goSays, gpusSay, matches, moveHref, refKey, staySays } from '../view-model'
+import { countWaiting, goSays, gpusSay, inClock, matches, moveHref, refKey, staySays } from '../view-model'
 import { words } from '../words'
 
 /** Which GPU work waits, and what the planner would do with each. */
@@ -48,7 +48,7 @@ const columnsFor = (now: number): Column<BurstWorkload>[] => [
   { id: 'runs', says: words.columns.runs, right: true, value: ({ estimate }) => estimate.seconds, cell: ({ estimate }) => formatDuration(estimate.seconds) },
   { id: 'stay', says: words.columns.stay, value: ({ decision }) => decision?.stay.finishes?.at, cell: (row) => staySays(row) },
   { id: 'go', says: words.columns.go, value: ({ decision }) => decision?.go?.usd, cell: (row) => <span className={row.decision?.go ? undefined : 'meta'}>{goSays(row)}</span> },
-  { id: 'decision', says: words.columns.decision, value: ({ decision }) => decision?.kind, cell: ({ decision, asked }) => (decision ? <span className="row" style={{ gap: 6 }}><Tag tone={TONES[decision.kind]}>{words.decision[decision.kind]}</Tag>{asked ? <Tag tone="warning">{words.askedBy(asked.by)}</Tag> : <span className="soft small ellipsis" style={{ maxWidth: 150 }} title={decision.says}>{decision.says}</span>}</span> : '') },
+  { id: 'decision', says: words.columns.decision, value: ({ decision }) => decision?.kind, cell: ({ decision, asked }) => (decision ? <span className="row" style={{ gap: 6 }}><Tag tone={TONES[decision.kind]}>{words.decision[decision.kind]}</Tag>{asked ? <Tag tone="warning">{words.askedBy(asked.by)}</Tag> : <span className="soft small ellipsis" style={{ maxWidth: 150 }} title={inClock(decision.says, now)}>{inClock(decision.says, now)}</span>}</span> : '') },
 ]
 const FILTERS = ['all', 'waiting', 'running', 'away'] as const
 function Workloads({ queue, asOf }: { queue: BurstQueue; asOf: string | undefined }) {
@@ -74,7 +74,7 @@ function Side({ queue }: { queue: BurstQueue }) {
         [words.mode, `${words.modes[queue.mode]}: ${words.modeSays[queue.mode]}`], [words.policy, <a key="policy" href="#/burst/policy">{queue.policy}</a>], [words.steward, queue.steward.says], [words.prices, queue.price.says], [words.queueing, words.queueings[queue.queueing]], [words.planTook, words.planned(queue.planMillis)],
       ]} /></Panel>
       <Panel title={words.budgets} flush><div className="scroll">{queue.budgets.length === 0 ? <div style={{ padding: '0 12px' }}><Empty says={words.noBudgets} /></div> : queue.budgets.map((stand) => <BudgetSection key={`${stand.scope}${stand.period}`} stand={stand} />)}</div></Panel>
-      <Panel title={words.changes}><div className="scroll" style={{ maxHeight: '100%' }}>{queue.changes.length === 0 ? <p className="small soft">{words.noChanges}</p> : <ul className="small">{queue.changes.map(({ job, says }) => <li key={job} style={{ padding: '3px 0' }}><b>{job}</b> <span className="soft">{says}</span></li>)}</ul>}
+      <Panel title={words.changes}><div className="scroll" style={{ maxHeight: '100%' }}>{queue.changes.length === 0 ? <p className="small soft">{words.noChanges}</p> : <ul className="small">{queue.changes.map(({ job, says }) => <li key={job} style={{ padding: '3px 0' }}><b>{job}</b> <span className="soft">{inClock(says, Date.parse(queue.asOf))}</span></li>)}</ul>}
         {queue.left.length > 0 && <><h3 className="small" style={{ paddingTop: 8 }}>{words.left}</h3><ul className="small soft">{queue.left.map((says) => <li key={says}>{says}</li>)}</ul></>}</div></Panel>
     </div>
   )
