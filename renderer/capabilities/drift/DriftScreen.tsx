@@ -56,7 +56,7 @@ function Model({ row, fleet, bundle }: { row: FleetRow; fleet: Fleet; bundle: st
 function Known({ model, row, fleet, bundle }: { model: ModelDrift; row: FleetRow; fleet: Fleet; bundle: string | undefined }) {
   const { query } = useAddress()
   const now = useNow(30_000)
-  const asOf = model.asOf === undefined ? undefined : formatWhen(model.asOf, now), where = whereOf(row.id, bundle)
+  const asOf = bundle === undefined || model.asOf === undefined ? undefined : formatWhen(model.asOf, now), where = whereOf(row.id, bundle)
   const chosen = chosenWindows(model, { last: query.get('w'), since: query.get('since') })
   const window = model.windows.find(({ name }) => name === chosen.at(-1))
   return (

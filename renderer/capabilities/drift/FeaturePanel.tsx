@@ -36,8 +36,7 @@ function Drawn({ feature, windows, view, segment }: DrawnProps) {
   const chart = chartOf(feature, isNumeric || view === 'over' ? view : 'histogram')
   return (
     <ChartFrame title={feature.column} says={[...feature.says, words.share].join('. ')} head={chart.head} rows={chart.rows} exportNote={`${feature.column}, ${window}`}
-      legend={<>{segment !== '' && <Segment value={segment} />}<Segmented label={feature.column} value={view} onChange={(value) => setQuery({ view: value === 'histogram' ? undefined : value })} options={options} /></>}
-      above={<Says feature={feature} window={window} />}>
+      above={<><div className="row drift-views"><Segmented label={feature.column} value={view} onChange={(value) => setQuery({ view: value === 'histogram' ? undefined : value })} options={options} />{segment !== '' && <Segment value={segment} />}</div><Says feature={feature} window={window} /></>}>
       {chart.draw}
     </ChartFrame>
   )

@@ -1,13 +1,13 @@
 import { useState } from 'react'
 import type { DriftLimits, FleetRow, ModelDrift } from '../../../preload/contract/drift-review'
 import { setQuery, useAddress } from '../../client'
-import { Button, ChartFrame, formatMoment, formatShare, Lamp, Partly, Segmented } from '../../design'
+import { Button, ChartFrame, formatShare, Lamp, Partly, Segmented } from '../../design'
 import { BacktestBar } from './BacktestBar'
 import { QualityChart } from './charts'
 import { LimitHandles } from './LimitHandles'
 import { RunButton } from './RunButton'
 import { Timeline, TIMELINE } from './Timeline'
-import { formatSize } from './view-model'
+import { formatSize, meanwhile, topOf } from './view-model'
 import { words } from './words'
 
 interface ModelPanelProps { model: ModelDrift; row: FleetRow; bundle: string | undefined; asOf: string | undefined; chosen: readonly string[] }
@@ -25,12 +25,11 @@ export function ModelPanel({ model, row, bundle, asOf, chosen }: ModelPanelProps
     <Segmented label={words.title} value={view} onChange={(value) => setQuery({ of: value === 'drift' ? undefined : value })} options={[{ value: 'drift', says: words.drift }, { value: 'quality', says: words.quality }]} />
   </>
   const means = <>{model.settings.about}{model.settings.owner && ` · owner ${model.settings.owner}`}</>
-  const title = <span className="row" style={{ gap: 6 }}>{(row.lamp === 'called' || row.lamp === 'stopped') && <Lamp lamp={row.lamp} />}{row.model}</span>
   if (view === 'quality') return <Quality model={model} asOf={asOf} aside={aside} means={means} />
   return (
     <div className="drift-over">
-      <ChartFrame title={row.model} means={<span className="row" style={{ gap: 6 }}>{row.lamp !== 'flowing' && title}{means}</span>} asOf={asOf} says={words.driftSays(row.model, formatSize(row.size) ?? words.unscored)} legend={aside} exportNote={`${row.model}${row.simulated ? `, ${words.simulated}` : ''}`}
-        head={[words.columns.window, words.columns.size, words.worst, words.columns.drifted, words.columns.rows]} rows={model.windows.map(({ name, size, worstColumn, drifted, scored, rows }) => [name, formatSize(size), worstColumn, `${drifted} of ${scored}`, rows])}
+      <ChartFrame title={row.model} means={<span className="row" style={{ gap: 6 }}>{(row.lamp === 'called' || row.lamp === 'stopped') && <Lamp lamp={row.lamp} size={12} />}<span className="ellipsis">{means}</span></span>} asOf={asOf} says={words.driftSays(row.model, formatSize(row.size) ?? words.unscored)} legend={aside} exportNote={`${row.model}${row.simulated ? `, ${words.simulated}` : ''}`}
+        head={[words.columns.window, words.columns.size, words.worst, words.columns.drifted, words.columns.rows, words.columns.meanwhile]} rows={model.windows.map(({ name, size, worstColumn, drifted, scored, rows }, at) => [name, formatSize(size), worstColumn, `${drifted} of ${scored}`, rows, meanwhile(model, at)])}
         above={changed ? <BacktestBar model={model} bundle={bundle} limits={draft} reset={() => setDraft(model.settings.limits)} /> : undefined}>
         {(reading) => (model.windows.length === 0 ? <Partly says={words.noWindows} /> : (
           <div className="drift-timeline">
@@ -42,8 +41,6 @@ export function ModelPanel({ model, row, bundle, asOf, chosen }: ModelPanelProps
     </div>
   )
 }
-/** The highest figure of the axis: a round one above every size and limit. */
-export const topOf = ({ windows, settings }: ModelDrift) => Math.min(1, Math.ceil(Math.max(0.3, settings.limits.act * 1.2, ...windows.map(({ size }) => size ?? 0)) * 10 + 0.5) / 10)
 
 function Quality({ model, asOf, aside, means }: { model: ModelDrift; asOf: string | undefined; aside: React.ReactNode; means: React.ReactNode }) {
   const { quality, qualityMissing, settings } = model
@@ -57,5 +54,3 @@ function Quality({ model, asOf, aside, means }: { model: ModelDrift; asOf: strin
     </ChartFrame>
   )
 }
-/** What a verdict said, with who and when. */
-export const spoken = ({ author, at }: { author: string; at: string }) => words.byWhom(author, formatMoment(at))

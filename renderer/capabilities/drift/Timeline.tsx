@@ -2,8 +2,7 @@ import { CartesianGrid, ComposedChart, Line, ReferenceArea, ReferenceLine, Respo
 import type { DriftLimits, ModelDrift } from '../../../preload/contract/drift-review'
 import { setQuery } from '../../client'
 import { formatDay } from '../../design'
-import { topOf } from './ModelPanel'
-import { formatSize, placeOf, startOf } from './view-model'
+import { formatSize, namedEvents, placeOf, sizeTicks, startOf, topOf } from './view-model'
 import { words } from './words'
 
 const TICK = { fill: 'var(--ink3)', fontSize: 11 }
@@ -22,12 +21,14 @@ function Point({ cx, cy, payload }: Dot) {
     </g>
   )
 }
+const shortened = (says: string) => (says.length > 28 ? `${says.slice(0, 27)}…` : says)
 const tickOf = (model: ModelDrift, at: number) => { const window = model.windows[at]; return window === undefined ? '' : window.from === undefined ? window.name : formatDay(startOf(window.from)).replace(/^\w+ /, '') }
 
 export function Timeline({ model, limits, chosen, reading }: { model: ModelDrift; limits: DriftLimits; chosen: readonly string[]; reading: number | undefined }) {
   const { windows, events } = model
   const data = windows.map(({ name, size, alert }, at) => ({ at, name, size, alert, chosen: chosen.includes(name) }))
   const marks = events.flatMap((event) => { const place = placeOf(windows, event.at); return place === undefined ? [] : [{ ...event, place }] })
+  const named = namedEvents(marks, windows.length)
   const first = windows.findIndex(({ name }) => name === chosen[0]), last = windows.findIndex(({ name }) => name === chosen.at(-1))
   const end = data.at(-1)
   return (
@@ -35,10 +36,10 @@ export function Timeline({ model, limits, chosen, reading }: { model: ModelDrift
       <ComposedChart data={data} margin={{ top: TIMELINE.top, right: TIMELINE.right, bottom: 0, left: 0 }} accessibilityLayer={false}>
         <CartesianGrid vertical={false} stroke="var(--grid)" />
         <XAxis dataKey="at" type="number" domain={[0, Math.max(1, data.length - 1)]} height={TIMELINE.bottom} allowDecimals={false} tickCount={6} tickFormatter={(at: number) => tickOf(model, at)} tick={TICK} tickLine={false} axisLine={false} />
-        <YAxis width={TIMELINE.left} domain={[0, topOf(model)]} tickCount={4} tickFormatter={(size: number) => size.toFixed(1)} tick={TICK} tickLine={false} axisLine={false} />
+        <YAxis width={TIMELINE.left} domain={[0, topOf(model)]} ticks={sizeTicks(topOf(model))} tickFormatter={(size: number) => String(Number(size.toFixed(2)))} tick={TICK} tickLine={false} axisLine={false} />
         {first >= 0 && last > first && <ReferenceArea x1={first} x2={last} fill="var(--sel)" fillOpacity={0.7} />}
         {first >= 0 && first === last && <ReferenceLine x={first} stroke="var(--accent)" strokeOpacity={0.5} />}
-        {marks.map(({ place, kind, says, at }) => <ReferenceLine key={`${at}${says}`} x={place} stroke={kind === 'incident' ? 'var(--red)' : 'var(--ink2)'} strokeDasharray="1 3" label={{ value: says, position: place > data.length / 2 ? 'insideTopRight' : 'insideTopLeft', fill: 'var(--ink2)', fontSize: 11, offset: 6 }} />)}
+        {marks.map((mark) => <ReferenceLine key={`${mark.at}${mark.says}`} x={mark.place} stroke={mark.kind === 'incident' ? 'var(--red)' : 'var(--ink2)'} strokeDasharray="1 3" {...(named.has(mark) && { label: { value: shortened(mark.says), position: mark.place > data.length / 2 ? 'insideTopRight' : 'insideTopLeft', fill: 'var(--ink2)', fontSize: 11, offset: 6 } })} />)}
         <ReferenceLine y={limits.watch} stroke="var(--yellowfill)" strokeDasharray="4 3" /><ReferenceLine y={limits.act} stroke="var(--redfill)" />
         <Line dataKey="size" stroke="var(--s1)" strokeWidth={2} dot={<Point />} activeDot={false} isAnimationActive={false} connectNulls={false} />
         {end?.size !== null && end !== undefined && <ReferenceLine y={end.size} stroke="none" label={{ value: words.now(formatSize(end.size) ?? ''), position: 'right', fill: 'var(--s1)', fontSize: 11, fontWeight: 600 }} />}

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { FleetRow, ModelDrift } from '../../../preload/contract/drift-review'
-import { barsOf, binsOf, chosenWindows, fleetShown, formatMeasure, formatP, nextModel, openProposal, placeOf, quantileShifts, stepsOf, type NumericReference, type NumericWindow } from './view-model'
+import { namedEvents, sizeTicks, sizeTop, barsOf, binsOf, chosenWindows, fleetShown, formatMeasure, formatP, nextModel, openProposal, placeOf, quantileShifts, stepsOf, type NumericReference, type NumericWindow } from './view-model'
 
 const tally = { rows: 100, nulls: 0, nan: 0, inf: 0, negativeInf: 0, zeros: 0 }
 const reference: NumericReference = {
@@ -68,3 +68,13 @@ test('one window or a stretch of them is chosen', () => {
   expect([chosenWindows(model, { last: null, since: null }), chosenWindows(model, { last: 'b', since: null }), chosenWindows(model, { last: 'c', since: 'b' }), chosenWindows(model, { last: 'a', since: 'c' }), chosenWindows({ windows: [] } as unknown as ModelDrift, { last: 'a', since: 'b' })])
     .toEqual([['c'], ['b'], ['b', 'c'], ['a'], []])
 })
+test('one value alone is drawn where it lies', () => {
+  const bins = binsOf(reference, { ...window([50, 0, 0, 0]), min: -1, max: -1 })
+  expect(bins.filter(({ current }) => current > 0).map(({ from, current }) => [from, current])).toEqual([[-1, 1]])
+  expect(quantileShifts(reference, { ...window([50, 0, 0, 0]), min: -1, max: -1 }).every(({ current }) => current === -1)).toBe(true)
+})
+test('events that would run into each other are drawn without a name, the telling ones keep theirs', () => {
+  const events = [{ place: 1, kind: 'revision' }, { place: 1.2, kind: 'incident' }, { place: 6, kind: 'deploy' }]
+  expect([...namedEvents(events, 8)].map(({ kind }) => kind)).toEqual(['incident', 'deploy'])
+})
+test('axes end on round figures', () => expect([0.1, 0.35, 0.47, 0.9].map(sizeTop).map(sizeTicks).map((ticks) => ticks.length)).toEqual([4, 3, 4, 5]))

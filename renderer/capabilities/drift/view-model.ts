@@ -37,9 +37,9 @@ const MOVED = 0.02
  */
 export function binsOf(reference: NumericReference, window: NumericWindow): Bin[] {
   const spans = spansOf(reference, window), n = sum(reference.counts), m = sum(window.counts)
-  const low = Math.min(quantileOf(spans, reference.counts, 0.005), m > 0 ? quantileOf(spans, window.counts, 0.005) : Infinity)
-  const high = Math.max(quantileOf(spans, reference.counts, 0.995), m > 0 ? quantileOf(spans, window.counts, 0.995) : -Infinity)
-  const width = (high - low) / BINS || 1
+  const only = window.min !== null && window.min === window.max ? window.min : undefined
+  const edge = (share: number) => [quantileOf(spans, reference.counts, share), ...(only !== undefined ? [only] : m > 0 ? [quantileOf(spans, window.counts, share)] : [])]
+  const low = Math.min(...edge(0.005)), high = Math.max(...edge(0.995)), width = (high - low) / BINS || 1
   const bins: Bin[] = Array.from({ length: BINS }, (_, at) => ({ from: low + at * width, to: low + (at + 1) * width, reference: 0, current: 0, moved: false }))
   spans.forEach(({ from, to }, at) => {
     const first = clamp(Math.floor((from - low) / width)), last = clamp(Math.ceil((to - low) / width) - 1)
@@ -49,9 +49,12 @@ export function binsOf(reference: NumericReference, window: NumericWindow): Bin[
       const left = index === first ? from : bin.from, right = index >= last ? to : bin.to
       const share = to > from ? Math.max(0, right - left) / (to - from) : 1
       bin.reference += ((reference.counts[at] ?? 0) * share) / Math.max(1, n)
-      bin.current += ((window.counts[at] ?? 0) * share) / Math.max(1, m)
+      if (only === undefined) bin.current += ((window.counts[at] ?? 0) * share) / Math.max(1, m)
     }
   })
+  // One value alone is drawn where it lies, not spread over its cell.
+  const alone = only === undefined ? undefined : bins[clamp(Math.floor((only - low) / width))]
+  if (alone) alone.current = 1
   return bins.map((bin) => ({ ...bin, moved: Math.abs(bin.current - bin.reference) >= MOVED }))
 }
 const clamp = (index: number) => Math.max(0, Math.min(BINS - 1, index))
@@ -69,8 +72,8 @@ export function stepsOf(reference: NumericReference, window: NumericWindow): { x
 
 export const QUANTILES = [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99] as const
 export function quantileShifts(reference: NumericReference, window: NumericWindow): { share: number; reference: number; current: number }[] {
-  const spans = spansOf(reference, window)
-  return sum(window.counts) === 0 ? [] : QUANTILES.map((share) => ({ share, reference: quantileOf(spans, reference.counts, share), current: quantileOf(spans, window.counts, share) }))
+  const spans = spansOf(reference, window), only = window.min === window.max ? window.min : null
+  return sum(window.counts) === 0 ? [] : QUANTILES.map((share) => ({ share, reference: quantileOf(spans, reference.counts, share), current: only ?? quantileOf(spans, window.counts, share) }))
 }
 
 export interface CategoryBar { category: string; reference: number; current: number; state: 'both' | 'new' | 'vanished' }
@@ -118,7 +121,7 @@ export function fleetShown(rows: readonly FleetRow[], { q, only }: { q: string; 
   return rows.filter((row) => matches(row) && kept(row))
 }
 /** Alerted, or drifted beyond what is small, and nobody has said anything since. */
-export const isOpen = ({ verdict, lamp, cells }: FleetRow) => verdict === undefined && (lamp !== 'flowing' || cells.at(-1)?.alert === true)
+export const isOpen = ({ verdict, lamp, cells }: FleetRow) => verdict === undefined && (lamp === 'called' || lamp === 'stopped' || cells.at(-1)?.alert === true)
 /** The model after this one that still wants a verdict, else simply the next. */
 export function nextModel(rows: readonly FleetRow[], id: string): FleetRow | undefined {
   const at = rows.findIndex((row) => row.id === id)
@@ -151,3 +154,19 @@ export function openProposal(notes: readonly VerdictOperation[], { watch, act }:
   const newest = notes.filter(({ limits }) => limits !== undefined).at(-1)
   return newest?.limits && (newest.limits.watch !== watch || newest.limits.act !== act) ? newest : undefined
 }
+
+const LABELS = 4
+/** Which events are named on a timeline: incidents and deploys first, none so close to another that the names would run into each other. */
+export function namedEvents<E extends { place: number; kind: string }>(events: readonly E[], windows: number): Set<E> {
+  const weight = ({ kind }: E) => (kind === 'incident' ? 0 : kind === 'deploy' ? 1 : 2)
+  const named: E[] = []
+  for (const event of [...events].sort((a, b) => weight(a) - weight(b))) if (named.length < LABELS && named.every((other) => Math.abs(other.place - event.place) > windows / LABELS)) named.push(event)
+  return new Set(named)
+}
+/** Ticks of a size axis whose top is a round figure. */
+export const sizeTicks = (top: number): number[] => { const step = top <= 0.3 ? 0.1 : top < 1 ? 0.2 : 0.25; return Array.from({ length: Math.round(top / step) + 1 }, (_, at) => at * step) }
+/** The highest figure of a size axis: the first round one above every size and limit. */
+export const sizeTop = (largest: number): number => [0.3, 0.4, 0.6, 0.8].find((top) => top > largest) ?? 1
+export const topOf = ({ windows, settings }: ModelDrift) => sizeTop(Math.max(settings.limits.act, ...windows.map(({ size }) => size ?? 0)))
+/** What happened between the start of a window and that of the next, in words. */
+export const meanwhile = ({ windows, events }: ModelDrift, at: number): string => events.filter((event) => Math.floor(placeOf(windows, event.at) ?? -1) === at).map(({ says }) => says).join('; ')

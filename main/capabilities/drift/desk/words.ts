@@ -24,7 +24,8 @@ function ofNumbers([reference, current]: Numeric): string[] {
   return said
 }
 function medianWords([reference, current]: Numeric): string[] {
-  const [before, now] = [reference, current].map(({ counts }) => quantileOfCells({ edges: reference.edges, counts, share: 0.5 }))
+  // Where every value is the same, that value is the median, wherever its cell reaches.
+  const [before, now] = [reference, current].map(({ counts, min, max }) => (min !== null && min === max ? min : quantileOfCells({ edges: reference.edges, counts, share: 0.5 })))
   return before !== undefined && now !== undefined && before !== now ? [`The median went from ${figure(before)} to ${figure(now)}.`] : []
 }
 /** Where most values crowd into a cell that held few before. */
