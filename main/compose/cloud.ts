@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import type { makeCapacity } from '../capabilities/capacity'
 import { cloudHandlers, makeCloud, type CloudAccount } from '../capabilities/cloud'
+import { makeShipping, shippingHandlers } from '../capabilities/shipping'
 import { os } from '../platform/contract'
+import { objectStores } from './object-stores'
 import type { Services } from './options'
 import type { EmbeddedPlant } from './plant'
 
@@ -13,10 +15,11 @@ const Added = z.array(z.unknown()).catch([]).transform((all) => all.flatMap((one
 
 /** Rented machines: their accounts, what they cost, and every way to have more or fewer of them. */
 export function renting(services: Services & { capacity: ReturnType<typeof makeCapacity>; plant: EmbeddedPlant | undefined }) {
-  const { store, sites, aws, capacity, operations, plant, clock, random, log } = services
+  const { store, sites, records, aws, capacity, operations, plant, clock, random, log } = services
   const accounts = (): CloudAccount[] => [
     ...plant?.cloudAccounts() ?? [], ...Added.parse(store.settings.get('sites.added') ?? []).map(({ id, profile, region, cluster }) => ({ site: id, profile, region, cluster, simulated: false })),
   ].filter(({ site }) => sites.states().some(({ id, state }) => id === site && state !== 'idle'))
   const cloud = makeCloud({ sites, operations, capacity, accounts, clients: ({ profile, region }) => aws.clients({ profile, region }), store, clock, random, log })
-  return { cloud, handlers: { cloud: cloudHandlers(os.cloud, { service: cloud, clock }) } }
+  const shipping = makeShipping({ sites, records, operations, store, clock, random, log, objects: objectStores({ aws, accounts, plant, settings: store.settings }) })
+  return { cloud, shipping, handlers: { cloud: { ...cloudHandlers(os.cloud, { service: cloud, clock }), ...shippingHandlers(os.cloud, { service: shipping, clock }) } } }
 }

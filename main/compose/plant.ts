@@ -1,14 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { failure } from '../../preload/contract/failures'
 import type { PlantSwitch, SiteSource } from '../capabilities/sites'
+import type { S3Client } from '@aws-sdk/client-s3'
 import type { CloudAccount } from '../capabilities/cloud'
+import type { ObjectStore } from '../capabilities/shipping'
 import { listedDirectory, type Directory } from '../capabilities/people'
 import { preparedObjects } from '../capabilities/prepare'
 import { fail, succeed } from '../kernel/outcome'
 import type { LocalAccount } from '../platform/aws'
 import type { Log } from '../platform/log'
 import type { Store } from '../platform/store'
-import type { Plant, PlantSite } from '../plant'
+import type { Plant, PlantAws, PlantSite } from '../plant'
 import type { ComposeOptions } from './options'
 
 const PLANT = 'plant'
@@ -47,6 +49,13 @@ export class EmbeddedPlant implements PlantSwitch {
   accounts(): LocalAccount[] {
     const aws = this.#open?.plant.aws
     return aws ? [{ profile: 'simulated', region: aws.region, endpoint: aws.endpoint, accessKeyId: aws.keys.accessKeyId, secretAccessKey: aws.keys.secretAccessKey }] : []
+  }
+  /** The simulated object stores: S3 of the account, and the one in the building. */
+  objectStores(): ObjectStore[] {
+    const aws = this.#open?.plant.aws
+    if (!aws) return []
+    const store = (site: string, endpoint: string, bucket: string): ObjectStore => ({ site, profile: 'simulated', region: aws.region, provider: site === aws.site ? 'AWS' : 'Other', endpoint, bucket, client: () => simulatedS3(endpoint, aws) })
+    return [store(aws.site, aws.endpoint, 'acme-takt-burst'), store('oslo', aws.buildingEndpoint, 'outputs')]
   }
   /** Which simulated site is which cluster of the simulated account. */
   cloudAccounts(): CloudAccount[] {
@@ -93,6 +102,14 @@ export class EmbeddedPlant implements PlantSwitch {
       if (!signal.aborted) this.keep()
     }
   }
+}
+
+const clients = new Map<string, S3Client>()
+async function simulatedS3(endpoint: string, { region, keys }: PlantAws): Promise<S3Client> {
+  const { S3Client: Client } = await import('@aws-sdk/client-s3')
+  const made = clients.get(endpoint) ?? new Client({ endpoint, region, forcePathStyle: true, credentials: { accessKeyId: keys.accessKeyId, secretAccessKey: keys.secretAccessKey } })
+  clients.set(endpoint, made)
+  return made
 }
 
 function sourceOf(plant: Plant, { id, name, kind, region, server, tokens }: PlantSite): SiteSource {

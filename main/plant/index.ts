@@ -93,7 +93,7 @@ async function open({ outline, options, clock, restored }: Opening): Promise<Ope
 function rent({ opened, options, clock, persisted }: { opened: Opened[]; options: PlantOptions; clock: SimulatedClock; persisted: Persisted | undefined }): Promise<PlantAws | undefined> {
   const site = opened.find((one) => one.site.live.nodes)?.site
   const fresh = persisted === undefined && options.seeded !== false && options.prepared !== undefined
-  return site ? startAws({ site, clock, machine: options.clock, random: options.random, fresh, restored: persisted?.aws, ...(options.ports && { ports: options.ports }) }) : Promise.resolve(undefined)
+  return site ? startAws({ site, building: opened.find((one) => one.site.kind === 'on-prem')?.site, clock, machine: options.clock, random: options.random, fresh, restored: persisted?.aws, ...(options.ports && { ports: options.ports }) }) : Promise.resolve(undefined)
 }
 
 /** Starts the simulated sites, fresh or as they were. */

@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { S3Client } from '@aws-sdk/client-s3'
 import type { SiteState } from '../../preload/contract/sites'
 import { makeCapacity } from '../../main/capabilities/capacity'
 import { makeCloud, type CloudAccount, type CloudPorts } from '../../main/capabilities/cloud'
+import type { ObjectStore } from '../../main/capabilities/shipping'
 import { makeOperations } from '../../main/capabilities/operations'
 import { failure } from '../../preload/contract/failures'
 import { fail, succeed } from '../../main/kernel/outcome'
@@ -90,4 +92,16 @@ export async function aCloud(options: { folder?: string; plant?: Awaited<ReturnT
     crash() { operations.close(); sites.close(); store.close() },
     async close() { operations.close(); sites.close(); store.close(); await plant.close(); rmSync(folder, { recursive: true, force: true }) },
   }
+}
+
+/** The object stores of a plant, as shipping asks them. */
+export function objectStoresOf(plant: Plant, clock: HandClock) {
+  const aws = awsOf(plant)
+  const { accessKeyId, secretAccessKey } = aws.keys
+  const store = (site: string, endpoint: string, bucket: string): ObjectStore => {
+    const client = new S3Client({ endpoint, region: aws.region, forcePathStyle: true, credentials: { accessKeyId, secretAccessKey }, systemClockOffset: clock.now() - Date.now() })
+    return { site, profile: 'simulated', region: aws.region, provider: 'Other', endpoint, bucket, client: () => Promise.resolve(client) }
+  }
+  const all = [store(aws.site, aws.endpoint, 'acme-takt-burst'), store('oslo', aws.buildingEndpoint, 'outputs')]
+  return (site: string) => { const found = all.find((one) => one.site === site); return found ? succeed(found) : fail(failure('SITE_UNKNOWN', { site })) }
 }

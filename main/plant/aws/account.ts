@@ -30,6 +30,7 @@ export class Account {
   readonly throttled = new Map<string, number>()
   readonly pages = new Map<string, number>()
   readonly denied = new Set<string>()
+  readonly damaged = new Set<string>()
   skewMs = 0
   readonly #issued = new Map<string, IssuedKeys>()
   makeKeys: (seconds: number) => IssuedKeys = () => { throw new AwsError('ServiceUnavailable', 'No keys can be issued yet', 503) }
@@ -105,7 +106,7 @@ export class Account {
     throttle: (service, times) => void this.throttled.set(service, times), html: (service, times) => void this.pages.set(service, times),
     refuseCapacity: (zone, type = '') => void this.short.add(`${zone}/${type}`), restoreCapacity: () => this.short.clear(),
     interrupt: (node) => this.groups.interrupt(node), quota: (code, value) => void this.quotas.set(code, value), skew: (ms) => { this.skewMs = ms },
-    deny: (action) => void this.denied.add(action), allow: (action) => void this.denied.delete(action),
+    damage: (key) => void this.damaged.add(key), deny: (action) => void this.denied.add(action), allow: (action) => void this.denied.delete(action),
   }
 }
 const idOfNode = (node: Node): string | undefined => {

@@ -6,6 +6,7 @@ import { REGION } from './machines'
 import { listen } from './server'
 import type { Keys } from './signature'
 import type { AccountState, AwsFaults } from './state'
+import { transfers } from './transfer'
 
 export type { AwsFaults } from './state'
 
@@ -27,13 +28,14 @@ export interface PlantAws {
   dump(): AccountState
   close(): Promise<void>
 }
-export interface AwsOptions { site: PlantSite; clock: Clock; machine: Clock; random: Random; fresh: boolean; restored?: AccountState | undefined; ports?: Record<string, number> }
+export interface AwsOptions { site: PlantSite; /** The site in the building, where transfer Jobs run. */ building?: PlantSite | undefined; clock: Clock; machine: Clock; random: Random; fresh: boolean; restored?: AccountState | undefined; ports?: Record<string, number> }
 
 /** Puts the simulated account on the wire. Undefined where the site has no machines to rent. */
-export async function startAws({ site, clock, machine, random, fresh, restored, ports }: AwsOptions): Promise<PlantAws | undefined> {
+export async function startAws({ site, building: own, clock, machine, random, fresh, restored, ports }: AwsOptions): Promise<PlantAws | undefined> {
   const { live } = site
   if (!live.nodes) return undefined
   const account = new Account({ engine: live.engine, nodes: live.nodes, clock, random, server: site.server, fresh, restored })
+  for (const one of [site, own]) one?.live.engine.add(transfers(one.live.engine, { state: account.state, damaged: account.damaged }))
   const word = (length: number) => Array.from({ length }, () => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[Math.floor(random.next() * 32)]).join('')
   const keys: Keys = { accessKeyId: `AKIA${word(16)}`, secretAccessKey: word(40) }
   const keysOf = (id: string): Keys | undefined => (id === keys.accessKeyId ? keys : account.issued(id, machine.now()))

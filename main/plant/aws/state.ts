@@ -35,6 +35,8 @@ export interface AwsFaults {
   quota(code: string, value: number): void
   /** How wrong the servers' clock is; the machine's own is right. */
   skew(ms: number): void
+  /** The next object whose key holds this text arrives with other bytes. */
+  damage(key: string): void
   deny(action: string): void
   allow(action: string): void
 }

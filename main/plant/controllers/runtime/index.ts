@@ -45,7 +45,7 @@ async function* logs(engine: Engine, pod: Pod, request: LogRequest): AsyncIterab
     yield { at, text: lineText(pod, run, nth) }
   }
   const last = runOf(fresh(engine, pod) ?? pod, request.previous) ?? run
-  if (last.restart === run.restart) for (const text of closingLines(last)) yield { at: last.endedAt ?? clock.now(), text }
+  if (last.restart === run.restart) for (const text of closingLines(last, pod)) yield { at: last.endedAt ?? clock.now(), text }
 }
 
 interface Following { engine: Engine; pod: Pod; clock: Clock; follow: boolean; signal: AbortSignal }

@@ -1,5 +1,6 @@
 import type { Pod } from '../objects'
 import { chanceOf } from '../objects'
+import { transferOf, type TransferNote } from './transfer-note'
 import { programOf } from './images'
 
 /** One run of a container: when it started and, where it has, how it ended. */
@@ -18,6 +19,7 @@ export function runOf(pod: Pod, previous: boolean): LoggedRun | undefined {
 
 /** When the n-th line of a run was written, in milliseconds since 1970: a few at once in the beginning, then at a steady pace. */
 export function lineTime(pod: Pod, run: LoggedRun, nth: number): number {
+  if (transferOf(pod)) return run.startedAt + (nth + 1) * TELLS_EVERY_MS
   const opening = OPENING[programOf(pod)] ?? 3
   if (nth < opening) return run.startedAt + nth * 230
   const pace = programOf(pod) === 'training' ? 15_000 : 120_000
@@ -28,12 +30,23 @@ const OPENING: Partial<Record<ReturnType<typeof programOf>, number>> = { trainin
 /** The n-th line of a run: the same whenever it is read. */
 export function lineText(pod: Pod, run: LoggedRun, nth: number): string {
   const at = new Date(lineTime(pod, run, nth)).toISOString()
+  const transfer = transferOf(pod)
+  if (transfer) return transferLine(transfer, { seconds: (nth + 1) * TELLS_EVERY_MS / 1000, at })
   const program = programOf(pod)
   const opening = OPENING[program] ?? 3
   if (nth < opening) return openingLine(pod, nth, at)
   return program === 'training' ? trainingLine(pod, nth - opening) : serverLine(pod, nth - opening, at)
 }
 
+const TELLS_EVERY_MS = 2_000
+/** How far a copying pod is, as rclone tells it with --use-json-log. */
+function transferLine({ bytes, objects, bytesPerSecond }: TransferNote, { seconds, at }: { seconds: number; at: string }): string {
+  const done = Math.min(bytes, Math.round(seconds * bytesPerSecond))
+  return JSON.stringify({
+    level: 'notice', msg: 'transferring', source: 'accounting/stats.go:528', time: at,
+    stats: { bytes: done, totalBytes: bytes, transfers: Math.floor(objects * done / Math.max(1, bytes)), totalTransfers: objects, speed: bytesPerSecond, errors: 0, eta: Math.round((bytes - done) / bytesPerSecond), elapsedTime: seconds },
+  })
+}
 function openingLine(pod: Pod, nth: number, at: string): string {
   const stamp = at.slice(0, 23).replace('T', ' ')
   const name = pod.spec.containers[0]?.name ?? 'main'
@@ -67,7 +80,8 @@ function serverLine(pod: Pod, nth: number, at: string): string {
 }
 
 /** The last lines of a run that has ended. */
-export function closingLines(run: LoggedRun): string[] {
+export function closingLines(run: LoggedRun, pod?: Pod): string[] {
+  if (pod && transferOf(pod) && run.endedAt !== undefined) return [transferLine(transferOf(pod) ?? { bytes: 0, objects: 0, bytesPerSecond: 1 }, { seconds: Math.max(0.001, (transferOf(pod)?.bytes ?? 0) / (transferOf(pod)?.bytesPerSecond ?? 1)), at: new Date(run.endedAt).toISOString() })]
   if (run.endedAt === undefined) return []
   if (run.reason === 'OOMKilled') return ['Killed']
   if (run.exitCode) return ['Traceback (most recent call last):', '  File "/app/train.py", line 214, in <module>', 'RuntimeError: CUDA error: unspecified launch failure']
