@@ -58,7 +58,8 @@ export interface Plane {
   stop(): Promise<void>
 }
 
-const here = import.meta.dirname
+// A benchmark is bundled, and lies elsewhere then.
+const here = process.env['TAKT_ROOT'] === undefined ? import.meta.dirname : join(process.env['TAKT_ROOT'], 'test/cluster/stack')
 
 /** The folder that install.mjs fills; the same script says where that is. */
 function stackFolder(): string {
