@@ -72,7 +72,7 @@ export async function compose(options: ComposeOptions): Promise<Core> {
   const services = { store, sites, aws: means.aws, network: means.network, records, operations, clock, random, log }
   const rented = renting({ ...services, capacity, plant })
   const line = discovery({ ...services, capacity, rented: rented.cloud.gpuUsdPerHour })
-  const burst = bursting({ ...services, capacity, rented: rented.cloud })
+  const burst = bursting({ ...services, capacity, rented: rented.cloud, shipping: rented.shipping })
   const drift = drifting({ ...services, worklog: line.worklog, backlog: line.backlog, vault: options.vault ?? noVault }, options.driftWorker)
   const detail = objectDetail({ ...services, capacity })
   const lists = cluster(services)

@@ -3,13 +3,17 @@ import { burstHandlers, makeBurst, makePolicy, plainCloud, type CloudPorts } fro
 import type { makeCapacity } from '../capabilities/capacity'
 import type { CloudService } from '../capabilities/cloud'
 import { makeMoney } from '../capabilities/money'
+import type { Shipping } from '../capabilities/shipping'
 import { os } from '../platform/contract'
 import type { Services } from './options'
 
-type Rented = Services & { capacity: ReturnType<typeof makeCapacity>; rented: CloudService }
+type Rented = Services & { capacity: ReturnType<typeof makeCapacity>; rented: CloudService; shipping: Shipping }
+
+const BYTES_PER_MEGABIT = 125_000
+const isListed = (uri: string) => /^(s3|lakefs):\/\//.test(uri)
 
 /** Sites with an account get machines from it; of others only what runs there is known. */
-function cloudOf({ capacity, records, rented }: Rented): CloudPorts {
+function cloudOf({ capacity, records, rented, shipping }: Rented): CloudPorts {
   const plain = plainCloud({ capacity, records })
   const has = (site: string) => rented.observer.accounts().some((account) => account.site === site)
   return {
@@ -17,6 +21,10 @@ function cloudOf({ capacity, records, rented }: Rented): CloudPorts {
     market: (site, signal) => (has(site) ? rented.market.market(site, signal) : plain.market(site, signal)),
     onChange: rented.onChange,
     ensureNodes: (ask, telling) => (has(ask.site) ? rented.market.ensureNodes(ask, telling) : plain.ensureNodes(ask, telling)),
+    // What lies in a bucket can be listed and compared; of volumes and shares only the size is known.
+    shipment: (ask, signal) => (isListed(ask.uri) && has(ask.to) ? shipping.shipment(ask, signal) : plain.shipment(ask, signal)),
+    ship: ({ mbps, ...ask }, telling) => (isListed(ask.uri) && has(ask.to) ? shipping.ship({ ...ask, capBytesPerSecond: mbps === undefined ? undefined : mbps * BYTES_PER_MEGABIT }, telling) : plain.ship({ ...ask, mbps }, telling)),
+    link: (site) => (has(site) ? shipping.link(site) : plain.link(site)),
     releaseNodes: (ask, telling) => (has(ask.site) ? rented.market.releaseNodes(ask, telling) : plain.releaseNodes(ask, telling)),
   }
 }
