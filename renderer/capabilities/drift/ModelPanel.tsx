@@ -49,7 +49,7 @@ function Quality({ model, asOf, aside, means }: { model: ModelDrift; asOf: strin
   return (
     <ChartFrame title={settings.model} means={means} asOf={asOf} says={words.qualitySays(metric)} legend={aside} head={[words.columns.window, words.estimated, words.realised, words.labelled]}
       rows={quality.map(({ window, estimated, realised, labelled }) => [window, band(estimated), band(realised), formatShare(labelled)])}
-      above={<p className="row wrap small soft drift-says" style={{ gap: 14 }}><b>{metric}</b><span className="row" style={{ gap: 5 }}><svg width="16" height="8" aria-hidden="true"><rect width="16" height="8" fill="var(--s1)" opacity=".15" /><path d="M0 4h16" stroke="var(--s1)" strokeDasharray="5 3" /></svg>{words.estimated}</span><span className="row" style={{ gap: 5 }}><svg width="8" height="8" aria-hidden="true"><path d="M0 4h8M4 0v8" stroke="var(--s2)" strokeWidth="2" /></svg>{words.realised}</span>{qualityMissing && <span>{qualityMissing}</span>}</p>}>
+      above={<p className="row wrap small soft drift-legend" style={{ gap: 14 }}><b>{metric}</b><span className="row" style={{ gap: 5 }}><svg width="16" height="8" aria-hidden="true"><rect width="16" height="8" fill="var(--s1)" opacity=".15" /><path d="M0 4h16" stroke="var(--s1)" strokeDasharray="5 3" /></svg>{words.estimated}</span><span className="row" style={{ gap: 5 }}><svg width="8" height="8" aria-hidden="true"><path d="M0 4h8M4 0v8" stroke="var(--s2)" strokeWidth="2" /></svg>{words.realised}</span>{qualityMissing && <span>{qualityMissing}</span>}</p>}>
       {(reading) => (quality.length === 0 ? <div className="drift-empty"><Partly says={qualityMissing ?? words.noQuality} /></div> : <QualityChart points={quality} reading={reading} />)}
     </ChartFrame>
   )

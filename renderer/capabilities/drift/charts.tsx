@@ -87,7 +87,7 @@ export function QualityChart({ points, reading }: { points: QualityPoint[]; read
   const data = points.map(({ window, estimated, realised }) => ({ window, estimated: estimated?.value, band: estimated && [estimated.lower, estimated.upper], realised: realised?.value }))
   return (
     <ResponsiveContainer {...SIZE}>
-      <ComposedChart data={data} margin={{ top: 14, right: 96, bottom: 0, left: 0 }} accessibilityLayer={false}>
+      <ComposedChart data={data} margin={{ top: 8, right: 20, bottom: 0, left: 0 }} accessibilityLayer={false}>
         <CartesianGrid vertical={false} stroke="var(--grid)" />
         <XAxis dataKey="window" {...AXIS} minTickGap={40} /><YAxis width={44} domain={['auto', 'auto']} tickFormatter={formatValue} {...AXIS} />
         <Area dataKey="band" stroke="none" fill="var(--s1)" fillOpacity={0.15} isAnimationActive={false} activeDot={false} />
