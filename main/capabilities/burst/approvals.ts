@@ -30,11 +30,12 @@ function approval(planned: PlannedQueue, known: Known, history: History): Approv
   const usd = cents(plan.options(job)[0]?.usd ?? asked?.usd ?? 0)
   return {
     ...whoseOf(asked, work.by, seen.now), ref: { site: seen.site, kind: work.kind, namespace: work.namespace, name: work.name }, usd, ...given({ note: asked?.note, pool: asked?.pool ?? decision?.pool, savedSeconds: savedBy(decision) }),
-    lines: linesFor(known), budgets: standing(planned.lines, job, usd), workload: toWorkload(known, { history, now: seen.now, position: 1, decision, site: seen.site }), says: decision?.says ?? 'It runs; its owner asks to move it.',
+    lines: linesFor(known), budgets: standing(planned.lines, job, usd), workload: toWorkload(known, { history, now: seen.now, position: 1, decision, site: seen.site }), says: saysOf(decision),
   }
 }
 const whoseOf = (asked: Asked | undefined, owner: string | undefined, now: number): Pick<Approval, 'by' | 'at' | 'proposedBy'> =>
   (asked ? { by: asked.by, at: asked.at, proposedBy: 'person' } : { by: owner ?? 'planner', at: timestamp(now), proposedBy: 'planner' })
+const saysOf = (decision: BurstDecision | undefined): string => decision?.says ?? 'It runs; its owner asks to move it.'
 /** Whether the planner asks by itself: only where the policy wants approval, and not what a lead has refused. */
 const proposes = ({ seen }: PlannedQueue, { annotations }: Known['work'], decision: BurstDecision | undefined) =>
   decision?.kind === 'go' && seen.policy.mode !== 'advise' && jsonMark(annotations, MARK.refused, Refused) === undefined

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { backlogCommands } from './commands/backlog'
+import { liveBurstCommands } from './commands/burst'
 import { catalogCommands } from './commands/catalog'
 import { environmentCommands } from './commands/environments'
 import { projectCommands } from './commands/projects'
@@ -19,6 +20,7 @@ export function makeProgram(open: OpenSession, version: string): Command {
   environmentCommands(program, open)
   catalogCommands(program, open)
   backlogCommands(program, open)
+  liveBurstCommands(program, open)
   systemCommands(program, open)
   return program
 }
