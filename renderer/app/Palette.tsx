@@ -1,8 +1,9 @@
 import { Modal } from '@mantine/core'
 import { useEffect, useId, useMemo, useState, type KeyboardEvent } from 'react'
 import { openDrawer } from '../capabilities/operations'
+import { useFlowStore } from '../capabilities/flow/store'
 import { useSites } from '../capabilities/sites/store'
-import { navigate, useRecordsStore } from '../client'
+import { lastKnown, navigate, useRecordsStore } from '../client'
 import { Icon, Kbd } from '../design'
 import { findEntries, type Entry } from './palette-entries'
 import { ROUTES } from './routes'
@@ -24,7 +25,9 @@ function Search({ start, onClose, onKeyList }: { start: string; onClose: () => v
   const listId = useId()
   const sites = useSites()
   const byKey = useRecordsStore((state) => state.byKey)
-  const entries = useMemo(() => findEntries(typed, { records: byKey.values(), sites, screens: ROUTES.filter(({ hidden }) => !hidden) }), [typed, byKey, sites])
+  const map = useFlowStore((state) => state.map)
+  const waiting = useMemo(() => lastKnown(map)?.value.waiting ?? [], [map])
+  const entries = useMemo(() => findEntries(typed, { records: byKey.values(), sites, waiting, screens: ROUTES.filter(({ hidden }) => !hidden) }), [typed, byKey, sites, waiting])
   const chosen = entries[Math.min(at, entries.length - 1)]
   useEffect(() => { document.getElementById(`${listId}-${at}`)?.scrollIntoView({ block: 'nearest' }) }, [at, listId])
   useEffect(() => {

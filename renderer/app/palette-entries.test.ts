@@ -20,5 +20,11 @@ describe('the palette', () => {
     expect(findEntries('>prepare', sources())[0]?.reason).toBe('It is prepared already.')
   })
   test('no row runs a change: each opens a place', () => expect(findEntries('>', sources()).every(({ href, act }) => href !== undefined || act !== undefined)).toBe(true))
+  test('a waiting job can be moved by its name, and says why not without a cloud', () => {
+    const waiting = [{ site: 'oslo', namespace: 'parcel-ocr', name: 'train-0412' }]
+    const cloud: SiteState = { ...site, id: 'aws-burst', name: 'aws-burst', place: 'cloud', home: false }
+    expect(findEntries('> move train-0412 to aws', sources({ waiting, sites: [site, cloud] }))[0]).toMatchObject({ says: 'Move train-0412 to aws-burst', href: '#/burst/find/oslo/parcel-ocr/train-0412?plan=1' })
+    expect(findEntries('> move train', sources({ waiting }))[0]?.reason).toBe('No cloud site is connected.')
+  })
   test('nonsense finds nothing', () => expect(says('zzzz')).toEqual([]))
 })

@@ -4,7 +4,9 @@ import type { IconName } from '../design'
 
 /** A row of the palette: verb first, object complete; with a reason it cannot be chosen. It opens a place, never runs a change. */
 export interface Entry { id: string; group: 'screen' | 'command' | 'record' | 'site' | 'help'; icon: IconName; says: string; note?: string; keys?: string; reason?: string; words: string; href?: string; act?: 'drawer' | 'keys' }
-export interface Sources { records: Iterable<TaktRecord>; sites: readonly SiteState[]; screens: readonly { id: string; title: string; key?: string; icon: IconName }[] }
+/** A job that waits for GPUs, as the map shows it. */
+export interface WaitingName { site: string; namespace: string; name: string }
+export interface Sources { records: Iterable<TaktRecord>; waiting?: readonly WaitingName[]; sites: readonly SiteState[]; screens: readonly { id: string; title: string; key?: string; icon: IconName }[] }
 
 const record = (kind: string, name: string, parts: Omit<Entry, 'id' | 'group' | 'words'> & { more?: string }): Entry =>
   ({ id: `${kind}/${parts.href ?? name}`, group: 'record', words: `${name} ${parts.says} ${parts.note ?? ''} ${parts.more ?? ''}`, ...parts })
@@ -21,7 +23,13 @@ function fromRecord(item: TaktRecord): Entry | undefined {
     default: return undefined
   }
 }
-function commands({ sites }: Sources): Entry[] {
+/** Staying or going is always a question of one job; the row opens its plan. */
+function moves({ sites, waiting = [] }: Sources, command: (id: string, says: string, parts: Partial<Entry>) => Entry): Entry[] {
+  const cloud = sites.find(({ place }) => place === 'cloud')
+  return waiting.map(({ site, namespace, name }) => command(`move/${site}/${namespace}/${name}`, `Move ${name} to ${cloud?.name ?? 'the cloud'}`, { icon: 'burst', note: namespace, words: `move ${name} to ${cloud?.name ?? ''} aws cloud ${namespace}`, ...(cloud ? { href: `${at('burst', 'find', site, namespace, name)}?plan=1` } : { reason: 'No cloud site is connected.' }) }))
+}
+function commands(sources: Sources): Entry[] {
+  const { sites } = sources
   const home = sites.some((site) => site.home)
   const needsHome = home ? {} : { reason: 'Open the plant or connect a cluster first.' }
   const command = (id: string, says: string, parts: Partial<Entry>): Entry => ({ id: `command/${id}`, group: 'command', icon: 'right', says, words: says, ...parts })
@@ -31,6 +39,7 @@ function commands({ sites }: Sources): Entry[] {
     command('snapshot', 'Take a snapshot of a data source', { href: at('data'), ...needsHome }),
     command('tool', 'Bring a tool', { href: `${at('data')}?new=tool`, ...needsHome }),
     ...sites.map((site) => command(`prepare/${site.id}`, `Prepare ${site.name}`, { href: `${at('settings')}?site=${encodeURIComponent(site.id)}`, ...(site.prepared === 'yes' && { reason: 'It is prepared already.' }) })),
+    ...moves(sources, command),
     command('operations', 'Show operations', { keys: 'Ctrl J', act: 'drawer' }),
     command('theme', 'Change the theme, density or keys', { href: at('settings') }),
   ]

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
 import type { ObjectRef, ObjectStory, Offer } from '../../../preload/contract/objects'
-import { lastKnown, recordedTrouble, useAsk, useWatch, type Remote } from '../../client'
-import { Button, Failed, Forbidden, formatMoment, Inspector, Loading, Stale } from '../../design'
+import { hrefOf, lastKnown, recordedTrouble, useAsk, useWatch, type Remote } from '../../client'
+import { Button, Failed, Forbidden, formatMoment, Inspector, LinkButton, Loading, Stale } from '../../design'
 import { useSiteNow } from '../sites/store'
 import './objects.css'
 import { Acting, Actions, type Change } from './parts/Actions'
@@ -41,7 +41,7 @@ function Shown({ objectRef, initial, onClose, onOpen, onBack }: ShownProps) {
   const offers = useOffers(objectRef, story)
   return (
     <Inspector title={objectRef.name} onClose={onClose} glyph={story?.object && <ObjectSignMark sign={story.object.sign} />}
-      says={story && <Head story={story} now={now} onBack={onBack} />} foot={isThere(story) && !change && <Actions offers={offers} onChange={setChange} />}
+      says={story && <Head story={story} now={now} onBack={onBack} />} foot={isThere(story) && !change && <><Actions offers={offers} onChange={setChange} /><Move objectRef={objectRef} /></>}
       tabs={{ value: tab, onChange: (next) => { setChange(undefined); setTab(next) }, options: tabsOf(story ?? { ports: [] }) }}>
       <Standing story={story} remote={remote} again={again} onNew={() => onOpen(withoutUid(objectRef))} />
       {story && (change ? <Acting key={change} objectRef={objectRef} story={story} change={change} onClose={() => setChange(undefined)} /> : <Known tab={tab} story={story} objectRef={objectRef} now={now} onOpen={onOpen} offers={offers} />)}
@@ -86,3 +86,6 @@ function Body({ tab, story, objectRef, now, onOpen, offers }: BodyProps) {
     case 'overview': return <Overview story={story} />
   }
 }
+const MOVABLE = new Set(['jobs', 'trainjobs', 'pytorchjobs', 'workflows'])
+/** Work that may leave the building opens its stay or go. */
+const Move = ({ objectRef: { site, resource, namespace, name } }: { objectRef: ObjectRef }) => (MOVABLE.has(resource.plural) && namespace !== undefined ? <LinkButton small href={hrefOf(['burst', 'find', site, namespace, name])}>{words.move}</LinkButton> : null)

@@ -2,6 +2,7 @@ import { countOf, formatCount } from '../../design'
 
 /** Every text about one object. */
 export const words = {
+  move: 'Move…',
   tabs: { overview: 'Overview', tree: 'Tree', logs: 'Logs', terminal: 'Terminal', yaml: 'YAML', events: 'Events', ports: 'Ports', gpu: 'GPUs' },
   signs: { running: 'runs', starting: 'is starting', waiting: 'waits', done: 'done', warning: 'needs a look', failed: 'failed', ending: 'is ending', unknown: 'not known' },
   back: 'Back', for: (age: string) => `for ${age}`, old: (age: string) => `age ${age}`, simulated: 'simulated',
@@ -29,7 +30,7 @@ export const words = {
   },
   terminal: {
     none: 'No pod of it runs now, so there is no container to open a terminal in.', says: 'A terminal runs a shell in the container as you. What you change there goes with the container.', open: (pod: string) => `Open a terminal in ${pod}`, again: 'Open another', opening: 'The container is being reached.',
-    region: (pod: string) => `Terminal in ${pod}`, leave: 'Ctrl F6 or F6 leaves the terminal.',
+    region: (pod: string) => `Terminal in ${pod}`, leave: 'F6 leaves the terminal.',
   },
   yaml: {
     label: 'The object as YAML', plan: 'See what changes', unchanged: 'nothing is changed yet', revert: 'Take back', reload: 'Read again', copy: 'Copy', hidden: (count: number) => `${countOf(count, 'value that may be a secret is', 'values that may be secrets are')} hidden here and stay as they are.`,

@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import type { MapView } from '../../../../preload/contract/flow'
+import { hrefOf } from '../../../client'
 import { Button, CopyButton, formatShortDuration, Panel, PlaceGlyph, toCsv, useKeys } from '../../../design'
 import { laneRows } from '../view-model'
 import { words } from '../words'
@@ -37,7 +38,7 @@ function Waiting({ map, site }: { map: MapView; site: string | undefined }) {
     <div className="lane"><div className="lane-name"><b>{words.waitingJobs}</b><span className="small soft">{words.waitingCount(map.waiting.length, map.waitingGpus)}</span></div>
       {jobs.length === 0 ? <p className="control-text soft">{words.noneWaits}</p> : (
         <table className="table waiting"><tbody>{jobs.slice(0, 20).map((job) => (
-          <tr key={`${job.site}/${job.namespace}/${job.name}`}><td><b>{job.name}</b> <span className="meta">{job.namespace}</span></td><td>{job.gpus}</td><td>{words.waits(formatShortDuration(job.waitsSeconds))}</td><td className="soft">{job.says}</td></tr>
+          <tr key={`${job.site}/${job.namespace}/${job.name}`}><td><b>{job.name}</b> <span className="meta">{job.namespace}</span></td><td>{job.gpus}</td><td>{words.waits(formatShortDuration(job.waitsSeconds))}</td><td className="soft">{job.says}</td><td className="right"><a href={hrefOf(['burst', 'find', job.site, job.namespace, job.name])} aria-label={words.moveJob(job.name)}>{words.move}</a></td></tr>
         ))}</tbody></table>
       )}
     </div>
