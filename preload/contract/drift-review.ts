@@ -22,7 +22,7 @@ export const Task = z.enum(['binary', 'multiclass', 'regression'])
 export const MonitorSettings = z.object({
   model: z.string().min(1).max(120), about: z.string().max(280), owner: z.string().max(253), workItem: NamespacedRef.optional(),
   reference: DriftSource, current: DriftSource, columns: z.array(z.string()).max(10_000).optional(), kinds: z.record(z.string(), z.enum(['numeric', 'categorical'])).optional(),
-  timeColumn: z.string().optional(), period: Period.default('week'), zone: z.string().max(64).optional(), windowRows: z.number().int().min(1).optional(),
+  timeColumn: z.string().optional(), period: Period.default('week'), zone: z.string().max(64).optional(), windowRows: z.number().int().min(1).optional(), windowCount: z.number().int().min(1).max(5000).optional().describe('Cuts the rows into so many windows'),
   rule: DecisionRule, alertAfter: z.object({ k: z.number().int().min(1).max(100), n: z.number().int().min(1).max(100) }), limits: DriftLimits,
   importance: z.record(z.string(), z.number().min(0)).optional().describe('Weight of each feature in the model; equal where absent'),
   labels: z.object({ task: Task, label: z.string(), prediction: z.string(), probability: z.string().optional(), late: z.object({ source: DriftSource, key: z.string() }).optional() }).optional(),

@@ -5,9 +5,12 @@ import { Option, type Command } from 'commander'
 import { DriftProfile, type DriftWindow, type WindowScores } from '../../../preload/contract/drift'
 import { timestamp } from '../../kernel/clock'
 import { systemClock } from '../../platform/clock/system'
-import { openBundle, packBundle, verifyBundle } from './bundle'
+import type { Book } from '../../../preload/contract/drift-bundle'
+import { openBooks, packBooks } from './bundles/form'
+import { verifyBooks } from './bundles/verify'
+import { bookOf, modelOptions, type ModelOptions } from './cli-model'
 import { aligned, EXIT, figure, kinds, list, number, run, talk } from './cli-options'
-import { DEFAULT_RULE, kOfLast } from './domain/decide'
+import { kOfLast } from './domain/decide'
 import { UnusableInput } from './domain/failures'
 import type { Kind } from './domain/report'
 import { toJson } from './json'
@@ -56,10 +59,12 @@ export function bundleCommands(drift: Command): void {
     .requiredOption('--profile <file>', 'profile of the reference').requiredOption('--current <path>', 'Parquet or CSV file, folder or pattern')
     .option('--where-current <sql>', 'rows of the current window').option('--fail-on-drift', 'end with code 3 where the last window alerts').option('--alert-after <k/n>', 'alert where k of the last n windows drifted', '1/1')))
     .action((_options: unknown, command: Command) => run(command, (signal) => scoreCommand(command.optsWithGlobals(), signal)))
-  windowOptions(columnOptions(drift.command('bundle').description('Write one file with profile, counts and scores, to review anywhere.')
+  modelOptions(windowOptions(columnOptions(drift.command('bundle').description('Write one file with profile, counts and scores, to review anywhere.')
     .requiredOption('--reference <path>', 'Parquet or CSV file, folder or pattern').requiredOption('--current <path>', 'the windows to score').requiredOption('--out <file>', 'where the bundle is written')
-    .option('--where-reference <sql>', 'rows of the reference').option('--where-current <sql>', 'rows of the current windows').option('--model <name>', 'what the data feeds', 'model').option('--key <file>', 'Ed25519 private key (PEM) to sign with')))
+    .option('--where-reference <sql>', 'rows of the reference').option('--where-current <sql>', 'rows of the current windows').option('--model <name>', 'what the data feeds', 'model').option('--key <file>', 'Ed25519 private key (PEM) to sign with'))))
     .action((_options: unknown, command: Command) => run(command, (signal) => bundleCommand(command.optsWithGlobals(), signal)))
+  drift.command('join').description('Put the models of several bundles into one.').argument('<bundles...>').requiredOption('--out <file>', 'where the bundle is written').option('--key <file>', 'Ed25519 private key (PEM) to sign with').option('--json', 'one JSON object on standard output')
+    .action((files: string[], _options: unknown, command: Command) => run(command, () => joinCommand(files, command.optsWithGlobals())))
   watchCommand(drift)
   drift.command('verify').description('Check a bundle and compute every score in it again from its counts.').argument('<bundle>').option('--json', 'one JSON object on standard output')
     .action((file: string, _options: unknown, command: Command) => run(command, () => verifyCommand(file, command.optsWithGlobals())))
@@ -117,33 +122,36 @@ function windowsAsText(windows: readonly DriftWindow[], scores: readonly WindowS
   return `${aligned([['window', 'rows', 'drifted', 'worst', 'columns'], ...rows])}\n`
 }
 
-type BundleOptions = Shared & Windows & { reference: string; current: string; out: string; model: string; key?: string }
+type BundleOptions = Shared & Windows & ModelOptions & { reference: string; current: string; out: string; model: string; key?: string }
 async function bundleCommand(options: BundleOptions, signal: AbortSignal): Promise<number> {
-  const say = talk(options.json), cut = cutOf(options)
-  const profile = await profileReference({ path: options.reference, where: options.whereReference, columns: options.columns, kinds: options.kinds, windowRows: options.windowRows })
-  const windows = await countWindows(profile, { path: options.current, where: options.whereCurrent, kinds: options.kinds, cut }, { signal, progress: (done, total) => say(`${done} of ${total}`) })
-  const scores = scoreWindows(profile, windows, { special: await loadSpecialFunctions() })
-  const key = options.key ? createPrivateKey(await readFile(options.key)) : undefined
-  const about = { createdAt: timestamp(systemClock.now()), model: options.model, engine: { name: 'takt', form: '1' }, rule: DEFAULT_RULE, sources: [basename(options.reference), basename(options.current)] }
-  const bytes = packBundle({ profile, windows, scores, verdicts: [] }, about, key)
-  await writeFile(options.out, bytes)
-  process.stdout.write(options.json ? `${toJson({ file: options.out, bytes: bytes.length, windows: windows.length, columns: profile.columns.length, signed: key !== undefined })}\n` : `${options.out}: ${windows.length} windows of ${profile.columns.length} columns in ${(bytes.length / 1000).toFixed(0)} kB.\n`)
+  return writeBooks([await bookOf(options, { signal, say: talk(options.json) })], options)
+}
+
+/** Puts the models of several bundles into one. */
+async function joinCommand(files: string[], options: { out: string; key?: string; json?: boolean }): Promise<number> {
+  const books = new Map((await Promise.all(files.map(async (file) => (await readBundle(file)).books))).flat().map((book) => [book.about.id, book]))
+  return writeBooks([...books.values()], options)
+}
+
+async function writeBooks(books: Book[], { out, key, json }: { out: string; key?: string; json?: boolean }): Promise<number> {
+  const bytes = packBooks(books, { createdAt: timestamp(systemClock.now()), name: basename(out) }, key ? createPrivateKey(await readFile(key)) : undefined)
+  await writeFile(out, bytes)
+  const windows = books.reduce((sum, book) => sum + book.windows.length, 0), columns = books.reduce((sum, { profile }) => sum + profile.columns.length, 0)
+  process.stdout.write(json ? `${toJson({ file: out, bytes: bytes.length, models: books.length, windows, columns, signed: key !== undefined })}\n` : `${out}: ${books.length === 1 ? '' : `${books.length} models, `}${windows} windows of ${columns} columns in ${(bytes.length / 1000).toFixed(0)} kB.\n`)
   return EXIT.done
 }
 
 /** Writes the bundle of one comparison, saying nothing on standard output. */
-export async function writeComparisonBundle(file: string, options: Shared & { reference: string; current: string; level?: number }): Promise<void> {
-  const profile = await profileReference({ path: options.reference, where: options.whereReference, columns: options.columns, kinds: options.kinds })
-  const windows = await countWindows(profile, { path: options.current, where: options.whereCurrent, kinds: options.kinds })
-  const scores = scoreWindows(profile, windows, { special: await loadSpecialFunctions() })
-  await writeFile(file, packBundle({ profile, windows, scores, verdicts: [] }, { createdAt: timestamp(systemClock.now()), model: 'comparison', engine: { name: 'takt', form: '1' }, rule: DEFAULT_RULE, sources: [basename(options.reference), basename(options.current)] }))
+export async function writeComparisonBundle(file: string, options: Shared & ModelOptions & { reference: string; current: string; level?: number }): Promise<void> {
+  await writeFile(file, packBooks([await bookOf({ ...options, model: 'comparison' })], { createdAt: timestamp(systemClock.now()), name: basename(file) }))
 }
 
+const readBundle = async (file: string) => openBooks(await readFile(file).catch(() => { throw new UnusableInput(`There is no bundle ${file}.`, 'Check the path.') }))
+
 async function verifyCommand(file: string, { json }: Shared): Promise<number> {
-  const bytes = await readFile(file).catch(() => { throw new UnusableInput(`There is no bundle ${file}.`, 'Check the path.') })
-  const bundle = openBundle(bytes), found = verifyBundle(bundle, await loadSpecialFunctions())
-  const signer = found.signedBy ? `, signed by a key that is not known here (${found.signedBy.slice(0, 16)})` : ', not signed'
-  if (json) process.stdout.write(`${toJson({ verified: found.differing.length === 0, ...found, model: bundle.manifest.model, createdAt: bundle.manifest.createdAt })}\n`)
-  else process.stdout.write(found.differing.length === 0 ? `True: ${found.scores} scores computed again from their counts${signer}.\n` : `Not true: ${found.differing.length} of ${found.scores} scores differ, the first ${found.differing[0]?.column} in ${found.differing[0]?.window}.\n`)
-  return found.differing.length === 0 ? EXIT.done : EXIT.usage
+  const { manifest, books, signedBy, form } = await readBundle(file), found = verifyBooks(books, await loadSpecialFunctions()), models = books.map(({ about }) => about.settings.model)
+  const signer = signedBy ? `, signed by a key that is not known here (${signedBy.slice(0, 16)})` : ', not signed', [first] = found.differing
+  if (json) process.stdout.write(`${toJson({ verified: first === undefined, ...found, ...(signedBy !== undefined && { signedBy }), form, model: models[0], models, createdAt: manifest.createdAt })}\n`)
+  else process.stdout.write(first ? `Not true: ${found.differing.length} of ${found.scores} scores differ, the first ${first.column} in ${first.window} of ${first.model}.\n` : `True: ${found.scores} scores${models.length === 1 ? '' : ` of ${models.length} models`} computed again from their counts${signer}.\n`)
+  return first ? EXIT.usage : EXIT.done
 }

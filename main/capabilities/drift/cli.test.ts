@@ -87,6 +87,21 @@ describe('profiles, windows and bundles', () => {
     writeFileSync(file, bytes.subarray(0, bytes.length - 100))
     expect(await takt('verify', file)).toMatchObject({ code: 2, out: '' })
   })
+  test('bundles of several models are put into one', async () => {
+    const [a, b, both] = ['a.takt', 'b.takt', 'both.takt'].map((name) => tables.path(name)) as [string, string, string]
+    await takt('bundle', '--reference', reference, '--current', shifted, '--columns', 'x', '--model', 'first', '--out', a)
+    await takt('bundle', '--reference', reference, '--current', shifted, '--columns', 'c', '--model', 'second', '--out', b)
+    expect(await takt('join', a, b, '--out', both)).toMatchObject({ code: 0 })
+    expect(JSON.parse((await takt('verify', both, '--json')).out)).toMatchObject({ verified: true, scores: 2, models: ['first', 'second'], form: 2 })
+  })
+  test('all columns are looked at together where that is asked', async () => {
+    const { out } = await takt('compare', '--reference', reference, '--current', shifted, '--columns', 'x,c', '--joint', '--segments', 'c', '--json')
+    const found = JSON.parse(out) as { multivariate: { domainAuc: { lower: number }; causes: { column: string }[]; segments: { segment: string }[] } }
+    expect(found.multivariate.domainAuc.lower).toBeGreaterThan(0.5)
+    expect(found.multivariate.causes[0]?.column).toBe('x')
+    expect(found.multivariate.segments.every(({ segment }) => segment === 'c')).toBe(true)
+    expect(await takt('compare', '--reference', reference, '--current', shifted, '--label', 'x')).toMatchObject({ code: 2, err: expect.stringContaining('--task, --label and --prediction together') as string })
+  })
   test('a comparison can leave a bundle behind', async () => {
     const file = tables.path('compared.takt')
     await takt('compare', '--reference', reference, '--current', shifted, '--columns', 'x', '--bundle', file, '--json')

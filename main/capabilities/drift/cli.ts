@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { Option, type Command } from 'commander'
 import { bundleCommands, writeComparisonBundle } from './cli-bundle'
 import { aligned, EXIT, figure, kinds, list, number, run, talk } from './cli-options'
+import { bookOf, modelOptions, type ModelOptions } from './cli-model'
 import { compare, type CompareRequest, type Comparison } from './compare'
 import { PRESETS, type Preset } from './domain/presets'
 import { worstFirst, type Kind } from './domain/report'
@@ -10,7 +11,8 @@ import { toJson } from './json'
 
 const CORRECTIONS: Correction[] = ['benjamini-hochberg', 'benjamini-yekutieli', 'holm', 'bonferroni', 'none']
 
-export interface CompareOptions {
+export interface CompareOptions extends ModelOptions {
+  joint?: boolean
   reference: string; current: string; columns?: string[]; kinds?: Record<string, Kind>; whereReference?: string; whereCurrent?: string
   preset: Preset; correction: Correction; level: number; threads?: number; failOnDrift?: boolean; bundle?: string; json?: boolean
 }
@@ -19,7 +21,7 @@ export interface CompareOptions {
 export function driftCommands(program: Command): void {
   const drift = program.command('drift').description('Compare data windows, and review what moved.')
   bundleCommands(drift)
-  compareOptions(drift.command('compare').description('Compare a current window with a reference, column by column.'))
+  modelOptions(compareOptions(drift.command('compare').description('Compare a current window with a reference, column by column.')).option('--joint', 'also look at all columns together: a domain classifier, reconstruction, causes'))
     .action((_options: unknown, command: Command) => run(command, (signal) => compareCommand(command.optsWithGlobals<CompareOptions>(), signal)))
 }
 
@@ -51,10 +53,27 @@ async function compareCommand(options: CompareOptions, signal: AbortSignal): Pro
   const say = talk(options.json)
   const found = await compare(request, { signal, progress: ({ phase, done, total, column }) => say(phase === 'opening' ? 'Opening …' : `${done} of ${total}: ${column ?? ''}`) })
   for (const { file, says } of found.skipped) process.stderr.write(`${file}: ${says}\n`)
-  if (options.json) process.stdout.write(`${toJson({ ...found.report, ...(found.skipped.length > 0 && { skipped: found.skipped }) })}\n`)
-  else process.stdout.write(asText(found))
+  const whole = options.joint || options.label !== undefined || options.segments ? await wholeOf(options, signal) : undefined
+  if (options.json) process.stdout.write(`${toJson({ ...found.report, ...whole, ...(found.skipped.length > 0 && { skipped: found.skipped }) })}\n`)
+  else process.stdout.write(asText(found) + (whole ? wholeAsText(whole) : ''))
   if (options.bundle) await writeComparisonBundle(options.bundle, options)
   return found.report.drifted && options.failOnDrift ? EXIT.drift : EXIT.done
+}
+
+/** Quality of the model and what no single column shows. */
+async function wholeOf(options: CompareOptions, signal: AbortSignal) {
+  const { about } = await bookOf(options, { signal }), [found] = about.multivariate
+  return { quality: about.quality, ...(about.qualityMissing !== undefined && { qualityMissing: about.qualityMissing }), ...(found && { multivariate: found }) }
+}
+function wholeAsText({ quality, qualityMissing, multivariate }: Awaited<ReturnType<typeof wholeOf>>): string {
+  const metrics = quality.map(({ metric, estimated, realised, labelled }) => [metric, estimated ? figure(estimated.value) : '', estimated ? `${figure(estimated.lower)} to ${figure(estimated.upper)}` : '', realised ? figure(realised.value) : '', `${(labelled * 100).toFixed(0)} %`])
+  const said = [
+    ...(metrics.length > 0 ? [aligned([['quality', 'estimated', 'between', 'realised', 'labelled'], ...metrics])] : qualityMissing === undefined ? [] : [qualityMissing]),
+    ...(multivariate?.domainAuc ? [`Told apart by all columns together: AUC ${figure(multivariate.domainAuc.value)} (${figure(multivariate.domainAuc.lower)} to ${figure(multivariate.domainAuc.upper)})`] : []),
+    ...(multivariate?.causes.slice(0, 5).map(({ column, share, says }) => `${column} ${(share * 100).toFixed(0)} %: ${says}`) ?? []),
+    ...(multivariate && multivariate.segments.length > 0 ? [aligned([['segment', 'value', 'rows', 'decision', 'why'], ...multivariate.segments.map(({ segment, value, rows, decision, reason }) => [segment, value, String(rows), decision, reason])])] : []),
+  ]
+  return said.length > 0 ? `\n${said.join('\n')}\n` : ''
 }
 
 function asText({ report }: Comparison): string {

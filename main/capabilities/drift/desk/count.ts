@@ -16,7 +16,7 @@ import { summaryOf } from './summary'
 /** What a profile depends on: where it is unchanged, the frozen reference stays. */
 const basis = ({ reference, columns, kinds, labels, timeColumn, windowRows }: MonitorSettings): string => sha256(canonical([reference, columns, kinds, labels?.label, timeColumn, windowRows]))
 /** What counts of windows depend on besides. */
-const cutting = ({ current, period, zone }: MonitorSettings): string => sha256(canonical([current, period, zone]))
+const cutting = ({ current, period, zone, windowCount }: MonitorSettings): string => sha256(canonical([current, period, zone, windowCount]))
 
 /** Freezes the reference where it is new, counts and scores the windows that were not yet, and puts all into one book. */
 export async function countModel(ask: CountAsk, telling: Telling): Promise<Answers['count']> {

@@ -20,7 +20,8 @@ export const referenceRequest = (settings: MonitorSettings, { reference }: Locat
 export const currentRequest = (settings: MonitorSettings, { current }: Located, segment?: Segment): WindowRequest & { cut: Cut | undefined } => ({
   path: current, where: both(settings.current.where, within(segment)), kinds: settings.kinds, cut: cutOf(settings),
 })
-export function cutOf({ timeColumn, period, zone, windowRows }: MonitorSettings): Cut | undefined {
+export function cutOf({ timeColumn, period, zone, windowRows, windowCount }: MonitorSettings): Cut | undefined {
   if (timeColumn !== undefined) return { by: 'time', column: timeColumn, period, zone }
-  return windowRows === undefined ? undefined : { by: 'rows', rows: windowRows }
+  if (windowRows !== undefined) return { by: 'rows', rows: windowRows }
+  return windowCount === undefined ? undefined : { by: 'number', windows: windowCount }
 }

@@ -1,6 +1,5 @@
 import type { DriftProgress, FleetRow } from '../../../../preload/contract/drift-review'
 import { failure, type Failure } from '../../../../preload/contract/failures'
-import type { z } from 'zod'
 import { timestamp } from '../../../kernel/clock'
 import { fail, succeed, type Outcome } from '../../../kernel/outcome'
 import { isDemo, type DemoFleet } from '../demo/seeder'
