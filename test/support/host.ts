@@ -5,16 +5,18 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
+/** What is tested: the usual build unless another folder is named. */
+const built = process.env['TAKT_TEST_OUT'] ?? join(root, 'out')
 
 export interface RunningHost { address: string; store: string; pid: number; kill(): Promise<void>; stop(): Promise<void> }
 
 /** Starts the built web host as people do, on a store of its own and with no kubeconfig unless they are given, and waits for the address it prints. */
-export async function startHost({ store: given, kubeconfig, attempts }: { store?: string; kubeconfig?: string; /** Refuses every connection it would open, and writes each attempt into this file. */ attempts?: string } = {}): Promise<RunningHost> {
+export async function startHost({ store: given, kubeconfig, env: more, attempts }: { store?: string; kubeconfig?: string; env?: Record<string, string>; /** Refuses every connection it would open, and writes each attempt into this file. */ attempts?: string } = {}): Promise<RunningHost> {
   const store = given ?? mkdtempSync(join(tmpdir(), 'takt-store-'))
   // No kubeconfig of the machine is looked at: only what a test names.
   const refused = attempts === undefined ? {} : { NODE_OPTIONS: `--import=${join(root, 'test/support/no-network.mjs')}`, TAKT_TEST_ATTEMPTS: attempts }
-  const env = { ...process.env, TAKT_NO_OPEN: '1', KUBECONFIG: kubeconfig ?? join(store, 'no-kubeconfig'), ...refused }
-  const host = spawn(process.execPath, [join(root, 'out/main/web.mjs'), '--store', store], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const env = { ...process.env, TAKT_NO_OPEN: '1', KUBECONFIG: kubeconfig ?? join(store, 'no-kubeconfig'), ...more, ...refused }
+  const host = spawn(process.execPath, [join(built, 'main/web.mjs'), '--store', store], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   let complained = ''
   host.stderr.on('data', (text: Buffer) => { complained += text.toString() })
   const address = await new Promise<string>((found, failed) => {

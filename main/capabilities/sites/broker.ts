@@ -105,7 +105,7 @@ export class Broker {
     entry.refusedInARow++
     if (!identity.renewable) return false
     if (entry.refusedInARow < REFUSALS) return true
-    entry.blocked = failure('CREDENTIAL_REFUSED', { site, says: `${identity.name} was refused again with a new credential` })
+    entry.blocked = failure('CREDENTIAL_REFUSED', { site, says: `${identity.name} was refused again with a new credential.` })
     return false
   }
 }

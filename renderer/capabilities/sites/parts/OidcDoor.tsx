@@ -14,13 +14,15 @@ export function OidcDoor() {
   const add = useAction(async (client) => {
     const { ca, scopes, redirect, ...rest } = draft
     const { site } = await client.sites.addOidc({ ...rest, scopes: scopes.split(/[\s,]+/).filter(Boolean), ...(ca.trim() && { ca }), ...(redirect.trim() && { redirect }) })
-    return site
+    // It fails where nobody has signed in to this issuer yet; the site then waits for just that.
+    const open = await client.sites.connect({ site }).then(() => true, () => false)
+    return { site, open }
   })
   const missing = missingOf(draft)
   const submit = async (event: FormEvent) => {
     event.preventDefault()
-    const site = missing === undefined ? await add.act() : undefined
-    if (site !== undefined) navigate(hrefOf(['connect'], { 'sign-in': identityOfIssuer(draft), site }))
+    const added = missing === undefined ? await add.act() : undefined
+    if (added) navigate(added.open ? hrefOf(['settings'], { site: added.site }) : hrefOf(['connect'], { 'sign-in': identityOfIssuer(draft), site: added.site }))
   }
   const set = (field: keyof OidcDraft, value: string) => setDraft((before) => ({ ...before, [field]: value }))
   return (

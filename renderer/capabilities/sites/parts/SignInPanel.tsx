@@ -59,7 +59,7 @@ function Waiting({ signIn, choice, onHow }: { signIn: SignIn; choice: boolean; o
   const now = useNow(1000)
   return (
     <div className="stack">
-      {choice && <Segmented label={words.how} value={how} options={[{ value: 'browser', says: words.byBrowser }, { value: 'device', says: words.byCode }]} onChange={onHow} />}
+      {choice && <span className="row"><Segmented label={words.how} value={how} options={[{ value: 'browser', says: words.byBrowser }, { value: 'device', says: words.byCode }]} onChange={onHow} /></span>}
       <p className="control-text">{code === undefined ? words.openSays : words.codeSays}</p>
       {code !== undefined && <span className="row"><output className="sign-in-code" aria-label={words.code}>{code}</output><CopyButton small says={words.copyCode} text={() => code} /></span>}
       <span className="row wrap"><a className="button primary" href={address} target="_blank" rel="noreferrer">{words.openBrowser}</a><CopyButton says={words.copyAddress} text={() => address} /></span>
