@@ -29,6 +29,8 @@ async function openShell({ client, to, frame, tell }: { client: Client; to: To; 
   const terminal = new Terminal({ fontFamily: colour('--mono'), fontSize: 12, cursorBlink: false, scrollback: 5000, screenReaderMode: true, theme: theme() })
   const fit = new FitAddon()
   terminal.loadAddon(fit)
+  // F6 belongs to the page: without it there would be no way out of a terminal by keyboard.
+  terminal.attachCustomKeyEventHandler(({ key }) => key !== 'F6')
   terminal.open(frame)
   fit.fit()
   terminal.focus()

@@ -123,10 +123,11 @@ function piecesOf(pod: Raw, { scarce, wanted }: { scarce: string; wanted: number
   return { pieces, best: rooms.find(({ node }) => node.ready && !node.cordoned) }
 }
 
-const LACKING = /insufficient (?:unused )?quota(?: in cohort)? for (\S+?)(?: in flavor (\S+?))?(?:, (?:request > maximum capacity|(\d+)(?:\S*) more needed))?(?=[,;.\s]|$)/g
+const LACKING = /insufficient (?:unused )?quota(?: in cohort)? for ([^\s,;]+)(?: in flavor ([^\s,;]+))?(?:, (?:request > maximum capacity|(\d+)\S* more needed))?/g
+const bare = (word: string) => word.replace(/\.$/, '')
 /** What a queue lacks for a workload, in words, as Kueue's own sentence tells. */
 const lackingWords = (message: string): string[] => [...message.matchAll(LACKING)].map(([, resource = '', flavor, needed]) =>
-  `${needed === undefined ? '' : `${needed} more `}${resourceWords(resource)}${flavor === undefined ? '' : ` of ${flavor.replace(/,$/, '')}`}`)
+  `${needed === undefined ? '' : `${needed} more `}${resourceWords(bare(resource))}${flavor === undefined ? '' : ` of ${bare(flavor)}`}`)
 
 function workloadWhy(workload: Raw): Why | undefined {
   const { sign } = standingOf(workload)
