@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Clock } from '../../main/kernel/clock'
 
 /** A clock that a test moves by hand; sleepers wake in order of their time. */
@@ -38,4 +39,19 @@ export class HandClock implements Clock {
     for (const { wake } of due) wake()
     await new Promise((settled) => setImmediate(settled))
   }
+}
+
+/** The machine's time, run faster and moved on by hand: for what speaks to real servers, whose answers come in real time. */
+export class BentClock implements Clock {
+  readonly #began = Date.now()
+  readonly #speed: number
+  #ahead: number
+  constructor({ speed = 1, aheadMs = 0 }: { speed?: number; aheadMs?: number } = {}) {
+    this.#speed = speed
+    this.#ahead = aheadMs
+  }
+  now() { return this.#began + (Date.now() - this.#began) * this.#speed + this.#ahead }
+  sleep(ms: number, signal?: AbortSignal) { return wait(ms / this.#speed, undefined, { ...(signal && { signal }) }) }
+  /** Time jumps and nobody is woken, as while a lid is closed. */
+  jump(ms: number) { this.#ahead += ms }
 }

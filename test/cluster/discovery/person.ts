@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createRouterClient } from '@orpc/server'
-import { compose, type CoreClient } from '../../../main/compose'
+import { compose, type Core, type CoreClient } from '../../../main/compose'
+import type { Clock } from '../../../main/kernel/clock'
 import { seeded } from '../../../main/kernel/random'
 import { systemClock } from '../../../main/platform/clock/system'
 import type { Operation, Plan } from '../../../preload/contract/operations'
@@ -20,6 +21,8 @@ export interface Person {
   run(plan: Plan): Promise<Operation>
   /** Takes back a finished operation and answers how that ended. */
   undo(operation: Operation): Promise<Operation>
+  /** The kubeconfig this core follows. */
+  kubeconfig: string
   read<K extends RecordKind>(kind: K, name: string, namespace?: string): Promise<RecordOf<K>>
   leave(): Promise<void>
 }
@@ -45,26 +48,49 @@ async function ended(takt: CoreClient, operationId: string): Promise<Operation> 
   return seen
 }
 
-export async function sitDown(plane: Plane, who: { user: string; groups: string[] }): Promise<Person> {
+export interface Seat {
+  /** The kubeconfig's text, where it is not the plane's for this person. */
+  kubeconfig?: string
+  clock?: Clock
+  env?: Record<string, string>
+}
+
+/** Connects the first context of the kubeconfig, with consent to its plugin where it has one, and makes it home. */
+async function connectFirst(takt: CoreClient): Promise<string> {
+  const { contexts } = await takt.sites.contexts()
+  const [found] = contexts
+  if (!found) throw new Error('no context was found in the kubeconfig')
+  await takt.sites.connect({ site: found.id, ...(found.plugin && { consentToHash: found.plugin.hash }) })
+  await takt.sites.makeHome({ site: found.id })
+  return found.id
+}
+
+/** The kubeconfig is in place and nothing is connected yet. */
+async function arrive(plane: Plane, who: { user: string; groups: string[] }, seat: Seat): Promise<{ core: Core; home: string; file: string }> {
   const home = mkdtempSync(join(tmpdir(), `takt-${who.user}-`))
   const file = join(home, 'kubeconfig')
-  writeFileSync(file, await plane.kubeconfigFor(who.user, who.groups), { mode: 0o600 })
+  writeFileSync(file, seat.kubeconfig ?? (await plane.kubeconfigFor(who.user, who.groups)), { mode: 0o600 })
   const core = await compose({
     storeDir: join(home, 'store'),
     host: 'test',
     version: '0.0.0',
-    env: { HOME: home, KUBECONFIG: file },
-    clock: systemClock,
+    env: { HOME: home, KUBECONFIG: file, PATH: process.env['PATH'] ?? '', ...seat.env },
+    clock: seat.clock ?? systemClock,
     random: seeded([...who.user].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7)),
     plant: false,
   })
   await core.started
+  return { core, home, file }
+}
+
+export async function sitDown(plane: Plane, who: { user: string; groups: string[] }, seat: Seat = {}): Promise<Person> {
+  const { core, home, file } = await arrive(plane, who, seat)
   const takt: CoreClient = createRouterClient(core.router)
-  const { contexts } = await takt.sites.contexts()
-  const site = contexts[0]?.id
-  if (site === undefined) throw new Error('no context was found in the kubeconfig')
-  await takt.sites.connect({ site })
-  await takt.sites.makeHome({ site })
+  const site = await connectFirst(takt).catch(async (error: unknown) => {
+    await core.close()
+    rmSync(home, { recursive: true, force: true })
+    throw error
+  })
   const state = async (): Promise<SiteState> => {
     const states = await awaited(await takt.sites.watch(), () => true)
     const own = states.find(({ id }) => id === site)
@@ -74,6 +100,7 @@ export async function sitDown(plane: Plane, who: { user: string; groups: string[
   return {
     takt,
     site,
+    kubeconfig: file,
     state,
     async run(plan) {
       if (plan.blockedBy.length > 0) throw new Error(`the plan is blocked: ${JSON.stringify(plan.blockedBy, null, 1)}`)
