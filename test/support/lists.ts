@@ -39,6 +39,8 @@ export function listsOf(target: Target | undefined, { clock = systemClock, store
   if (target) connect(target)
   return {
     service, store, connect, tell,
+    /** Answers when the server does. */
+    async ready() { const answered = await client?.version(); if (!answered?.ok) throw new Error('the server does not answer') },
     disconnect() { client?.close(); client = undefined; tell({ state: 'idle' }) },
     close() { service.close(); client?.close() },
   }
