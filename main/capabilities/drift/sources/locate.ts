@@ -6,20 +6,21 @@ import type { DriftPorts } from '../ports'
 import { unusable } from '../refusal'
 import { fetchObjects } from './objects'
 
-type Ports = Pick<DriftPorts, 'records' | 'objects' | 'store'>
+type Ports = Pick<DriftPorts, 'records' | 'objects' | 'store'> & Partial<Pick<DriftPorts, 'sites'>>
 interface Place { path: string; snapshot?: string }
 
 /** The path that a source stands for: its own, or that of the snapshot it names. */
-export function pathOf({ records }: Pick<Ports, 'records'>, { path, snapshot }: DriftSource): Outcome<Place> {
+export function pathOf({ records, sites }: Pick<Ports, 'records' | 'sites'>, { path, snapshot }: DriftSource): Outcome<Place> {
   if (path !== undefined) return succeed({ path })
   if (!snapshot) return fail(unusable('Neither a path nor a snapshot is named.', 'Name one of them.'))
   const found = records.find('DataSnapshot', snapshot.name, snapshot.namespace)
+  if (found && sites?.states().some(({ home, simulated }) => home && simulated)) return fail(unusable(`The snapshot ${snapshot.name} is simulated: no data stands behind it.`, 'Name a file or folder with rows.'))
   return found ? pointed(found) : fail(unusable(`There is no snapshot ${snapshot.namespace}/${snapshot.name}.`, 'Pick one from the data catalog.'))
 }
 function pointed(found: DataSnapshot): Outcome<Place> {
   const pointer = found.status.pointer ?? found.spec.pointer, named = `${found.meta.namespace ?? ''}/${found.meta.name} at ${pointer ?? 'nowhere'}`
   if (pointer === undefined || pointer === '') return fail(unusable(`The snapshot ${found.meta.name} points nowhere yet.`, 'Wait until it is ready.'))
-  if (/^(s3:\/\/|\/|file:\/\/)/.test(pointer)) return succeed({ path: pointer.replace(/^file:\/\//, ''), snapshot: named })
+  if (/^(s3:\/\/|\/|file:\/\/)/.test(pointer)) return succeed({ path: pointer.replace(/^file:\/\//, '').replace(/\?as-of=.*$/, ''), snapshot: named })
   return fail(unusable(`The snapshot ${found.meta.name} points at ${pointer}, which is no table that can be opened from here.`, 'Export it as Parquet to object storage or a shared folder and name that.'))
 }
 
