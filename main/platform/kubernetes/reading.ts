@@ -5,7 +5,7 @@ import type { Log } from '../log/log'
 import { AnyObject, itemsOf, ListEnvelope, read } from './objects'
 import { pathOf } from './paths'
 import type { Transport } from './transport'
-import type { AccessAnswer, AccessAsk, KubeClient, ListQuery, Resource } from './types'
+import type { KubeClient, ListQuery, Resource } from './types'
 
 export const PAGE = 500
 const OFFERS_FRESH_MS = 60_000
@@ -45,7 +45,6 @@ export async function listAll<T>(transport: Transport, what: { resource: Resourc
 const Version = z.object({ gitVersion: z.string() })
 const ResourceList = z.object({ resources: z.array(z.object({ name: z.string() })).nullish() })
 const SelfSubject = z.object({ status: z.object({ userInfo: z.object({ username: z.string().default(''), groups: z.array(z.string()).nullish() }) }) })
-const Review = z.object({ status: z.object({ allowed: z.boolean().default(false), denied: z.boolean().optional(), evaluationError: z.string().optional() }) })
 
 export function reading(transport: Transport, log: Log): Pick<KubeClient, 'version' | 'offers' | 'whoAmI' | 'get' | 'list'> {
   const offered = new Map<string, { at: number; names: Set<string> }>()
@@ -89,29 +88,6 @@ export function reading(transport: Transport, log: Log): Pick<KubeClient, 'versi
       return all.ok ? succeed(all.value.items) : all
     },
   }
-}
-
-const AT_ONCE = 8
-
-/** Asks the server about each right; what it cannot say is unknown, never yes. */
-export async function review(transport: Transport, asks: AccessAsk[], signal?: AbortSignal): Promise<Outcome<AccessAnswer[]>> {
-  const answers: AccessAnswer[] = []
-  for (let start = 0; start < asks.length; start += AT_ONCE) {
-    answers.push(...await Promise.all(asks.slice(start, start + AT_ONCE).map((ask) => reviewOne(transport, ask, signal))))
-  }
-  return succeed(answers)
-}
-
-async function reviewOne(transport: Transport, { verb, group, resource, namespace, name, subresource }: AccessAsk, signal?: AbortSignal): Promise<AccessAnswer> {
-  const answer = await transport.send({
-    method: 'POST', path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', verb: 'create', resource: { group: 'authorization.k8s.io', version: 'v1', plural: 'selfsubjectaccessreviews' }, signal,
-    body: { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes: { verb, group, resource, ...(namespace && { namespace }), ...(name && { name }), ...(subresource && { subresource }) } } },
-  })
-  const said = answer.ok ? read(answer.value, Review, transport.whom) : answer
-  if (!said.ok) return 'unknown'
-  const { allowed, denied, evaluationError } = said.value.status
-  if (allowed && denied !== true) return 'yes'
-  return evaluationError && denied !== true ? 'unknown' : 'no'
 }
 
 /** Reads one object of any kind from an answer. */

@@ -59,7 +59,7 @@ const SiteTags = ({ site }: { site: SiteState }) => (
   <>{site.home && <Tag tone="good">{words.isHome}</Tag>}{site.simulated && <Tag tone="dashed">{words.simulated(speedSays(site.speed))}</Tag>}<Tag tone={site.prepared === 'no' ? 'warning' : 'normal'}>{words.prepared[site.prepared]}</Tag></>
 )
 function siteFacts(site: SiteState, now: number): (readonly [string, ReactNode])[] {
-  const facts: [string, ReactNode][] = [[words.server, site.server && <span className="mono">{site.server}</span>], [words.signedInAs, site.user], [words.groups, site.groups?.filter((group) => !group.startsWith('system:')).join(', ')], [words.version, site.version], [words.lastWord, site.asOf && formatWhen(site.asOf, now)], [words.offers, site.offers.join(', ') || words.nothingOptional]]
+  const facts: [string, ReactNode][] = [[words.server, site.server && <span className="mono">{site.server}</span>], [words.signedInAs, site.user], [words.groups, site.groups?.filter((group) => !group.startsWith('system:')).join(', ')], [words.version, site.version], [words.lastWord, site.asOf && formatWhen(site.asOf, now)], [words.offers, isOnline(site) && (site.offers.join(', ') || words.nothingOptional)]]
   return facts.filter(([, value]) => Boolean(value))
 }
 function Prepare({ site, onClose }: { site: string; onClose: () => void }) {
