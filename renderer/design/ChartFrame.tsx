@@ -8,10 +8,12 @@ import { Panel } from './Panel'
 import { CopyButton } from './States'
 
 interface ChartFrameProps { title: string; means?: ReactNode; says: string; asOf?: string | undefined; head: readonly string[]; rows: readonly (readonly (string | number | undefined)[])[]; above?: ReactNode; exportNote?: string; legend?: ReactNode
+  /** Controls that lie on the drawing; they are no part of the picture. */
+  over?: ReactNode
   /** The drawing; it is told which row is being read out, to mark it. */
   children: (reading: number | undefined) => ReactNode }
 /** A chart with its twin as a table (`T` switches) and copy as CSV; `says` is the sentence that stands for the drawing. Arrow keys read it out point by point. */
-export function ChartFrame({ title, means, says, asOf, head, rows, above, exportNote = title, legend, children }: ChartFrameProps) {
+export function ChartFrame({ title, means, says, asOf, head, rows, above, exportNote = title, legend, over, children }: ChartFrameProps) {
   const frame = useRef<HTMLDivElement>(null)
   const [twin, setTwin] = useState(false)
   const [reading, setReading] = useState<number>()
@@ -33,6 +35,7 @@ export function ChartFrame({ title, means, says, asOf, head, rows, above, export
           setReading(next)
         }}>
           <div ref={frame} role="img" aria-label={says} className="chart-drawing">{children(reading)}</div>
+          {over}
           <div className="chart-readout small" role="status">{at ? at.map((value, column) => (column === 0 ? value : `${head[column]} ${value ?? 'not measured'}`)).join(', ') : ''}</div>
         </div>
       )}

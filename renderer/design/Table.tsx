@@ -22,7 +22,7 @@ export function Table<R>(props: TableProps<R>) {
   const { shown, from, before, after, reveal } = useWindow(model, frame)
   const entry = [focused, selected].find((id) => model.some((row) => row.id === id)) ?? model[0]?.id
   const move = (event: KeyboardEvent, row: Row<R>) => {
-    if (event.key === 'Enter' && event.target === event.currentTarget) { event.preventDefault(); return onOpen?.(row.original) }
+    if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey && event.target === event.currentTarget) { event.preventDefault(); return onOpen?.(row.original) }
     const index = nextIndex(event, model.indexOf(row), model.length)
     const next = index === undefined ? undefined : model[index]
     if (index === undefined || !next) return

@@ -137,7 +137,7 @@ const Row = memo(function Row({ row, at, columns, draw, isOpened, isSelected, is
   const changed = useChanged(row)
   const keys = (event: KeyboardEvent) => {
     if (event.target !== event.currentTarget) return
-    if (event.key === 'Enter') { event.preventDefault(); return onOpen(row) }
+    if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey) { event.preventDefault(); return onOpen(row) }
     if (event.key === ' ') { event.preventDefault(); return onSelect(row, at, { extend: event.shiftKey }) }
     focus({ type: 'key', at, event })
   }

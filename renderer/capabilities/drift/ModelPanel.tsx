@@ -30,13 +30,9 @@ export function ModelPanel({ model, row, bundle, asOf, chosen }: ModelPanelProps
     <div className="drift-over">
       <ChartFrame title={row.model} means={<span className="row" style={{ gap: 6 }}>{(row.lamp === 'called' || row.lamp === 'stopped') && <Lamp lamp={row.lamp} size={12} />}<span className="ellipsis">{means}</span></span>} asOf={asOf} says={words.driftSays(row.model, formatSize(row.size) ?? words.unscored)} legend={aside} exportNote={`${row.model}${row.simulated ? `, ${words.simulated}` : ''}`}
         head={[words.columns.window, words.columns.size, words.worst, words.columns.drifted, words.columns.rows, words.columns.meanwhile]} rows={model.windows.map(({ name, size, worstColumn, drifted, scored, rows }, at) => [name, formatSize(size), worstColumn, `${drifted} of ${scored}`, rows, meanwhile(model, at)])}
+        over={model.windows.length > 0 && <LimitHandles limits={draft} top={topOf(model)} geometry={TIMELINE} onChange={setDraft} />}
         above={changed ? <BacktestBar model={model} bundle={bundle} limits={draft} reset={() => setDraft(model.settings.limits)} /> : undefined}>
-        {(reading) => (model.windows.length === 0 ? <Partly says={words.noWindows} /> : (
-          <div className="drift-timeline">
-            <Timeline model={model} limits={draft} chosen={chosen} reading={reading} />
-            <LimitHandles limits={draft} top={topOf(model)} geometry={TIMELINE} onChange={setDraft} />
-          </div>
-        ))}
+        {(reading) => (model.windows.length === 0 ? <Partly says={words.noWindows} /> : <Timeline model={model} limits={draft} chosen={chosen} reading={reading} />)}
       </ChartFrame>
     </div>
   )

@@ -7,7 +7,7 @@ import { words } from './words'
 
 const TICK = { fill: 'var(--ink3)', fontSize: 11 }
 /** Where the plot lies inside its frame, in px; the handles of the limits stand on it. */
-export const TIMELINE = { top: 16, right: 92, bottom: 30, left: 38 } as const
+export const TIMELINE = { top: 16, right: 84, bottom: 36, left: 38 } as const
 
 interface Dot { cx?: number; cy?: number; payload?: { name: string; alert: boolean; chosen: boolean } }
 /** A dot per window, a triangle where it alerted; a click picks it, with Shift all windows since. */
@@ -35,7 +35,7 @@ export function Timeline({ model, limits, chosen, reading }: { model: ModelDrift
     <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 840, height: 150 }}>
       <ComposedChart data={data} margin={{ top: TIMELINE.top, right: TIMELINE.right, bottom: 0, left: 0 }} accessibilityLayer={false}>
         <CartesianGrid vertical={false} stroke="var(--grid)" />
-        <XAxis dataKey="at" type="number" domain={[0, Math.max(1, data.length - 1)]} height={TIMELINE.bottom} allowDecimals={false} tickCount={6} tickFormatter={(at: number) => tickOf(model, at)} tick={TICK} tickLine={false} axisLine={false} />
+        <XAxis dataKey="at" type="number" domain={[0, Math.max(1, data.length - 1)]} height={30} allowDecimals={false} tickCount={6} tickFormatter={(at: number) => tickOf(model, at)} tick={TICK} tickLine={false} axisLine={false} />
         <YAxis width={TIMELINE.left} domain={[0, topOf(model)]} ticks={sizeTicks(topOf(model))} tickFormatter={(size: number) => String(Number(size.toFixed(2)))} tick={TICK} tickLine={false} axisLine={false} />
         {first >= 0 && last > first && <ReferenceArea x1={first} x2={last} fill="var(--sel)" fillOpacity={0.7} />}
         {first >= 0 && first === last && <ReferenceLine x={first} stroke="var(--accent)" strokeOpacity={0.5} />}
