@@ -14,7 +14,7 @@ export function InWords({ run, frontier, compared, source, saved, again, onKnob 
   const best = frontier?.recommended
   return (
     <Panel title={words.inWords} flush actions={own ? <span className="small soft" role="status">{words.keptAs(own.number)}</span> : <Button small busy={keep.busy} onClick={() => void keep.act().then(again)}>{words.keepRun}</Button>}>
-      <div className="scroll grow">
+      <div className="scroll grow" tabIndex={0} role="group" aria-label={words.inWordsLabel}>
         <p className="said">{sentences({ run, before: compared, source }).join(' ')} <span className="meta">{words.synthetic}</span></p>
         {best && best.usdPerWaitHour !== run.question.usdPerWaitHour && <p className="said">{words.recommend(best.usdPerWaitHour, best.perJobHourUsd, best.billUsd)} <button type="button" className="link" onClick={() => onKnob(best.usdPerWaitHour)}>{words.useIt(best.usdPerWaitHour)}</button></p>}
         {keep.trouble && <div style={{ padding: '0 12px' }}><Failed says={keep.trouble.says} remedy={keep.trouble.remedy} code={keep.trouble.code} /></div>}

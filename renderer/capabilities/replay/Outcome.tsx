@@ -16,7 +16,7 @@ export function Outcome({ run }: { run: ReplayRun }) {
   const rows = run.played.map(({ figures }) => figures).filter(({ policy }) => !policy.startsWith('bound-'))
   return (
     <Panel title={words.outcome} means={words.outcomeMeans} flush>
-      <div className="table-frame" tabIndex={0} role="region" aria-label={words.outcome}><table className="table outcome">
+      <div className="table-frame" tabIndex={0} role="region" aria-label={words.table(words.outcome)}><table className="table outcome">
         <thead><tr><th scope="col">{words.columns.policy}</th><th scope="col" className="right">{words.columns.cloud}</th><th scope="col" className="right">{words.columns.mean}</th><th scope="col" className="right">{words.columns.p95}</th><th scope="col" className="right">{words.columns.late}</th></tr></thead>
         <tbody>{rows.map((row) => <OutcomeRow key={row.policy} row={row} run={run} />)}</tbody>
       </table></div>
@@ -43,7 +43,7 @@ export function Teams({ run, before, source }: { run: ReplayRun; before: ReplayR
   return (
     <Panel title={words.teams} means={words.teamsMeans(was)} flush>
       {nameless ? <div style={{ padding: '0 12px' }}><Empty says={words.noTeams} /></div> : (
-        <div className="table-frame" tabIndex={0} role="region" aria-label={words.teams}><table className="table">
+        <div className="table-frame" tabIndex={0} role="region" aria-label={words.table(words.teams)}><table className="table">
           <thead><tr><th scope="col">{words.columns.team}</th><th scope="col"><span className="row" style={{ gap: 10 }}>{was && <span className="row" style={{ gap: 4 }}><i className="ring" />{words.wasLegend}</span>}<span className="row" style={{ gap: 4 }}><i className="ring full" />{words.wouldBe}</span></span></th><th scope="col" className="right">{words.columns.wait}</th><th scope="col" className="right">{words.columns.cloud}</th></tr></thead>
           <tbody>{rows.map((row) => <tr key={row.team}><td>{row.team}</td><td><Dumbbell row={row} most={most} /></td><td className="right">{words.hours(row.wait)}</td><td className="right">{formatCount(row.cloudUsd)}</td></tr>)}</tbody>
         </table></div>

@@ -15,7 +15,7 @@ function Knob({ label, says, value, min, max, step, ends, valueText, onEnd, live
   return (
     <div className="knob">
       <div className="row baseline"><span>{label}</span><span className="spring" /><b className={held === undefined ? undefined : 'soft'}>{held === undefined ? says : valueText(shown)}</b></div>
-      <Slider size={4} thumbSize={14} value={shown} min={min} max={max} step={step} label={null} thumbLabel={label} aria-label={label} thumbProps={{ 'aria-valuetext': valueText(shown) }} onChange={(next) => { setHeld(next); live?.(next) }} onChangeEnd={(next) => { setHeld(undefined); onEnd(next) }} />
+      <Slider size={4} thumbSize={14} value={shown} min={min} max={max} step={step} label={null} thumbLabel={label} thumbValueText={valueText} onChange={(next) => { setHeld(next); live?.(next) }} onChangeEnd={(next) => { setHeld(undefined); onEnd(next) }} />
       <div className="row small meta"><span>{ends[0]}</span><span className="spring" /><span>{ends[1]}</span></div>
     </div>
   )

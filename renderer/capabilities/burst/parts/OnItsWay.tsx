@@ -24,7 +24,7 @@ export function OnItsWay({ workload, to }: { workload: BurstWorkload; to: string
       </div>
       {returning ? <ReturnPlan workloadRef={workload.ref} onClose={() => setReturning(false)} /> : (
         <Panel title={away ? words.awaySince(away.site, formatClock(away.since)) : words.state[workload.state]} flush foot={<div className="row grow"><Button look="primary" onClick={() => setReturning(true)}>{words.bring}</Button>{operation?.canUndo && <Undo operation={operation} />}</div>}>
-          <div className="scroll grow">
+          <div className="scroll grow" tabIndex={0} role="group" aria-label={words.reasonsLabel}>
             <Section title={words.original}><p className="small soft">{away?.says}</p></Section>
             <Section title={words.expected}><p className="small soft">{workload.estimate.says}</p></Section>
           </div>

@@ -22,7 +22,7 @@ export function ApprovalsScreen() {
     <div className="screen">
       <PageHead title={words.tab.approvals} crumbs={[{ says: words.burst, href: '#/burst' }]} actions={<BurstTabs at="approvals" approvals={all?.length} />} />
       <div className="screen-body with-side">
-        <Panel title={words.tab.approvals} means={words.approvalsMeans} flush><div className="scroll grow">
+        <Panel title={words.tab.approvals} means={words.approvalsMeans} flush><div className="scroll grow" tabIndex={0} role="group" aria-label={words.approvalsMeans}>
           {all && all.length > 0 ? <ul className="approvals">{all.map((approval) => <Row key={refKey(approval.ref)} approval={approval} chosen={refKey(approval.ref) === chosen} onChoose={() => setChosen(refKey(approval.ref))} onDeny={() => setDenied(approval)} />)}</ul> : <div style={{ padding: '0 12px' }}><None remote={remote} again={again} /></div>}
         </div></Panel>
         {one ? <ApprovePlan key={refKey(one.ref)} approval={one} onDone={() => setChosen(undefined)} /> : <Panel title={words.plan}><Partly says={words.pick} /></Panel>}

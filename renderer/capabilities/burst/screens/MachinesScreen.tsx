@@ -35,7 +35,7 @@ function Groups({ remote, again, onChoose }: { remote: Remote<NodeGroupsView>; a
   const view = lastKnown(remote)?.value
   if (!view) return <div style={{ padding: '0 12px' }}>{remote.at === 'failed' ? <Failed says={remote.trouble.says} remedy={remote.trouble.remedy} code={remote.trouble.code} onRetry={again} /> : <Loading says={words.loadingGroups} rows={4} />}</div>
   return (
-    <div className="scroll grow">
+    <div className="scroll grow" tabIndex={0} role="group" aria-label={words.groupsLabel}>
       {view.unread.map(({ site, failure }) => <p key={site} className="control-text soft" style={{ padding: '4px 12px' }}>{words.unread(site, recordedTrouble(failure)?.says ?? failure.code)}</p>)}
       {view.groups.length === 0 ? <div style={{ padding: '0 12px' }}><Empty says={`${words.noGroups} ${words.noGroupsSays}`} /></div> : <ul className="groups">{view.groups.map((group) => <Group key={group.id} group={group} onChoose={onChoose} />)}</ul>}
     </div>

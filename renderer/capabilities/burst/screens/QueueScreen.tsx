@@ -73,8 +73,8 @@ function Side({ queue }: { queue: BurstQueue }) {
       <Panel title={words.now}><Facts facts={[
         [words.mode, `${words.modes[queue.mode]}: ${words.modeSays[queue.mode]}`], [words.policy, <a key="policy" href="#/burst/policy">{queue.policy}</a>], [words.steward, queue.steward.says], [words.prices, queue.price.says], [words.queueing, words.queueings[queue.queueing]], [words.planTook, words.planned(queue.planMillis)],
       ]} /></Panel>
-      <Panel title={words.budgets} flush><div className="scroll">{queue.budgets.length === 0 ? <div style={{ padding: '0 12px' }}><Empty says={words.noBudgets} /></div> : queue.budgets.map((stand) => <BudgetSection key={`${stand.scope}${stand.period}`} stand={stand} />)}</div></Panel>
-      <Panel title={words.changes}><div className="scroll" style={{ maxHeight: '100%' }}>{queue.changes.length === 0 ? <p className="small soft">{words.noChanges}</p> : <ul className="small">{queue.changes.map(({ job, says }) => <li key={job} style={{ padding: '3px 0' }}><b>{job}</b> <span className="soft">{inClock(says, Date.parse(queue.asOf))}</span></li>)}</ul>}
+      <Panel title={words.budgets} flush><div className="scroll" tabIndex={0} role="group" aria-label={words.capsLabel}>{queue.budgets.length === 0 ? <div style={{ padding: '0 12px' }}><Empty says={words.noBudgets} /></div> : queue.budgets.map((stand) => <BudgetSection key={`${stand.scope}${stand.period}`} stand={stand} />)}</div></Panel>
+      <Panel title={words.changes}><div className="scroll" tabIndex={0} role="group" aria-label={words.changesLabel} style={{ maxHeight: '100%' }}>{queue.changes.length === 0 ? <p className="small soft">{words.noChanges}</p> : <ul className="small">{queue.changes.map(({ job, says }) => <li key={job} style={{ padding: '3px 0' }}><b>{job}</b> <span className="soft">{inClock(says, Date.parse(queue.asOf))}</span></li>)}</ul>}
         {queue.left.length > 0 && <><h3 className="small" style={{ paddingTop: 8 }}>{words.left}</h3><ul className="small soft">{queue.left.map((says) => <li key={says}>{says}</li>)}</ul></>}</div></Panel>
     </div>
   )
