@@ -78,14 +78,15 @@ export async function aCloud(options: { folder?: string; plant?: Awaited<ReturnT
       let id = ''
       void operations.start({ planId }).then((started) => { id = started.ok ? started.value.operationId : `refused: ${JSON.stringify(started.failure)}` })
       await pump(clock, () => id.startsWith('refused') || !['', 'running', 'cancelling', 'undoing'].includes(id === '' ? '' : state(id)))
-      return id.startsWith('refused') ? id : state(id)
+      const found = operations.get(id)
+      return found.ok && found.value.failure ? `${state(id)}: ${JSON.stringify(found.value.failure)}` : id.startsWith('refused') ? id : state(id)
     },
     /** Waits for an answer while time goes on. */
-    async live<T>(asking: Promise<T>): Promise<T> {
+    async live<T>(asking: Promise<T>, stepMs = 2000): Promise<T> {
       let over = false
       const answer = asking.finally(() => { over = true })
       answer.catch(() => undefined)
-      await pump(clock, () => over)
+      await pump(clock, () => over, { stepMs })
       return answer
     },
     /** Ends this core as a crash does: nothing more is written. */

@@ -86,10 +86,15 @@ export class MarketPlace {
     if (!kept.ok) return kept
     const raised = await this.#cloud.work.raise(at, target, telling)
     if (!raised.ok) return raised
-    const ready = await this.#cloud.work.awaitReady(at, { nodes: target, instead: () => alternatives(this.#pools(seen.value), this.#pools(seen.value).find(({ name }) => name === ask.pool) ?? { id: '', gpu: { model: '', resource: '', count: 1 } }).slice(0, 3).map(({ name }) => name) }, telling)
+    const ready = await this.#cloud.work.awaitReady(at, { nodes: target, instead: () => this.#instead(seen.value, ask.pool) }, telling)
     if (!ready.ok && ready.failure.code === 'CLOUD_CAPACITY_SHORT') await this.#giveUp(at, ask.claim, telling)
     void this.#cloud.observer.look(ask.site).catch(() => undefined)
     return ready.ok ? succeed({ pool: ask.pool }) : ready
+  }
+  #instead(seen: Seen, wanted: string): string[] {
+    const pools = this.#pools(seen)
+    const pool = pools.find(({ name }) => name === wanted)
+    return pool ? alternatives(pools, pool).slice(0, 3).map(({ name }) => name) : []
   }
   /** How many machines the group has to have: those that work or are claimed by others, and the ones wanted now. */
   #target(seen: Seen, { site, pool, nodes, claim }: { site: string; pool: string; nodes: number; claim: string }): number {

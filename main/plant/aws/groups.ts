@@ -1,5 +1,6 @@
 import type { Engine } from '../controllers/engine'
 import { NODE_GROUP_LABEL, nodeGroup, type NodeGroup } from '../controllers/nodes/node-group'
+import { instanceIdOf } from '../controllers/nodes/instance-id'
 import { CONFIG_MAP, NODE, POD } from '../controllers/kinds'
 import { chanceOf, hexOf, isFinished, type Node, type Pod } from '../controllers/objects'
 import { makeNode } from '../world/hardware'
@@ -13,7 +14,7 @@ const REFUSED_MS = 120_000
 const NOTICE_MS = 120_000
 const TAINT = { NO_SCHEDULE: 'NoSchedule', NO_EXECUTE: 'NoExecute', PREFER_NO_SCHEDULE: 'PreferNoSchedule' } as const
 
-export const instanceIdOf = (node: string, launchedAt: number): string => `i-${hexOf(`${node}${String(launchedAt)}`, 17)}`
+export { instanceIdOf }
 /** Subnet and zone belong together: one subnet a zone. */
 export const subnetOf = (zone: string): string => `subnet-${hexOf(zone, 17)}`
 export const zoneOfSubnet = (subnet: string): string | undefined => zonesOf('').find((zone) => subnetOf(zone) === subnet)

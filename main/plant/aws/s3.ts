@@ -8,7 +8,7 @@ import type { Xml } from './xml'
 /** The S3 API with the bucket in the path. */
 export function s3(shelf: Shelf, ask: Asked): Answered {
   const [, name = '', ...rest] = ask.url.pathname.split('/')
-  const key = rest.map(decodeURIComponent).join('/')
+  const key = atBranch(shelf, rest.map(decodeURIComponent).join('/'))
   if (name === '') return answerXml('ListAllMyBucketsResult', { Owner: { ID: '0' }, Buckets: { 'Bucket[]': Object.entries(shelf.buckets).map(([Name, { createdAt }]) => ({ Name, CreationDate: iso(createdAt) })) } })
   const bucket = shelf.buckets[name]
   if (key === '' && ask.method === 'PUT' && !ask.url.searchParams.has('versioning')) return createBucket(shelf, name)
@@ -16,6 +16,8 @@ export function s3(shelf: Shelf, ask: Asked): Answered {
   const at: InBucket = { shelf, bucket, name, key, ask }
   return key === '' ? ofBucket(at) : multipart(at) ?? ofObject(at)
 }
+// The building's store fronts a versioned lake: a commit is read like the branch it was made on.
+const atBranch = ({ region }: Shelf, path: string) => (region === 'oslo' ? path.replace(/^[0-9a-f]{12}(?=\/)/, 'main') : path)
 function createBucket(shelf: Shelf, name: string): Answered {
   if (shelf.buckets[name]) throw new AwsError('BucketAlreadyOwnedByYou', 'Your previous request to create the named bucket succeeded and you already own it.', 409)
   shelf.buckets[name] = { createdAt: shelf.now(), region: shelf.region, versioned: true, objects: {}, uploads: {} }
@@ -33,7 +35,7 @@ function ofBucket(at: InBucket): Answered {
   if (query.has('versioning')) return answerXml('VersioningConfiguration', bucket.versioned ? { Status: 'Enabled' } : {})
   if (query.has('location')) return answerXml('LocationConstraint', {})
   if (query.has('uploads')) return answerXml('ListMultipartUploadsResult', { Bucket: name, IsTruncated: false, 'Upload[]': Object.entries(bucket.uploads).map(([UploadId, { key, startedAt }]) => ({ Key: key, UploadId, Initiated: iso(startedAt), StorageClass: 'STANDARD' })) })
-  const prefix = query.get('prefix') ?? ''
+  const prefix = atBranch(shelf, query.get('prefix') ?? '')
   const keys = Object.keys(bucket.objects).filter((key) => key.startsWith(prefix)).sort()
   if (query.has('versions')) return answerXml('ListVersionsResult', { Name: name, Prefix: prefix, IsTruncated: false, 'Version[]': keys.map((key) => ({ ...entry(bucket, key), VersionId: bucket.objects[key]?.version, IsLatest: true })) })
   return list(at, keys, prefix)
@@ -43,13 +45,15 @@ const entry = ({ objects }: BucketState, key: string): Xml => {
   return { Key: key, LastModified: iso(object?.modifiedAt ?? 0), ETag: `"${object?.etag ?? ''}"`, Size: object?.size, StorageClass: 'STANDARD' }
 }
 function list({ bucket, name, ask: { url: { searchParams: query } } }: InBucket, keys: string[], prefix: string): Answered {
+  const wanted = query.get('prefix') ?? ''
+  const asked = (key: string) => wanted + key.slice(prefix.length)
   const most = Number(query.get('max-keys') ?? 1000)
   const after = Buffer.from(query.get('continuation-token') ?? '', 'base64').toString()
   const left = after === '' ? keys : keys.filter((key) => key > after)
   const page = left.slice(0, most)
   const more = left.length > page.length
   return answerXml('ListBucketResult', {
-    Name: name, Prefix: prefix, MaxKeys: most, KeyCount: page.length, IsTruncated: more, NextContinuationToken: more ? Buffer.from(page.at(-1) ?? '').toString('base64') : undefined, 'Contents[]': page.map((key) => entry(bucket, key)),
+    Name: name, Prefix: prefix, MaxKeys: most, KeyCount: page.length, IsTruncated: more, NextContinuationToken: more ? Buffer.from(page.at(-1) ?? '').toString('base64') : undefined, 'Contents[]': page.map((key) => ({ ...entry(bucket, key), Key: asked(key) })),
   })
 }
 

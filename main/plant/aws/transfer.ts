@@ -64,7 +64,7 @@ function copiesOf(state: AccountState, pod: Pod): Copy[] {
   const names = isAt(state, list.bucket)?.objects[list.prefix]
   if (!bucket || !source || !names) return []
   return bytesOf(names).toString().split('\n').filter(Boolean).flatMap((one) => {
-    const object = source.objects[from.prefix + one]
+    const object = source.objects[from.prefix.replace(/^[0-9a-f]{12}(?=\/)/, 'main') + one]
     const there = bucket.objects[to.prefix + one]
     return object && there?.etag !== object.etag ? [{ source: object, bucket, key: to.prefix + one }] : []
   })

@@ -1,6 +1,7 @@
 import type { Controllers } from '../controllers'
 import { nodeGroup, NODE_GROUP_LABEL, type NodeGroup } from '../controllers/nodes/node-group'
 import { NAMESPACE } from '../controllers/kinds'
+import { instanceIdOf } from '../controllers/nodes/instance-id'
 import type { PlantApi } from '../types'
 import { A100_40, FOUNDATION, makeNode, queues } from './hardware'
 import { monitoring } from './monitoring'
@@ -14,7 +15,7 @@ const REGION = 'eu-north-1'
 /** The machines of the cloud site: p4d.24xlarge, none until somebody wants one. */
 export function burstNodes(api: PlantApi, { engine }: Controllers): NodeGroup {
   const makeBurstNode = (name: string) => makeNode(api, {
-    name, cores: 96, memoryGi: 1_152, address: `10.60.0.${String(10 + Number(name.split('-')[1] ?? 0))}`, instanceType: 'p4d.24xlarge', region: REGION, gpus: { product: A100_40, count: 8, memoryMib: 40_960 },
+    name, providerId: `aws:///${REGION}a/${instanceIdOf(name, group.booting().find((one) => one.name === name)?.launchedAt ?? api.clock.now())}`, cores: 96, memoryGi: 1_152, address: `10.60.0.${String(10 + Number(name.split('-')[1] ?? 0))}`, instanceType: 'p4d.24xlarge', region: REGION, gpus: { product: A100_40, count: 8, memoryMib: 40_960 },
     labels: { [NODE_GROUP_LABEL]: 'p4d', 'eks.amazonaws.com/capacityType': 'ON_DEMAND', 'topology.kubernetes.io/zone': `${REGION}a` }, images: [],
   })
   const { controller, group } = nodeGroup(engine, { name: 'p4d', most: MOST_BURST_NODES, makeNode: makeBurstNode })

@@ -15,10 +15,14 @@ export function writing(transport: Transport): Pick<KubeClient, 'create' | 'appl
   }
   const about = (resource: Resource, { name, namespace }: { name: string; namespace?: string | undefined }, verb: string) => ({ verb, resource, name, namespace })
   return {
-    create(resource, object, options = {}) {
+    async create(resource, object, options = {}) {
       const { namespace, name } = object.metadata
       const { subresource } = options
-      return write({ method: 'POST', path: pathOf(resource, { namespace, ...(subresource && { name, subresource }) }), body: object, ...about(resource, object.metadata, 'create') }, options)
+      const ask = { method: 'POST' as const, path: pathOf(resource, { namespace, ...(subresource && { name, subresource }) }), body: object, ...about(resource, object.metadata, 'create') }
+      if (subresource !== 'eviction') return write(ask, options)
+      // An eviction is answered by a bare Status: what was asked for is all there is to tell.
+      const answer = await transport.send({ ...ask, query: { ...(options.dryRun && { dryRun: 'All' }) }, signal: options.signal })
+      return answer.ok ? succeed(object) : answer
     },
     apply(resource, object, options = {}) {
       const { name, namespace } = object.metadata

@@ -63,8 +63,9 @@ const PRODUCTS: [type: RegExp, product: string][] = [
 ]
 export const modelOf = ({ type, gpu }: Pick<TypeFacts, 'type' | 'gpu'>): string | undefined => PRODUCTS.find(([pattern]) => pattern.test(type))?.[1] ?? (gpu ? `NVIDIA-${gpu.model}` : undefined)
 
-/** Other pools that could serve instead, cheapest first for each GPU: the next zone, then the next type. */
-export function alternatives(pools: readonly CloudPool[], { id, gpu }: Pick<CloudPool, 'id' | 'gpu'>): CloudPool[] {
+/** Other pools that could serve instead, cheapest first for each GPU: the next zone, then the next type. Where a type is short in a zone, its spot machines there are short as well. */
+export function alternatives(pools: readonly CloudPool[], { id, gpu, instanceType, zones }: Pick<CloudPool, 'id' | 'gpu' | 'instanceType' | 'zones'>): CloudPool[] {
+  const same = (pool: CloudPool) => pool.instanceType === instanceType && pool.zones.every((zone) => zones.includes(zone))
   const usdPerGpu = (pool: CloudPool) => (pool.price?.usd ?? Infinity) / Math.max(1, pool.gpu.count)
-  return pools.filter((pool) => pool.id !== id && pool.nodesLeft > 0 && pool.gpu.count >= Math.min(gpu.count, 1)).toSorted((a, b) => Number(b.gpu.model === gpu.model) - Number(a.gpu.model === gpu.model) || usdPerGpu(a) - usdPerGpu(b))
+  return pools.filter((pool) => pool.id !== id && !same(pool) && pool.nodesLeft > 0 && pool.gpu.count >= Math.min(gpu.count, 1)).toSorted((a, b) => Number(b.gpu.model === gpu.model) - Number(a.gpu.model === gpu.model) || usdPerGpu(a) - usdPerGpu(b))
 }
