@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSyn
 import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { createRouterClient } from '@orpc/server'
 import { strToU8, unzipSync, zipSync } from 'fflate'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -211,6 +212,16 @@ describe('a bundle of the fleet', () => {
       expect((await when(await client.drift.watchFleet({ bundle: opened.id }), ({ conflicts }) => conflicts.length === 0)).waiting).toBe(2)
       expect(attempts).toEqual([])
     } finally { net.Socket.prototype.connect = connect }
+    await made.close()
+  })
+  test('keeps nobody waiting: the thread that serves people is free while a bundle is opened, read and packed', async () => {
+    const { client, made } = await open('quiet', { plant: false }), delay = monitorEventLoopDelay({ resolution: 5 })
+    delay.enable()
+    const opened = await client.drift.openBundle({ path: file }), at = { id: LOANS, bundle: opened.id }, { windows } = await client.drift.model(at)
+    for (const { name } of windows) await client.drift.features({ ...at, window: name })
+    await client.drift.feature({ ...at, column: 'income', windows: windows.map(({ name }) => name) })
+    delay.disable()
+    expect(delay.percentile(95) / 1e6).toBeLessThan(50)
     await made.close()
   })
   test('cut short, edited, from the future, escaping, bombing or no bundle at all is refused with its reason', async () => {
