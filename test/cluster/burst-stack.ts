@@ -50,7 +50,7 @@ export async function startBurstStack(options: BurstStackOptions = {}): Promise<
   try {
     const aws = kept(await startAws())
     const people = (arn: string) => (arn === ARN ? { username: 'mara', groups: ['system:masters'] } : undefined)
-    const [onPrem, cloud] = await Promise.all([startPlane({ definitions }).then(kept), startEksPlane({ cluster: CLUSTER, keys, people }, { definitions }).then(kept)])
+    const [onPrem, cloud] = await Promise.all([startPlane({ definitions }).then(kept), startEksPlane({ cluster: CLUSTER, keys, people, hosts: ['sts.us-east-1.amazonaws.com', new URL(aws.endpoint).host] }, { definitions }).then(kept)])
     await onPrem.addGpuNodes({ count: onPremNodes, gpusEach: 8, product: 'NVIDIA-A100-SXM4-80GB' })
     if (kueue) {
       await Promise.all([startKueue(onPrem, { workloads, visibility: true }), startKueue(cloud, { workloads })])

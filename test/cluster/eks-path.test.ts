@@ -6,8 +6,10 @@ import { Sha256 } from '@aws-crypto/sha256-js'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { AWS_KEY, burstStackLacks, CLUSTER, startBurstStack, type BurstStack } from './burst-stack'
+import { BentClock } from '../support/clock'
+import { sitDown } from './discovery/person'
+import { isState, live, siteIs, soon } from './discovery/watching'
 import { Client } from './stack/client'
-import { until } from './stack/servers'
 
 const lacks = burstStackLacks()
 
@@ -30,7 +32,6 @@ describe.skipIf(lacks !== undefined)(`an AWS account over two planes${lacks ? ` 
   const group = async (name: string) => (await eks.send(new DescribeNodegroupCommand({ clusterName: CLUSTER, nodegroupName: name }))).nodegroup
   const nodes = async () => (await stack.cloud.admin.ask<{ items: { metadata: { name: string; labels: Record<string, string> }; status: { conditions?: { type: string; status: string }[] } }[] }>('/api/v1/nodes')).items
   const ready = async () => (await nodes()).filter(({ status }) => status.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True')).length
-  const soon = (check: () => Promise<boolean>, why: string) => until(check, { seconds: 30, why: () => why })
 
   test('the cluster\'s address and authority are those of the second plane, and a presigned request opens it', async () => {
     const { cluster } = await eks.send(new DescribeClusterCommand({ name: CLUSTER }))
@@ -42,6 +43,34 @@ describe.skipIf(lacks !== undefined)(`an AWS account over two planes${lacks ? ` 
     expect(await nodesAs(await tokenFor(CLUSTER, { ...AWS_KEY, secretAccessKey: 'guessed' }))).toBe(401)
     expect(stack.cloud.refused.join('; ')).toMatch(/signature/i)
     await client.close()
+  })
+
+  test('Takt finds the cluster in the account, signs in to it by keys alone, and says what AWS says when it may not', async () => {
+    const mara = await sitDown(stack.onPrem, { user: 'mara', groups: ['system:masters'] }, { env: stack.env, clock: new BentClock({ speed: 20 }) })
+    try {
+      const { profiles } = await mara.takt.sites.awsProfiles()
+      const profile = profiles.find(({ kind }) => kind === 'environment')?.name ?? ''
+      const where = { profile, region: stack.aws.region }
+      stack.aws.proxy.faults.add({ service: 'eks', times: 1, fault: { kind: 'throttle' } })
+      expect((await mara.takt.sites.eksClusters(where)).clusters.map(({ name }) => name)).toEqual([CLUSTER])
+      const { site } = await mara.takt.sites.addEks({ ...where, cluster: CLUSTER })
+      await mara.takt.sites.connect({ site })
+      const cloud = { ...mara, site }
+      expect(await siteIs(cloud, live)).toMatchObject({ user: 'mara', source: 'eks', version: 'v1.34.4' })
+      stack.aws.proxy.faults.add({ service: 'eks', fault: { kind: 'html' } })
+      await expect(mara.takt.sites.eksClusters(where)).rejects.toMatchObject({ code: expect.stringMatching(/^AWS_/) as string })
+      // The cluster is not AWS: what is connected stays so while AWS answers pages of HTML.
+      expect((await siteIs(cloud, live)).state).toBe('live')
+      stack.aws.proxy.faults.clear()
+      const key = stack.cloud.keys.get(AWS_KEY.accessKeyId)
+      if (key) stack.cloud.keys.set(AWS_KEY.accessKeyId, { ...key, revoked: true })
+      expect((await siteIs(cloud, isState('failed'))).failure).toMatchObject({ code: 'CREDENTIAL_REFUSED' })
+      if (key) stack.cloud.keys.set(AWS_KEY.accessKeyId, key)
+      await soon(() => mara.takt.sites.connect({ site }).then(() => true, () => false), 'the key that works again was not taken')
+      await siteIs(cloud, live)
+    } finally {
+      await mara.leave()
+    }
   })
 
   test('a node group takes its time, brings machines with GPUs, and gives them back', async () => {
