@@ -14,8 +14,8 @@ import { systemClock } from './platform/clock/system'
 
 declare const __TAKT_VERSION__: string
 
-const startCore = (storeDir: string, host: 'command-line' | 'web') =>
-  compose({ storeDir, host, version: __TAKT_VERSION__, env: process.env, clock: systemClock, random: seeded(process.pid) })
+const startCore = (storeDir: string, host: 'command-line' | 'web', steward = false) =>
+  compose({ storeDir, host, steward, version: __TAKT_VERSION__, env: process.env, clock: systemClock, random: seeded(process.pid) })
 
 const open: OpenSession = async (store) => {
   const storeDir = store ?? defaultStoreDir(process.env)
@@ -27,7 +27,7 @@ const open: OpenSession = async (store) => {
 }
 
 const program = makeProgram(open, __TAKT_VERSION__)
-serveCommand(program, { startCore: (storeDir) => startCore(storeDir, 'web'), storeDir: () => defaultStoreDir(process.env), pageRoot: join(import.meta.dirname, '../renderer') })
+serveCommand(program, { startCore: (storeDir, steward) => startCore(storeDir, 'web', steward), storeDir: () => defaultStoreDir(process.env), pageRoot: join(import.meta.dirname, '../renderer') })
 burstCommands(program)
 driftCommands(program)
 tab(program, { completionCommandName: 'completion' })

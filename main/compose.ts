@@ -20,6 +20,7 @@ import { drifting } from './compose/drift'
 import { kubeconfigs } from './compose/kubeconfigs'
 import { objectDetail } from './compose/objects'
 import type { ComposeOptions, Services } from './compose/options'
+import { people } from './compose/people'
 import { EmbeddedPlant } from './compose/plant'
 import { replaying } from './compose/replay'
 import { signingIn } from './compose/signing-in'
@@ -72,10 +73,10 @@ export async function compose(options: ComposeOptions): Promise<Core> {
   const services = { store, sites, aws: means.aws, network: means.network, records, operations, clock, random, log }
   const rented = renting({ ...services, capacity, plant })
   const line = discovery({ ...services, capacity, rented: rented.cloud.gpuUsdPerHour })
-  const burst = bursting({ ...services, capacity, rented: rented.cloud, shipping: rented.shipping })
+  const burst = bursting({ ...services, capacity, rented: rented.cloud, shipping: rented.shipping, steward: options.steward })
   const drift = drifting({ ...services, worklog: line.worklog, backlog: line.backlog, vault: options.vault ?? noVault }, options.driftWorker)
   const detail = objectDetail({ ...services, capacity })
-  const lists = cluster(services)
+  const lists = cluster(services, detail.gpuUse)
   const router = whole({
     ...line.handlers,
     ...rented.handlers,
@@ -83,6 +84,7 @@ export async function compose(options: ComposeOptions): Promise<Core> {
     cluster: lists.handlers,
     ...detail.handlers,
     drift: drift.handlers,
+    ...people(services, { vault: options.vault, simulated: () => plant?.directory() }).handlers,
     replay: replaying({ ...services, capacity, policy: burst.policy }, options.replayWorker).handlers,
     system: ownState(options, { store, sites }),
     settings: settingHandlers(os.settings, { service: settings, clock }),
@@ -99,12 +101,11 @@ export async function compose(options: ComposeOptions): Promise<Core> {
     async close() {
       stopSettings()
       stopLine()
-      stopBurst()
       await drift.close()
+      stopBurst()
       operations.close()
       await settled(operations.settled(), clock)
-      lists.close()
-      records.close()
+      for (const part of [detail, lists, records]) part.close()
       await sites.close()
       store.close()
     },

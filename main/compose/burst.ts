@@ -1,8 +1,10 @@
+import { hostname } from 'node:os'
 import { performance } from 'node:perf_hooks'
-import { burstHandlers, makeBurst, makePolicy, plainCloud, type CloudPorts } from '../capabilities/burst'
+import { budgetTask, burstHandlers, makeBurst, makePolicy, mayRule, moveTask, plainCloud, policyOf, recoverStranded, releaseTask, settle, type BurstService, type CloudPorts } from '../capabilities/burst'
 import type { makeCapacity } from '../capabilities/capacity'
 import type { CloudService } from '../capabilities/cloud'
 import { makeMoney } from '../capabilities/money'
+import { makeSteward } from '../capabilities/steward'
 import type { Shipping } from '../capabilities/shipping'
 import { os } from '../platform/contract'
 import type { Services } from './options'
@@ -29,11 +31,40 @@ function cloudOf({ capacity, records, rented, shipping }: Rented): CloudPorts {
   }
 }
 
-/** Deciding which work goes to the cloud, and moving it. */
-export function bursting(services: Rented) {
-  const { store, sites, records, operations, capacity, clock, random, log } = services
+/** Deciding which work goes to the cloud, moving it, and the steward who does so by policy. */
+export function bursting(services: Rented & { steward?: boolean | undefined }) {
+  const { store, sites, records, operations, capacity, rented, clock, random, log } = services
   const money = makeMoney({ sites, records, capacity })
-  const service = makeBurst({ store, sites, records, operations, capacity, clock, random, log, money, cloud: cloudOf(services), stopwatch: () => performance.now() })
-  const policy = makePolicy({ sites, records, operations, clock, steward: () => ({ state: 'none', says: 'Nobody acts by themselves.' }), planWith: service.planWith, plan: (signal) => service.plan(undefined, signal) })
-  return { service, policy, handlers: { burst: burstHandlers(os.burst, { service, policy, clock }) }, run: () => () => undefined }
+  const service: BurstService = makeBurst({ store, sites, records, operations, capacity, clock, random, log, money, cloud: cloudOf(services), stopwatch: () => performance.now(), steward: () => steward.state() })
+  const steward = makeSteward({
+    home: () => sites.home(), clock, log, identity: `${hostname()}/${String(process.pid)}`, stopped: () => policyOf(records).spec.stopped?.reason,
+    async wants(signal) {
+      if (services.steward !== true && policyOf(records).spec.mode !== 'automatic') return false
+      return await mayRule({ sites, records }, signal) === 'yes'
+    },
+    tasks: [moveTask(service), releaseTask(service), budgetTask(service), { name: 'idle machines', run: async ({ signal }) => { for (const says of await rented.giveBackIdle({ signal, progress: () => undefined })) log.info(says) } }],
+  })
+  const policy = makePolicy({ sites, records, operations, clock, steward: steward.state, planWith: service.planWith, plan: (signal) => service.plan(undefined, signal) })
+  return {
+    service, policy, handlers: { burst: burstHandlers(os.burst, { service, policy, clock }) },
+    run(): () => void {
+      const stops = [steward.start(), following(service, clock)]
+      return () => { for (const stop of stops) stop() }
+    },
+  }
+}
+
+const EVERY_MS = 5000
+/** Every core sees to what it moved itself: what ended is settled, what found no machines comes back. */
+function following(service: BurstService, clock: Services['clock']): () => void {
+  const ending = new AbortController()
+  const loop = async () => {
+    while (!ending.signal.aborted) {
+      await clock.sleep(EVERY_MS, ending.signal)
+      recoverStranded(service)
+      if (service.journal.hasAway(clock.now())) await settle(service, ending.signal).catch(() => undefined)
+    }
+  }
+  loop().catch(() => undefined)
+  return () => ending.abort()
 }

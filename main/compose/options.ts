@@ -26,6 +26,8 @@ export interface ComposeOptions {
   replayWorker?: URL | undefined
   /** The program of the threads that count and score drift; beside the core's own unless told. */
   driftWorker?: URL | undefined
+  /** Stands for the Lease of the steward whatever the policy's mode. */
+  steward?: boolean
   /** How the simulated sites begin; they are always at hand unless this is false. */
   plant?: false | { seeded?: boolean; speed?: number }
 }

@@ -8,7 +8,7 @@ import { say } from './output'
 import { EXIT, Stop, type GlobalOptions } from './session'
 import { number } from './words'
 
-interface ServeSetup { startCore: (storeDir: string) => Promise<Core>; storeDir: () => string; pageRoot: string }
+interface ServeSetup { startCore: (storeDir: string, steward: boolean) => Promise<Core>; storeDir: () => string; pageRoot: string }
 
 /** Asks a running web host for another one-time address over its local socket. */
 function askForAddress(storeDir: string): Promise<string> {
@@ -26,14 +26,14 @@ function askForAddress(storeDir: string): Promise<string> {
 }
 
 export function serveCommand(program: Command, { startCore, storeDir, pageRoot }: ServeSetup) {
-  program.command('serve').description('serve the page on loopback until interrupted').option('--port <n>', 'port, any free one unless given', number, 0).option('--open', 'open a browser').option('--new-token', 'print another one-time address of the host that runs')
+  program.command('serve').description('serve the page on loopback until interrupted').option('--port <n>', 'port, any free one unless given', number, 0).option('--open', 'open a browser').option('--steward', 'act by the policy while nobody looks, under a Lease that one at a time holds').option('--new-token', 'print another one-time address of the host that runs')
     .action(async (_options: unknown, command: Command) => {
-      const { port, open, newToken, store } = command.optsWithGlobals<GlobalOptions & { port: number; open?: boolean; newToken?: boolean }>()
+      const { port, open, newToken, steward, store } = command.optsWithGlobals<GlobalOptions & { port: number; open?: boolean; newToken?: boolean; steward?: boolean }>()
       const folder = store ?? storeDir()
       if (newToken) return say(await askForAddress(folder))
       const stop = new AbortController()
       for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort())
-      const core = await startCore(folder).catch((error: unknown) => {
+      const core = await startCore(folder, steward === true).catch((error: unknown) => {
         const { says, remedy } = describeStartFailure(error)
         throw new Stop(EXIT.conflict, says, remedy)
       })

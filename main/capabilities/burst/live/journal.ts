@@ -46,6 +46,11 @@ export class Journal {
     if (last && last.entry.actual?.endedAt === undefined) this.#keep({ ...last, entry: closed(last.entry, actual) })
   }
 
+  /** Whether anything that was moved has not come to its end yet, as far as this machine knows. */
+  hasAway(now: number): boolean {
+    this.#load(now)
+    return [...this.#entries.values()].some(({ entry }) => entry.kind === 'go' && entry.actual?.outcome === 'running')
+  }
   read({ limit, job, now }: { limit: number; job?: string | undefined; now: number }): BurstJournal {
     this.#load(now)
     const all = [...this.#entries.values()].toSorted((a, b) => b.key - a.key).map(({ entry }) => entry)
