@@ -35,7 +35,7 @@ export function listsOf(target: Target | undefined, { clock = systemClock, store
     store, clock, gpuUse, random: seeded(5), log: silentLog, namespacesOf: () => namespaces,
     sites: { states: () => [state], client: () => (client ? succeed(client) : fail(failure('SITE_NOT_CONNECTED', { site: SITE }))), onChange: (listener) => { heard.add(listener); return () => heard.delete(listener) } },
   })
-  const connect = (to: Target) => { client?.close(); client = makeKubeClient(to, { clock, random: seeded(6), timeoutMs: 5000 }); tell({ state: 'live' }) }
+  const connect = (to: Target) => { client?.close(); client = makeKubeClient(to, { clock, random: seeded(6), timeoutMs: 20_000 }); tell({ state: 'live' }) }
   if (target) connect(target)
   return {
     service, store, connect, tell,

@@ -8,7 +8,7 @@ const STEP_MS = 50
 export async function replayProxy(reach: Reach, recorded: readonly string[]) {
   const dispatcher = agentOf(reach, 128)
   const watching = new Set<ServerResponse>()
-  let [perSecond, at, owed, sent] = [0, 0, 0, 0]
+  let [perSecond, at, owed, sent, last] = [0, 0, 0, 0, Number.POSITIVE_INFINITY]
   const pass = async (asked: IncomingMessage, answer: ServerResponse) => {
     const gone = new AbortController()
     answer.on('close', () => gone.abort())
@@ -33,7 +33,7 @@ export async function replayProxy(reach: Reach, recorded: readonly string[]) {
   const timer = setInterval(() => {
     owed += perSecond * STEP_MS / 1000
     let text = ''
-    for (; owed >= 1; owed--) text += `${recorded[at++ % recorded.length] ?? ''}\n`
+    for (; owed >= 1 && at < last; owed--) text += `${recorded[at++ % recorded.length] ?? ''}\n`
     if (text === '' || watching.size === 0) return
     sent = at
     for (const one of watching) one.write(text)
@@ -41,7 +41,8 @@ export async function replayProxy(reach: Reach, recorded: readonly string[]) {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     get sent() { return sent }, get watchers() { return watching.size },
-    pace: (events: number) => { perSecond = events; owed = 0 },
+    /** So many events a second from now on, in all no more than told. */
+    pace(events: number, most = Number.POSITIVE_INFINITY) { [perSecond, owed, last] = [events, 0, at + most] },
     close: async () => { clearInterval(timer); server.closeAllConnections(); server.close(); await dispatcher.destroy() },
   }
 }
