@@ -16,7 +16,7 @@ function MarkShape({ cx, cy, look, point, onKnob, says }: MarkProps) {
   return (
     <g transform={`translate(${cx} ${cy})`} data-policy={point.figures.policy} {...(press && { onClick: press, style: { cursor: 'pointer' }, 'data-knob': point.knob })}>
       {press && <circle r="12" fill="transparent" />}
-      {says && <text x="12" y="-12" className="halo" fill="var(--ink2)">{says}</text>}
+      {says && <text pointerEvents="none" x="12" y="-12" className="halo" fill="var(--ink2)">{says}</text>}
       <path d={SHAPES[look.marker]} fill={OPEN.has(look.marker) ? 'var(--panel)' : look.color} stroke={OPEN.has(look.marker) ? look.color : 'none'} strokeWidth="1.7" />
     </g>
   )
@@ -36,7 +36,7 @@ export function FrontierChart({ frontier: { curves, singles, xTicks, yTicks, xMa
           const { color, dash } = lookOf(policy)
           return <Line key={policy} data={beyond ? [...points, end] : points} dataKey="usd" type="linear" stroke={color} strokeWidth={policy === 'takt' ? 2 : 1.5} {...(dash && { strokeDasharray: dash })} dot={false} activeDot={false} isAnimationActive={false} />
         })}
-        {curves.map(({ policy, points }) => <Scatter key={policy} data={points} shape={({ cx, cy, payload }: Placed) => (payload ? <MarkShape cx={cx} cy={cy} look={lookOf(policy)} point={payload as Point} onKnob={policy === 'takt' ? onKnob : undefined} /> : <g />)} isAnimationActive={false} />)}
+        {ownLast(curves).map(({ policy, points }) => <Scatter key={policy} data={points} shape={({ cx, cy, payload }: Placed) => (payload ? <MarkShape cx={cx} cy={cy} look={lookOf(policy)} point={payload as Point} onKnob={policy === 'takt' ? onKnob : undefined} /> : <g />)} isAnimationActive={false} />)}
         {labels.map(({ policy, usd, says }) => <ReferenceDot key={policy} x={xMax} y={usd} r={0} ifOverflow="visible" label={{ value: says, position: 'right', fill: lookOf(policy).color, fontSize: 11, fontWeight: policy === 'takt' ? 600 : 400, offset: 8 }} />)}
         {singles.map((point) => <ReferenceDot key={point.figures.policy} x={point.wait} y={point.usd} r={4} ifOverflow="visible" shape={({ cx, cy }: Placed) => <MarkShape cx={cx} cy={cy} look={lookOf(point.figures.policy)} point={point} onKnob={undefined} says={`${words.policy[point.figures.policy]}, ${usdTick(point.usd)}`} />} />)}
         {bound !== undefined && bound > yMax * 0.07 && <ReferenceDot x={xMax / 2} y={bound / 2} r={0} shape={({ cx, cy }: Placed) => <text x={cx ?? 0} y={cy ?? 0} textAnchor="middle" className="halo" fill="var(--ink2)">{words.ground}</text>} />}
@@ -52,13 +52,15 @@ export function FrontierChart({ frontier: { curves, singles, xTicks, yTicks, xMa
     </ResponsiveContainer>
   )
 }
+/** Marks that can be pressed lie on top. */
+const ownLast = (curves: Frontier['curves']) => [...curves].sort((a, b) => Number(a.policy === 'takt') - Number(b.policy === 'takt'))
 const CALLOUT = { width: 226, line: 17 }
 function Chosen({ cx, cy, lines, right }: { cx: number; cy: number; lines: readonly string[]; right: boolean }) {
   const height = lines.length * CALLOUT.line + 10
   const x = right ? cx + 34 : cx - 34 - CALLOUT.width
   const y = cy + 34
   return (
-    <g data-chosen>
+    <g data-chosen pointerEvents="none">
       <path d={`M${cx} ${cy}L${right ? x : x + CALLOUT.width} ${y + height / 2}`} stroke="var(--edge)" />
       <rect x={x} y={y} width={CALLOUT.width} height={height} rx="3" fill="var(--raised)" stroke="var(--line)" />
       {lines.map((line, index) => <text key={line} x={x + 10} y={y + 18 + index * CALLOUT.line} fill={index === 0 ? 'var(--ink)' : 'var(--ink2)'} fontWeight={index === 0 ? 600 : 400}>{line}</text>)}

@@ -9,7 +9,7 @@ function Swatch({ look: { color, dash, marker } }: { look: Look }) {
   return <svg width="16" height="12" aria-hidden="true"><path d="M0 6h16" stroke={open ? 'none' : color} strokeWidth="1.5" {...(dash && { strokeDasharray: dash })} /><path d={SWATCH[marker]} fill={open ? 'none' : color} stroke={open ? color : 'none'} strokeWidth="1.6" /></svg>
 }
 const hours = (value: number | undefined) => (value === undefined ? 'unknown' : words.shortHours(value))
-const share = (value: number | undefined) => (value === undefined ? 'unknown' : `${(value * 100).toFixed(1)} %`)
+const share = (value: number | undefined) => (value === undefined ? 'unknown' : `${(value * 100).toFixed(value < 0.1 ? 1 : 0)} %`)
 
 /** What each policy would have cost and how long jobs would have waited. */
 export function Outcome({ run }: { run: ReplayRun }) {

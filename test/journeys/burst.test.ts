@@ -1,0 +1,180 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import AxeBuilder from '@axe-core/playwright'
+import type { Browser, BrowserContext, Page } from 'playwright'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { seededTrace } from '../support/burst/traces'
+import { launchBrowser } from '../support/browser'
+import { startHost, type RunningHost } from '../support/host'
+
+const shots = process.env['TAKT_SHOTS']
+const WAIT_MS = 60_000
+let browser: Browser, context: BrowserContext, page: Page, host: RunningHost
+const files = mkdtempSync(join(tmpdir(), 'takt-traces-'))
+const faults: string[] = []
+
+beforeAll(async () => {
+  host = await startHost()
+  browser = await launchBrowser()
+  context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'light', reducedMotion: 'reduce', acceptDownloads: true })
+  page = await context.newPage()
+  page.setDefaultTimeout(WAIT_MS)
+  page.on('pageerror', (error) => faults.push(error.message))
+  page.on('console', (message) => { if (message.type() === 'error') faults.push(message.text()) })
+  await page.goto(host.address)
+  await page.getByRole('button', { name: /Open the plant/ }).focus()
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Discovery line' }).waitFor()
+})
+afterAll(async () => {
+  await browser.close()
+  await host.stop()
+  rmSync(host.store, { recursive: true, force: true })
+  rmSync(files, { recursive: true, force: true })
+})
+const go = (hash: string) => page.evaluate((to) => { location.hash = to }, hash)
+const violations = async () => (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)
+async function inBothThemes(name: string) {
+  for (const theme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: theme })
+    await page.locator(`html[data-theme=${theme}]`).waitFor()
+    if (shots) await page.screenshot({ path: `${shots}/${name}.${theme}.png` })
+    expect(await violations(), theme).toEqual([])
+  }
+}
+const press = async (name: string | RegExp) => { await page.getByRole('button', { name }).first().focus(); await page.keyboard.press('Enter') }
+const confirm = async () => {
+  await page.locator('.plan .panel-foot .button.primary:not([aria-disabled])').waitFor()
+  await page.keyboard.press('Control+Enter')
+}
+const replayed = async () => {
+  await page.locator('[data-chosen]').waitFor()
+  await page.waitForFunction(() => !document.querySelector('.replay-body [role=progressbar]'))
+}
+
+describe('a run that waits in the building', { timeout: 180_000 }, () => {
+  test('stands in the queue with what the planner would do', async () => {
+    await go('#/burst')
+    await page.getByRole('row', { name: /train-0412/ }).waitFor()
+    expect(await page.getByRole('row', { name: /sweep-77/ }).textContent()).toContain('cannot go')
+    await inBothThemes('live-queue')
+  })
+  test('is compared on one clock, goes to the cloud and runs there, by keyboard alone', async () => {
+    await page.getByRole('row', { name: /train-0412/ }).focus()
+    await page.keyboard.press('Enter')
+    await page.locator('.timelines').waitFor()
+    expect(await page.locator('.diff .added').count()).toBeGreaterThanOrEqual(2)
+    await inBothThemes('live-move')
+    await press(/^Approve and go, \$/)
+    await confirm()
+    await page.locator('[data-away=away]').waitFor()
+    await page.getByText('Wait until it works there').first().waitFor()
+    await inBothThemes('live-away')
+  })
+  test('comes back, and both decisions are in the journal', async () => {
+    await go('#/burst?show=away')
+    await page.getByRole('row', { name: /train-0412/ }).click()
+    await press('Return…')
+    await confirm()
+    await page.locator('.timelines').waitFor()
+    await go('#/burst/journal')
+    await expect.poll(() => page.getByRole('row', { name: /train-0412/ }).count(), { timeout: WAIT_MS }).toBeGreaterThanOrEqual(1)
+    await inBothThemes('live-journal')
+  })
+  test('is approved by a lead in two clicks', async () => {
+    await go('#/burst/approvals')
+    await page.getByRole('button', { name: /^Approve…/ }).first().click()
+    await page.locator('.plan .panel-foot .button.primary:not([aria-disabled])').click()
+    await page.getByText(/^Move .* to aws-burst/).first().waitFor()
+  })
+  test('can be found by its name from the palette and from the map', async () => {
+    await go('#/map')
+    const link = page.getByRole('link', { name: /^Move .*…$/ }).first()
+    await link.waitFor()
+    const name = /^Move (.*)…$/.exec(await link.getAttribute('aria-label') ?? '')?.[1] ?? ''
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type(`>move ${name}`)
+    await page.getByRole('option').first().waitFor()
+    await page.keyboard.press('Enter')
+    await page.waitForFunction(() => location.hash.startsWith('#/burst/'))
+  })
+  test('machines show what is rented and what is left over', async () => {
+    await go('#/burst/machines')
+    await page.getByRole('heading', { name: 'Node groups' }).waitFor()
+    await page.locator('.groups > li').first().waitFor()
+    await inBothThemes('live-machines')
+  })
+})
+
+describe('replay', { timeout: 180_000 }, () => {
+  const trace = (jobs: number) => ['job_id,submission_time,num_gpu,duration,user,team', ...seededTrace(5, jobs).map(({ id, submitS, gpus, durationS }, index) => `${id},${submitS},${gpus},${durationS},u${index % 9},${['Vision', 'Voice', 'Credit'][index % 3] ?? ''}`)].join('\n')
+  const importFile = async (name: string, content: string) => {
+    writeFileSync(join(files, name), content)
+    await press('Import…')
+    await page.locator('input[type=file]').setInputFiles(join(files, name))
+    await page.getByRole('dialog').getByRole('button', { name: 'Import' }).click()
+  }
+  test('names the lines of a file that make no sense', async () => {
+    await go('#/burst/replay')
+    await importFile('bad.csv', 'job_id,submission_time,num_gpu,duration\na,0,8,60\nb,-5,8,60')
+    await page.getByText('bad.csv line 3').waitFor()
+    expect(await page.getByRole('alert').filter({ hasText: 'line 3' }).textContent()).toContain('submission_time is negative')
+    await inBothThemes('replay-mistakes')
+    await page.keyboard.press('Escape')
+  })
+  test('draws cost against waiting with the chosen knob, and reads it out', async () => {
+    await importFile('month.csv', trace(400))
+    await replayed()
+    await inBothThemes('replay')
+    expect(await page.evaluate(() => document.documentElement.scrollHeight <= window.innerHeight)).toBe(true)
+    const chart = page.getByRole('group', { name: /^Cost against waiting/ })
+    await chart.focus()
+    await page.keyboard.press('ArrowRight')
+    await page.getByRole('status').filter({ hasText: /^Takt, Knob/ }).waitFor()
+    expect(await page.getByText(/^Vision$/).count()).toBeGreaterThan(0)
+  })
+  test('a press on a mark of the curve sets the knob, and the old point stays as a ghost', async () => {
+    const knob = page.getByRole('slider', { name: 'Hour of waiting is worth' })
+    const before = await knob.getAttribute('aria-valuetext')
+    await page.locator('[data-knob="200"]').click()
+    await expect.poll(() => knob.getAttribute('aria-valuetext'), { timeout: WAIT_MS }).toBe('$200')
+    expect(before).not.toBe('$200')
+    await page.locator('.recharts-reference-dot text').filter({ hasText: 'before' }).waitFor()
+  })
+  test('keeps runs and compares them', async () => {
+    await replayed()
+    await press('Keep this run')
+    await page.getByText('Kept as run 1.').waitFor()
+    await page.getByRole('slider', { name: 'Hour of waiting is worth' }).focus()
+    await page.keyboard.press('ArrowLeft')
+    await page.waitForFunction(() => !document.body.textContent?.includes('Kept as run 1.'))
+    await press(/^Compare with run 1/)
+    await page.getByText(/^Against run 1|Against run 1/).waitFor()
+    await inBothThemes('replay-compared')
+  })
+  test('exports its table', async () => {
+    const chart = page.locator('section').filter({ has: page.getByRole('heading', { name: 'Cost against waiting' }) })
+    await chart.getByRole('button', { name: /^Export/ }).click()
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: 'SVG' }).click()])
+    expect(file.suggestedFilename()).toBe('cost-against-waiting.svg')
+  })
+  test('a lead sets the knob that it found, by a plan', async () => {
+    await press(/^Propose \$/)
+    await page.locator('.plan .diff .added').first().waitFor()
+    expect(await page.locator('.plan').textContent()).toContain('Replaying 400 jobs of month.csv')
+    await inBothThemes('replay-propose')
+    await confirm()
+    await go('#/burst/policy')
+    await page.getByLabel('USD an hour').first().waitFor()
+  })
+  test('reads what the site remembers', async () => {
+    await go('#/burst/replay')
+    await press(/^Read what oslo remembers/)
+    await page.getByRole('combobox', { name: 'Jobs to replay' }).waitFor()
+    await expect.poll(() => page.getByRole('combobox', { name: 'Jobs to replay' }).evaluate((box: HTMLSelectElement) => box.selectedOptions[0]?.textContent), { timeout: WAIT_MS }).toBe('oslo, local history')
+    await replayed()
+    await inBothThemes('replay-history')
+  })
+})
+test('no error and no violation of the page policy was seen', () => expect(faults).toEqual([]))
