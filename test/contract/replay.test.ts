@@ -173,3 +173,18 @@ describe('the history of a site', () => {
     expect((await all(await takt.replay.run(question(read.id, { nodes: read.nodes })))).run.source.simulated).toBe(true)
   }, 60_000)
 })
+
+describe('a knob that a replay found', () => {
+  it('becomes a change of the shared policy for everybody else, with what the replay showed, and is written when confirmed', async () => {
+    const { id } = await send('month.csv', csv(300))
+    const { run } = await all(await takt.replay.run(question(id, { usdPerWaitHour: 97 })))
+    const plan = await takt.replay.proposeKnob({ usdPerWaitHour: 97, run: run.id })
+    expect(plan.choices[0]).toMatch(/^Replaying 300 jobs of month\.csv at \$97 an hour: \$\d+ in the cloud/)
+    expect(plan.yaml).toContain('usdPerHour: 97')
+    const { operationId } = await takt.operations.start({ planId: plan.id })
+    const done = await when(await takt.operations.watch(), (list) => list.some((operation) => operation.id === operationId && operation.state !== 'running'))
+    expect(done.find((operation) => operation.id === operationId)?.state).toBe('done')
+    const { spec } = await takt.burst.policy()
+    expect(spec.waiting.find(({ team, priority }) => team === '' && priority === undefined)?.usdPerHour).toBe(97)
+  }, 60_000)
+})
