@@ -7,6 +7,7 @@ import { fail, succeed, type Outcome } from '../../kernel/outcome'
 import type { KubeClient, KubeObject } from '../../platform/kubernetes/types'
 import type { MadePlan, OperationKind } from '../operations'
 import { blocked, diffLines, done, onSite, planBody, refusals, stepsOf } from '../plans'
+import { merge3, type FieldConflict } from './domain/merge'
 import { complete, hidden, revealed, written } from './domain/redact'
 import type { Raw } from './domain/raw'
 import { parseManifest, plain, readObject, type Manifests } from './manifests'
@@ -17,15 +18,16 @@ const Written = z.record(z.string(), z.unknown())
 export const ApplyInput = z.object({ site: z.string(), ref: ObjectRef, kind: z.string(), edited: Written, before: Written })
 export type ApplyInput = z.infer<typeof ApplyInput>
 
-/** Sends an edited object: exactly the one that was meant, as it stood when it was planned. */
-async function put(client: KubeClient, { ref, to, from, dryRun, signal }: { ref: ObjectRef; to: Raw; from: Raw; dryRun?: boolean; signal?: AbortSignal | undefined }): Promise<Outcome<KubeObject>> {
+interface Putting { ref: ObjectRef; to: Raw; from: Raw; dryRun?: boolean; signal?: AbortSignal | undefined }
+/** Puts what changes `from` into `to` into the very object that was meant; what others changed beside it stays. */
+async function put(client: KubeClient, { ref, to, from, dryRun, signal }: Putting): Promise<Outcome<KubeObject>> {
   const live = await readObject(client, ref, signal)
   if (!live.ok) return live
-  const now = hidden(written(live.value)).object
-  if (JSON.stringify(now) === JSON.stringify(to)) return succeed(live.value as KubeObject)
-  const moved = diffLines(plain(from), plain(now))
-  if (moved.length > 0) return fail(failure('PLAN_IS_STALE', { title: `${to.kind} ${ref.name}`, differs: moved.slice(0, 10).map(({ text }) => text) }))
-  const whole = revealed(to, live.value)
+  const now = plain(hidden(written(live.value)).object)
+  const { value, conflicts } = merge3({ base: plain(from), mine: plain(to), theirs: now })
+  if (conflicts.length > 0) return fail(failure('PLAN_IS_STALE', { title: `${to.kind} ${ref.name}`, differs: conflicts.map(({ path, theirs }) => `${path} is ${theirs} by now`) }))
+  if (diffLines(now, value).length === 0) return succeed(live.value as KubeObject)
+  const whole = revealed(value as unknown as Raw, live.value)
   if ('refused' in whole) return fail(failure('INVALID', { issues: whole.refused }))
   return client.replace(ref.resource, complete(whole.object, live.value) as KubeObject, { ...(dryRun && { dryRun }), ...given({ signal }) })
 }
@@ -56,17 +58,23 @@ export async function planApply(ports: ObjectPorts, { manifests, ref, yaml, reso
   const [live, who] = await Promise.all([readObject(client.value, ref, signal), client.value.whoAmI(signal)])
   if (!live.ok) return live
   if (!who.ok) return who
-  const theirs = manifests.since(live.value, resourceVersion) ?? (live.value.metadata.resourceVersion === resourceVersion ? [] : ['it changed since this text was read'])
-  if (theirs.length > 0) return fail(failure('CONFLICT', { kind: live.value.kind, name: ref.name, theirs: 'Somebody else', resourceVersion: live.value.metadata.resourceVersion ?? '', fields: theirs.slice(0, 20).map((text) => ({ path: text, before: '', mine: '', theirs: text })) }))
   const edited = parseManifest(yaml, live.value)
   if (!edited.ok) return edited
+  const now = plain(hidden(written(live.value)).object)
+  const base = manifests.base(live.value.metadata.uid ?? '', resourceVersion)
+  if (!base && live.value.metadata.resourceVersion !== resourceVersion) return conflict(live.value, [{ path: 'the object', before: '', mine: '', theirs: 'it changed since this text was read' }])
+  const merged = merge3({ base: base ? plain(base) : now, mine: plain(written(edited.value)), theirs: now })
+  if (merged.conflicts.length > 0) return conflict(live.value, merged.conflicts)
   // Checked here, so that nobody confirms what is refused for its secrets; only the hidden form is kept.
-  const checked = revealed(written(edited.value), live.value)
+  const wanted = merged.value as unknown as Raw
+  const checked = revealed(wanted, live.value)
   if ('refused' in checked) return fail(failure('INVALID', { issues: checked.refused }))
   const exact = { ...ref, ...given({ uid: live.value.metadata.uid }) }
-  const input: ApplyInput = { site: ref.site, ref: exact, kind: live.value.kind, edited: plain(written(edited.value)), before: plain(hidden(written(live.value)).object) }
+  const input: ApplyInput = { site: ref.site, ref: exact, kind: live.value.kind, edited: merged.value, before: now }
   return made(ports, { input, live: live.value, as: who.value.user, client: client.value, again: (later) => planApply(ports, { manifests, ref: exact, yaml, resourceVersion }, later) }, signal)
 }
+
+const conflict = (live: Raw, fields: FieldConflict[]) => fail(failure('CONFLICT', { kind: live.kind, name: live.metadata.name, theirs: 'Somebody else', resourceVersion: live.metadata.resourceVersion ?? '', fields }))
 
 interface Making { input: ApplyInput; live: Raw; as: string; client: KubeClient; again: MadePlan<ApplyInput>['again'] }
 async function made(ports: ObjectPorts, { input, live, as, client, again }: Making, signal?: AbortSignal): Promise<Outcome<MadePlan<ApplyInput>>> {

@@ -4,7 +4,6 @@ import type { ObjectRef } from '../../../preload/contract/objects'
 import { fail, succeed, type Outcome } from '../../kernel/outcome'
 import { AnyObject } from '../../platform/kubernetes/objects'
 import type { KubeClient } from '../../platform/kubernetes/types'
-import { diffLines } from '../plans'
 import { hidden, written } from './domain/redact'
 import type { Raw } from './domain/raw'
 
@@ -39,10 +38,10 @@ export function makeManifests() {
       remember({ ...shown.object, metadata: { ...shown.object.metadata, uid: found.value.metadata.uid ?? '', resourceVersion: found.value.metadata.resourceVersion ?? '' } })
       return succeed({ yaml: stringify(shown.object, { lineWidth: 0 }), resourceVersion: found.value.metadata.resourceVersion ?? '', uid: found.value.metadata.uid ?? '', hidden: shown.paths })
     },
-    /** What others changed since the text was read; undefined where the text is not remembered any more. */
-    since(live: Raw, resourceVersion: string): string[] | undefined {
-      const base = bases.get(`${live.metadata.uid ?? ''}/${resourceVersion}`)
-      return base && diffLines(plain(written(base)), plain(hidden(written(live)).object)).map(({ text }) => text)
+    /** The text as it was read; undefined where it is not remembered any more. */
+    base: (uid: string, resourceVersion: string): Raw | undefined => {
+      const found = bases.get(`${uid}/${resourceVersion}`)
+      return found && written(found)
     },
   }
 }
