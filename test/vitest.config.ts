@@ -16,6 +16,7 @@ export default defineConfig({
       { extends: true, test: { name: 'contract', include: ['test/contract/**/*.test.ts'], testTimeout: 30_000 } },
       { extends: true, test: { name: 'journeys', include: ['test/journeys/**/*.test.ts'], exclude: ['test/journeys/electron/**'], globalSetup: support('browser.ts'), ...slow } },
       { extends: true, test: { name: 'electron', include: ['test/journeys/electron/**/*.test.ts'], ...slow } },
+      { extends: true, test: { name: 'lake', include: ['test/lake/**/*.test.ts'], ...slow, hookTimeout: 900_000 } },
       { extends: true, test: { name: 'cluster', include: ['test/cluster/**/*.test.ts'], ...slow, testTimeout: 300_000, hookTimeout: 600_000 } },
     ],
   },

@@ -75,6 +75,8 @@ const everyday = ['unit', 'architecture', 'contract', 'journeys', 'electron'].fl
 const tasks = {
   build: () => script('build.mjs', ...rest),
   test: () => { buildIfStale(); return vitest(...(rest.includes('--project') ? [] : everyday), ...rest) },
+  // Optional: a real Trino with Iceberg, about 1 GB to fetch once; what it lacks is named and skipped.
+  'test:lake': () => vitest('--project', 'lake', ...rest),
   'test:cluster': () => {
     const installed = run(node, [at('test/cluster/stack/install.mjs')], { cwd: root })
     // 77 is the customary "skipped": a machine without Go passes, unless it has been told that it must be able to.

@@ -50,8 +50,14 @@ function numericColumn(profile: Of<'numeric'>, rows: readonly (readonly unknown[
   return { kind: 'numeric', column: profile.column, tally, counts, min: min === null ? null : min + 0, max: max === null ? null : max + 0 }
 }
 
+/** Engines write truth in small letters; it is named as the profile names it. */
+function spelling({ categories }: Of<'categorical'>): (name: string) => string {
+  const isTruth = categories.length > 0 && categories.every((name) => name === 'True' || name === 'False')
+  return (name) => (isTruth && (name === 'true' || name === 'false') ? `${name.charAt(0).toUpperCase()}${name.slice(1)}` : name)
+}
+
 function categoricalColumn(profile: Of<'categorical'>, rows: readonly (readonly unknown[])[]): WindowColumn {
-  const found = new Map(rows.flatMap(([category, count]) => (category === null ? [] : [[String(category), Number(count)] as const])))
+  const named = spelling(profile), found = new Map(rows.flatMap(([category, count]) => (category === null ? [] : [[named(String(category)), Number(count)] as const])))
   const nulls = Number(rows.find(([category]) => category === null)?.[1] ?? 0), known = new Set(profile.categories)
   const created = [...found].filter(([category]) => !known.has(category)).map(([category, count]): [string, number] => [category, count]).sort(([a], [b]) => byCodePoint(a, b))
   return { kind: 'categorical', column: profile.column, tally: { rows: [...found.values()].reduce((a, b) => a + b, nulls), nulls }, counts: profile.categories.map((category) => found.get(category) ?? 0), created }
