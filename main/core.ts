@@ -1,3 +1,4 @@
+import { createRouterClient } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/message-port'
 import { compose } from './compose'
 import { relayToShell } from './hosts/electron/relay'
@@ -16,6 +17,8 @@ const parent = (process as unknown as { parentPort?: ParentPort }).parentPort
 if (!parent) throw new Error('core.mjs is started by the desktop shell; for a server use takt serve.')
 const tell = (message: ToShell) => parent.postMessage(message)
 const stopped = new AbortController()
+/** Whether the screen is locked, once the core can be told. */
+let sayLocked: (locked: boolean) => void = () => {}
 const vault = new VaultOverMessages(tell)
 
 async function start(options: Extract<ToCore, { type: 'start' }>) {
@@ -26,6 +29,8 @@ async function start(options: Extract<ToCore, { type: 'start' }>) {
   })
   const local = await serveLocally(core.router, options.storeDir)
   stopped.signal.addEventListener('abort', () => void local.close().then(() => core.close()).then(() => { tell({ type: 'stopped' }); process.exit(0) }))
+  const { sites } = createRouterClient(core.router)
+  sayLocked = (locked) => void sites.here({ locked }).catch(() => undefined)
   relayToShell(core, tell, { signal: stopped.signal, clock: systemClock })
   tell({ type: 'ready' })
   return new RPCHandler(core.router)
@@ -48,5 +53,6 @@ parent.on('message', ({ data, ports }) => {
     if (handler) serve(ports[0])
     else waiting.push(ports[0])
   } else if (message.type === 'vault') vault.answer(message.id, message.text)
+  else if (message.type === 'locked') sayLocked(message.locked)
   else if (message.type === 'stop') stopped.abort()
 })

@@ -85,6 +85,8 @@ void app.whenReady().then(async () => {
   core.start()
   tray.show({ stopped: 0, called: 0 })
   powerMonitor.on('resume', () => core.send({ type: 'resumed' }))
+  powerMonitor.on('lock-screen', () => core.send({ type: 'locked', locked: true }))
+  powerMonitor.on('unlock-screen', () => core.send({ type: 'locked', locked: false }))
 })
 app.on('second-instance', (_event, args, folder) => {
   show()

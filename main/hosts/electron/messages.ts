@@ -6,6 +6,7 @@ export const ToCore = z.discriminatedUnion('type', [
   z.object({ type: z.literal('page') }),
   z.object({ type: z.literal('vault'), id: z.number(), text: z.string().optional() }),
   z.object({ type: z.literal('resumed') }),
+  z.object({ type: z.literal('locked'), locked: z.boolean() }),
   z.object({ type: z.literal('stop') }),
 ])
 export type ToCore = z.infer<typeof ToCore>
