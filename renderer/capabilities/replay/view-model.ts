@@ -67,13 +67,18 @@ export function frontierOf(run: ReplayRun, chosen: Point | undefined): Frontier 
   const bound = run.played.find(({ figures }) => figures.policy === 'bound-slack')?.figures.cloudUsd
   const yTicks = ticksTo(Math.max(...[...curves.flatMap(({ points }) => points), ...singles].map(({ usd }) => usd), bound ?? 0, 1) * 1.04)
   const yMax = yTicks.at(-1) ?? 1
-  return { curves, singles, xTicks, yTicks, xMax, yMax, bound, alone: lone.find(({ wait, usd }) => wait > xMax && usd === 0), labels: spread(curves.map(({ policy, end }) => ({ policy, ...end, says: words.policy[policy] })), yMax * 0.052) }
+  return { curves, singles, xTicks, yTicks, xMax, yMax, bound, alone: lone.find(({ wait, usd }) => wait > xMax && usd === 0), labels: labelsOf(curves, yMax) }
 }
 function cut({ policy, points }: { policy: ReplayPolicyName; points: Point[] }, xMax: number): Curve {
   const inside = points.filter(({ wait }) => wait <= xMax)
   const edge = inside.length < points.length ? costAt(points, xMax) : undefined
   const last = inside.at(-1)
   return { policy, points: inside, end: edge === undefined ? { wait: last?.wait ?? 0, usd: last?.usd ?? 0 } : { wait: xMax, usd: edge }, beyond: edge !== undefined }
+}
+/** Curves that go on are named at the right edge, apart from each other; those that end, where they end. */
+function labelsOf(curves: readonly Curve[], yMax: number): Frontier['labels'] {
+  const named = curves.map(({ policy, end, beyond }) => ({ policy, ...end, beyond, says: words.policy[policy] }))
+  return [...spread(named.filter(({ beyond }) => beyond), yMax * 0.052), ...named.filter(({ beyond }) => !beyond)]
 }
 /** Moves labels apart so that none covers another, keeping their order. */
 export function spread<L extends { usd: number }>(labels: readonly L[], gap: number): L[] {

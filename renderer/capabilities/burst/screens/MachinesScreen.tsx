@@ -72,7 +72,7 @@ function Orphans({ onChoose }: { onChoose: (chosen: Chosen) => void }) {
       {!found ? remote.at === 'failed' ? <Failed says={remote.trouble.says} remedy={remote.trouble.remedy} code={remote.trouble.code} onRetry={again} /> : <Loading says={words.loadingGroups} /> : (
         <div className="scroll" style={{ maxHeight: '100%' }}>
           {found.orphans.length === 0 ? <p className="control-text">{words.noOrphans} <span className="soft">{words.looked(found.looked.join(', '))}</span></p> : <ul className="move-steps">{found.orphans.map((orphan) => (
-            <li key={orphan.id}><Sign sign="warning" /><span className="grow"><b>{orphan.name}</b> <span className="soft">{orphan.says}{orphan.since ? `, ${words.sinceSays(formatWhen(orphan.since, now))}` : ''}</span></span>{orphan.usdPerHour !== undefined && <b>{words.perHour(formatUsd(orphan.usdPerHour))}</b>}<Button small onClick={() => onChoose(choose(orphan))}>{words.removeOrphan(orphan.name)}</Button></li>
+            <li key={orphan.id}><Sign sign="warning" /><span className="grow"><b>{orphan.name}</b> <span className="soft">{orphan.says.replace(/\.$/, '')}{orphan.since ? `, ${words.sinceSays(formatWhen(orphan.since, now))}` : ''}</span></span>{orphan.usdPerHour !== undefined && <b>{words.perHour(formatUsd(orphan.usdPerHour))}</b>}<Button small onClick={() => onChoose(choose(orphan))}>{words.remove}<span className="visually-hidden"> {orphan.name}</span></Button></li>
           ))}</ul>}
         </div>
       )}
