@@ -17,8 +17,9 @@ const LABELLED: [label: string, kind: string][] = [
 ]
 /** Whoever people would name as owner: not the replica set in between. */
 function ownerOf(pod: Peek): string {
+  const labels = at(pod, 'metadata', 'labels')
   for (const [label, kind] of LABELLED) {
-    const name = text(pod, 'metadata', 'labels', label)
+    const name = labels === undefined ? '' : text(labels, label)
     if (name) return `${kind} ${name}`
   }
   const owners = items(pod, 'metadata', 'ownerReferences')

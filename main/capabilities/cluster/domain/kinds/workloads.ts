@@ -22,7 +22,7 @@ const QUEUE_LABEL = 'kueue.x-k8s.io/queue-name'
 const queueOf = (object: Peek) => text(object, 'metadata', 'labels', QUEUE_LABEL)
 const sentence = (object: Peek, type: string) => text(condition(object, type), 'message').slice(0, 160)
 
-interface Told { state: string; why: string; pods: string; devices: Devices[]; image?: string; started?: number | undefined; finished?: number | undefined }
+interface Told { state: string; why: string; pods: string; devices: readonly Devices[]; image?: string; started?: number | undefined; finished?: number | undefined }
 function row(kind: string, object: Peek, { state, why, pods, devices, image = '', started, finished }: Told): Projected {
   const who = identity(object)
   const queue = queueOf(object)
@@ -35,7 +35,7 @@ function row(kind: string, object: Peek, { state, why, pods, devices, image = ''
   }
 }
 /** The same devices, so many times. */
-const times = (devices: Devices[], many: number): Devices[] => devices.map((one) => ({ ...one, count: one.count * many }))
+const times = (devices: readonly Devices[], many: number): Devices[] => devices.map((one) => ({ ...one, count: one.count * many }))
 const imageOf = (spec: Peek) => text(items(spec, 'containers')[0], 'image')
 const course = (object: Peek, { failed, done, held, running }: { failed: boolean; done: boolean; held: boolean; running: boolean }) => {
   if (text(object, 'metadata', 'deletionTimestamp') !== '') return 'stopping'
