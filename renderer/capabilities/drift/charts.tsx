@@ -18,7 +18,7 @@ export function HistogramChart({ bins, says, reading }: { bins: Bin[]; says: str
       <ComposedChart data={data} margin={{ top: 8, right: 14, bottom: 14, left: 0 }} barCategoryGap={0.5} accessibilityLayer={false}>
         <CartesianGrid vertical={false} stroke="var(--grid)" />
         <XAxis dataKey="at" type="category" ticks={ticks} tickFormatter={(at: number) => formatValue(data[at]?.from ?? 0)} {...AXIS} label={{ value: says, position: 'insideBottom', offset: -10, fill: 'var(--ink3)', fontSize: 11 }} />
-        <YAxis width={40} tickFormatter={percent} {...AXIS} domain={[0, 'auto']} />
+        <YAxis width={48} tickFormatter={percent} {...AXIS} domain={[0, 'auto']} />
         <Bar dataKey="current" fill="var(--s2)" isAnimationActive={false}>{data.map(({ at, moved }) => <Cell key={at} fillOpacity={moved ? 1 : 0.45} />)}</Bar>
         <Line dataKey="reference" type="step" stroke="var(--ink)" strokeWidth={1.5} dot={false} activeDot={false} isAnimationActive={false} />
         {reads(reading)}
@@ -32,7 +32,7 @@ export function EcdfChart({ steps, reading }: { steps: { x: number; reference: n
       <LineChart data={steps} margin={{ top: 8, right: 14, bottom: 0, left: 0 }} accessibilityLayer={false}>
         <CartesianGrid vertical={false} stroke="var(--grid)" />
         <XAxis dataKey="x" type="number" domain={['dataMin', 'dataMax']} tickFormatter={formatValue} {...AXIS} />
-        <YAxis width={44} domain={[0, 1]} ticks={[0, 0.25, 0.5, 0.75, 1]} tickFormatter={percent} {...AXIS} />
+        <YAxis width={48} domain={[0, 1]} ticks={[0, 0.25, 0.5, 0.75, 1]} tickFormatter={percent} {...AXIS} />
         <Line dataKey="reference" type="stepAfter" stroke="var(--ink)" strokeWidth={1.5} dot={false} isAnimationActive={false} />
         <Line dataKey="current" type="stepAfter" stroke="var(--s2)" strokeWidth={2} dot={false} isAnimationActive={false} />
         {reads(reading === undefined ? undefined : steps[reading]?.x)}

@@ -58,6 +58,8 @@ describe('lamps', () => {
     ['passing answers it', [anEvent('gate-failed', 61), anEvent('gate-passed', 5)], 'flowing'],
     ['a cord is answered by clearing alone', [anEvent('cord-pulled', 90), anEvent('gate-passed', 5)], 'stopped'],
     ['a cleared cord', [anEvent('cord-pulled', 90), anEvent('cord-cleared', 5)], 'flowing'],
+    ['a verdict to act on drift stops at once', [anEvent('cord-pulled', 1, { object: 'DriftReview/voice/voice' })], 'stopped'],
+    ['and a cord pulled before it does not hide it', [anEvent('cord-pulled', 2), anEvent('cord-pulled', 1, { object: 'DriftReview/voice/voice' })], 'stopped'],
   ])('%s', (_why, events, lamp) => expect(lampOf(openCall(events), { now: NOW, late: false })).toBe(lamp))
 })
 
