@@ -57,5 +57,6 @@ describe('names', () => {
   test('the whole name is nearer than its beginning, and that nearer than a part', () => {
     const near = (text: string) => nearness(text, { name: 'otto', title: 'Otto Berg', mail: 'otto.berg@takt.test' })
     expect([near('OTTO'), near('ott'), near('ber'), near('erg')]).toEqual([0, 1, 2, 3])
+    expect(nearness('vision', { name: 'oidc:vision', title: 'oidc:vision' })).toBe(2)
   })
 })

@@ -21,5 +21,5 @@ export function nearness(text: string, { name, title, mail }: { name: string; ti
   const given = [name, title, mail ?? ''].map((each) => each.toLowerCase())
   if (given.includes(wanted)) return 0
   if (given.some((each) => each.startsWith(wanted))) return 1
-  return given.some((each) => each.split(/[\s.@_-]+/).some((part) => part.startsWith(wanted))) ? 2 : 3
+  return given.some((each) => each.split(/[\s.@_:/-]+/).some((part) => part.startsWith(wanted))) ? 2 : 3
 }
