@@ -20,7 +20,15 @@ export type ApplyInput = z.infer<typeof ApplyInput>
 
 interface Putting { ref: ObjectRef; to: Raw; from: Raw; dryRun?: boolean; signal?: AbortSignal | undefined }
 /** Puts what changes `from` into `to` into the very object that was meant; what others changed beside it stays. */
-async function put(client: KubeClient, { ref, to, from, dryRun, signal }: Putting): Promise<Outcome<KubeObject>> {
+async function put(client: KubeClient, putting: Putting): Promise<Outcome<KubeObject>> {
+  // Controllers write into objects all the time: who was slower by a moment reads again.
+  for (let tried = 1; ; tried++) {
+    const done = await putOnce(client, putting)
+    if (done.ok || done.failure.code !== 'CONFLICT' || tried === TRIES) return done
+  }
+}
+const TRIES = 6
+async function putOnce(client: KubeClient, { ref, to, from, dryRun, signal }: Putting): Promise<Outcome<KubeObject>> {
   const live = await readObject(client, ref, signal)
   if (!live.ok) return live
   const now = plain(hidden(written(live.value)).object)

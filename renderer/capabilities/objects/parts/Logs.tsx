@@ -1,7 +1,7 @@
-import { useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
+import { useEffect, useRef, useState, type KeyboardEvent as PressedIn, type ReactNode } from 'react'
 import type { ObjectRef, ObjectStory } from '../../../../preload/contract/objects'
 import { useCore } from '../../../client'
-import { Button, CopyButton, Empty, Failed, Forbidden, formatCount, inField, Loading, useKeys } from '../../../design'
+import { Button, CopyButton, Empty, Failed, Forbidden, formatCount, inField, keySettings, Loading, useKeys } from '../../../design'
 import { recordedTrouble } from '../../../client'
 import { readable, timeOf } from '../logs-window'
 import { useLogs, useLogSearch, type Needle } from '../use-logs'
@@ -61,8 +61,18 @@ function Hows({ how: { follow, previous, wrap }, onChange, noPrevious }: { how: 
 }
 function SearchBar({ needle, onNeedle, onFind }: { needle: Needle; onNeedle: (needle: Needle) => void; onFind: (direction: 'next' | 'previous') => void }) {
   const box = useRef<HTMLInputElement>(null)
-  useKeys({ '/': (event) => { if (inField(event.target)) return; event.preventDefault(); box.current?.focus() } })
-  const pressed = (event: KeyboardEvent<HTMLInputElement>) => {
+  useEffect(() => {
+    // Before the list beside it, whose filter has the same key: whoever is in the inspector means this log.
+    const press = (event: KeyboardEvent) => {
+      const here = event.target instanceof Node && box.current?.closest('aside')?.contains(event.target) === true
+      if (event.key !== '/' || !here || !keySettings.singleKeys || inField(event.target)) return
+      event.preventDefault()
+      box.current?.focus()
+    }
+    window.addEventListener('keydown', press, true)
+    return () => window.removeEventListener('keydown', press, true)
+  }, [])
+  const pressed = (event: PressedIn<HTMLInputElement>) => {
     if (event.key === 'Enter' && event.shiftKey) { event.preventDefault(); onFind('previous') }
     if (event.key !== 'Escape') return
     event.preventDefault()
