@@ -100,7 +100,8 @@ export class MarketPlace {
   #target(seen: Seen, { site, pool, nodes, claim }: { site: string; pool: string; nodes: number; claim: string }): number {
     const view = groupViews(this.#cloud, seen).find(({ name }) => name === pool)
     const others = this.#claims.of(site, pool).filter((one) => one.claim !== claim).reduce((sum, one) => sum + one.nodes, 0)
-    const busy = view?.nodes.filter(({ state }) => state === 'busy' || state === 'draining').length ?? 0
+    // Machines beyond the wish are on their way out: they serve nobody any more.
+    const busy = Math.min(view?.desired ?? 0, view?.nodes.filter(({ state }) => state === 'busy' || state === 'draining').length ?? 0)
     const wanted = Math.max(others, busy) + nodes
     // Machines under way that nobody here asked for belong to somebody else: they are left to them.
     const foreign = others === 0 ? Math.max(0, (view?.desired ?? 0) - busy - (view?.idle ?? 0)) : 0

@@ -63,10 +63,11 @@ export function scaleKind(cloud: Cloud): OperationKind<ScaleInput> {
     },
     {
       id: 'release', title: 'Give them back', promiseSeconds: 10,
-      run: onGroup(cloud, async (at, { input, signal, progress, note }) => {
+      run: onGroup(cloud, async (at, { input, signal, progress, note, kept }) => {
         if (input.go.length === 0) return work.setDesired(at, input.desired, { signal, progress })
         const stayed = await work.letGo(at, input.go, { signal, progress })
         if (!stayed.ok) return stayed
+        kept['stayed'] = stayed.value.join(' ')
         if (stayed.value.length === 0) return input.desired === 0 ? work.setDesired(at, 0, { signal, progress }) : succeed(undefined)
         note(`${stayed.value.join(', ')} stayed, because something had started there.`)
         return work.cordon(input.site, stayed.value, { closed: false, signal })
@@ -76,6 +77,7 @@ export function scaleKind(cloud: Cloud): OperationKind<ScaleInput> {
         return raised.ok ? succeed(undefined) : raised
       }),
     },
+    { id: 'gone', title: 'Wait until they are gone', promiseSeconds: 60, run: onGroup(cloud, (at, { input, signal, progress, kept }) => work.awaitGone(at, input.go.filter((node) => !(kept['stayed'] ?? '').split(' ').includes(node)), { signal, progress })) },
   ]
   return {
     kind: 'cloud-scale', input: ScaleInput, undoable: true,
