@@ -1,4 +1,4 @@
-import { createSecureContext } from 'node:tls'
+import { checkServerIdentity, createSecureContext, type PeerCertificate } from 'node:tls'
 import { request, type Dispatcher } from 'undici'
 import type { Clock } from '../../kernel/clock'
 import type { Outcome } from '../../kernel/outcome'
@@ -72,8 +72,11 @@ export class Transport {
     const { authorization } = credential.value
     const tls = this.#tls(credential.value)
     const agent = nodeAgentOf(this.#target.proxy, tls)
-    return succeed({ headers: authorization ? { authorization } : {}, tls: { ...tls, ...(agent && { agent }) } })
+    return succeed({ headers: authorization ? { authorization } : {}, tls: { ...tls, ...(agent && { agent, checkServerIdentity: this.#checkIdentity }) } })
   }
+
+  // Through a tunnel the socket no longer knows an address without a name, and would compare the certificate with localhost.
+  readonly #checkIdentity = (_host: string, certificate: PeerCertificate) => checkServerIdentity(this.#target.tls.serverName ?? new URL(this.#target.server).hostname.replace(/^\[|\]$/g, ''), certificate)
 
   /** Sends and reads the whole answer. Reads that meet 429 wait as told, a bounded number of times. */
   async send(ask: Ask): Promise<Outcome<Answer>> {

@@ -5,7 +5,9 @@ import { createServer as createHttps } from 'node:https'
 import { connect, type AddressInfo, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Writable } from 'node:stream'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { WebSocketServer } from 'ws'
 import { systemClock } from '../clock/system'
 import { seeded } from '../../kernel/random'
 import { succeed } from '../../kernel/outcome'
@@ -119,6 +121,19 @@ describe('a proxy', () => {
     const refused = await client(url, { tls, proxy: `http://ada:wrong@127.0.0.1:${port}` }).version()
     expect(refused).toMatchObject({ ok: false, failure: { code: 'PROXY_FAILED', data: { proxy: `http://127.0.0.1:${port}`, status: 407 } } })
     expect(JSON.stringify(refused)).not.toContain('wrong')
+  })
+  test('carries terminals and forwards as well as requests', async () => {
+    const server = createHttps({ key: read('server.key'), cert: read('server.crt') })
+    new WebSocketServer({ server }).on('connection', (socket) => {
+      socket.send(Buffer.concat([Buffer.from([1]), Buffer.from('hello')]))
+      socket.send(Buffer.concat([Buffer.from([3]), Buffer.from('{"status":"Success"}')]), () => socket.close())
+    })
+    const { port, tunnels } = await proxy()
+    const said: string[] = []
+    const stdout = new Writable({ write(piece: Buffer, _encoding, done) { said.push(piece.toString()); done() } })
+    const made = client(`https://127.0.0.1:${await listening(server)}`, { tls: { ca: read('ca.crt') }, proxy: `http://127.0.0.1:${port}` })
+    expect(await made.exec({ namespace: 'default', name: 'pod' }, ['true'], { stdout, stderr: stdout })).toEqual({ ok: true, value: { exitCode: 0 } })
+    expect([said, tunnels.length]).toEqual([['hello'], 1])
   })
   test('that refuses, and one that is not there, are told apart from the server', async () => {
     const { url } = await apiServer()
