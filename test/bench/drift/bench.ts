@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { openBundle, verifyBundle } from '../../../main/capabilities/drift/bundle'
+import { openBooks } from '../../../main/capabilities/drift/bundles/form'
+import { verifyBooks } from '../../../main/capabilities/drift/bundles/verify'
 import { countWindows, profileReference, scoreWindows } from '../../../main/capabilities/drift/profile'
 import { loadSpecialFunctions } from '../../../main/capabilities/drift/numerics/cephes'
 import { median, printTable, round } from '../shared/report'
@@ -74,8 +75,8 @@ async function windows() {
   const bundle = join(cache, 'year.takt')
   const written = use(takt('bundle', '--reference', reference, '--current', current, '--windows', '52', '--out', bundle))
   const special = await loadSpecialFunctions(), bytes = readFileSync(bundle)
-  const started = performance.now(), opened = openBundle(bytes), openMs = performance.now() - started
-  const again = performance.now(), found = verifyBundle(opened, special), verifyMs = performance.now() - again
+  const started = performance.now(), opened = openBooks(bytes), openMs = performance.now() - started
+  const again = performance.now(), found = verifyBooks(opened.books, special), verifyMs = performance.now() - again
   const profile = await profileReference({ path: reference }), small = await writePair(join(cache, 'window'), { rows: 10_000, numbers: 20, categories: 5 })
   const [first] = await countWindows(profile, { path: small.current })
   const times = Array.from({ length: 5 }, () => { const begun = performance.now(); if (first) scoreWindows(profile, [first], { special }); return performance.now() - begun })

@@ -27,5 +27,9 @@ export function unpack(bytes: Uint8Array): Map<string, string> {
 }
 
 /** The same content is the same file: dates are fixed. */
-export const pack = (files: Record<string, string>): Uint8Array<ArrayBuffer> =>
-  zipSync(Object.fromEntries(Object.entries(files).map(([name, text]) => [name, strToU8(text)])), { level: 6, mtime: '1980-01-02T00:00:00Z' })
+export function pack(files: Record<string, string>): Uint8Array<ArrayBuffer> {
+  const parts = Object.entries(files).map(([name, text]) => [name, strToU8(text)] as const)
+  // What would not be opened is not written.
+  if (parts.reduce((sum, [, { length }]) => sum + length, 0) > MOST_BYTES) throw new UnusableInput('These models together would unpack to more than 256 MB.', 'Save them as several bundles.')
+  return zipSync(Object.fromEntries(parts), { level: 9, mtime: '1980-01-02T00:00:00Z' })
+}
