@@ -134,6 +134,9 @@ describe.skipIf(lacks !== undefined)(`a company's directory${lacks ? ` (${lacks}
   test('each trouble of a directory has its own words', async () => {
     const trouble = async (more: object) => signIn(more).then(() => 'none', (error: { code: string }) => error.code)
     expect(await trouble({ caFile: undefined })).toBe('DIRECTORY_UNTRUSTED')
+    await lea.takt.settings.set({ caFiles: [ldap.caFile] })
+    expect(await trouble({ caFile: undefined })).toBe('none')
+    await lea.takt.settings.set({ caFiles: [] })
     expect(await trouble({ caFile: '/no/such/file' })).toBe('DIRECTORY_UNTRUSTED')
     expect(await trouble({ baseDn: 'dc=other,dc=test' })).toBe('DIRECTORY_BASE_UNKNOWN')
     expect(await trouble({ baseDn: 'no base' })).toBe('DIRECTORY_BASE_UNKNOWN')
@@ -168,7 +171,7 @@ describe.skipIf(lacks !== undefined)(`a directory with narrow limits${lacks ? ` 
   test('one that shows only so many says so, and without memberOf groups are followed by their members', async () => {
     const ldap = await startSlapd({ people, groups, sizeLimit: 120, memberOf: false })
     const { ldapDirectory } = await import('../../main/capabilities/people/adapters/ldap')
-    const on = ldapDirectory({ settings: { kind: 'ldap', url: ldap.url, startTls: true, caFile: ldap.caFile, flavour: 'openldap', baseDn: BASE, bindName: personDn('lea'), userPrefix: '', groupPrefix: '' }, password: PASSWORD })
+    const on = ldapDirectory({ settings: { kind: 'ldap', url: ldap.url, startTls: true, caFile: ldap.caFile, flavour: 'openldap', baseDn: BASE, bindName: personDn('lea'), userPrefix: '', groupPrefix: '' }, password: PASSWORD, trusted: () => [] })
     try {
       expect(await on.search({ text: 'p', kind: 'User', limit: 200 })).toMatchObject({ ok: false, failure: { code: 'DIRECTORY_LIMIT' } })
       expect(await on.search({ text: 'p', kind: 'User', limit: 50 })).toMatchObject({ ok: true, value: { more: true } })

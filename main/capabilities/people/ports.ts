@@ -31,6 +31,8 @@ export const keyOf = ({ kind, name }: { kind: Kind; name: string }): string => `
 export interface PeoplePorts {
   sites: Sites; records: Records; operations: Operations; clock: Clock; random: Random
   settings: Store['settings']; vault: Vault
+  /** Certificate authorities that this machine trusts, in PEM. */
+  trusted(): string[]
   /** The people of the simulated sites, where they are open. */
   simulated(): Directory | undefined
 }

@@ -61,7 +61,7 @@ const signingIn = (ports: PeoplePorts, account: Account) => ({
   async signIn({ password, keep }: { password: string; keep: boolean }, signal?: AbortSignal): Promise<Outcome<DirectoryState>> {
     const settings = account.settings()
     if (settings.kind !== 'ldap') return fail(failure('NOT_SUPPORTED_HERE', { says: 'This directory needs no password.', remedy: 'Choose LDAP or Active Directory first.' }))
-    const tried = await tryLdap({ settings, password }, signal)
+    const tried = await tryLdap({ settings, password, trusted: ports.trusted }, signal)
     if (!tried.ok) return tried
     const done = await account.remember(settings, password, keep)
     return done.ok ? succeed(stateOf(ports, account)) : done
@@ -80,7 +80,7 @@ async function chosen(ports: PeoplePorts, account: Account): Promise<Outcome<Dir
   if (settings.kind === 'sign-in') return succeed(ownSignIn(ports.sites))
   if (settings.kind === 'none') return fail(failure('NOT_SUPPORTED_HERE', { says: 'No directory of people is set.', remedy: 'Choose one under Settings, People; names can be typed without one.' }))
   const password = await account.password(settings)
-  return password.ok ? succeed(ldapDirectory({ settings, password: password.value })) : password
+  return password.ok ? succeed(ldapDirectory({ settings, password: password.value, trusted: ports.trusted })) : password
 }
 const simulatedHome = ({ sites, simulated }: PeoplePorts): Directory | undefined => (sites.states().some(({ home, simulated: is }) => home && is) ? simulated() : undefined)
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { getCACertificates, type ConnectionOptions } from 'node:tls'
+import type { ConnectionOptions } from 'node:tls'
 import { Client, type Entry, type Filter } from 'ldapts'
 import { failure, type Failure } from '../../../../preload/contract/failures'
 import type { LdapSettings } from '../../../../preload/contract/people'
@@ -17,14 +17,14 @@ export interface Session {
   search(asking: Asking): Promise<{ entries: Entry[]; more: boolean }>
 }
 
-export interface Account { settings: LdapSettings; password: string }
+/** Who signs in where, and the authorities that are trusted: the system's and a person's own, to which the settings may add a file. */
+export interface Account { settings: LdapSettings; password: string; trusted(): string[] }
 const hostOf = (url: string): string => new URL(url.replace(/^ldap/i, 'http')).hostname
 
-async function authorities({ caFile }: LdapSettings): Promise<Outcome<string[] | undefined>> {
-  if (caFile === undefined) return succeed(undefined)
+async function authorities({ settings: { caFile }, trusted }: Account): Promise<Outcome<string[]>> {
+  if (caFile === undefined) return succeed(trusted())
   try {
-    // The file comes beside what the system trusts, not in its place.
-    return succeed([...getCACertificates('default'), await readFile(caFile, 'utf8')])
+    return succeed([...trusted(), await readFile(caFile, 'utf8')])
   } catch (error) {
     return fail(failure('DIRECTORY_UNTRUSTED', { server: caFile, cause: `the file of the certificate authority cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unreadable'})` }))
   }
@@ -38,19 +38,21 @@ const attributes = (settings: LdapSettings): string[] => {
 const isPlain = ({ url }: LdapSettings): boolean => /^ldap:/i.test(url)
 
 /** How the connection is encrypted, or why the password must not be sent. */
-async function encryption(settings: LdapSettings): Promise<Outcome<{ tls: ConnectionOptions; startTls: boolean }>> {
+async function encryption(account: Account): Promise<Outcome<{ tls: ConnectionOptions; startTls: boolean }>> {
+  const { settings } = account
   const host = hostOf(settings.url)
   const onThisMachine = LOOPBACK.test(host)
   if (isPlain(settings) && !settings.startTls && !onThisMachine) {
     return fail(failure('DIRECTORY_UNTRUSTED', { server: settings.url, cause: 'the password would travel unencrypted: switch StartTLS on, or use ldaps' }))
   }
-  const ca = await authorities(settings)
-  return ca.ok ? succeed({ tls: { ...(ca.value && { ca: ca.value }), servername: onThisMachine ? 'localhost' : host }, startTls: isPlain(settings) && settings.startTls }) : ca
+  const ca = await authorities(account)
+  return ca.ok ? succeed({ tls: { ca: ca.value, servername: onThisMachine ? 'localhost' : host }, startTls: isPlain(settings) && settings.startTls }) : ca
 }
 
 /** Opens a connection that is encrypted, signs in as the person, does the work and closes it. Nothing is tried twice. */
-export async function converse<T>({ settings, password }: Account, work: (session: Session) => Promise<T>, signal?: AbortSignal): Promise<Outcome<T>> {
-  const how = await encryption(settings)
+export async function converse<T>(account: Account, work: (session: Session) => Promise<T>, signal?: AbortSignal): Promise<Outcome<T>> {
+  const { settings, password } = account
+  const how = await encryption(account)
   if (!how.ok) return how
   const { tls, startTls } = how.value
   const client = new Client({ url: settings.url, timeout: TIMEOUT_MS, connectTimeout: TIMEOUT_MS, ...(!isPlain(settings) && { tlsOptions: tls }) })
