@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import { performance } from 'node:perf_hooks'
-import { budgetTask, burstHandlers, makeBurst, makePolicy, mayRule, moveTask, plainCloud, policyOf, recoverStranded, releaseTask, settle, type BurstService, type CloudPorts } from '../capabilities/burst'
+import { budgetTask, burstHandlers, makeBurst, makeLayout, makePolicy, mayRule, moveTask, plainCloud, policyOf, recoverStranded, releaseTask, settle, type BurstService, type CloudPorts } from '../capabilities/burst'
 import type { makeCapacity } from '../capabilities/capacity'
 import type { CloudService } from '../capabilities/cloud'
 import { makeMoney } from '../capabilities/money'
@@ -45,8 +45,9 @@ export function bursting(services: Rented & { steward?: boolean | undefined }) {
     tasks: [moveTask(service), releaseTask(service), budgetTask(service), { name: 'idle machines', run: async ({ signal }) => { for (const says of await rented.giveBackIdle({ signal, progress: () => undefined })) log.info(says) } }],
   })
   const policy = makePolicy({ sites, records, operations, clock, steward: steward.state, planWith: service.planWith, plan: (signal) => service.plan(undefined, signal) })
+  const layout = makeLayout(service.ports)
   return {
-    service, policy, handlers: { burst: burstHandlers(os.burst, { service, policy, clock }) },
+    service, policy, handlers: { burst: burstHandlers(os.burst, { service, policy, layout, clock }) },
     run(): () => void {
       const stops = [steward.start(), following(service, clock)]
       return () => { for (const stop of stops) stop() }

@@ -2,6 +2,7 @@ import type { WorkloadRef } from '../../../preload/contract/burst'
 import type { Clock } from '../../kernel/clock'
 import type { Outcome } from '../../kernel/outcome'
 import { answer, type Implementer } from '../../platform/contract'
+import type { makeLayout } from './move/plan-layout'
 import type { makePolicy } from './policy'
 import type { BurstService } from './service'
 
@@ -38,7 +39,7 @@ async function* whole<T>({ service, clock, read, signal }: Whole<T>): AsyncGener
   }
 }
 
-export const burstHandlers = (os: Implementer['burst'], { service, policy, clock }: { service: BurstService; policy: ReturnType<typeof makePolicy>; clock: Clock }) => ({
+export const burstHandlers = (os: Implementer['burst'], { service, policy, layout, clock }: { service: BurstService; policy: ReturnType<typeof makePolicy>; layout: ReturnType<typeof makeLayout>; clock: Clock }) => ({
   watch: os.watch.handler(({ input, signal }) => whole({ service, clock, signal, read: (ending) => service.queue(input.site, ending) })),
   approvals: os.approvals.handler(({ input, signal }) => whole({ service, clock, signal, read: (ending) => service.approvals(input.site, ending) })),
   quote: os.quote.handler(async ({ input, signal }) => answer(await service.quote({ ref: refOf(input), to: input.to }, signal))),
@@ -49,6 +50,10 @@ export const burstHandlers = (os: Implementer['burst'], { service, policy, clock
   refuse: os.refuse.handler(async ({ input, signal }) => answer(await service.refuse(refOf(input), input.reason, signal), {})),
   policy: os.policy.handler(async ({ signal }) => answer(await policy.inForce(signal))),
   planPolicy: os.planPolicy.handler(async ({ input, signal }) => answer(await policy.planChange(input, signal))),
+  planLayout: os.planLayout.handler(async ({ input, signal }) => {
+    const site = answer(service.siteOf(input.site))
+    return answer(await layout.plan({ site, to: input.to, namespaces: input.namespaces }, signal))
+  }),
   stop: os.stop.handler(async ({ input, signal }) => answer(await policy.stop(input, signal), {})),
   journal: os.journal.handler(({ input }) => service.journalOf(input.limit, input.job)),
 })
