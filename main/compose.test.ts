@@ -43,7 +43,7 @@ test('opens the plant, prepares it, and keeps records, home and plant over a res
 
   const plan = await first.client.sites.planPrepare({ site: 'oslo' })
   expect(plan.blockedBy).toEqual([])
-  expect(plan.changes.filter(({ kind }) => kind === 'CustomResourceDefinition')).toHaveLength(9)
+  expect(plan.changes.filter(({ kind }) => kind === 'CustomResourceDefinition')).toHaveLength(11)
   expect(plan.yaml).toContain('name: takt-lead')
   const { operationId } = await first.client.operations.start({ planId: plan.id })
   const ended = await until(first.client.operations.watch(), ([operation]) => operation?.id === operationId && operation.state !== 'running')
