@@ -1,4 +1,4 @@
-import { useEffect } from 'react'
+import { useEffect, useRef } from 'react'
 import type { ListId, ListKind } from '../../../preload/contract/cluster'
 import type { SiteState } from '../../../preload/contract/sites'
 import { hrefOf, lastKnown, navigate, setQuery, useAddress, useWatch } from '../../client'
@@ -79,9 +79,13 @@ function SiteChoice({ site, sites, list }: { site: SiteState; sites: readonly Si
 /** Filters persist: in the address, and on this machine for whoever comes back by the rail. */
 function usePlace(place: Required<ReturnType<typeof remembered>>, isBare: boolean) {
   const text = JSON.stringify(place)
+  const isFirst = useRef(true)
   useEffect(() => {
     const last = remembered()
-    if (isBare && Object.keys(place.query).length === 0 && last.site === place.site && last.query && Object.keys(last.query).length > 0) setQuery({ ...NO_QUERY, ...last.query })
+    // Only whoever arrives finds the filters of the last time: what is cleared here stays cleared.
+    const comesBack = isFirst.current && isBare && Object.keys(place.query).length === 0 && last.site === place.site && Object.keys(last.query ?? {}).length > 0
+    isFirst.current = false
+    if (comesBack) setQuery({ ...NO_QUERY, ...last.query })
     else remember(place)
     // The place is told apart by what it says.
   }, [text, isBare])
