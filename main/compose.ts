@@ -62,13 +62,9 @@ export async function compose(options: ComposeOptions): Promise<Core> {
   const plant = options.plant === false ? undefined : new EmbeddedPlant(options, store, log)
   const means = signingIn(options, { store, settings, log, plant })
   const sites = makeSites({ clock, random, log, kinds: RECORD_KINDS.map(resourceOf), settings: store.settings, env, places: () => kubeconfigs(settings, env), plant, means })
-  const stopSettings = settings.onChange(() => sites.refresh())
   const records = makeRecords({ sites, store: store.records, clock, log })
   const operations = makeOperations({ journal: store.operations, clock, random, log, clockOf: sites.clockOf, client: sites.client, onSites: sites.onChange, settling: () => plant?.keep() })
-  const prepare = makePrepare({
-    sites, operations, clock, random,
-    prepared: (site) => sites.lookAgain(site).then(() => records.again()),
-  })
+  const prepare = makePrepare({ sites, operations, clock, random, prepared: (site) => sites.lookAgain(site).then(() => records.again()) })
   const capacity = makeCapacity({ sites })
   const services = { store, sites, aws: means.aws, network: means.network, records, operations, clock, random, log }
   const rented = renting({ ...services, capacity, plant })
@@ -94,17 +90,14 @@ export async function compose(options: ComposeOptions): Promise<Core> {
   })
   records.start()
   operations.resume()
-  const stopLine = line.run()
-  const stopBurst = burst.run()
+  const stops = [settings.onChange(() => sites.refresh()), line.run(), drift.run(), burst.run()]
   return {
     router, started: sites.start().catch((error: unknown) => log.error('What was open last time could not be opened.', { error })),
     async close() {
-      stopSettings()
-      stopLine()
+      const stopped = Promise.all(stops.map((stop) => stop()))
       await drift.close()
-      stopBurst()
       operations.close()
-      await settled(operations.settled(), clock)
+      await settled(Promise.all([stopped, operations.settled()]), clock)
       for (const part of [detail, lists, records]) part.close()
       await sites.close()
       store.close()

@@ -48,16 +48,17 @@ export function bursting(services: Rented & { steward?: boolean | undefined }) {
   const layout = makeLayout(service.ports)
   return {
     service, policy, handlers: { burst: burstHandlers(os.burst, { service, policy, layout, clock }) },
-    run(): () => void {
+    /** Follows what was moved and acts by policy until the answer is called, which settles once nothing of it runs any more. */
+    run(): () => Promise<unknown> {
       const stops = [steward.start(), following(service, clock)]
-      return () => { for (const stop of stops) stop() }
+      return () => Promise.all(stops.map((stop) => stop()))
     },
   }
 }
 
 const EVERY_MS = 5000
 /** Every core sees to what it moved itself: what ended is settled, what found no machines comes back. */
-function following(service: BurstService, clock: Services['clock']): () => void {
+function following(service: BurstService, clock: Services['clock']): () => Promise<void> {
   const ending = new AbortController()
   const loop = async () => {
     while (!ending.signal.aborted) {
@@ -66,6 +67,6 @@ function following(service: BurstService, clock: Services['clock']): () => void 
       if (service.journal.hasAway(clock.now())) await settle(service, ending.signal).catch(() => undefined)
     }
   }
-  loop().catch(() => undefined)
-  return () => ending.abort()
+  const ended = loop().catch(() => undefined)
+  return () => { ending.abort(); return ended }
 }

@@ -18,10 +18,21 @@ export function drifting(services: Services & More, script = new URL('./drift-wo
   registerGate(service)
   return {
     handlers: driftHandlers(os.drift, service), service, close: () => service.close(),
-    /** Scores what is due; for whoever acts by the clock. */
-    watchDue: (signal?: AbortSignal) => watchDue(service, signal),
+    /** Scores windows whose time has come, as long as this machine is on: what it watches is known to it alone. */
+    run(): () => Promise<void> {
+      const ending = new AbortController(), { clock, log } = services
+      const loop = async () => {
+        while (!ending.signal.aborted) {
+          await clock.sleep(EVERY_MS, ending.signal)
+          await watchDue(service, ending.signal).catch((error: unknown) => { if (!ending.signal.aborted) log.error('What is due could not be scored.', { error }) })
+        }
+      }
+      const ended = loop().catch(() => undefined)
+      return () => { ending.abort(); return ended }
+    },
   }
 }
+const EVERY_MS = 60_000
 
 function userName(): string {
   try { return userInfo().username } catch { return 'somebody' }

@@ -54,8 +54,8 @@ export function makeSteward(ports: StewardPorts) {
       if (lead.holds) return { state: 'here', holder: identity, ...given({ since }), says: 'This Takt acts by itself.' }
       return lead.holder === undefined ? { state: 'none', says: 'Nobody acts by themselves.' } : { state: 'elsewhere', holder: lead.holder, says: `${lead.holder} acts.` }
     },
-    /** Rounds until the answer is called; the Lease is given up at the end. */
-    start(): () => void {
+    /** Rounds until the answer is called; the Lease is given up at the end, and the answer settles once nothing of it runs any more. */
+    start(): () => Promise<void> {
       const ending = new AbortController()
       const loop = async () => {
         while (!ending.signal.aborted) {
@@ -63,11 +63,12 @@ export function makeSteward(ports: StewardPorts) {
           await round(ending.signal).catch((error: unknown) => { if (!ending.signal.aborted) log.error('A round of the steward threw.', { error }) })
         }
       }
-      loop().catch(() => undefined)
-      return () => {
+      const ended = loop().catch(() => undefined)
+      return async () => {
         const home = ports.home()
-        if (home.ok && lead.holds) void lead.resign(home.value, AbortSignal.timeout(1000)).catch(() => undefined)
+        const resigned = home.ok && lead.holds ? lead.resign(home.value, AbortSignal.timeout(1000)).catch(() => undefined) : undefined
         ending.abort()
+        await Promise.all([ended, resigned])
       }
     },
   }
