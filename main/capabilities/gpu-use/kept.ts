@@ -16,7 +16,7 @@ const seriesOf = (site: string) => `gpu-use ${site}`
 const lastKey = (site: string) => `gpu-use.last ${site}`
 
 /** History of this machine: a quarter of an hour apart, by site and node. */
-export function makeHistory({ store, capacity, log }: Pick<GpuUsePorts, 'store' | 'capacity' | 'log'>) {
+export function makeHistory({ store, capacity, log }: Pick<GpuUsePorts, 'store' | 'log'> & { capacity: Pick<GpuUsePorts['capacity'], 'known'> }) {
   const last = (site: string): number => {
     const at = store.settings.get(lastKey(site))
     return typeof at === 'number' ? at : 0
