@@ -1,13 +1,13 @@
-import { useEffect, useRef } from 'react'
+import { useEffect } from 'react'
 import type { ListId, ListKind } from '../../../preload/contract/cluster'
 import type { SiteState } from '../../../preload/contract/sites'
-import { hrefOf, lastKnown, navigate, setQuery, useAddress, useWatch } from '../../client'
+import { hrefOf, lastKnown, navigate, parseAddress, setQuery, useAddress, useWatch } from '../../client'
 import { Empty, formatCount, LinkButton, PageHead, PlaceGlyph, Segmented } from '../../design'
 import { ObjectInspector } from '../objects'
 import { useSites, useSitesKnown } from '../sites/store'
 import { GpuStrip } from './GpuStrip'
 import { ListPanel } from './ListPanel'
-import { filterOf, LIST_IDS, listOf, NO_QUERY, openedOf, queryOf, type Query } from './view-model'
+import { filterOf, LIST_IDS, listOf, openedOf, queryOf, type Query } from './view-model'
 import { words } from './words'
 import './cluster.css'
 
@@ -76,17 +76,19 @@ function SiteChoice({ site, sites, list }: { site: SiteState; sites: readonly Si
     </label>
   )
 }
-/** Filters persist: in the address, and on this machine for whoever comes back by the rail. */
+/** Filters persist: in the address, and on this machine for whoever comes back by the rail, whose address names no list. */
 function usePlace(place: Required<ReturnType<typeof remembered>>, isBare: boolean) {
   const text = JSON.stringify(place)
-  const isFirst = useRef(true)
   useEffect(() => {
+    // While another screen is being fetched, this one still lives behind it and hears of an address that is not its own.
+    const here = parseAddress(location.hash)
+    if (here.path[0] !== 'cluster') return
     const last = remembered()
-    // Only whoever arrives finds the filters of the last time: what is cleared here stays cleared.
-    const comesBack = isFirst.current && isBare && Object.keys(place.query).length === 0 && last.site === place.site && Object.keys(last.query ?? {}).length > 0
-    isFirst.current = false
-    if (comesBack) setQuery({ ...NO_QUERY, ...last.query })
-    else remember(place)
+    const query = Object.keys(place.query).length > 0 || last.site !== place.site ? place.query : last.query ?? {}
+    if (!isBare) return remember(place)
+    // A bare address is left at once, so that what is cleared later stays cleared.
+    history.replaceState(null, '', hrefOf(['cluster', place.site, place.list], { ...query, o: here.query.get('o') ?? undefined }))
+    window.dispatchEvent(new HashChangeEvent('hashchange'))
     // The place is told apart by what it says.
   }, [text, isBare])
 }
