@@ -102,9 +102,14 @@ test('idle machines go back by themselves, those at work and those claimed stay'
 
 test('a group is drained: what runs there moves off, and its machines go', async () => {
   const { cloud, live, nodesOf } = await open()
-  const made = await planned(live(cloud.planDrain({ site: 'aws-burst', nodeGroup: 'p4d', then: 'scale-to-zero' })))
-  expect(made.risks[0]).toMatch(/^[12] pods are moved off/)
-  expect(await world.run(made.id)).toBe('done')
+  const drain = async () => {
+    const made = await planned(live(cloud.planDrain({ site: 'aws-burst', nodeGroup: 'p4d', then: 'scale-to-zero' })))
+    expect(made.risks[0]).toMatch(/^[12] pods are moved off/)
+    return world.run(made.id)
+  }
+  // A pod may have come meanwhile: then the plan is stale, as it should be, and is made again.
+  const first = await drain()
+  expect(first === 'done' || first.includes('PLAN_IS_STALE') ? await (first === 'done' ? first : drain()) : first).toBe('done')
   expect(nodesOf('p4d')).toHaveLength(0)
 })
 

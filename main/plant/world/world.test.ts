@@ -86,7 +86,8 @@ describe('the on-prem world as it is first seen', () => {
   test('holds records that the contract can read, events of each item once and in order', () => {
     for (const kind of Object.keys(KINDS) as RecordKind[]) {
       const objects = site.api.list(kindOf(kind))
-      expect(objects.length, kind).toBeGreaterThan(0)
+      // Nobody has reviewed any drift yet.
+      expect(objects.length, kind).toBeGreaterThan(kind === 'DriftReview' ? -1 : 0)
       for (const { metadata, spec, status } of objects) {
         const meta = { name: metadata.name, uid: metadata.uid, resourceVersion: metadata.resourceVersion, createdAt: metadata.creationTimestamp, ...(metadata.namespace && { namespace: metadata.namespace }) }
         expect(() => KINDS[kind].schema.parse({ kind, meta: RecordMeta.parse(meta), spec, status: status ?? {} }), `${kind} ${metadata.name}`).not.toThrow()
