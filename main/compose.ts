@@ -93,7 +93,8 @@ export async function compose(options: ComposeOptions): Promise<Core> {
   const stops = [settings.onChange(() => sites.refresh()), line.run(), drift.run(), burst.run()]
   return {
     router, started: sites.start().catch((error: unknown) => log.error('What was open last time could not be opened.', { error })),
-    async close() {
+    // Closed twice is closed once: hosts and signals may both ask for it.
+    close: once(async () => {
       const stopped = Promise.all(stops.map((stop) => stop()))
       await drift.close()
       operations.close()
@@ -101,8 +102,13 @@ export async function compose(options: ComposeOptions): Promise<Core> {
       for (const part of [detail, lists, records]) part.close()
       await sites.close()
       store.close()
-    },
+    }),
   }
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let begun: Promise<void> | undefined
+  return () => (begun ??= work())
 }
 
 /** What the core says of itself. */
