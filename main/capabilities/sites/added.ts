@@ -37,7 +37,10 @@ export class AddedSites {
   add(site: New, taken: readonly string[]): Outcome<AddedSite> {
     const same = this.all().find((other) => placeOf(other) === placeOf(site))
     const others = this.all().filter((other) => other !== same && other.id !== same?.id)
-    const added = AddedSite.parse({ ...site, id: same?.id ?? freeId(site.name, [...taken, ...others.map(({ id }) => id)]) })
+    const id = same?.id ?? freeId(site.kind === 'eks' ? site.cluster : site.name, [...taken, ...others.map((other) => other.id)])
+    // A cluster that is there under another identity too has to be told apart by more than its number.
+    const name = site.kind === 'eks' && id !== site.cluster ? `${site.cluster} (${site.profile})` : site.name
+    const added = AddedSite.parse({ ...site, id, name })
     const kept = this.#settings.set(KEY, [...others, added])
     if (!kept.ok) return kept
     this.#changes.tell()

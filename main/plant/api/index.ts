@@ -2,7 +2,7 @@ import type { Clock } from '../../kernel/clock'
 import type { Random } from '../../kernel/random'
 import type { KubeObject, PlantApi } from '../types'
 import { startQuotaStatus } from './admission/quota-status'
-import { Tokens, type Person } from './auth/tokens'
+import { Tokens, type Person, type Vouch } from './auth/tokens'
 import { builtinResources } from './builtins'
 import { uidFrom, type Cluster } from './cluster'
 import { startDefinitions } from './crd/controller'
@@ -18,6 +18,7 @@ import { NO_RUNTIME, type RuntimeHooks } from './runtime'
 import { Store } from './store'
 
 export { KubeError } from './errors'
+export { eksUser } from './auth/eks-token'
 export type { Person } from './auth/tokens'
 export type { Listening, Tls } from './http/server'
 export type { ExecRequest, ExecStreams, LogLine, LogRequest, RuntimeHooks } from './runtime'
@@ -42,6 +43,8 @@ export interface SimulatedApi extends PlantApi {
   readonly cluster: Cluster
   /** Gives pods logs, commands and ports. */
   setRuntime(hooks: RuntimeHooks): void
+  /** Accepts tokens of another authority too, for the people it is served for. */
+  setVouch(vouch: Vouch): void
   /** Serves the cluster on loopback for these people; port 0 takes a free one. */
   listen(options: { people: readonly Person[]; port?: number; tls?: Tls }): Promise<Listening>
   dump(): Dump
@@ -56,6 +59,7 @@ export function createPlantApi(options: PlantApiOptions): SimulatedApi {
   const api = inProcessApi(cluster)
   const key = options.restored?.key ?? uidFrom(options.random)
   let runtime = NO_RUNTIME
+  let vouch: Vouch = () => undefined
   if (options.restored) store.load(options.restored)
   startDefinitions(cluster)
   startCollector(cluster)
@@ -66,9 +70,10 @@ export function createPlantApi(options: PlantApiOptions): SimulatedApi {
     ...api,
     cluster,
     setRuntime(hooks) { runtime = hooks },
+    setVouch(by) { vouch = by },
     listen({ people, port = 0, tls }) {
       const server: ApiServer = {
-        cluster, authorizer: cluster.authorizer, tokens: new Tokens(cluster, people, key), gitVersion: options.gitVersion ?? 'v1.34.4', bookmarkMs: options.bookmarkMs ?? 30_000, runtime: () => runtime,
+        cluster, authorizer: cluster.authorizer, tokens: new Tokens(cluster, people, { key, vouch: (token) => vouch(token) }), gitVersion: options.gitVersion ?? 'v1.34.4', bookmarkMs: options.bookmarkMs ?? 30_000, runtime: () => runtime,
         onError: options.onError ?? (() => undefined),
       }
       return listen(server, { port, tls })

@@ -15,7 +15,7 @@ export const ACCOUNT_ID = '111122223333'
 export const CLUSTER = 'aws-burst'
 export const NODE_ROLE = `arn:aws:iam::${ACCOUNT_ID}:role/aws-burst-nodes`
 
-export interface IssuedKeys { accessKeyId: string; secretAccessKey: string; sessionToken: string; expiresAt: number }
+export interface IssuedKeys { accessKeyId: string; secretAccessKey: string; sessionToken: string; expiresAt: number; session?: string }
 export interface InstanceView { id: string; type: string; zone: string; launchedAt: number; state: 'pending' | 'running'; spot: boolean; tags: Record<string, string>; volume: string; node?: string }
 export interface AccountOptions { engine: Engine; nodes: NodeGroup; clock: Clock; random: Random; server: string; fresh: boolean; restored?: AccountState | undefined }
 
@@ -56,13 +56,15 @@ export class Account {
   issue(role: string, session: string, seconds: number): IssuedKeys {
     if (!role.startsWith(`arn:aws:iam::${ACCOUNT_ID}:role/`) || session === '') throw new AwsError('AccessDenied', `User is not authorized to perform: sts:AssumeRole on resource: ${role}`, 403)
     const keys = this.makeKeys(seconds)
-    this.#issued.set(keys.accessKeyId, keys)
+    this.#issued.set(keys.accessKeyId, { ...keys, session })
     return keys
   }
   issued(accessKeyId: string, now: number): Keys | undefined {
     const keys = this.#issued.get(accessKeyId)
     return keys && keys.expiresAt > now ? keys : undefined
   }
+  /** The name a role was taken on under, by the keys that came of it. */
+  sessionOf(accessKeyId: string): string | undefined { return this.#issued.get(accessKeyId)?.session }
   id(prefix: string): string { return `${prefix}-${hexOf(`${prefix}${String(this.clock.now())}${String(this.#serial++)}`, 17)}` }
 
   instances(): InstanceView[] {

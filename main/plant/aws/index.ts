@@ -1,5 +1,6 @@
 import type { Clock } from '../../kernel/clock'
 import type { Random } from '../../kernel/random'
+import { eksUser } from '../api'
 import type { PlantSite } from '../index'
 import { Account, ACCOUNT_ID, CLUSTER } from './account'
 import { REGION } from './machines'
@@ -39,6 +40,9 @@ export async function startAws({ site, building: own, clock, machine, random, fr
   const word = (length: number) => Array.from({ length }, () => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[Math.floor(random.next() * 32)]).join('')
   const keys: Keys = { accessKeyId: `AKIA${word(16)}`, secretAccessKey: word(40) }
   const keysOf = (id: string): Keys | undefined => (id === keys.accessKeyId ? keys : account.issued(id, machine.now()))
+  // Whoever holds the account's own keys is the first of the people, as on every site; a role taken on under the name of a person is that person.
+  const userOf = (id: string) => (id === keys.accessKeyId ? Object.keys(site.tokens)[0] : account.sessionOf(id))
+  site.api.setVouch((token) => eksUser(token, { cluster: CLUSTER, region: REGION, now: () => machine.now() + account.skewMs, keysOf, userOf }))
   account.makeKeys = (seconds) => ({ accessKeyId: `ASIA${word(16)}`, secretAccessKey: word(40), sessionToken: word(120), expiresAt: machine.now() + seconds * 1000 })
   const services = await listen(account, { machine, keysOf, port: ports?.['aws'] ?? 0 })
   const building = await listen(account, { machine, keysOf, port: ports?.['building'] ?? 0, only: { buckets: account.state.building, now: () => clock.now(), region: 'oslo' } })

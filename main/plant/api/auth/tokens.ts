@@ -5,6 +5,9 @@ import { isRecord, numberAt, textAt, type Cluster, type User } from '../cluster'
 export interface Person { token: string; user: string; groups: string[] }
 export interface IssuedFor { namespace: string; name: string; uid: string; audiences: string[]; expirationSeconds: number }
 
+/** Says which user a token of another authority stands for, as a token webhook does; undefined for a token it does not know. */
+export type Vouch = (token: string) => string | undefined
+
 const ISSUER = 'https://kubernetes.default.svc'
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex')
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
@@ -12,17 +15,21 @@ const decode = (part: string): unknown => {
   try { return JSON.parse(Buffer.from(part, 'base64url').toString()) as unknown } catch { return undefined }
 }
 
-/** Who a bearer token stands for: the people named at the start, and service accounts by tokens signed here. */
+/** Who a bearer token stands for: the people named at the start, service accounts by tokens signed here, and people that another authority vouches for. */
 export class Tokens {
   readonly #people: Map<string, User>
+  readonly #byName: Map<string, User>
   readonly #cluster: Cluster
   readonly #key: string
-  constructor(cluster: Cluster, people: readonly Person[], key: string) {
+  readonly #vouch: Vouch
+  constructor(cluster: Cluster, people: readonly Person[], { key, vouch }: { key: string; vouch: Vouch }) {
     this.#cluster = cluster
     this.#key = key
+    this.#vouch = vouch
     this.#people = new Map(people.map(({ token, user, groups }) => [digest(token), { name: user, uid: digest(user).slice(0, 8), groups: [...groups, 'system:authenticated'] }]))
+    this.#byName = new Map([...this.#people.values()].map((user) => [user.name, user]))
   }
-  userOf(token: string): User | undefined { return this.#people.get(digest(token)) ?? this.#serviceAccountOf(token) }
+  userOf(token: string): User | undefined { return this.#people.get(digest(token)) ?? this.#serviceAccountOf(token) ?? this.#byName.get(this.#vouch(token) ?? '') }
 
   #sign(text: string): string { return createHmac('sha256', this.#key).update(text).digest('base64url') }
   issue(to: IssuedFor): { token: string; expirationTimestamp: number } {

@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts'
+import { createRouterClient } from '@orpc/server'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { compose, type Core, type CoreClient } from '../../main/compose'
+import { seeded } from '../../main/kernel/random'
+import { eksToken } from '../../main/platform/aws'
+import { systemClock } from '../../main/platform/clock/system'
+import { aPlantWithAws } from '../support/plant-aws'
+import { when } from '../support/stream'
+
+describe('the simulated EKS cluster, added from its account', () => {
+  const storeDir = mkdtempSync(join(tmpdir(), 'takt-eks-'))
+  let core: Core
+  let takt: CoreClient
+  beforeAll(async () => {
+    core = await compose({ storeDir, host: 'test', version: '0.0.0', env: { HOME: storeDir }, clock: systemClock, random: seeded(11), plant: { speed: 1 } })
+    takt = createRouterClient(core.router) as CoreClient
+    await core.started
+    await takt.sites.openPlant()
+  }, 60_000)
+  afterAll(async () => {
+    await core.close()
+    rmSync(storeDir, { recursive: true, force: true })
+  }, 30_000)
+  const place = { profile: 'simulated', region: 'eu-north-1' }
+
+  it('connects with a token that is made from the profile, beside the site that is there already', async () => {
+    expect((await takt.sites.awsProfiles()).profiles).toContainEqual(expect.objectContaining({ name: 'simulated' }))
+    expect(await takt.sites.eksClusters(place)).toMatchObject({ account: '111122223333', clusters: [{ name: 'aws-burst' }] })
+    const { site } = await takt.sites.addEks({ ...place, cluster: 'aws-burst' })
+    expect(site).toBe('aws-burst-2')
+    await takt.sites.connect({ site })
+    const sites = await when(await takt.sites.watch(), (all) => all.some(({ id, state, user }) => id === site && state === 'live' && user !== undefined))
+    expect(sites.find(({ id }) => id === site)).toMatchObject({ name: 'aws-burst (simulated)', source: 'eks', place: 'cloud', user: 'mara.lind' })
+    expect(sites.find(({ id }) => id === 'aws-burst')).toMatchObject({ name: 'AWS burst', source: 'plant', state: 'live' })
+    expect(await takt.sites.eksClusters(place)).toMatchObject({ clusters: [{ name: 'aws-burst', site }] })
+    const nodes = await when(await takt.cluster.watchList({ id: 'nodes-of-eks', site, list: 'nodes', window: { from: 0, count: 50 } }), ({ state, rows }) => state === 'live' && rows.length > 0)
+    expect(nodes.rows.map(({ ref }) => ref.name)).toContain('system-1')
+  }, 30_000)
+})
+
+describe('the API server of the simulated EKS cluster', () => {
+  it('knows people by tokens of the account\'s keys and of roles taken on in their name, and nobody by others', async () => {
+    const { plant, aws, clock, config, site } = await aPlantWithAws()
+    try {
+      const who = async (token: string) => {
+        const answer = await fetch(`${site?.server ?? ''}/apis/authentication.k8s.io/v1/selfsubjectreviews`, { method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, body: JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' }) })
+        const { status } = await answer.json() as { status: { userInfo?: { username: string } } }
+        return [answer.status, status.userInfo?.username]
+      }
+      const role = async (session: string) => {
+        const { Credentials: given } = await new STSClient(config).send(new AssumeRoleCommand({ RoleArn: `arn:aws:iam::${aws.accountId}:role/ml`, RoleSessionName: session }))
+        return { accessKeyId: given?.AccessKeyId ?? '', secretAccessKey: given?.SecretAccessKey ?? '', sessionToken: given?.SessionToken ?? '' }
+      }
+      const token = (credentials: Parameters<typeof eksToken>[0]['credentials'], cluster = aws.cluster) => eksToken({ cluster, region: aws.region, credentials, now: clock.now() })
+      const own = await token(aws.keys)
+      expect(await who(own)).toEqual([201, 'mara.lind'])
+      expect(await who(await token(await role('emil.novak')))).toEqual([201, 'emil.novak'])
+      expect(await who(await token(await role('nobody')))).toEqual([401, undefined])
+      expect(await who(await token(aws.keys, 'other'))).toEqual([401, undefined])
+      expect(await who(await token({ ...aws.keys, secretAccessKey: 'guessed' }))).toEqual([401, undefined])
+      await clock.advance(15 * 60_000)
+      expect(await who(own)).toEqual([401, undefined])
+    } finally {
+      await plant.close()
+    }
+  }, 30_000)
+})
