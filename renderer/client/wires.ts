@@ -30,18 +30,17 @@ function listenForPort(connection: Reconnecting, ask: () => void) {
     const [port] = event.ports
     if (event.data === 'takt:port' && port) connection.attach(portWire(port))
     if (event.data === 'takt:lost') connection.lose()
-    // Menus, notifications and takt:// links lead to a place in the page.
-    const { go } = (typeof event.data === 'object' && event.data !== null ? event.data : {}) as { go?: unknown }
-    if (typeof go === 'string') location.hash = `#${go}`
   })
   ask()
 }
-/** Goes where the shell points: a deep link, the tray or a notification. Only addresses inside the page pass. */
+// Every letter that encodeURIComponent and URLSearchParams leave as it is, and what joins them.
+const INSIDE = /^\/[-\w.~%/]*(\?[-\w.~%!'()*+=&]*)?$/
+/** Goes where the shell points: a deep link, an opened file, the tray or a notification. Only addresses inside the page pass. */
 export function followShell(go: (href: string) => void) {
   window.addEventListener('message', (event) => {
     if (event.source !== window) return
     const path: unknown = (event.data as { go?: unknown } | null)?.go
-    if (typeof path === 'string' && /^\/[-a-z0-9./]*$/.test(path)) go(`#${path}`)
+    if (typeof path === 'string' && INSIDE.test(path)) go(`#${path}`)
   })
 }
 function openSocket(connection: Reconnecting) {

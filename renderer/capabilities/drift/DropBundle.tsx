@@ -1,13 +1,21 @@
-import { useState, type DragEvent, type ReactNode } from 'react'
-import { useAction } from '../../client'
+import { useEffect, useState, type DragEvent, type ReactNode } from 'react'
+import { setQuery, useAction, useAddress } from '../../client'
 import { Failed } from '../../design'
 import { showBundle } from './BundleDialogs'
 import { words } from './words'
 
-/** A bundle dropped anywhere on the screen is opened. */
+/** A bundle dropped anywhere on the screen is opened, and so is one that the address names because its file was opened in the desktop. */
 export function DropBundle({ children }: { children: ReactNode }) {
   const [over, setOver] = useState(false)
   const open = useAction(showBundle)
+  const path = useAddress().query.get('open')
+  useEffect(() => {
+    if (path === null) return
+    // Gone from the address before it is asked for, so that neither a reload nor a way back opens it again.
+    setQuery({ open: undefined })
+    void open.act({ path })
+    // Once for each file that is named, whatever becomes of it.
+  }, [path])
   const hasFile = (event: DragEvent) => event.dataTransfer.types.includes('Files')
   const drop = (event: DragEvent) => {
     if (!hasFile(event)) return
