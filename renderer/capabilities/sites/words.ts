@@ -30,5 +30,6 @@ export const words = {
   oidcExamples: { name: 'edge-bergen', server: 'https://10.4.0.2:6443', issuer: 'https://login.company.example', clientId: 'kubernetes', ca: '-----BEGIN CERTIFICATE-----', scopes: 'groups email', redirect: 'http://localhost:8000/' },
   oidcMissing: { name: 'Give it a name.', server: 'The server\'s address is missing.', issuer: 'The issuer\'s address is missing.', clientId: 'The client id is missing.' },
   oidcHelpTitle: 'What this needs', oidcHelp: ['The API server has to trust the same issuer (its --oidc-issuer-url or an authentication configuration).', 'The client has to be a public one that allows a loopback redirect or the device flow; PKCE is always used.', 'The sign-in is renewed with a refresh token. It is kept in the keyring of this machine where there is one, else in memory until Takt closes.'],
+  prometheus: 'Prometheus', prometheusExample: 'https://prometheus.company.example; empty looks for one on the site', findAgain: 'Let it be found',
   network: 'Network', networkMeans: 'beside what the system trusts and the environment says', caFiles: 'Certificate authorities, one PEM file a line', proxy: 'Proxy for everything; empty takes HTTPS_PROXY', noProxy: 'Not through the proxy', save: 'Save', networkSays: 'Sites that are open use it from their next connection.',
 }

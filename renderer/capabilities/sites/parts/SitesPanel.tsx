@@ -7,6 +7,7 @@ import { useSites, useSitesStore } from '../store'
 import { useSiteActions } from '../site-actions'
 import { chipSays, isOnline, needsConsent, speedSays, whyNotHome } from '../view-model'
 import { words } from '../words'
+import { GpuSource } from './GpuSource'
 import { Told } from './Told'
 import '../sites.css'
 
@@ -49,6 +50,7 @@ function SiteRow({ site, chosen, onPrepare }: { site: SiteState; chosen: boolean
         {!site.simulated && <Button small busy={busy} onClick={() => void (isOnline(site) ? disconnect : connect).act()}>{isOnline(site) ? words.disconnect : words.connect}</Button>}
       </span>
       <Facts facts={siteFacts(site, now)} />
+      {site.state === 'live' && <GpuSource site={site.id} />}
       {trouble && <div style={{ gridColumn: '1 / 3' }}>{needsConsent(trouble)
         ? <Failed says={trouble.says} remedy={trouble.remedy} code={trouble.code}><LinkButton look="primary" href={hrefOf(['connect'], { context: site.id })}>{words.lookAtCommand}</LinkButton></Failed>
         : <Told trouble={trouble} site={site} onRetry={() => void connect.act()} />}</div>}
