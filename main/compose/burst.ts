@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import { performance } from 'node:perf_hooks'
-import { budgetTask, burstHandlers, makeBurst, makeLayout, makePolicy, mayRule, moveTask, plainCloud, policyOf, recoverStranded, releaseTask, settle, type BurstService, type CloudPorts } from '../capabilities/burst'
+import { budgetTask, burstHandlers, makeBurst, makeLayout, makeNotebooks, makePolicy, mayRule, moveTask, plainCloud, policyOf, recoverStranded, releaseTask, settle, type BurstService, type CloudPorts } from '../capabilities/burst'
 import type { makeCapacity } from '../capabilities/capacity'
 import type { CloudService } from '../capabilities/cloud'
 import { makeMoney } from '../capabilities/money'
@@ -46,8 +46,9 @@ export function bursting(services: Rented & { steward?: boolean | undefined }) {
   })
   const policy = makePolicy({ sites, records, operations, clock, steward: steward.state, planWith: service.planWith, plan: (signal) => service.plan(undefined, signal) })
   const layout = makeLayout(service.ports)
+  const notebooks = makeNotebooks({ ...service.ports, workspaces: services.shipping.workspaces })
   return {
-    service, policy, handlers: { burst: burstHandlers(os.burst, { service, policy, layout, clock }) },
+    service, policy, handlers: { burst: burstHandlers(os.burst, { service, policy, layout, notebooks, clock }) },
     /** Follows what was moved and acts by policy until the answer is called, which settles once nothing of it runs any more. */
     run(): () => Promise<unknown> {
       const stops = [steward.start(), following(service, clock)]

@@ -143,6 +143,11 @@ export type PolicyInForce = z.infer<typeof PolicyInForce>
 const SiteId = z.object({ site: z.string().min(1).max(500).optional().describe('The home site unless told') })
 const To = z.object({ to: z.object({ site: z.string().optional(), pool: z.string().optional() }).optional().describe('Where to; the cheapest allowed pool unless told') })
 
+/** Where an environment is and where it could go: `away` while its copy works elsewhere, `cannot` why it could not go. */
+export const NotebookPlace = z.object({
+  to: z.string().optional(), cannot: z.string().optional(), away: z.object({ site: z.string(), since: Timestamp, by: z.string(), pool: z.string().optional(), usdPerHour: z.number().optional() }).optional(),
+})
+
 /** Whether a workload stays or goes, and moving it. */
 export const burst = {
   watch: entry.meta({ says: 'The queue of a site with a decision for each workload, whole again after each change, at most once a second.' }).input(SiteId).output(eventIterator(BurstQueue)),
@@ -159,6 +164,7 @@ export const burst = {
   stop: entry.meta({ says: 'The kill switch: stops or allows everything that acts by itself, at once and for everybody. What runs goes on.' }).input(z.object({ stopped: z.boolean(), reason: z.string().max(1000) })).output(z.object({})),
   journal: entry.meta({ says: 'Decisions with what was predicted and what came of them, newest first, and how well forecasts were calibrated.' }).input(z.object({ limit: z.number().int().min(1).max(1000).default(200), job: z.string().optional() })).output(BurstJournal),
   planLayout: entry.meta({ says: 'What laying out the queues for bursting would make: flavors and queues on both sites, MultiKueue where it is installed.' }).input(SiteId.extend({ to: z.string(), namespaces: z.array(Name).max(500).default([]) })).output(Plan),
+  notebook: entry.meta({ says: 'Where an environment is, and where it could go.' }).input(z.object({ namespace: Name, name: Name })).output(NotebookPlace),
   planNotebookMove: entry.meta({ says: 'What moving an environment to the cloud would do: stop, snapshot, ship, start with the same image. What is in the memory of its kernels is lost.' }).input(z.object({ namespace: Name, name: Name, to: z.string().optional() })).output(Plan),
   planNotebookReturn: entry.meta({ says: 'What bringing a moved environment back would do.' }).input(z.object({ namespace: Name, name: Name })).output(Plan),
 }

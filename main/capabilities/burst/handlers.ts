@@ -3,6 +3,7 @@ import type { Clock } from '../../kernel/clock'
 import type { Outcome } from '../../kernel/outcome'
 import { answer, type Implementer } from '../../platform/contract'
 import type { makeLayout } from './move/plan-layout'
+import type { Notebooks } from './notebook/service'
 import type { makePolicy } from './policy'
 import type { BurstService } from './service'
 
@@ -39,7 +40,7 @@ async function* whole<T>({ service, clock, read, signal }: Whole<T>): AsyncGener
   }
 }
 
-export const burstHandlers = (os: Implementer['burst'], { service, policy, layout, clock }: { service: BurstService; policy: ReturnType<typeof makePolicy>; layout: ReturnType<typeof makeLayout>; clock: Clock }) => ({
+export const burstHandlers = (os: Implementer['burst'], { service, policy, layout, notebooks, clock }: { notebooks: Notebooks; service: BurstService; policy: ReturnType<typeof makePolicy>; layout: ReturnType<typeof makeLayout>; clock: Clock }) => ({
   watch: os.watch.handler(({ input, signal }) => whole({ service, clock, signal, read: (ending) => service.queue(input.site, ending) })),
   approvals: os.approvals.handler(({ input, signal }) => whole({ service, clock, signal, read: (ending) => service.approvals(input.site, ending) })),
   quote: os.quote.handler(async ({ input, signal }) => answer(await service.quote({ ref: refOf(input), to: input.to }, signal))),
@@ -54,6 +55,9 @@ export const burstHandlers = (os: Implementer['burst'], { service, policy, layou
     const site = answer(service.siteOf(input.site))
     return answer(await layout.plan({ site, to: input.to, namespaces: input.namespaces }, signal))
   }),
+  notebook: os.notebook.handler(async ({ input, signal }) => answer(await notebooks.whereabouts(input, signal))),
+  planNotebookMove: os.planNotebookMove.handler(async ({ input, signal }) => answer(await notebooks.planMove(input, signal))),
+  planNotebookReturn: os.planNotebookReturn.handler(async ({ input, signal }) => answer(await notebooks.planReturn(input, signal))),
   stop: os.stop.handler(async ({ input, signal }) => answer(await policy.stop(input, signal), {})),
   journal: os.journal.handler(({ input }) => service.journalOf(input.limit, input.job)),
 })

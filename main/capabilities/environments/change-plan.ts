@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { NamespacedRef } from '../../../preload/contract/common'
 import type { Plan, PlanChange } from '../../../preload/contract/operations'
 import type { EnvironmentChange } from '../../../preload/contract/projects'
@@ -6,9 +7,9 @@ import { given } from '../../kernel/given'
 import { succeed, type Outcome } from '../../kernel/outcome'
 import type { KubeClient } from '../../platform/kubernetes/types'
 import type { MadePlan, OperationKind } from '../operations'
-import { planBody, refusals, removal, reviewChanges, signedIn, stepsOf } from '../plans'
+import { planBody, refusals, removal, resourceOf, reviewChanges, signedIn, stepsOf } from '../plans'
 import { QUOTA_NAME, raisedQuota } from '../projects'
-import type { ChangeInput } from './change'
+import { AWAY, type ChangeInput } from './change'
 import { workspaceClaim } from './domain/manifests'
 import { addsOf, quotaUses } from './domain/quota'
 import { tooLarge } from './domain/sizes'
@@ -100,8 +101,9 @@ export async function planChange(ports: EnvironmentPorts, kind: OperationKind<Ch
   if (!environment.ok) return environment
   const { home, user } = me.value
   const facts: Facts = { environment: environment.value, now: home.clock.now(), ...me.value }
-  const made = await partOf(facts, change)
+  const [made, away] = [await partOf(facts, change), await awayBlocks(facts, change)]
   if (!made.ok) return made
+  if (!away.ok) return away
   const { spec, status, meta } = environment.value
   const workload = status.workload?.startsWith('StatefulSet/') ? 'StatefulSet' : 'Notebook'
   const restarts = startsAnew(environment.value, change)
@@ -113,11 +115,19 @@ export async function planChange(ports: EnvironmentPorts, kind: OperationKind<Ch
   const plan = planBody({
     kind: kind.kind, title: `${VERBS[change.to].title} ${meta.name}`, verb: VERBS[change.to].verb, site: input.site, subject: { kind: 'Environment', ...ref }, as: user, changes, permissions: checks.value,
     ...given({ price: after.price, time: after.time }), quotas: made.value.quotas, risks: [...made.value.risks, ...after.risks], steps: stepsOf(kind, input),
-    blockedBy: [...made.value.blockedBy, ...refusals(checks.value)], ...(change.to === 'delete' ? { losses: lossesOf(ports, facts, change.keepWorkspace) } : { undo: 'Puts back what stood before.' }),
+    blockedBy: [...away.value, ...made.value.blockedBy, ...refusals(checks.value)], ...(change.to === 'delete' ? { losses: lossesOf(ports, facts, change.keepWorkspace) } : { undo: 'Puts back what stood before.' }),
   })
   return succeed({ plan, kind, input, again: (again) => planChange(ports, kind, { wanted, signal: again }) })
 }
 
+const Marked = z.object({ metadata: z.object({ annotations: z.record(z.string(), z.string()).default({}) }) })
+/** While its copy works elsewhere it may neither start here nor go: there would be two of it, or a copy that nobody accounts for. */
+async function awayBlocks({ environment: { meta }, home, signal }: Facts, { to }: EnvironmentChange): Promise<Outcome<Blocked>> {
+  if (to !== 'resume' && to !== 'delete' && to !== 'resize') return succeed([])
+  const found = await home.get(resourceOf({ apiVersion: 'takt.dev/v1alpha1', kind: 'Environment' }), { name: meta.name, namespace: meta.namespace ?? '' }, Marked, signal)
+  if (!found.ok) return found
+  return succeed(found.value?.metadata.annotations[AWAY] === undefined ? [] : [{ says: `${meta.name} is away: its copy runs on another site.`, remedy: 'Return it first.' }])
+}
 const startsAnew = ({ spec }: Environment, change: EnvironmentChange) => change.to === 'resume' || (change.to === 'resize' && spec.state === 'running')
 interface Outlook { price: Plan['price'] | undefined; time: Plan['time'] | undefined; risks: string[] }
 /** What it costs an hour afterwards, and when it would be usable where it starts anew. */

@@ -24,12 +24,14 @@ export const ChangeInput = z.object({
 export type ChangeInput = z.infer<typeof ChangeInput>
 type Side = 'before' | 'after'
 type Context = StepContext<ChangeInput>
-const refOf = ({ namespace, name }: ChangeInput): NamespacedRef => ({ namespace, name })
+const refOf = ({ namespace, name }: Pick<ChangeInput, 'namespace' | 'name'>): NamespacedRef => ({ namespace, name })
 const RECORD = { apiVersion: 'takt.dev/v1alpha1', kind: 'Environment' }
 const on = onSite<ChangeInput>
 
+/** Written on an environment whose copy runs on another site; holds where. */
+export const AWAY = 'takt.dev/notebook-away'
 /** The two places that say whether it runs: the record, and the native object. */
-async function writeState(client: KubeClient, input: ChangeInput, { state, signal }: { state: 'running' | 'paused'; signal: AbortSignal }): Promise<Outcome<void>> {
+export async function writeState(client: KubeClient, input: Pick<ChangeInput, 'namespace' | 'name' | 'workload' | 'replicas'>, { state, signal }: { state: 'running' | 'paused'; signal: AbortSignal }): Promise<Outcome<void>> {
   const recorded = await client.mergePatch(resourceOf(RECORD), refOf(input), { body: { spec: { state } }, signal })
   if (!recorded.ok) return recorded
   if (input.workload === 'Notebook') return done(await client.mergePatch(KUBE.notebooks, refOf(input), { body: { metadata: { annotations: { [STOPPED]: state === 'paused' ? timestamp(client.clock.now()) : null } } }, signal }))

@@ -1,3 +1,5 @@
+export { AWAY, writeState } from './change'
+export { volumeManifests, workloadManifests, workspaceClaim, type DataVolume, type Workload } from './domain/manifests'
 export { isForeign } from './domain/guard'
 export { usdPerHour } from './domain/price'
 export { currentPod } from './domain/status'

@@ -12,6 +12,7 @@ import { planBody, runMark, stepsOf } from '../plans'
 import { bytesOf, uriOf } from './domain/manifest'
 import { Ledger } from './ledger'
 import type { ShipAsk, ShippingPorts, Telling } from './ports'
+import { makeWorkspaces } from './workspace'
 import { Carrier, idOf, routeOf, survey, type Survey } from './transfer'
 
 const Input = z.object({ uri: z.string(), from: z.string(), to: z.string(), namespace: z.string(), claim: z.string(), capBytesPerSecond: z.number().optional(), direction: z.enum(['out', 'back']), title: z.string() })
@@ -36,7 +37,7 @@ export function makeShipping(ports: ShippingPorts) {
   ports.operations.register(kind)
   const now = (site: string) => ports.sites.clockOf(site).now()
   return {
-    ledger,
+    ledger, workspaces: makeWorkspaces(ports),
     /** What shipping a data URI from one site to another would move; nothing where it lies there already. */
     async shipment({ uri, from, to }: Pick<ShipAsk, 'uri' | 'from' | 'to'>, signal?: AbortSignal): Promise<Outcome<{ from: string; target: string; bytes: number; missingBytes: number; says: string }>> {
       if (from === to || livesThere(ports, uri, to)) return succeed({ from: uri, target: uri, bytes: 0, missingBytes: 0, says: `It lies on ${to} already.` })

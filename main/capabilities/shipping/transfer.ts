@@ -19,8 +19,8 @@ const LOOK_MS = 1000
 const TRIES = 3
 const DAMAGED_NAMED = 20
 /** Settings that whoever runs the clusters may change. */
-const IMAGE = 'docker.io/rclone/rclone:1.71.1'
-const SECRET = 'takt-transfer'
+export const IMAGE = 'docker.io/rclone/rclone:1.71.1'
+export const SECRET = 'takt-transfer'
 const JobSight = z.object({ metadata: z.object({ deletionTimestamp: z.string().optional() }).prefault({}), status: z.object({ conditions: z.array(z.object({ type: z.string(), status: z.string(), message: z.string().default('') })).default([]) }).prefault({}) })
 const PodSight = z.object({ metadata: z.object({ name: z.string(), creationTimestamp: z.string().default('') }), status: z.object({ phase: z.string().default('') }).prefault({}) })
 

@@ -8,6 +8,7 @@ import { listen } from './server'
 import type { Keys } from './signature'
 import type { AccountState, AwsFaults } from './state'
 import { transfers } from './transfer'
+import { workspaces } from './workspaces'
 
 export type { AwsFaults } from './state'
 
@@ -36,7 +37,10 @@ export async function startAws({ site, building: own, clock, machine, random, fr
   const { live } = site
   if (!live.nodes) return undefined
   const account = new Account({ engine: live.engine, nodes: live.nodes, clock, random, server: site.server, fresh, restored })
-  for (const one of [site, own]) one?.live.engine.add(transfers(one.live.engine, { state: account.state, damaged: account.damaged }))
+  for (const one of [site, own]) {
+    one?.live.engine.add(transfers(one.live.engine, { state: account.state, damaged: account.damaged }))
+    one?.live.engine.add(workspaces(one.live.engine, { state: account.state }))
+  }
   const word = (length: number) => Array.from({ length }, () => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[Math.floor(random.next() * 32)]).join('')
   const keys: Keys = { accessKeyId: `AKIA${word(16)}`, secretAccessKey: word(40) }
   const keysOf = (id: string): Keys | undefined => (id === keys.accessKeyId ? keys : account.issued(id, machine.now()))

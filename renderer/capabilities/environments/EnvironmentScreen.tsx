@@ -7,12 +7,13 @@ import { Button, Empty, Facts, formatDay, formatGi, formatMoment, PageHead, Pane
 import { openDrawer, PlanPanel } from '../operations'
 import { SaveRevision } from '../revisions/SaveRevision'
 import { revisionColumns } from '../revisions/columns'
+import { AwayFacts, MoveButton, MovePanel, usePlace } from './Moving'
 import { StartPhases } from './StartPhases'
 import { useSiteNow } from '../sites/store'
 import { words } from './words'
 
 type Change = z.infer<typeof EnvironmentChange>
-type Side = { show: 'change'; change: Change } | { show: 'save' } | undefined
+type Side = { show: 'change'; change: Change } | { show: 'save' } | { show: 'move' | 'return' } | undefined
 const DAY = 86_400_000
 
 /** One environment: its start against the promise, the way in, what it stands on, and every change as a plan first. */
@@ -30,12 +31,15 @@ function Known({ environment, crumbs }: { environment: Environment; crumbs: { sa
   const now = useSiteNow(10_000)
   const [side, setSide] = useState<Side>()
   const namespace = meta.namespace ?? ''
+  const place = usePlace(environment)
+  const away = place?.away
   const change = (to: Change) => setSide({ show: 'change', change: to })
   const extended = new Date(Math.max(now, Date.parse(spec.expiresAt)) + 7 * DAY).toISOString().replace(/\.\d{3}Z$/, 'Z')
   return (
     <div className="screen">
       <PageHead title={meta.name} crumbs={crumbs} actions={<>
-        {spec.state === 'running' ? <Button onClick={() => change({ to: 'stop' })}>{words.stop}</Button> : <Button look="primary" onClick={() => change({ to: 'resume' })}>{words.resume}</Button>}
+        {spec.state === 'running' ? <Button onClick={() => change({ to: 'stop' })}>{words.stop}</Button> : !away && <Button look="primary" onClick={() => change({ to: 'resume' })}>{words.resume}</Button>}
+        <MoveButton place={place} onPress={(show) => setSide({ show })} />
         <Button onClick={() => change({ to: 'extend', expiresAt: extended })}>{words.extendDays(7)}</Button>
         <Button onClick={() => change({ to: 'resize', size: spec.size })}>{words.resize}</Button>
         <Button look="danger" onClick={() => change({ to: 'delete', keepWorkspace: true })}>{words.delete}</Button>
@@ -46,10 +50,11 @@ function Known({ environment, crumbs }: { environment: Environment; crumbs: { sa
       <div className={side ? 'screen-body with-side' : 'screen-body'}>
         <div className="environment-columns">
           <Panel title={words.phases} means={words.phasesMeaning}><StartPhases namespace={namespace} name={meta.name} /></Panel>
-          <Panel title={words.facts}><EnvironmentFacts environment={environment} /></Panel>
+          <Panel title={words.facts}>{away && <AwayFacts away={away} />}<EnvironmentFacts environment={environment} /></Panel>
           <Revisions environment={environment} onSave={() => setSide({ show: 'save' })} />
         </div>
         {side?.show === 'change' && <ChangePanel environment={environment} change={side.change} onChange={change} onClose={() => setSide(undefined)} />}
+        {(side?.show === 'move' || side?.show === 'return') && <MovePanel environment={environment} way={side.show} onClose={() => setSide(undefined)} />}
         {side?.show === 'save' && <SaveRevision environment={environment} onClose={() => setSide(undefined)} />}
       </div>
     </div>

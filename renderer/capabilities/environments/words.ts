@@ -10,5 +10,7 @@ export const words = {
   open: 'Open notebook', opening: 'Opening …', openAt: 'Open at', stop: 'Stop', resume: 'Resume', extend: 'Extend', resize: 'Resize', delete: 'Delete', save: 'Save a revision', keepWorkspace: 'keep the workspace volume',
   phases: 'Start', phasesMeaning: 'against the promise', promise: (promised: string, elapsed: string) => `${elapsed} of ${promised}`, facts: 'Environment', revisions: 'Revisions', revisionsMeaning: 'code, data, packages, images and metrics bound together',
   noRevisions: 'No revisions yet. Saving one keeps code, data and packages together.', extendDays: (days: number) => `Extend by ${days} d`, data: 'Data', noData: 'No data mounted.', notThere: 'There is no such environment. It may have been deleted.',
+  moveTo: (site: string) => `Move to ${site}…`, returnIt: 'Return', noCloud: 'No cloud site is connected. Connect one under Sites.', awayLabel: 'Away', awayOn: (site: string, since: string) => `its copy works on ${site} since ${since}`, perHourAway: (usd: string) => `${usd} an hour until it is returned`,
+  memoryLost: 'What is in the memory of its kernels is lost. Save what matters to files first: those travel.', move: 'Move', moveMeaning: 'stopped here, the same image there',
   owner: 'Owner', machine: 'Machine', tool: 'Tool', image: 'Image', state: 'State', node: 'Node', pod: 'Pod', endsLabel: 'Ends', workload: 'Runs as', project: 'Project', change: 'Change', changeMeaning: 'each shows its plan first', item: 'Work item',
 }

@@ -1,0 +1,39 @@
+import { failure } from '../../../../preload/contract/failures'
+import type { Plan } from '../../../../preload/contract/operations'
+import { given } from '../../../kernel/given'
+import { fail, succeed, type Outcome } from '../../../kernel/outcome'
+import { notebookReturnKind, planNotebookReturn } from './back'
+import { awayOf } from './marks'
+import { cloudSite, NO_CLOUD, planNotebookMove } from './plan'
+import { notebookMoveKind, type NotebookPorts } from './steps'
+import type { EnvironmentRef } from './words'
+
+/** Environments that move to the cloud and come back. */
+export function makeNotebooks(ports: NotebookPorts) {
+  const kinds = { move: notebookMoveKind(ports), back: notebookReturnKind(ports) }
+  ports.operations.register(kinds.move)
+  ports.operations.register(kinds.back)
+  return {
+    /** Where an environment is, and where it could go. */
+    async whereabouts(ref: EnvironmentRef, signal?: AbortSignal): Promise<Outcome<{ to?: string; cannot?: string; away?: { site: string; since: string; by: string; pool?: string; usdPerHour?: number } }>> {
+      const home = ports.sites.home()
+      if (!home.ok) return home
+      const away = await awayOf(home.value, ref, signal)
+      if (!away.ok) return away
+      const to = cloudSite(ports)
+      const mark = away.value
+      return succeed(given({ to, cannot: to === undefined ? `${NO_CLOUD.says} ${NO_CLOUD.remedy}` : undefined, away: mark && given({ site: mark.site, since: mark.at, by: mark.by, pool: mark.pool, usdPerHour: mark.usdPerHour }) }))
+    },
+    async planMove({ to, ...ref }: EnvironmentRef & { to?: string | undefined }, signal?: AbortSignal): Promise<Outcome<Plan>> {
+      const site = cloudSite(ports, to)
+      if (site === undefined) return fail(failure('NOT_SUPPORTED_HERE', NO_CLOUD))
+      const made = await planNotebookMove(ports, kinds.move, { ref, to: site, signal })
+      return made.ok ? succeed(ports.operations.offer(made.value)) : made
+    },
+    async planReturn(ref: EnvironmentRef, signal?: AbortSignal): Promise<Outcome<Plan>> {
+      const made = await planNotebookReturn(ports, kinds.back, { ref, signal })
+      return made.ok ? succeed(ports.operations.offer(made.value)) : made
+    },
+  }
+}
+export type Notebooks = ReturnType<typeof makeNotebooks>

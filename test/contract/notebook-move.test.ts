@@ -1,0 +1,96 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createRouterClient } from '@orpc/server'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Operation, Plan } from '../../preload/contract/operations'
+import { compose, type Core, type CoreClient } from '../../main/compose'
+import { seeded } from '../../main/kernel/random'
+import { systemClock } from '../../main/platform/clock/system'
+import { when } from '../support/stream'
+
+const SPEED = 120
+const storeDir = mkdtempSync(join(tmpdir(), 'takt-notebook-'))
+const HERE = 'oslo'
+const THERE = 'aws-burst'
+let core: Core
+let takt: CoreClient
+let ref: { namespace: string; name: string }
+
+async function open() {
+  core = await compose({ storeDir, host: 'test', version: '0.0.0', env: { HOME: storeDir }, clock: systemClock, random: seeded(13), plant: { speed: SPEED } })
+  takt = createRouterClient(core.router) as CoreClient
+  await core.started
+}
+beforeAll(async () => {
+  await open()
+  await takt.sites.openPlant()
+  const seen = await when(await takt.records.watch({ kinds: ['Environment', 'Project', 'DataSource'] }), ({ upserts }) => upserts.some(({ kind, meta }) => kind === 'Environment' && meta.namespace === 'parcel-ocr'))
+  const found = seen.upserts.find(({ kind, meta }) => kind === 'Environment' && meta.namespace === 'parcel-ocr')
+  ref = { namespace: 'parcel-ocr', name: found?.meta.name ?? '' }
+  await when(await takt.burst.watch({}), ({ to, price }) => to !== undefined && !price.stale)
+}, 90_000)
+afterAll(async () => {
+  await core.close()
+  rmSync(storeDir, { recursive: true, force: true })
+}, 30_000)
+
+const start = async (plan: Plan) => {
+  expect(plan.blockedBy).toEqual([])
+  return (await takt.operations.start({ planId: plan.id })).operationId
+}
+async function ended(id: string): Promise<Operation> {
+  const all = await when(await takt.operations.watch(), (each) => each.some((one) => one.id === id && !['running', 'undoing', 'cancelling'].includes(one.state)))
+  const operation = all.find((one) => one.id === id)
+  if (operation?.state !== 'done') throw new Error(JSON.stringify(operation, undefined, 1))
+  return operation
+}
+const at = (site: string, plural: string, group = '') => ({ site, resource: { group, version: 'v1', plural }, namespace: ref.namespace, name: plural === 'persistentvolumeclaims' ? `${ref.name}-work` : ref.name })
+const yamlOf = async (site: string, plural: string, group?: string) => (await takt.objects.yaml(at(site, plural, group)).catch(() => ({ yaml: '' }))).yaml
+const notebook = (site: string) => yamlOf(site, 'notebooks', 'kubeflow.org')
+const volume = (site: string) => yamlOf(site, 'persistentvolumeclaims')
+const stateHere = async (state: string) => when(await takt.records.watch({ kinds: ['Environment'] }), ({ upserts }) => upserts.some((one) => one.kind === 'Environment' && one.meta.name === ref.name && one.meta.namespace === ref.namespace && one.spec.state === state))
+const imageIn = (yaml: string) => /image: (\S+)/.exec(yaml)?.[1]
+
+describe('an environment that moves', () => {
+  it('is told first what is lost, then what travels, what it costs and when it starts', async () => {
+    const plan = await takt.burst.planNotebookMove(ref)
+    expect(plan.blockedBy).toEqual([])
+    expect(plan.risks[0]).toMatch(/memory of its kernels is lost/)
+    expect(plan.choices.join('\n')).toMatch(/Ships volume .* by way of s3:\/\/acme-takt-burst\/workspaces\/parcel-ocr\//)
+    expect(plan.price?.usdPerHour).toBeGreaterThan(1)
+    expect(plan.time?.says).toMatch(/min/)
+    expect((await takt.burst.notebook(ref))).toEqual({ to: THERE })
+  }, 60_000)
+  it('works there with the same image and files, and stays paused here, though the core closed on the way', async () => {
+    const before = imageIn(await notebook(HERE))
+    const files = await volume(HERE)
+    expect(files).toContain('explore.ipynb')
+    const id = await start(await takt.burst.planNotebookMove(ref))
+    await when(await takt.operations.watch(), (all) => all.some((one) => one.id === id && one.steps.some((step) => step.id === 'workspace-out' && step.state === 'running')))
+    await core.close()
+    await open()
+    const operation = await ended(id)
+    expect(operation.resumedAtStep).toBeDefined()
+    await stateHere('paused')
+    expect((await takt.burst.notebook(ref)).away).toMatchObject({ site: THERE })
+    expect(imageIn(await notebook(THERE))).toBe(before)
+    expect(await volume(THERE)).toContain('explore.ipynb')
+    const resume = await takt.environments.planChange({ ...ref, change: { to: 'resume' } })
+    expect(resume.blockedBy.map(({ says }) => says).join()).toMatch(/is away/)
+    expect((await takt.burst.planNotebookMove(ref)).blockedBy.map(({ says }) => says).join()).toMatch(/away already/)
+  }, 240_000)
+  it('comes back with what was written there, and gives the machine back', async () => {
+    const there = await takt.objects.yaml(at(THERE, 'persistentvolumeclaims'))
+    await ended(await start(await takt.objects.planApply({ ...at(THERE, 'persistentvolumeclaims'), yaml: there.yaml.replace('What we tried, newest first.', 'Found on rented hardware.'), resourceVersion: there.resourceVersion })))
+    expect(await volume(HERE)).not.toContain('Found on rented hardware.')
+    const plan = await takt.burst.planNotebookReturn(ref)
+    expect(plan.risks[0]).toMatch(/memory of its kernels is lost/)
+    await ended(await start(plan))
+    await stateHere('running')
+    expect(await volume(HERE)).toContain('Found on rented hardware.')
+    expect((await takt.burst.notebook(ref)).away).toBeUndefined()
+    expect(await notebook(THERE)).toBe('')
+    await expect(takt.burst.planNotebookReturn(ref)).rejects.toThrow()
+  }, 240_000)
+})
