@@ -29,14 +29,19 @@ export function workspaces(engine: Engine, { state }: { state: AccountState }): 
       const [namespace, podName] = splitKey(key)
       const pod = api.get(POD, podName, namespace) as Pod | undefined
       if (!pod || isFinished(pod)) return
-      const annotations = pod.metadata.annotations ?? {}
+      const { annotations = {} } = pod.metadata
       if (annotations[RUN_SECONDS] === undefined) return void api.update({ ...pod, metadata: { ...pod.metadata, annotations: { ...annotations, [RUN_SECONDS]: String(SECONDS) } } }, name)
-      if (pod.status?.containerStatuses?.[0]?.state.running === undefined) return
-      const [, bucket = '', prefix = ''] = /^s3:\/\/([^/]+)\/(.*)$/.exec(annotations['takt.dev/depot'] ?? '') ?? []
+      if (!runs(pod)) return
+      const { bucket, prefix } = depotOf(annotations['takt.dev/depot'])
       const at = state.buckets[bucket]
       if (at) sync(pod, at, `${prefix}/`)
     },
   }
+}
+const runs = ({ status }: Pod) => status?.containerStatuses?.[0]?.state.running !== undefined
+function depotOf(uri = ''): { bucket: string; prefix: string } {
+  const [, bucket = '', prefix = ''] = /^s3:\/\/([^/]+)\/(.*)$/.exec(uri) ?? []
+  return { bucket, prefix }
 }
 const filesOf = ({ metadata }: KubeObject): Files => JSON.parse(metadata.annotations?.[FILES] ?? '{}') as Files
 /** What differs is written, what is no longer there goes. */

@@ -53,12 +53,15 @@ function Known({ environment, crumbs }: { environment: Environment; crumbs: { sa
           <Panel title={words.facts}>{away && <AwayFacts away={away} />}<EnvironmentFacts environment={environment} /></Panel>
           <Revisions environment={environment} onSave={() => setSide({ show: 'save' })} />
         </div>
-        {side?.show === 'change' && <ChangePanel environment={environment} change={side.change} onChange={change} onClose={() => setSide(undefined)} />}
-        {(side?.show === 'move' || side?.show === 'return') && <MovePanel environment={environment} way={side.show} onClose={() => setSide(undefined)} />}
-        {side?.show === 'save' && <SaveRevision environment={environment} onClose={() => setSide(undefined)} />}
+        {side && <SidePanel environment={environment} side={side} onChange={change} onClose={() => setSide(undefined)} />}
       </div>
     </div>
   )
+}
+function SidePanel({ environment, side, onChange, onClose }: { environment: Environment; side: NonNullable<Side>; onChange: (change: Change) => void; onClose: () => void }) {
+  if (side.show === 'change') return <ChangePanel environment={environment} change={side.change} onChange={onChange} onClose={onClose} />
+  if (side.show === 'save') return <SaveRevision environment={environment} onClose={onClose} />
+  return <MovePanel environment={environment} way={side.show} onClose={onClose} />
 }
 function EnvironmentFacts({ environment: { meta, spec, status } }: { environment: Environment }) {
   return (

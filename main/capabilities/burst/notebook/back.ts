@@ -51,6 +51,7 @@ export const notebookReturnKind = (ports: NotebookPorts): OperationKind<Notebook
   steps: () => [stop(ports), carry(ports, 'out'), carry(ports, 'in'), clear, { id: 'machines', title: 'Give the machine back', promiseSeconds: 60, run: (context) => giveBack(ports, { site: context.input.away.site, claim: claimOf(context.input.away.run) }, context) }, resume],
 })
 
+const workloadOf = (text = ''): 'StatefulSet' | 'Notebook' => (text.startsWith('StatefulSet/') ? 'StatefulSet' : 'Notebook')
 interface Asked { ref: EnvironmentRef; before?: string | undefined; signal?: AbortSignal | undefined }
 export async function planNotebookReturn(ports: NotebookPorts, kind: OperationKind<NotebookReturnInput>, { ref, before, signal }: Asked): Promise<Outcome<MadePlan<NotebookReturnInput>>> {
   const home = ports.sites.home()
@@ -62,7 +63,7 @@ export async function planNotebookReturn(ports: NotebookPorts, kind: OperationKi
   if (!away.value) return fail(failure('OPERATION_NOT_POSSIBLE', { operation: 'notebook-return', says: `${ref.name} is not away: there is nothing to return.` }))
   const { spec, status } = environment.value
   const input: NotebookReturnInput = {
-    site: home.value.site, ...ref, by: who.value.user, run: before ?? runMark(ports.random), workload: status.workload?.startsWith('StatefulSet/') ? 'StatefulSet' : 'Notebook', replicas: spec.replicas, away: away.value,
+    site: home.value.site, ...ref, by: who.value.user, run: before ?? runMark(ports.random), workload: workloadOf(status.workload), replicas: spec.replicas, away: away.value,
     ...given({ mbps: policyOf(ports.records).spec.linkMbps }),
   }
   const mine = [{ op: 'change' as const, apiVersion: 'takt.dev/v1alpha1', kind: 'Environment', name: ref.name, namespace: ref.namespace, note: away.value.running ? 'runs here again' : 'paused here, as it was' }]

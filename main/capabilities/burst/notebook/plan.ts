@@ -72,21 +72,28 @@ async function inputOf(ports: NotebookPorts, facts: Facts, { to, before }: { to:
     spec.workspace.storageClass === undefined ? succeed(undefined) : there.get(KUBE.storageClasses, { name: spec.workspace.storageClass }, Exists, signal),
   ])
   if (!data.ok) return data
-  const workload = status.workload?.startsWith('StatefulSet/') ? 'StatefulSet' : 'Notebook'
-  const gpu = spec.size.gpu && pool && { resource: 'nvidia.com/gpu', count: spec.size.gpu.count, model: pool.gpuProduct }
-  const { gpu: _own, ...size } = spec.size
+  const workload = (status.workload ?? '').startsWith('StatefulSet/') ? 'StatefulSet' : 'Notebook'
   return succeed({
     site: home.site, namespace, name: meta.name, by: facts.user, run, workload, replicas: spec.replicas, to, at: before?.at ?? timestamp(facts.now), place: place.ok ? place.value : '', wasRunning: spec.state === 'running',
     ...given({ mbps: policyOf(ports.records).spec.linkMbps, snapshot: className === undefined ? undefined : { name: `${meta.name}-${run}`.slice(0, 63), className } }),
-    ...(pool && { pool: { name: pool.name, nodes: pool.nodesLeft > 0 ? 1 : 0, usdPerHour: cents(pool.usdPerNodeHour) }, nodeSelector: { 'nvidia.com/gpu.product': pool.gpuProduct } }),
+    ...machineOf(pool),
     copy: {
       workload: workload === 'Notebook' && notebooks.ok ? 'Notebook' : 'StatefulSet', data: data.value, makesNamespace: ns.ok && ns.value === undefined,
-      spec: {
-        ...spec, site: to, state: 'running', availability: 'single', replicas: 1, size: { ...size, ...(gpu && { gpu }) }, data: spec.data.filter(({ mount }) => mount === 'pointer'),
-        workspace: { gi: spec.workspace.gi, ...(storage.ok && storage.value !== undefined && spec.workspace.storageClass !== undefined && { storageClass: spec.workspace.storageClass }) },
-      },
+      spec: copySpec(spec, { to, pool, keepsClass: storage.ok && storage.value !== undefined }),
     },
   })
+}
+
+type Spec = Environment['spec']
+const machineOf = (pool: CloudPool | undefined): Pick<NotebookMoveInput, 'pool' | 'nodeSelector'> =>
+  (pool ? { pool: { name: pool.name, nodes: pool.nodesLeft > 0 ? 1 : 0, usdPerHour: cents(pool.usdPerNodeHour) }, nodeSelector: { 'nvidia.com/gpu.product': pool.gpuProduct } } : {})
+function copySpec(spec: Spec, { to, pool, keepsClass }: { to: string; pool: CloudPool | undefined; keepsClass: boolean }): Spec {
+  const { gpu: own, ...size } = spec.size
+  const gpu = own && pool && { resource: 'nvidia.com/gpu', count: own.count, model: pool.gpuProduct }
+  return {
+    ...spec, site: to, state: 'running', availability: 'single', replicas: 1, size: { ...size, ...(gpu && { gpu }) }, data: spec.data.filter(({ mount }) => mount === 'pointer'),
+    workspace: { gi: spec.workspace.gi, ...(keepsClass && given({ storageClass: spec.workspace.storageClass })) },
+  }
 }
 
 function blocksOf({ records }: NotebookPorts, { environment: { spec, meta }, pool, place, away }: Facts, to: string): Blocked {
