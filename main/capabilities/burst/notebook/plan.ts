@@ -65,17 +65,17 @@ async function pointersOf({ environment: { spec, meta, status }, home, signal }:
 
 async function inputOf(ports: NotebookPorts, facts: Facts, { to, before }: { to: string; before: NotebookMoveInput | undefined }): Promise<Outcome<NotebookMoveInput>> {
   const { environment: { meta, spec, status }, home, there, pool, place, signal } = facts
-  const namespace = meta.namespace ?? ''
-  const run = before?.run ?? runMark(ports.random)
+  const { namespace = '' } = meta
+  const { run, at } = before ?? { run: runMark(ports.random), at: timestamp(facts.now) }
   const [data, notebooks, className, ns, storage] = await Promise.all([
     pointersOf(facts), there.list(KUBE.notebooks, { namespace }, Exists, signal), snapshotClassFor(home, spec.workspace.storageClass, signal), there.get(KUBE.namespaces, { name: namespace }, Exists, signal),
     spec.workspace.storageClass === undefined ? succeed(undefined) : there.get(KUBE.storageClasses, { name: spec.workspace.storageClass }, Exists, signal),
   ])
   if (!data.ok) return data
-  const workload = (status.workload ?? '').startsWith('StatefulSet/') ? 'StatefulSet' : 'Notebook'
+  const workload = nativeOf(status.workload)
   return succeed({
-    site: home.site, namespace, name: meta.name, by: facts.user, run, workload, replicas: spec.replicas, to, at: before?.at ?? timestamp(facts.now), place: place.ok ? place.value : '', wasRunning: spec.state === 'running',
-    ...given({ mbps: policyOf(ports.records).spec.linkMbps, snapshot: className === undefined ? undefined : { name: `${meta.name}-${run}`.slice(0, 63), className } }),
+    site: home.site, namespace, name: meta.name, by: facts.user, run, workload, replicas: spec.replicas, to, at, place: place.ok ? place.value : '', wasRunning: spec.state === 'running',
+    ...given({ mbps: policyOf(ports.records).spec.linkMbps, snapshot: snapshotFor(meta.name, run, className) }),
     ...machineOf(pool),
     copy: {
       workload: workload === 'Notebook' && notebooks.ok ? 'Notebook' : 'StatefulSet', data: data.value, makesNamespace: ns.ok && ns.value === undefined,
@@ -85,6 +85,8 @@ async function inputOf(ports: NotebookPorts, facts: Facts, { to, before }: { to:
 }
 
 type Spec = Environment['spec']
+const nativeOf = (text = ''): 'StatefulSet' | 'Notebook' => (text.startsWith('StatefulSet/') ? 'StatefulSet' : 'Notebook')
+const snapshotFor = (name: string, run: string, className: string | undefined) => (className === undefined ? undefined : { name: `${name}-${run}`.slice(0, 63), className })
 const machineOf = (pool: CloudPool | undefined): Pick<NotebookMoveInput, 'pool' | 'nodeSelector'> =>
   (pool ? { pool: { name: pool.name, nodes: pool.nodesLeft > 0 ? 1 : 0, usdPerHour: cents(pool.usdPerNodeHour) }, nodeSelector: { 'nvidia.com/gpu.product': pool.gpuProduct } } : {})
 function copySpec(spec: Spec, { to, pool, keepsClass }: { to: string; pool: CloudPool | undefined; keepsClass: boolean }): Spec {
