@@ -95,7 +95,7 @@ describe('a run that waits in the building', { timeout: 180_000 }, () => {
     const name = /^Move (.*)…$/.exec(await link.getAttribute('aria-label') ?? '')?.[1] ?? ''
     await page.keyboard.press('Control+k')
     await page.keyboard.type(`>move ${name}`)
-    await page.getByRole('option').first().waitFor()
+    await page.getByRole('option', { name: new RegExp(`move ${name}`, 'i') }).first().waitFor()
     await page.keyboard.press('Enter')
     await page.waitForFunction(() => location.hash.startsWith('#/burst/'))
   })
@@ -145,7 +145,7 @@ describe('replay', { timeout: 180_000 }, () => {
     if (!free) throw new Error('no mark can be pressed')
     await page.mouse.click(free.x, free.y)
     await expect.poll(() => knob.getAttribute('aria-valuetext'), { timeout: WAIT_MS }).not.toBe('$40')
-    await page.locator('.recharts-reference-dot text').filter({ hasText: 'before' }).waitFor()
+    await page.locator('svg text').filter({ hasText: /^before$/ }).first().waitFor()
   })
   test('keeps runs and compares them', async () => {
     await replayed()

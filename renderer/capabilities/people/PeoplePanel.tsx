@@ -28,7 +28,7 @@ const asWritten = ({ spec }: Project): MemberCheck[] => spec.members.map((member
 function Unchecked({ remote }: { remote: Remote<unknown> }) {
   if (remote.at !== 'failed') return null
   const { code, remedy } = remote.trouble
-  return <p className="small meta">{words.notChecked} {remedy} <a href={hrefOf(['settings'])}>{code === 'DIRECTORY_SIGN_IN_NEEDED' ? words.signInLink : words.settingsLink}</a></p>
+  return <p className="small meta">{words.notChecked} {remedy} <a href={hrefOf(['settings'])} style={{ textDecoration: 'underline' }}>{code === 'DIRECTORY_SIGN_IN_NEEDED' ? words.signInLink : words.settingsLink}</a></p>
 }
 
 const about = ({ name, kind, owner }: MemberCheck, title: string) => [title !== name ? name : '', kind === 'Group' ? words.group : '', owner ? words.owner : ''].filter(Boolean).join(', ')

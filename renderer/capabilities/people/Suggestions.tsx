@@ -22,7 +22,7 @@ export function Suggestions({ text, kind, onPick }: Props) {
   const typed = useRested(text.trim())
   const { remote } = useAsk((client, options) => (typed === '' ? Promise.resolve(undefined) : client.people.search({ text: typed, limit: 6, ...(kind && { kind }) }, options)), [typed, kind])
   if (typed === '') return null
-  if (remote.at === 'failed') return <p className="small meta">{remote.trouble.says} {remote.trouble.remedy} <a href={hrefOf(['settings'])}>{remote.trouble.code === 'DIRECTORY_SIGN_IN_NEEDED' ? words.signInLink : words.settingsLink}</a></p>
+  if (remote.at === 'failed') return <p className="small meta">{remote.trouble.says} {remote.trouble.remedy} <a href={hrefOf(['settings'])} style={{ textDecoration: 'underline' }}>{remote.trouble.code === 'DIRECTORY_SIGN_IN_NEEDED' ? words.signInLink : words.settingsLink}</a></p>
   const found = lastKnown(remote)?.value
   if (!found) return null
   if (found.entries.length === 0) return <p className="small meta" role="status">{words.noneFound(typed)}</p>

@@ -9,12 +9,12 @@ const OPEN = new Set<Look['marker']>(['cross', 'plus', 'diamond'])
 /** What the chart tells of where it placed something. */
 interface Placed { cx?: number | undefined; cy?: number | undefined; payload?: unknown }
 interface MarkProps { cx: number | undefined; cy: number | undefined; look: Look; point: Point; onKnob: ((knob: number) => void) | undefined; says?: string }
-/** One setting of a knob; those of Takt can be pressed to set it. */
+/** One setting of a knob; those of Takt can be pressed to set it. The press counts, not the click: taking the focus draws the chart anew, and a mark let go of is another one. */
 function MarkShape({ cx, cy, look, point, onKnob, says }: MarkProps) {
   if (cx === undefined || cy === undefined) return <g />
   const press = point.knob !== undefined && onKnob ? () => onKnob(point.knob ?? 0) : undefined
   return (
-    <g transform={`translate(${cx} ${cy})`} data-policy={point.figures.policy} {...(press && { onClick: press, style: { cursor: 'pointer' }, 'data-knob': point.knob })}>
+    <g transform={`translate(${cx} ${cy})`} data-policy={point.figures.policy} {...(press && { onPointerDown: press, style: { cursor: 'pointer' }, 'data-knob': point.knob })}>
       {press && <circle r="12" fill="transparent" />}
       {says && <text pointerEvents="none" x="12" y="-12" className="halo" fill="var(--ink2)">{says}</text>}
       <path d={SHAPES[look.marker]} fill={OPEN.has(look.marker) ? 'var(--panel)' : look.color} stroke={OPEN.has(look.marker) ? look.color : 'none'} strokeWidth="1.7" />

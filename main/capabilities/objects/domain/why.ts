@@ -85,7 +85,7 @@ export function refusalWords({ count, reason }: { count: number; reason: string 
   const lacks = /^Insufficient (.+)$/.exec(reason)?.[1]
   if (lacks) return `${nodes} with too ${isGpuResource(lacks) || lacks === 'pods' ? 'few' : 'little'} ${resourceWords(lacks)} free`
   if (/untolerated taint \{node\.kubernetes\.io\/(not-ready|unreachable)/.test(reason)) return `${nodes} not ready`
-  if (/untolerated taint/.test(reason)) return `${nodes} kept for others (taint ${/\{([^}]*)\}/.exec(reason)?.[1] ?? ''})`
+  if (/untolerated taint/.test(reason)) { const taint = /\{([^}]+)\}/.exec(reason)?.[1]; return taint === undefined ? `${nodes} kept for others` : `${nodes} kept for others (taint ${taint})` }
   if (/didn't match Pod's node affinity|node\(s\) didn't match/.test(reason)) return `${nodes} of another kind than it asks for`
   if (/unschedulable/.test(reason)) return `${nodes} being drained`
   if (/volume/.test(reason)) return `${nodes} where its volume cannot be had`
