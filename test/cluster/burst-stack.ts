@@ -1,4 +1,5 @@
 import { CreateClusterCommand, CreateNodegroupCommand, EKSClient } from '@aws-sdk/client-eks'
+import { DescribeSubnetsCommand, EC2Client } from '@aws-sdk/client-ec2'
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
 import type { KnownKey } from '../support/sigv4'
 import { joinMultiKueue, startKueue, type KueueOptions } from './stack/kueue'
@@ -71,18 +72,24 @@ const configOf = (aws: Aws) => ({ endpoint: aws.endpoint, region: aws.region, cr
 async function makeAccount(aws: Aws, cloud: Plane): Promise<void> {
   const eks = new EKSClient(configOf(aws))
   const s3 = new S3Client({ ...configOf(aws), forcePathStyle: true })
-  await eks.send(new CreateClusterCommand({ name: CLUSTER, roleArn: 'arn:aws:iam::123456789012:role/eks', resourcesVpcConfig: { subnetIds: [SUBNET] } }))
+  await eks.send(new CreateClusterCommand({ name: CLUSTER, roleArn: 'arn:aws:iam::123456789012:role/eks', resourcesVpcConfig: { subnetIds: await subnetsOf(aws) } }))
   aws.proxy.groups.clusters.set(CLUSTER, { endpoint: cloud.server, ca: cloud.authority })
   await s3.send(new CreateBucketCommand({ Bucket: 'takt-transfer' }))
   eks.destroy()
   s3.destroy()
 }
-const SUBNET = 'subnet-0123456789abcdef0'
+/** The usual network of a fresh account: one subnet in each zone, or in the one named. */
+async function subnetsOf(aws: Aws, zone?: string): Promise<string[]> {
+  const ec2 = new EC2Client(configOf(aws))
+  const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({}))
+  ec2.destroy()
+  return Subnets.filter(({ AvailabilityZone }) => zone === undefined || AvailabilityZone === zone).flatMap(({ SubnetId }) => SubnetId ?? [])
+}
 
 async function addNodeGroup(aws: Aws, { name, instanceType, zone, max = 8, spot = false, tags = {} }: Parameters<BurstStack['addNodeGroup']>[0]): Promise<void> {
   const eks = new EKSClient(configOf(aws))
   await eks.send(new CreateNodegroupCommand({
-    clusterName: CLUSTER, nodegroupName: name, nodeRole: 'arn:aws:iam::123456789012:role/nodes', subnets: [SUBNET], instanceTypes: [instanceType], capacityType: spot ? 'SPOT' : 'ON_DEMAND',
+    clusterName: CLUSTER, nodegroupName: name, nodeRole: 'arn:aws:iam::123456789012:role/nodes', subnets: await subnetsOf(aws, zone ?? aws.proxy.catalogue.zones[0]), instanceTypes: [instanceType], capacityType: spot ? 'SPOT' : 'ON_DEMAND',
     scalingConfig: { minSize: 0, maxSize: max, desiredSize: 0 }, labels: { 'takt.dev/pool': name }, taints: [{ key: 'nvidia.com/gpu', value: 'present', effect: 'NO_SCHEDULE' }], tags: { ...tags, ...(zone !== undefined && { 'takt.dev/zone': zone }) },
   }))
   eks.destroy()
