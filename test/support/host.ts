@@ -23,8 +23,12 @@ export async function startHost({ store: given, kubeconfig, env: more, attempts 
     host.once('exit', (code) => failed(new Error(`The web host ended with ${String(code)}: ${complained}`)))
     host.stdout.on('data', (text: Buffer) => { const match = /http:\/\/127\.0\.0\.1:\S+/.exec(text.toString()); if (match) found(match[0]) })
   })
+  let ending = false
+  // A host that ends by itself says why: a journey would only see its page wait.
+  host.once('exit', (code, signal) => { if (!ending) process.stderr.write(`The web host ended by itself with ${String(code ?? signal)}: ${complained}\n`) })
   const end = async (signal: NodeJS.Signals) => {
     const ended = new Promise((done) => host.once('exit', done))
+    ending = true
     if (host.exitCode !== null || host.signalCode !== null || !host.kill(signal)) return
     await ended
   }
