@@ -1,48 +1,11 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { HandClock } from '../../../test/support/clock'
-import { startSmallCluster, type SmallCluster } from '../../../test/support/small-cluster'
-import { seeded } from '../../kernel/random'
-import { silentLog } from '../../platform/log'
-import { openStore, type Store } from '../../platform/store'
-import { makeSites, type SitesService } from './service'
+import type { HandClock } from '../../../test/support/clock'
+import { sitesAtHome } from '../../../test/support/sites'
 
-const undo: (() => unknown)[] = []
-let folder: string
-let store: Store
 let clock: HandClock
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'takt-connecting-'))
-  const opened = openStore(join(folder, 'store'), { pid: process.pid, now: () => 1 })
-  if (!opened.ok) throw new Error(opened.failure.code)
-  store = opened.value
-  clock = new HandClock(Math.floor(Date.now() / 1000) * 1000)
-})
-afterEach(async () => {
-  for (const step of undo.splice(0).reverse()) await step()
-  store.close()
-  rmSync(folder, { recursive: true, force: true })
-})
-
-async function cluster(accept: SmallCluster['accept']) {
-  const started = await startSmallCluster(accept)
-  undo.push(started.close)
-  return started
-}
-const at = (path: string) => join(folder, path)
-function kubeconfig(server: string, user: string): string {
-  writeFileSync(at('config'), `clusters: [{ name: rack, cluster: { server: "${server}" } }]\nusers: [{ name: ada, user: ${user} }]\ncontexts: [{ name: rack, context: { cluster: rack, user: ada } }]\n`)
-  return at('config')
-}
-function open(env: Record<string, string> = {}): SitesService {
-  const sites = makeSites({ clock, random: seeded(1), log: silentLog, kinds: [], settings: store.settings, env: { HOME: folder, PATH: `${folder}:/usr/bin:/bin`, ...env }, places: () => [{ path: at('config'), asked: false }], plant: undefined })
-  undo.push(() => sites.close())
-  return sites
-}
-const state = (sites: SitesService, id = 'rack') => sites.states().find((site) => site.id === id)
+const { undo, at, cluster, kubeconfig, open, state } = sitesAtHome((fresh) => { clock = fresh.clock })
 const Pod = z.object({ metadata: z.object({ name: z.string() }) })
 
 describe('a token', () => {

@@ -1,50 +1,15 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
 import { startFakeAws, type FakeAws } from '../../../test/support/aws'
-import { HandClock } from '../../../test/support/clock'
-import { startSmallCluster, type SmallCluster } from '../../../test/support/small-cluster'
+import type { HandClock } from '../../../test/support/clock'
 import { startIssuer, walkThrough } from '../../../test/support/oidc'
 import { verifyEksToken } from '../../../test/support/sigv4'
-import { seeded } from '../../kernel/random'
-import { silentLog } from '../../platform/log'
-import { openStore, type Store } from '../../platform/store'
-import { makeSites, type SitesService } from './service'
+import { sitesAtHome } from '../../../test/support/sites'
+import type { Store } from '../../platform/store'
 
-const undo: (() => unknown)[] = []
-let folder: string
-let store: Store
 let clock: HandClock
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'takt-connecting-'))
-  const opened = openStore(join(folder, 'store'), { pid: process.pid, now: () => 1 })
-  if (!opened.ok) throw new Error(opened.failure.code)
-  store = opened.value
-  clock = new HandClock(Math.floor(Date.now() / 1000) * 1000)
-})
-afterEach(async () => {
-  for (const step of undo.splice(0).reverse()) await step()
-  store.close()
-  rmSync(folder, { recursive: true, force: true })
-})
-
-async function cluster(accept: SmallCluster['accept']) {
-  const started = await startSmallCluster(accept)
-  undo.push(started.close)
-  return started
-}
-const at = (path: string) => join(folder, path)
-function kubeconfig(server: string, user: string): string {
-  writeFileSync(at('config'), `clusters: [{ name: rack, cluster: { server: "${server}" } }]\nusers: [{ name: ada, user: ${user} }]\ncontexts: [{ name: rack, context: { cluster: rack, user: ada } }]\n`)
-  return at('config')
-}
-function open(env: Record<string, string> = {}): SitesService {
-  const sites = makeSites({ clock, random: seeded(1), log: silentLog, kinds: [], settings: store.settings, env: { HOME: folder, PATH: `${folder}:/usr/bin:/bin`, ...env }, places: () => [{ path: at('config'), asked: false }], plant: undefined })
-  undo.push(() => sites.close())
-  return sites
-}
-const state = (sites: SitesService, id = 'rack') => sites.states().find((site) => site.id === id)
+let store: Store
+const { undo, at, cluster, kubeconfig, open, state } = sitesAtHome((fresh) => { ({ clock, store } = fresh) })
 
 describe('an EKS cluster', () => {
   const KEY = { secret: 'the-secret', arn: 'arn:aws:iam::111122223333:user/mara', account: '111122223333' }
