@@ -1,4 +1,4 @@
-import type { BurstDecision, BurstQuote, QuotedWay } from '../../../preload/contract/burst'
+import type { BurstQuote, QuotedWay } from '../../../preload/contract/burst'
 import { timestamp } from '../../kernel/clock'
 import { given } from '../../kernel/given'
 import type { QueuedJob } from './domain/snapshot'
@@ -7,6 +7,7 @@ import { standing } from './live/budgets'
 import type { Journal } from './live/journal'
 import type { Planner } from './live/planner'
 import { priceAge, toWorkload } from './live/view'
+import { expectedAway } from './move/away'
 import { blocks, type Found } from './move/plan'
 import { lossShareUsd } from './move/running'
 import { cents, spanText, usdText } from './words'
@@ -15,16 +16,16 @@ const HOLDS_MS = 5 * 60_000
 const HOUR_S = 3600
 const at = (text: string | undefined) => (text === undefined ? undefined : Date.parse(text) / 1000)
 
-/** What may be done, by whom the policy says so. */
-export interface Acting { act: BurstQuote['act'] }
+/** What may be done, by whom the policy says so; the pool that a person named, if any. */
+export interface Acting { act: BurstQuote['act']; pool?: string | undefined }
 
 /** Both ways of one workload with everything a person needs to choose. */
-export function toQuote(found: Found, { planner, journal, act }: { planner: Planner; journal: Journal } & Acting): BurstQuote {
+export function toQuote(found: Found, { planner, journal, act, pool }: { planner: Planner; journal: Journal } & Acting): BurstQuote {
   const { planned, known, decision, considered, moving, options } = found
   const { seen } = planned
   const usd = cents(options[0]?.usd ?? 0)
   const stay = stayOf(found)
-  const go = decision.go && options.length > 0 ? goOf(found, decision.go) : undefined
+  const go = awayOf(found, pool)
   const compared: Compared = { stay, go, saved: savedOf(stay, go), limit: limitOf(moving.job, gpuHourUsd(found)) }
   return {
     ref: { site: seen.site, kind: known.work.kind, namespace: known.work.namespace, name: known.work.name }, quotedAt: timestamp(seen.now), validUntil: timestamp(seen.now + HOLDS_MS),
@@ -33,6 +34,7 @@ export function toQuote(found: Found, { planner, journal, act }: { planner: Plan
     price: priceAge(seen.market, seen.policy, seen.now), forecasts: journal.quality(seen.now), ifItFails: ifItFails(found), loses: moving.loses, lossUsd: cents(lossShareUsd(moving, usd)), mode: seen.policy.mode, policy: planned.policyName, act,
   }
 }
+type Option = Found['options'][number]
 const bestPool = ({ planned: { seen }, options: [best] }: Found) => seen.market?.pools.find(({ name }) => name === best?.pool)
 const gpuHourUsd = (found: Found) => {
   const pool = bestPool(found)
@@ -72,19 +74,33 @@ function behind({ known, seen }: Found['planned'], kind: string, startS: number)
   return ends.toSorted((a, b) => b.endS - a.endS)[0]?.name
 }
 
-function goOf(found: Found, go: NonNullable<BurstDecision['go']>): QuotedWay {
-  const { options: [best], moving: { job }, planned: { seen }, to } = found
+/** Going as it would be now, whether it is advised or not; with a price and no times where no machine can be had. Undefined where the data may not leave. */
+function awayOf(found: Found, named: string | undefined): QuotedWay | undefined {
+  const { options: [best], moving: { job } } = found
+  if (job.dataset?.mayLeave === false) return undefined
+  return best ? goOf(found, best) : pricedOnly(found, named)
+}
+function goOf(found: Found, { startS, usd, nodes, shipsGb, shipS }: Option): QuotedWay {
+  const { moving: { job }, planned: { seen }, to } = found
   const pool = bestPool(found)
   const { runTime } = job
-  const { startS, usd, nodes, shipS } = best ?? { startS: at(go.startsAt) ?? 0, usd: go.usd, nodes: 0, shipS: go.shipSeconds }
   // What is billed beside the running time (boot) does not stretch with it.
   const usdPerSecond = ((pool?.usdPerNodeHour ?? 0) * nodes) / HOUR_S
-  const finish = (seconds: number) => timestamp((startS + seconds) * 1000)
   return {
-    ...go, usd: cents(usd), shipSeconds: Math.round(shipS), startsAt: timestamp(startS * 1000), finishes: { at: finish(runTime.p50), earliest: finish(runTime.p10), latest: finish(runTime.p90) }, site: to ?? '', where: pool?.name ?? '', runSeconds: runTime.p50,
+    ...expectedAway(found), usd: cents(usd), shipsGb, shipSeconds: Math.round(shipS), site: to ?? '', where: pool?.name ?? '', runSeconds: runTime.p50,
     waitSeconds: Math.max(0, startS - seen.now / 1000), usdLow: cents(Math.max(0, usd - usdPerSecond * (runTime.p50 - runTime.p10))), usdHigh: cents(usd + usdPerSecond * (runTime.p90 - runTime.p50)),
     ...given({ bootSeconds: nodes > 0 ? pool?.bootSeconds : undefined, inTimeShare: inTime(job, startS) }), says: bootSaid(nodes, shipS),
   }
+}
+/** What it would cost on machines that cannot be had now: those that were named, else the cheapest of its kind. */
+function pricedOnly({ planned: { seen, snapshot }, moving: { job }, to }: Found, named: string | undefined): QuotedWay | undefined {
+  const served = new Set(snapshot.pools.filter(({ kind }) => kind === job.kind).map(({ name }) => name))
+  const fitting = (seen.market?.pools ?? []).filter(({ name }) => (named === undefined ? served.has(name) : name === named))
+  const [pool] = fitting.toSorted((a, b) => a.usdPerNodeHour / a.gpusPerNode - b.usdPerNodeHour / b.gpusPerNode)
+  if (!pool || to === undefined) return undefined
+  const usd = (seconds: number) => cents((pool.usdPerNodeHour * Math.ceil(job.gpus / pool.gpusPerNode) * (seconds + pool.bootSeconds)) / HOUR_S)
+  const why = pool.nodesLeft > 0 ? `${pool.name} does not suit it.` : `${pool.name} has no machines now. ${pool.limitSays}`
+  return { site: to, where: pool.name, usd: usd(job.runTime.p50), usdLow: usd(job.runTime.p10), usdHigh: usd(job.runTime.p90), runSeconds: job.runTime.p50, shipsGb: job.dataset?.gb ?? 0, shipSeconds: 0, bootSeconds: pool.bootSeconds, says: why.trim() }
 }
 
 const bootSaid = (nodes: number, shipS: number): string =>

@@ -90,7 +90,7 @@ const looking = ({ given, planner, journal, ports, planned, siteOf }: Desk) => (
   async quote({ ref, to }: { ref: WorkloadRef; to: To }, signal?: AbortSignal): Promise<Outcome<BurstQuote>> {
     const found = await find(ports, { ref, to }, signal)
     if (!found.ok) return found
-    return succeed(toQuote(found.value, { planner, journal, act: await actOf(ports, found.value, signal) }))
+    return succeed(toQuote(found.value, { planner, journal, act: await actOf(ports, found.value, signal), pool: to?.pool }))
   },
   lines: ({ manifest, file, back: returning, dataUri }: { manifest: string; file: string; back: boolean; dataUri?: string | undefined }): Outcome<TwoLines[]> => linesOf({ text: manifest, file }, (read) => ({
     queue: returning ? homeQueue(read.queue) : burstQueue(read.queue), dataUri: dataUri ?? (returning || read.dataUri === undefined ? read.dataUri : burstUri(read.dataUri)), gpuProduct: undefined,

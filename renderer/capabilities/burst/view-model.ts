@@ -50,7 +50,7 @@ function laneOf(way: Lane['way'], quoted: QuotedWay | undefined, { now, quote }:
   if (!quoted) return { way, says, where: '', ...none, not: quote.cannotMove[0]?.says ?? quote.decision.says }
   const where = `${quoted.site}, ${modelOf(quoted.where)}`
   const { startsAt, finishes } = quoted
-  if (startsAt === undefined || !finishes) return { way, says, where, ...none, not: words.never }
+  if (startsAt === undefined || !finishes) return { way, says, where, ...none, not: way === 'go' ? quoted.says : words.never }
   const [start, done, band] = [Date.parse(startsAt), Date.parse(finishes.at), { from: Date.parse(finishes.earliest), to: Date.parse(finishes.latest) }]
   return {
     way, says, where, not: undefined, run: { from: start, to: done }, runSays: words.trains(quoted.runSeconds, gpusSay(quote.workload)), ...departure(way, quoted, now),

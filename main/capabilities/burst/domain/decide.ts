@@ -11,6 +11,9 @@ import { waitLimitS } from './value'
 /** Which nodes a job was promised from when on. */
 export type Promises = ReadonlyMap<string, Slot>
 
+/** One pool that could take a job: what it would launch, when it would start, and whether its price is too old to decide by. */
+export interface WayThere { pool: string; usd: number; startS: number; nodes: number; shipsGb: number; shipS: number; priceTooOld: boolean }
+
 /** What a plan made of one queue: asked for every job, or for a job that is not in it yet. */
 export interface LivePlan {
   readonly decisions: readonly BurstDecision[]
@@ -18,8 +21,8 @@ export interface LivePlan {
   readonly promises: Promises
   /** What staying and going would mean for a job on top of this plan. Changes nothing. */
   quote(job: QueuedJob): BurstDecision
-  /** Every pool that could take a job now, cheapest first, with what it would launch. */
-  options(job: QueuedJob): { pool: string; usd: number; startS: number; nodes: number; shipS: number }[]
+  /** Every pool that could take a job now, cheapest first, those with too old a price last. */
+  options(job: QueuedJob): WayThere[]
 }
 
 /** The state of planning: what has been promised so far in this plan. */
@@ -43,7 +46,7 @@ export function decide(snapshot: Snapshot, before: Promises = new Map()): LivePl
   return {
     decisions, promises,
     quote: (job) => single(desk, job, kinds.get(job.kind)?.profile.find(job.gpus, job.runTime.p50) ?? { startS: Infinity, shares: [] }),
-    options: (job) => waysOut(fresh(snapshot), job).map(({ pool, usd, startS, shipS, offer }) => ({ pool: snapshot.pools[pool]?.name ?? '', usd, startS, nodes: offer.launch.length, shipS })),
+    options: (job) => waysOut(fresh(snapshot), job).map(({ pool, offer, ...way }) => ({ ...way, pool: snapshot.pools[pool]?.name ?? '', nodes: offer.launch.length })),
   }
 }
 

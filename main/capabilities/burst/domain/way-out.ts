@@ -5,25 +5,25 @@ import { counts, type BudgetLine, type Pool, type QueuedJob } from './snapshot'
 import { INTERRUPTION_S } from './spot'
 
 /** The best pool for a job now: what it adds to the bill, when it starts there, and what has to travel. */
-export interface WayOut { pool: number; offer: Offer; usd: number; startS: number; shipsGb: number; shipS: number }
+export interface WayOut { pool: number; offer: Offer; usd: number; startS: number; shipsGb: number; shipS: number; priceTooOld: boolean }
 
-/** Every pool that is allowed, cheapest first: spot only where a worst-case interruption still meets the deadline. */
+/** Every pool that is allowed, cheapest first: spot only where a worst-case interruption still meets the deadline. Pools whose price is too old to decide by come last: a person may still choose them. */
 export function waysOut(desk: Desktop, job: QueuedJob): WayOut[] {
-  return desk.snapshot.pools.flatMap((_pool, index) => wayOut(desk, job, index) ?? []).toSorted((a, b) => a.usd - b.usd || a.startS - b.startS)
+  return desk.snapshot.pools.flatMap((_pool, index) => wayOut(desk, job, index) ?? []).toSorted((a, b) => Number(a.priceTooOld) - Number(b.priceTooOld) || a.usd - b.usd || a.startS - b.startS)
 }
 export function cheapestWayOut(desk: Desktop, job: QueuedJob): WayOut | undefined {
   let best: WayOut | undefined
   desk.snapshot.pools.forEach((_pool, index) => {
     const one = wayOut(desk, job, index)
-    if (one && (!best || one.usd < best.usd || (one.usd === best.usd && one.startS < best.startS))) best = one
+    if (one && !one.priceTooOld && (!best || one.usd < best.usd || (one.usd === best.usd && one.startS < best.startS))) best = one
   })
   return best
 }
 
 function wayOut({ snapshot, cloud }: Desktop, job: QueuedJob, index: number): WayOut | undefined {
-  const { link, nowS, policy } = snapshot
+  const { link, nowS } = snapshot
   const pool = snapshot.pools[index]
-  if (!pool || pool.kind !== job.kind || !fits(pool, job) || nowS - pool.priceAsOfS > policy.oldestPriceS) return undefined
+  if (!pool || pool.kind !== job.kind || !fits(pool, job)) return undefined
   const shipsGb = job.dataset && !link.cached.has(job.dataset.name) ? job.dataset.gb : 0
   const shipS = shipsGb === 0 ? 0 : (link.queuedGb + shipsGb) / link.gbPerSecond
   // Machines are asked for so late that they are ready when the data is there: what boots while it is shipped is billed for its boot alone.
@@ -31,8 +31,13 @@ function wayOut({ snapshot, cloud }: Desktop, job: QueuedJob, index: number): Wa
   if (offer.launch.length > pool.nodesLeft) return undefined
   const startS = Math.max(offer.startS, nowS + shipS)
   if (pool.spot && (job.deadlineS ?? Infinity) - startS - job.runTime.p90 < INTERRUPTION_S) return undefined
-  return { pool: index, offer, usd: offer.usd + job.resultsGb * link.usdPerGbBack, startS, shipsGb, shipS }
+  return { pool: index, offer, usd: offer.usd + job.resultsGb * link.usdPerGbBack, startS, shipsGb, shipS, priceTooOld: isTooOld(pool, snapshot) }
 }
+
+/** The spot market moves within hours: a price of yesterday says nothing, whatever the policy allows for list prices. */
+const OLDEST_SPOT_S = 86_400
+export const isTooOld = ({ priceAsOfS, spot }: Pick<Pool, 'priceAsOfS' | 'spot'>, { nowS, policy }: Pick<Desktop['snapshot'], 'nowS' | 'policy'>): boolean =>
+  nowS - priceAsOfS > (spot ? Math.min(policy.oldestPriceS, OLDEST_SPOT_S) : policy.oldestPriceS)
 
 /** What daemons of a node keep for themselves. */
 const SYSTEM_SHARE = 0.97
@@ -47,12 +52,12 @@ export interface Refusal { reason: BurstReason; binding: BindingConstraint; says
 
 /** Why a job may not leave now; undefined where it may. */
 export function refusal(desk: Desktop, job: QueuedJob): Refusal | undefined {
-  const { pools, nowS, policy } = desk.snapshot
+  const { pools } = desk.snapshot
   if (job.dataset?.mayLeave === false) return { reason: 'DataMayNotLeave', binding: 'data', says: `${job.dataset.name} may not leave the building` }
   const own = pools.filter((pool) => pool.kind === job.kind)
   if (own.length === 0) return { reason: 'NoCapacity', binding: 'capacity', says: `no cloud pool has ${job.kind}` }
   if (!own.some((pool) => fits(pool, job))) return { reason: 'NoCapacity', binding: 'capacity', says: `no machine there has the cores and memory it wants for each GPU` }
-  if (own.every((pool) => nowS - pool.priceAsOfS > policy.oldestPriceS)) return { reason: 'PriceTooOld', binding: 'price', says: 'the price list is too old to decide by' }
+  if (own.every((pool) => isTooOld(pool, desk.snapshot))) return { reason: 'PriceTooOld', binding: 'price', says: 'the price list is too old to decide by' }
   const out = cheapestWayOut(desk, job)
   if (!out) return { reason: 'NoCapacity', binding: 'quota', says: `no pool has room or quota for ${job.gpus} GPUs` }
   const short = shortBudget(desk, job, out.usd)

@@ -3,7 +3,7 @@ import type { Plan, PlanChange } from '../../../../preload/contract/operations'
 import { timestamp } from '../../../kernel/clock'
 import { given } from '../../../kernel/given'
 import type { Manifest } from '../../../kernel/manifest'
-import { succeed, type Outcome } from '../../../kernel/outcome'
+import { fail, succeed, type Outcome } from '../../../kernel/outcome'
 import type { MadePlan, OperationKind } from '../../operations'
 import { asYaml, planBody, preview, refusals, reviewChanges, runMark, stepsOf, type PlanBody } from '../../plans'
 import { shortBudgets, standing } from '../live/budgets'
@@ -12,6 +12,7 @@ import type { Known } from '../live/snapshot'
 import type { BurstPorts } from '../ports'
 import { MARK } from '../live/workload'
 import { kindIn, markOf } from './marks'
+import { expectedAway, machineRisks, tooOld } from './away'
 import { consider, copyFor, notFound, type Considered } from './consider'
 import type { MoveInput } from './input'
 import { movingJob, type Moving } from './running'
@@ -28,7 +29,7 @@ const LEAST_USD = 0.5
 const DEARER = 1.25
 
 /** Gathers, decides and looks at manifests and queues for one workload. Changes nothing. */
-export async function find(ports: MovePorts, { ref, to }: Pick<Wanted, 'ref' | 'to'>, signal?: AbortSignal): Promise<Outcome<Found>> {
+export async function find(ports: MovePorts, { ref, to, mode }: Pick<Wanted, 'ref' | 'to' | 'mode'>, signal?: AbortSignal): Promise<Outcome<Found>> {
   const home = ports.sites.client(ref.site)
   if (!home.ok) return home
   const who = await home.value.whoAmI(signal)
@@ -37,13 +38,13 @@ export async function find(ports: MovePorts, { ref, to }: Pick<Wanted, 'ref' | '
   if (!planned.ok) return planned
   const known = planned.value.known.find(({ work }) => work.kind === ref.kind && work.namespace === ref.namespace && work.name === ref.name)
   if (!known) return notFound(ref)
-  return withManifest(ports, { ref, signal }, { ...decided(planned.value, known, to?.pool), by: who.value.user })
+  return withManifest(ports, { ref, signal }, { ...decided(planned.value, known, { pool: to?.pool, automatic: mode === 'automatic' }), by: who.value.user })
 }
 type Decided = Omit<Found, 'considered' | 'by'>
-function decided(planned: PlannedQueue, known: Known, pool: string | undefined): Decided {
+function decided(planned: PlannedQueue, known: Known, { pool, automatic }: { pool: string | undefined; automatic: boolean }): Decided {
   const { seen, plan } = planned
   const moving = movingJob(known, seen.now)
-  const options = plan.options(moving.job).filter((one) => pool === undefined || one.pool === pool)
+  const options = plan.options(moving.job).filter((one) => (pool === undefined || one.pool === pool) && !(automatic && one.priceTooOld))
   const own = known.state === 'waiting' ? plan.decisions.find(({ job }) => job === known.key) : undefined
   return { planned, known, decision: own ?? plan.quote(moving.job), options, moving, to: seen.to }
 }
@@ -63,6 +64,8 @@ export async function planMove(ports: MovePorts, kind: OperationKind<MoveInput>,
   const { wanted, before, signal } = asked
   const found = await find(ports, wanted, signal)
   if (!found.ok) return found
+  const old = wanted.mode === 'automatic' ? tooOld(found.value) : undefined
+  if (old) return fail(old)
   const { considered, to } = found.value
   const input = considered && to !== undefined ? inputOf(ports, { wanted, found: found.value, considered, to, before }) : undefined
   const again = (later: AbortSignal) => planMove(ports, kind, { wanted, before: input, signal: later })
@@ -94,14 +97,14 @@ function inputOf(ports: MovePorts, { wanted, found, considered, to, before }: Ma
   }
 }
 /** What was shown holds while the facts have moved little; else it is another price, and the plan is stale. */
-function priced({ options, decision, planned }: Found, before: MoveInput | undefined): Pick<MoveInput, 'pools' | 'usd' | 'predicted' | 'bootMs'> {
+function priced({ options, moving, planned }: Found, before: MoveInput | undefined): Pick<MoveInput, 'pools' | 'usd' | 'predicted' | 'bootMs'> {
   const [best] = options
   const usd = cents(best?.usd ?? 0)
   if (before && Math.abs(before.usd - usd) <= Math.max(LEAST_USD, HOLDS * before.usd)) return { pools: before.pools, usd: before.usd, predicted: before.predicted, bootMs: before.bootMs }
   const pool = planned.seen.market?.pools.find(({ name }) => name === best?.pool)
   return {
     pools: options.filter((one) => one.usd <= Math.max(LEAST_USD, (best?.usd ?? 0) * DEARER)).map(({ pool: name, nodes, usd: own }) => ({ name, nodes, usd: cents(own) })), usd, bootMs: (pool?.bootSeconds ?? 0) * 1000,
-    predicted: given({ startsAt: decision.go?.startsAt, finishes: decision.go?.finishes }),
+    predicted: expectedAway({ options, moving }) ?? {},
   }
 }
 
@@ -132,7 +135,7 @@ async function bodyOf(ports: MovePorts, kind: OperationKind<MoveInput>, { found,
   const { planned, decision, moving, known } = found
   return succeed(planBody({
     ...headOf(kind, { site: input.site, kind: input.kind, namespace: input.namespace, name: input.name }, found), verb: input.approvedBy === undefined ? 'Go' : 'Approve and go', changes, dryRun: previewed.value.dryRun, permissions: permissions.value,
-    blockedBy: [...blocks(found), ...previewed.value.blockedBy, ...refusals(permissions.value)], price: priceOf(found, input), ...timeOf(decision, planned.seen.now), quotas: quotasOf(planned, moving, input.usd),
+    blockedBy: [...blocks(found), ...previewed.value.blockedBy, ...refusals(permissions.value)], price: priceOf(found, input), ...timeOf(found, planned.seen.now), quotas: quotasOf(planned, moving, input.usd),
     choices: choicesOf(input, { considered, decision }), risks: risksOf(found, considered), steps: stepsOf(kind, input), yaml: asYaml([copy]),
     undo: known.state === 'running' ? 'Stops the copy and starts the original again from its checkpoint.' : 'Removes the copy and puts the original back in its place in the queue.',
   }))
@@ -164,10 +167,11 @@ function changesOf(input: MoveInput, { considered, previewed }: { considered: Co
   ]
 }
 
-function timeOf({ go }: BurstDecision, now: number): Pick<PlanBody, 'time'> {
-  if (!go?.finishes || go.startsAt === undefined) return {}
-  const seconds = (text: string) => Math.max(0, Math.round((Date.parse(text) - now) / 1000))
-  return { time: { seconds: seconds(go.startsAt), says: `starts in ${String(Math.round(seconds(go.startsAt) / 60))} min, done ${go.finishes.at}` } }
+function timeOf(found: Found, now: number): Pick<PlanBody, 'time'> {
+  const away = expectedAway(found)
+  if (!away) return {}
+  const seconds = Math.max(0, Math.round((Date.parse(away.startsAt) - now) / 1000))
+  return { time: { seconds, says: `starts in ${String(Math.round(seconds / 60))} min, done ${away.finishes.at}` } }
 }
 function choicesOf(input: MoveInput, { considered, decision }: { considered: Considered; decision: BurstDecision }): string[] {
   return [
@@ -180,7 +184,7 @@ function risksOf({ moving, planned, options, known }: Found, considered: Conside
   const pool = planned.seen.market?.pools.find(({ name }) => name === options[0]?.pool)
   const soft = options[0] ? shortBudgets(planned.lines, moving.job, options[0].usd).filter(({ hard }) => !hard) : []
   return [
-    ...moving.loses, ...(pool?.spot ? ['Spot machines can be taken back at two minutes\' notice; it then starts again from its checkpoint.'] : []),
+    ...moving.loses, ...machineRisks({ options }, pool),
     ...(considered.twoLines?.changed.some(({ what }) => what === 'gpu') ? [`It names its GPU; there it gets ${pool?.gpuProduct ?? 'another one'}${pool?.gpuMemoryGib === undefined ? '' : ` with ${String(pool.gpuMemoryGib)} GiB`}.`] : []),
     ...soft.map(({ title, scope, owner }) => `It goes over the soft cap ${title || scope}${owner === undefined ? '' : `: ask ${owner}`}.`), ...(known.work.annotations[MARK.checkpoint] === undefined ? ['It names no place for checkpoints: an interruption starts it from the beginning.'] : []),
   ]
