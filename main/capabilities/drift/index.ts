@@ -1,7 +1,6 @@
 // What other parts of the core may use of drift.
 export { countInLake, type Lake } from './adapters/push-down'
 export { trinoLake, type TrinoAddress } from './adapters/trino'
-export { conflictsOf, mergeVerdicts, openBundle, packBundle, verifyBundle, type Bundle, type BundleAbout, type BundleContent, type Verification } from './bundle'
 export { compare, type CompareRequest, type Comparison, type Following, type Progress } from './compare'
 export { decideFamily, kOfLast, CONSTANT_LIMITS, DEFAULT_RULE, type DecisionRule, type SizeLimits } from './domain/decide'
 export { UnusableInput } from './domain/failures'

@@ -1,10 +1,27 @@
-import { openBundle } from '../bundle'
-import { fingerprint } from '../hash'
+import { z } from 'zod'
+import { BundleManifest, DriftProfile, DriftWindow, VerdictOperation, WindowScores } from '../../../../preload/contract/drift'
+import type { Book } from '../../../../preload/contract/drift-bundle'
+import { fingerprint, hashOf } from '../hash'
 import type { Bundle } from './bundle'
+import { checkSeal, linksOf, parsePart } from './parts'
+import { damaged } from './refusals'
+
+/** The parts of the only model, in the order that they are chained in. */
+export const FIRST_PARTS = ['profile', 'windows', 'scores', 'verdicts'] as const
+type Part = (typeof FIRST_PARTS)[number]
+const SCHEMAS: { [P in Part]: z.ZodType<Book[P]> } = { profile: DriftProfile, windows: z.array(DriftWindow), scores: z.array(WindowScores), verdicts: z.array(VerdictOperation) }
+
+/** The first form chained its parts by their bare names. */
+export const firstLinks = (manifest: BundleManifest, files: ReadonlyMap<string, string>) =>
+  linksOf(manifest, FIRST_PARTS.map((name) => [name, files.get(`${name}.json`) ?? ''] as const)).map((link) => ({ ...link, name: `${link.name}.json` }))
 
 /** A bundle of one model, as the first form had them, read as one of today; what it did not know is left open. */
-export function bookOfFirstForm(bytes: Uint8Array): Bundle {
-  const { manifest, profile, windows, scores, verdicts } = openBundle(bytes)
+export function bookOfFirstForm(files: ReadonlyMap<string, string>): Bundle {
+  const manifest = parsePart(BundleManifest, files.get('manifest.json'), 'manifest')
+  checkSeal(manifest, firstLinks(manifest, files), files)
+  const part = <P extends Part>(name: P): Book[P] => parsePart(SCHEMAS[name], files.get(`${name}.json`), name)
+  const profile = part('profile'), windows = part('windows'), scores = part('scores'), verdicts = part('verdicts')
+  if (hashOf(profile) !== profile.hash) throw damaged('holds a profile that is not what its hash says.')
   const [reference = 'unknown', current = reference] = manifest.sources
   const id = `bundle-${profile.hash.slice(0, 12)}`
   return {

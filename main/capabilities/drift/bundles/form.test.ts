@@ -3,13 +3,13 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { DriftProfile, DriftWindow } from '../../../../preload/contract/drift'
 import type { Book } from '../../../../preload/contract/drift-bundle'
 import { seeded } from '../../../kernel/random'
-import { packBundle } from '../bundle'
 import { DEFAULT_RULE } from '../domain/decide'
 import { countNumeric, profileNumeric } from '../domain/profile'
 import { SortSpace } from '../domain/radix'
 import type { NumericSide, Tools } from '../domain/score'
 import { loadSpecialFunctions } from '../numerics/cephes'
 import { hashOf, scoreWindows } from '../profile'
+import { packFirstForm } from '../testing/first-form'
 import { openBooks, packBooks } from './form'
 import { verifyBooks } from './verify'
 
@@ -51,7 +51,7 @@ describe('a bundle of several models', () => {
   })
   test('one of the first form is read as one of today, with every number', () => {
     const { profile, windows, scores } = aBook('a'), verdicts = [{ id: 'v', at: '2026-11-18T10:00:00Z', author: 'lena', window: 'week 0', verdict: 'fine' as const }]
-    const opened = openBooks(packBundle({ profile, windows, scores, verdicts }, { createdAt: '2026-11-18T14:32:00Z', model: 'loans', engine: { name: 'takt' }, rule: DEFAULT_RULE, sources: ['ref.parquet', 'cur.parquet'] }))
+    const opened = openBooks(packFirstForm({ profile, windows, scores, verdicts }, { createdAt: '2026-11-18T14:32:00Z', model: 'loans', engine: { name: 'takt' }, rule: DEFAULT_RULE, sources: ['ref.parquet', 'cur.parquet'] }))
     expect(opened.form).toBe(1)
     expect(opened.books[0]).toMatchObject({ profile, windows, scores, verdicts, about: { settings: { model: 'loans', reference: { path: 'ref.parquet' }, current: { path: 'cur.parquet' } } } })
     expect(verifyBooks(opened.books, tools.special)).toEqual({ scores: 6, differing: [] })
