@@ -79,14 +79,18 @@ export class Workloads {
       this.#live.delete(site)
       this.#heard.tell()
     }
-    for (const [site, client] of wanted) if (!this.#live.has(site)) void this.#start(site, client)
+    for (const [site, client] of wanted) if (!this.#live.has(site)) this.#begin(site, client)
   }
 
-  async #start(site: string, client: KubeClient): Promise<void> {
+  #begin(site: string, client: KubeClient): void {
     const ending = new AbortController()
-    const { signal } = ending
     const one: Live = { client, hasKueue: false, wanted: 0, ready: new Set(), workloads: new Map(), kueue: new Map(), left: new Map(), stop: () => ending.abort() }
     this.#live.set(site, one)
+    // Who leaves while the site is still asked what it serves ends the asking, and nobody waits for it.
+    this.#start(one, ending.signal).catch((error: unknown) => { if (!ending.signal.aborted) throw error })
+  }
+  async #start(one: Live, signal: AbortSignal): Promise<void> {
+    const { client } = one
     const [kinds, kueue] = await Promise.all([kindsOf(client, signal), kueueOf(client, signal)])
     if (signal.aborted) return
     one.hasKueue = kueue !== undefined
