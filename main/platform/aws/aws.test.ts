@@ -90,6 +90,15 @@ describe('profiles', () => {
   })
 })
 
+test('a session that AWS ended early is begun again for the next request', async () => {
+  write('[profile ml]\nrole_arn = arn:aws:iam::111122223333:role/ml\nrole_session_name = takt\nsource_profile = lab\n')
+  const aws = open()
+  expect(await arnOf(aws, 'ml')).toContain('assumed-role/ml')
+  for (const id of fake.keys.keys()) if (id !== 'AKIAMARA') fake.keys.delete(id)
+  expect(await arnOf(aws, 'ml')).toMatchObject({ code: 'AWS_PROFILE_UNUSABLE' })
+  expect(await arnOf(aws, 'ml')).toContain('assumed-role/ml')
+})
+
 describe('company sign-in', () => {
   const CONFIG = '[profile ml]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Engineer\nregion = eu-north-1\n[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-north-1\nsso_registration_scopes = sso:account:access\n'
   const signedIn = async () => {

@@ -10,6 +10,7 @@ import { NodeHttpHandler } from '@smithy/node-http-handler'
 import type { Clock } from '../../kernel/clock'
 import type { Network } from '../network'
 import { AwsCredentials, type ProcessConsent } from './credentials'
+import { isRefusedKey } from './failures'
 import type { SsoSession } from './profiles'
 import { stsAddress } from './token'
 import type { AwsService, LocalAccount } from './types'
@@ -55,6 +56,16 @@ const addressOf = (service: AwsService, region: string) => {
   return service === 'pricing' ? `https://api.pricing.${region}.amazonaws.com` : `https://${name}.${region}.amazonaws.com`
 }
 
+/** A client whose refused keys are resolved anew for the next request: a role may be taken on again, a session begun again. */
+function droppingRefused<T>(client: T, drop: () => void): T {
+  const { middlewareStack } = client as { middlewareStack: { add(wrap: (next: (args: unknown) => Promise<unknown>) => (args: unknown) => Promise<unknown>, at: { step: 'initialize'; name: string }): void } }
+  middlewareStack.add((next) => (args) => next(args).catch((error: unknown) => {
+    if (isRefusedKey(error)) drop()
+    throw error
+  }), { step: 'initialize', name: 'dropRefusedKeys' })
+  return client
+}
+
 /** The AWS SDK as everything here uses it: profiles, region, endpoints, proxies, trust, retries and time limits in one place. */
 export function makeAws(ports: AwsPorts): Aws {
   const { env, network } = ports
@@ -78,7 +89,7 @@ export function makeAws(ports: AwsPorts): Aws {
     const key = JSON.stringify([service, profile, region, endpoint, network.proxyFor(endpoint), network.trusted().length])
     const held = made.get(key) as Promise<T> | undefined
     if (held) return held
-    const client = make({ ...common(service, region, profile), credentials: profiles.provider(profile) })
+    const client = make({ ...common(service, region, profile), credentials: profiles.provider(profile) }).then((one) => droppingRefused(one, () => profiles.drop(profile)))
     made.set(key, client)
     return client
   }

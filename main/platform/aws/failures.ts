@@ -32,6 +32,9 @@ const BY_NAME: [RegExp, Means][] = [
   [/Credentials?ProviderError/, ({ message }, _key, { profile }) => failure('AWS_PROFILE_UNUSABLE', { profile, says: text(message) })],
 ]
 
+/** Whether AWS does not take the keys, so that others have to be had; a right that is missing is not about keys. */
+export const isRefusedKey = (error: unknown): boolean => error instanceof Error && (EXPIRED.test(error.name) || UNKNOWN_KEY.test(error.name))
+
 /** The failure that an error of the SDK means. */
 export function awsFailure(error: unknown, where: AwsWhere): Failure {
   const { profile, region, service, action } = where
