@@ -17,7 +17,7 @@ const Added = z.array(z.unknown()).catch([]).transform((all) => all.flatMap((one
 export function renting(services: Services & { capacity: ReturnType<typeof makeCapacity>; plant: EmbeddedPlant | undefined }) {
   const { store, sites, records, aws, capacity, operations, plant, clock, random, log } = services
   const accounts = (): CloudAccount[] => [
-    ...plant?.cloudAccounts() ?? [], ...Added.parse(store.settings.get('sites.added') ?? []).map(({ id, profile, region, cluster }) => ({ site: id, profile, region, cluster, simulated: plant?.accounts().some((own) => own.profile === profile) ?? false })),
+    ...plant?.cloudAccounts() ?? [], ...Added.parse(store.settings.get('sites.added') ?? []).map(({ id, profile, region, cluster }) => ({ site: id, profile, region, cluster, simulated: false })),
   ].filter(({ site }) => sites.states().some(({ id, state }) => id === site && state !== 'idle'))
   const cloud = makeCloud({ sites, operations, capacity, accounts, clients: ({ profile, region }) => aws.clients({ profile, region }), store, clock, random, log })
   const shipping = makeShipping({ sites, records, operations, store, clock, random, log, objects: objectStores({ aws, accounts, plant, settings: store.settings }) })

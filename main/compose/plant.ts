@@ -48,7 +48,7 @@ export class EmbeddedPlant implements PlantSwitch {
   /** The simulated AWS account while it is open, as a profile that every AWS client may use. */
   accounts(): LocalAccount[] {
     const aws = this.#open?.plant.aws
-    return aws ? [{ profile: 'simulated', region: aws.region, endpoint: aws.endpoint, accessKeyId: aws.keys.accessKeyId, secretAccessKey: aws.keys.secretAccessKey }] : []
+    return aws ? [{ profile: 'simulated', region: aws.region, endpoint: aws.endpoint, accessKeyId: aws.keys.accessKeyId, secretAccessKey: aws.keys.secretAccessKey, siteOf: { [aws.cluster]: aws.site } }] : []
   }
   /** The simulated object stores: S3 of the account, and the one in the building. */
   objectStores(): ObjectStore[] {

@@ -27,18 +27,22 @@ describe('the simulated EKS cluster, added from its account', () => {
   }, 30_000)
   const place = { profile: 'simulated', region: 'eu-north-1' }
 
-  it('connects with a token that is made from the profile, beside the site that is there already', async () => {
+  it('is the site that is there already, once, whatever port it has after the plant was closed and opened', async () => {
     expect((await takt.sites.awsProfiles()).profiles).toContainEqual(expect.objectContaining({ name: 'simulated' }))
-    expect(await takt.sites.eksClusters(place)).toMatchObject({ account: '111122223333', clusters: [{ name: 'aws-burst' }] })
-    const { site } = await takt.sites.addEks({ ...place, cluster: 'aws-burst' })
-    expect(site).toBe('aws-burst-2')
-    await takt.sites.connect({ site })
-    const sites = await when(await takt.sites.watch(), (all) => all.some(({ id, state, user }) => id === site && state === 'live' && user !== undefined))
-    expect(sites.find(({ id }) => id === site)).toMatchObject({ name: 'aws-burst (simulated)', source: 'eks', place: 'cloud', user: 'mara.lind' })
-    expect(sites.find(({ id }) => id === 'aws-burst')).toMatchObject({ name: 'AWS burst', source: 'plant', state: 'live' })
-    expect(await takt.sites.eksClusters(place)).toMatchObject({ clusters: [{ name: 'aws-burst', site }] })
-    const nodes = await when(await takt.cluster.watchList({ id: 'nodes-of-eks', site, list: 'nodes', window: { from: 0, count: 50 } }), ({ state, rows }) => state === 'live' && rows.length > 0)
+    const here = async () => (await when(await takt.sites.watch(), (all) => all.some(({ id, state }) => id === 'aws-burst' && state === 'live'))).filter(({ place: where }) => where === 'cloud')
+    const [first] = await here()
+    expect(await takt.sites.eksClusters(place)).toMatchObject({ account: '111122223333', clusters: [{ name: 'aws-burst', site: 'aws-burst' }] })
+    expect(await takt.sites.addEks({ ...place, cluster: 'aws-burst' })).toEqual({ site: 'aws-burst' })
+    await takt.sites.closePlant()
+    await takt.sites.openPlant()
+    const again = await here()
+    expect(again).toMatchObject([{ id: 'aws-burst', name: 'AWS burst', source: 'plant', simulated: true, speed: 1 }])
+    expect(again[0]?.server).not.toBe(first?.server)
+    await takt.sites.connect(await takt.sites.addEks({ ...place, cluster: 'aws-burst' }))
+    const nodes = await when(await takt.cluster.watchList({ id: 'nodes-of-eks', site: 'aws-burst', list: 'nodes', window: { from: 0, count: 50 } }), ({ state, rows }) => state === 'live' && rows.length > 0)
     expect(nodes.rows.map(({ ref }) => ref.name)).toContain('system-1')
+    const { groups } = await when(await takt.cloud.nodeGroups(), (all) => all.groups.length > 0)
+    expect(groups.map(({ id }) => id)).toEqual([...new Set(groups.map(({ name }) => `aws-burst/${name}`))])
   }, 30_000)
 })
 

@@ -19,7 +19,9 @@ interface Place { profile: string; region: string }
 
 /** EKS without the AWS command line: whose profiles there are, which clusters they see, and one of them kept as a site. */
 export function makeEks({ aws, added, clock, processes, taken }: EksPorts) {
-  const siteOf = (arn: string, profile: string) => added.all().find((site) => site.kind === 'eks' && site.arn === arn && site.profile === profile)?.id
+  // A cluster of an account on this machine is the site that it is there: added beside it, its machines would be counted twice.
+  const localSite = ({ profile, region }: Place, name: string) => aws.profiles.local().find((one) => one.profile === profile && one.region === region)?.siteOf?.[name]
+  const siteOf = (place: Place & { account: string }, name: string) => localSite(place, name) ?? addedSite(added, arnOf(place.region, place.account, name), place.profile)
   return {
     async profiles(): Promise<{ profiles: AwsProfile[]; regions: string[] }> {
       const known = await aws.profiles.list()
@@ -47,10 +49,12 @@ export function makeEks({ aws, added, clock, processes, taken }: EksPorts) {
         token = page.value.nextToken
       }
       const { Account: account = '', Arn: arn = '' } = me.value
-      return succeed({ account, arn, clusters: names.sort().map((name) => { const site = siteOf(arnOf(region, account, name), profile); return { name, ...(site !== undefined && { site }) } }) })
+      return succeed({ account, arn, clusters: names.sort().map((name) => { const site = siteOf({ profile, region, account }, name); return { name, ...(site !== undefined && { site }) } }) })
     },
     /** Reads where a cluster is and whom to trust, and keeps that as a site. */
     async add({ profile, region, cluster: name }: Place & { cluster: string }, signal?: AbortSignal): Promise<Outcome<{ site: string }>> {
+      const there = localSite({ profile, region }, name)
+      if (there !== undefined) return succeed({ site: there })
       const { DescribeClusterCommand } = await import('@aws-sdk/client-eks')
       const described = await askAws(async () => (await aws.clients({ profile, region }).eks()).send(new DescribeClusterCommand({ name }), options(signal)), { profile, region, service: 'EKS', action: 'DescribeCluster' }, signal)
       if (!described.ok) return described
@@ -63,6 +67,7 @@ export function makeEks({ aws, added, clock, processes, taken }: EksPorts) {
   }
 }
 export type Eks = ReturnType<typeof makeEks>
+const addedSite = (added: AddedSites, arn: string, profile: string) => added.all().find((site) => site.kind === 'eks' && site.arn === arn && site.profile === profile)?.id
 
 const options = (signal: AbortSignal | undefined) => (signal ? { abortSignal: signal } : {})
 const arnOf = (region: string, account: string, name: string) => `arn:${region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws'}:eks:${region}:${account}:cluster/${name}`

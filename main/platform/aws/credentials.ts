@@ -62,6 +62,8 @@ export class AwsCredentials {
   /** A provider as the SDK wants it: one resolution at a time, renewed five minutes before its end. */
   provider(name: string): AwsCredentialIdentityProvider {
     const provide = async () => {
+      const local = this.#ofLocal(name)
+      if (local) return local
       const held = this.#held.get(name)
       if (held && held.until > this.#ports.clock.now()) return held.credentials
       const resolving = this.#resolving.get(name) ?? this.#resolve(name).finally(() => this.#resolving.delete(name))
@@ -70,6 +72,11 @@ export class AwsCredentials {
     }
     // Clients would keep keys without an end for ever; marked so, they ask here each time.
     return Object.assign(provide, { memoized: true as const })
+  }
+  // An account on this machine has other keys each time it is opened, so they are never held.
+  #ofLocal(name: string): AwsCredentialIdentity | undefined {
+    const local = this.local().find(({ profile }) => profile === name)
+    return local && { accessKeyId: local.accessKeyId, secretAccessKey: local.secretAccessKey }
   }
   async #resolve(name: string): Promise<AwsCredentialIdentity> {
     await this.list()
@@ -103,8 +110,6 @@ export class AwsCredentials {
   #config(service: AwsService, region: string, profile: string) { return this.#ports.config(service, region, profile) as never }
 
   async #of(name: string, seen: readonly string[]): Promise<AwsCredentialIdentity> {
-    const local = this.local().find(({ profile }) => profile === name)
-    if (local) return { accessKeyId: local.accessKeyId, secretAccessKey: local.secretAccessKey }
     if (name === ENVIRONMENT || name === INSTANCE) return this.#ambientOf(name)
     const profile = this.#known.get(name)
     if (!profile) throw unusable(name, 'there is no such profile.')
