@@ -27,7 +27,7 @@ export type BindingConstraint = z.infer<typeof BindingConstraint>
 export const BurstDecision = z.object({
   job: z.string(), kind: z.enum(['start', 'hold', 'go', 'refuse']), reason: BurstReason, says: z.string(), binding: BindingConstraint,
   /** Until when a reservation holds: the last moment at which waiting is the better choice. */
-  holdUntil: Timestamp.optional(), pool: z.string().optional(), priceAgeSeconds: z.number().optional(),
+  holdUntil: Timestamp.optional(), pool: z.string().optional(), site: z.string().optional().describe('Where that pool is, unless it is the site that work usually goes to'), priceAgeSeconds: z.number().optional(),
   stay: BurstOption, go: BurstOption.optional(), budgetLeftUsd: z.number().optional(),
 })
 export type BurstDecision = z.infer<typeof BurstDecision>

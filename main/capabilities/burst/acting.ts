@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { WorkloadRef } from '../../../preload/contract/burst'
+import type { Operation } from '../../../preload/contract/operations'
 import { succeed, type Outcome } from '../../kernel/outcome'
 import { timestamp } from '../../kernel/clock'
 import type { KubeClient } from '../../platform/kubernetes/types'
@@ -32,12 +33,23 @@ export const moveTask = (service: BurstService): Task => ({
   },
 })
 /** What goes by itself: decided to go, not refused by a lead, not dearer than one move may be, not tried before. */
-function leaving({ known, plan, seen }: PlannedQueue, { ports }: BurstService): Known[] {
+function leaving({ known, plan, seen, elsewhere }: PlannedQueue, { ports }: BurstService): Known[] {
   const most = seen.policy.maxUsdPerMove ?? Infinity
-  const tried = new Set(ports.operations.list().filter(({ kind }) => kind === 'burst-move').map(({ subject }) => `${subject.namespace ?? ''}/${subject.name}`))
-  return known.filter(({ key, work, job, state }) => state === 'waiting' && !tried.has(`${work.namespace}/${work.name}`) && plan.decisions.find((decision) => decision.job === key)?.kind === 'go'
-    && jsonMark(work.annotations, MARK.refused, Refused) === undefined && (plan.options(job)[0]?.usd ?? Infinity) <= most)
+  const before = ports.operations.list().filter(({ kind }) => kind === 'burst-move')
+  return known.filter(({ key, work, job, state }) => {
+    const decision = plan.decisions.find((one) => one.job === key)
+    if (state !== 'waiting' || decision?.kind !== 'go' || jsonMark(work.annotations, MARK.refused, Refused) !== undefined) return false
+    const usd = (elsewhere.get(key)?.plan ?? plan).options(job)[0]?.usd ?? Infinity
+    return usd <= most && before.filter(({ subject }) => subject.namespace === work.namespace && subject.name === work.name).every((tried) => mayTryAgain(tried, { pool: decision.pool ?? '', site: decision.site ?? seen.to ?? '' }))
+  })
 }
+/** A move that came back because nobody had machines is tried again where nobody was asked yet; any other one is left to people. */
+function mayTryAgain({ state, failure }: Operation, to: { site: string; pool: string }): boolean {
+  if (state !== 'undone' && state !== 'cancelled') return false
+  const short = failure?.code === 'CLOUD_CAPACITY_SHORT' ? Short.safeParse(failure.data) : undefined
+  return short?.success === true && (short.data.site !== to.site || !short.data.nodeGroup.split(', ').includes(to.pool))
+}
+const Short = z.object({ site: z.string(), nodeGroup: z.string() })
 async function moveOne({ ports, kinds }: BurstService, { planned, known, acting }: { planned: PlannedQueue; known: Known; acting: Acting }): Promise<void> {
   const made = await planMove(ports, kinds.move, { wanted: { ref: refOf(planned.seen.site, known), approvedBy: 'steward', mode: 'automatic' }, signal: acting.signal })
   if (!made.ok || made.value.plan.blockedBy.length > 0 || !acting.mayAct()) return
@@ -67,17 +79,21 @@ export const budgetTask = (service: BurstService): Task => ({
   name: 'budgets',
   async run(acting) {
     const planned = await service.plan(undefined, acting.signal)
-    if (!planned.ok || planned.value.seen.to === undefined) return
-    const there = service.ports.sites.client(planned.value.seen.to)
-    const version = there.ok ? await kueueVersion(there.value, acting.signal) : undefined
-    if (!there.ok || version === undefined) return
-    const namespaces = new Map(planned.value.known.map(({ work, job }) => [work.namespace, job]))
-    for (const [namespace, job] of namespaces) {
-      const over = planned.value.lines.some((line) => line.hard && counts(line, job) && line.capUsd - line.spentUsd - line.committedUsd <= 0)
-      await setStops(there.value, { version, namespace, over }, acting)
+    if (!planned.ok) return
+    for (const { id } of service.ports.sites.states().filter(({ place }) => place === 'cloud')) {
+      const there = service.ports.sites.client(id)
+      const version = there.ok ? await kueueVersion(there.value, acting.signal) : undefined
+      if (there.ok && version !== undefined) await stopOn(there.value, version, { planned: planned.value, acting })
     }
   },
 })
+async function stopOn(there: KubeClient, version: string, { planned, acting }: { planned: PlannedQueue; acting: Acting }): Promise<void> {
+  const namespaces = new Map(planned.known.map(({ work, job }) => [work.namespace, job]))
+  for (const [namespace, job] of namespaces) {
+    const over = planned.lines.some((line) => line.hard && counts(line, job) && line.capUsd - line.spentUsd - line.committedUsd <= 0)
+    await setStops(there, { version, namespace, over }, acting)
+  }
+}
 async function setStops(there: KubeClient, { version, namespace, over }: { version: string; namespace: string; over: boolean }, { mayAct, signal }: Acting): Promise<void> {
   const resource = kueueResource(version, 'localqueues')
   const found = await there.list(resource, { namespace }, LocalQueue, signal)

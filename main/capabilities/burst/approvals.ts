@@ -27,12 +27,13 @@ function approval(planned: PlannedQueue, known: Known, history: History): Approv
   const asked = jsonMark(work.annotations, MARK.asked, Asked)
   const decision = plan.decisions.find((one) => one.job === known.key)
   if (!asked && !proposes(planned, work, decision)) return undefined
-  const usd = cents(plan.options(job)[0]?.usd ?? asked?.usd ?? 0)
+  const usd = cents(cheapestUsd(planned, known) ?? asked?.usd ?? 0)
   return {
     ...whoseOf(asked, work.by, seen.now), ref: { site: seen.site, kind: work.kind, namespace: work.namespace, name: work.name }, usd, ...given({ note: asked?.note, pool: asked?.pool ?? decision?.pool, savedSeconds: savedBy(decision) }),
     lines: linesFor(known), budgets: standing(planned.lines, job, usd), workload: toWorkload(known, { history, now: seen.now, position: 1, decision, site: seen.site }), says: saysOf(decision),
   }
 }
+const cheapestUsd = ({ plan, elsewhere }: PlannedQueue, { key, job }: Known): number | undefined => (elsewhere.get(key)?.plan ?? plan).options(job)[0]?.usd
 const whoseOf = (asked: Asked | undefined, owner: string | undefined, now: number): Pick<Approval, 'by' | 'at' | 'proposedBy'> =>
   (asked ? { by: asked.by, at: asked.at, proposedBy: 'person' } : { by: owner ?? 'planner', at: timestamp(now), proposedBy: 'planner' })
 const saysOf = (decision: BurstDecision | undefined): string => decision?.says ?? 'It runs; its owner asks to move it.'

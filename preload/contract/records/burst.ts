@@ -20,7 +20,7 @@ export const BurstPolicySpec = z.object({
   })).max(500).describe('Cloud money only, beside the budgets of the cost centres'),
   weights: z.array(z.object({ team: z.string().max(63), weight: z.number().min(0).max(1000) })).max(200).describe('Shares of the building; 1 unless told'),
   oldestPriceHours: z.number().min(1).max(24 * 365).describe('Older prices decide nothing by themselves'),
-  to: z.string().max(500).optional().describe('The cloud site; the first connected one unless told'),
+  to: z.string().max(500).optional().describe('The cloud site that is asked first; the first connected one unless told. What it has no machines for goes to the cheapest other one'),
   spot: z.boolean().describe('Whether spot capacity may be used'),
   maxUsdPerMove: Usd.optional().describe('In mode automatic dearer moves wait for a lead'),
   maxNodes: z.number().int().min(0).max(10_000).optional().describe('Rented nodes at the same time'),

@@ -6,6 +6,7 @@ import { decide, type LivePlan, type Promises } from '../domain/decide'
 import { changes } from '../domain/words'
 import type { BurstPorts, CloudMarket } from '../ports'
 import { linesOf, spendOf, type Line } from './budgets'
+import { cheapestElsewhere, secondLook, shortOf, withElsewhere } from './elsewhere'
 import { Workloads, type SiteWork } from './follow'
 import { History } from './history'
 import { policyOf } from './policy'
@@ -13,7 +14,10 @@ import { understand, type Gathered, type Understood } from './snapshot'
 import { ownersOf } from './team'
 
 /** One plan of one site's queue with everything it rests on. */
-export interface PlannedQueue extends Understood { seen: Gathered; plan: LivePlan; changes: BurstChange[]; lines: Line[]; policyName: string; millis: number; left: string[] }
+export interface PlannedQueue extends Understood { seen: Gathered; plan: LivePlan; changes: BurstChange[]; lines: Line[]; policyName: string; millis: number; left: string[]
+  /** For jobs that the first cloud site has no machines for: the plan onto another one that has, by price. */
+  elsewhere: ReadonlyMap<string, PlannedQueue>
+}
 interface Money { budgets(signal?: AbortSignal): Promise<Outcome<{ costCentre: string; spentUsd: number }[]>> }
 export type PlannerPorts = BurstPorts & { money: Money; stopwatch(): number }
 
@@ -43,17 +47,36 @@ export class Planner {
 
   /** Plans with another policy than the one in force where one is given; only a plan in force is remembered. */
   async plan(site: string, { to, policy, signal }: { to?: string | undefined; policy?: BurstPolicySpec; signal?: AbortSignal | undefined } = {}): Promise<Outcome<PlannedQueue>> {
-    const gathered = await this.#gather(site, { to, policy, signal })
+    const first = await this.#planOnto(site, { to, policy, signal })
+    if (!first.ok) return first
+    const before = this.#before.get(site)
+    // Who names a site gets that site, whatever it has.
+    const planned = to === undefined ? await this.#lookElsewhere(first.value, { policy, signal }) : first.value
+    if (!policy && to === undefined) this.#before.set(site, { promises: planned.plan.promises, decisions: planned.plan.decisions })
+    return succeed({ ...planned, changes: before ? changes(before.decisions, planned.plan.decisions) : [] })
+  }
+  async #planOnto(site: string, asked: { to: string | undefined; policy: BurstPolicySpec | undefined; signal: AbortSignal | undefined; looks?: (seen: Gathered) => Gathered; only?: (kind: string) => boolean }): Promise<Outcome<PlannedQueue>> {
+    const gathered = await this.#gather(site, asked)
     if (!gathered.ok) return gathered
-    const { seen, lines, left } = gathered.value
+    const { lines, left, policyName } = gathered.value
+    const seen = asked.looks?.(gathered.value.seen) ?? gathered.value.seen
     const began = this.#ports.stopwatch()
     const understood = understand(seen)
-    const before = this.#before.get(site)
-    const plan = decide(understood.snapshot, before?.promises)
-    const changed = before ? changes(before.decisions, plan.decisions) : []
-    const millis = this.#ports.stopwatch() - began
-    if (!policy && to === undefined) this.#before.set(site, { promises: plan.promises, decisions: plan.decisions })
-    return succeed({ ...understood, seen, plan, changes: changed, lines, policyName: gathered.value.policyName, millis, left })
+    const { only } = asked
+    const snapshot = only ? { ...understood.snapshot, pools: understood.snapshot.pools.filter(({ kind }) => only(kind)) } : understood.snapshot
+    const plan = decide(snapshot, this.#before.get(site)?.promises)
+    return succeed({ ...understood, snapshot, seen, plan, changes: [], lines, policyName, millis: this.#ports.stopwatch() - began, left, elsewhere: new Map() })
+  }
+  /** Where a first site has no machines for a job, every other connected cloud site is planned with, and the cheapest takes it. */
+  async #lookElsewhere(first: PlannedQueue, { policy, signal }: { policy: BurstPolicySpec | undefined; signal: AbortSignal | undefined }): Promise<PlannedQueue> {
+    const { site, to } = first.seen
+    const others = this.#ports.sites.states().filter(({ id, place }) => place === 'cloud' && id !== to && id !== site && this.#ports.sites.client(id).ok)
+    const short = to === undefined || others.length === 0 ? NOBODY : shortOf(first)
+    if (to === undefined || short.size === 0) return first
+    const kinds = new Set(first.known.filter(({ key }) => short.has(key)).map(({ job }) => job.kind))
+    const plans = await Promise.all(others.map(({ id }) => this.#planOnto(site, { to: id, policy, signal, looks: (seen) => secondLook(seen, { first, short }), only: (kind) => kinds.has(kind) })))
+    const elsewhere = cheapestElsewhere(plans.flatMap((one) => (one.ok ? [one.value] : [])), short)
+    return { ...first, elsewhere, plan: { ...first.plan, decisions: withElsewhere(first.plan.decisions, elsewhere, to) }, millis: first.millis + plans.reduce((sum, one) => sum + (one.ok ? one.value.millis : 0), 0) }
   }
 
   async #gather(site: string, asked: { to: string | undefined; policy: BurstPolicySpec | undefined; signal: AbortSignal | undefined }): Promise<Outcome<{ seen: Gathered; lines: Line[]; left: string[]; policyName: string }>> {
@@ -97,5 +120,6 @@ export class Planner {
     return new Map([...this.#shipped].flatMap(([key, { gb, at }]) => (key.startsWith(prefix) && at > fresh ? [[key.slice(prefix.length), { gb }]] : [])))
   }
 }
+const NOBODY: ReadonlySet<string> = new Set()
 const NO_LINK = { bytesPerSecond: 0, measuredAt: undefined, queuedBytes: 0 }
 const NOWHERE = { there: undefined, market: undefined, left: ['No cloud site is connected: nothing can go.'] }

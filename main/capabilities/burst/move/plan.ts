@@ -34,11 +34,19 @@ export async function find(ports: MovePorts, { ref, to, mode }: Pick<Wanted, 're
   if (!home.ok) return home
   const who = await home.value.whoAmI(signal)
   if (!who.ok) return who
-  const planned = await ports.planner.plan(ref.site, { to: to?.site, signal })
-  if (!planned.ok) return planned
-  const known = planned.value.known.find(({ work }) => work.kind === ref.kind && work.namespace === ref.namespace && work.name === ref.name)
+  const first = await ports.planner.plan(ref.site, { to: to?.site, signal })
+  if (!first.ok) return first
+  const planned = onto(first.value, ref, to?.pool)
+  const known = planned.known.find((one) => isRef(one, ref))
   if (!known) return notFound(ref)
-  return withManifest(ports, { ref, signal }, { ...decided(planned.value, known, { pool: to?.pool, automatic: mode === 'automatic' }), by: who.value.user })
+  return withManifest(ports, { ref, signal }, { ...decided(planned, known, { pool: to?.pool, automatic: mode === 'automatic' }), by: who.value.user })
+}
+const isRef = ({ work }: Known, ref: WorkloadRef) => work.kind === ref.kind && work.namespace === ref.namespace && work.name === ref.name
+/** The plan onto the site that has machines for it; who names machines of the first site gets that one. */
+function onto(first: PlannedQueue, ref: WorkloadRef, pool: string | undefined): PlannedQueue {
+  const key = first.known.find((one) => isRef(one, ref))?.key
+  const named = pool !== undefined && (first.seen.market?.pools.some(({ name }) => name === pool) ?? false)
+  return key === undefined || named ? first : first.elsewhere.get(key) ?? first
 }
 type Decided = Omit<Found, 'considered' | 'by'>
 function decided(planned: PlannedQueue, known: Known, { pool, automatic }: { pool: string | undefined; automatic: boolean }): Decided {
