@@ -33,23 +33,29 @@ export const moveTask = (service: BurstService): Task => ({
   },
 })
 /** What goes by itself: decided to go, not refused by a lead, not dearer than one move may be, not tried before. */
-function leaving({ known, plan, seen, elsewhere }: PlannedQueue, { ports }: BurstService): Known[] {
+function leaving({ known, plan, seen, elsewhere }: PlannedQueue, service: BurstService): Known[] {
+  const { ports } = service
+  const stranded = strandedOf(service)
   const most = seen.policy.maxUsdPerMove ?? Infinity
   const before = ports.operations.list().filter(({ kind }) => kind === 'burst-move')
   return known.filter(({ key, work, job, state }) => {
     const decision = plan.decisions.find((one) => one.job === key)
     if (state !== 'waiting' || decision?.kind !== 'go' || jsonMark(work.annotations, MARK.refused, Refused) !== undefined) return false
     const usd = (elsewhere.get(key)?.plan ?? plan).options(job)[0]?.usd ?? Infinity
-    return usd <= most && before.filter(({ subject }) => subject.namespace === work.namespace && subject.name === work.name).every((tried) => mayTryAgain(tried, { pool: decision.pool ?? '', site: decision.site ?? seen.to ?? '' }))
+    return usd <= most && before.filter(({ subject }) => subject.namespace === work.namespace && subject.name === work.name).every((tried) => mayTryAgain(stranded, tried, { pool: decision.pool ?? '', site: decision.site ?? seen.to ?? '' }))
   })
 }
 /** A move that came back because nobody had machines is tried again where nobody was asked yet; any other one is left to people. */
-function mayTryAgain({ state, failure }: Operation, to: { site: string; pool: string }): boolean {
-  if (state !== 'undone' && state !== 'cancelled') return false
-  const short = failure?.code === 'CLOUD_CAPACITY_SHORT' ? Short.safeParse(failure.data) : undefined
-  return short?.success === true && (short.data.site !== to.site || !short.data.nodeGroup.split(', ').includes(to.pool))
+function mayTryAgain(stranded: Stranded, { id, state }: Operation, to: { site: string; pool: string }): boolean {
+  const asked = stranded[id]
+  return state === 'cancelled' && asked !== undefined && (asked.site !== to.site || !asked.nodeGroup.split(', ').includes(to.pool))
 }
 const Short = z.object({ site: z.string(), nodeGroup: z.string() })
+const Stranded = z.record(z.string(), Short).catch({})
+type Stranded = z.infer<typeof Stranded>
+const STRANDED = 'burst.stranded'
+const REMEMBERED = 200
+const strandedOf = ({ ports }: BurstService): Stranded => Stranded.parse(ports.store.settings.get(STRANDED) ?? {})
 async function moveOne({ ports, kinds }: BurstService, { planned, known, acting }: { planned: PlannedQueue; known: Known; acting: Acting }): Promise<void> {
   const made = await planMove(ports, kinds.move, { wanted: { ref: refOf(planned.seen.site, known), approvedBy: 'steward', mode: 'automatic' }, signal: acting.signal })
   if (!made.ok || made.value.plan.blockedBy.length > 0 || !acting.mayAct()) return
@@ -107,10 +113,14 @@ async function setStops(there: KubeClient, { version, namespace, over }: { versi
 }
 const LocalQueue = z.looseObject({ metadata: z.looseObject({ name: z.string(), annotations: z.record(z.string(), z.string()).default({}) }), spec: z.looseObject({ stopPolicy: z.string().default('None') }) })
 
-/** Brings back what found no machines: it goes to its place in the queue by itself. */
-export function recoverStranded({ ports }: BurstService): void {
-  for (const { id, kind, state, failure, steps } of ports.operations.list()) {
-    if (kind === 'burst-move' && state === 'failed' && failure?.code === 'CLOUD_CAPACITY_SHORT' && steps.every((step) => step.state !== 'undone')) ports.operations.cancel(id)
+/** Brings back what found no machines: it goes to its place in the queue by itself, and who was asked in vain is remembered. */
+export function recoverStranded(service: BurstService): void {
+  const { operations, store } = service.ports
+  for (const { id, kind, state, failure, steps } of operations.list()) {
+    if (kind !== 'burst-move' || state !== 'failed' || failure?.code !== 'CLOUD_CAPACITY_SHORT' || steps.some((step) => step.state === 'undone')) continue
+    const short = Short.safeParse(failure.data)
+    if (short.success) store.settings.set(STRANDED, Object.fromEntries([...Object.entries(strandedOf(service)), [id, short.data]].slice(-REMEMBERED)))
+    operations.cancel(id)
   }
 }
 

@@ -26,7 +26,7 @@ export interface LivePlan {
 }
 
 /** The state of planning: what has been promised so far in this plan. */
-export interface Desktop { snapshot: Snapshot; cloud: Cloud; budgets: (BudgetLine & { plannedUsd: number })[] }
+export interface Desktop { snapshot: Snapshot; cloud: Cloud; budgets: (BudgetLine & { plannedUsd: number })[]; /** Machines that this plan has given out already, by pool. */ launched: Map<string, number> }
 
 /**
  * Plans the whole queue of a snapshot: one reservation profile per GPU kind, one cloud and one set of budgets for all. What an earlier plan
@@ -51,7 +51,7 @@ export function decide(snapshot: Snapshot, before: Promises = new Map()): LivePl
 }
 
 /** The facts without anything planned: what a job would meet that goes at once, before everybody else. */
-const fresh = (snapshot: Snapshot): Desktop => ({ snapshot, cloud: Cloud.of(snapshot), budgets: snapshot.budgets.map((line) => ({ ...line, plannedUsd: 0 })) })
+const fresh = (snapshot: Snapshot): Desktop => ({ snapshot, cloud: Cloud.of(snapshot), budgets: snapshot.budgets.map((line) => ({ ...line, plannedUsd: 0 })), launched: new Map() })
 
 interface OneKind { kind: Kind; future: Profile; fairness: Fairness; before: Promises; promises: Map<string, Slot> }
 
@@ -113,6 +113,8 @@ const OVERRUN_SHARE = 0.25
 
 function take(desk: Desktop, job: QueuedJob, out: WayOut): WayOut {
   desk.cloud.take(out.offer, desk.snapshot.nowS, out.startS + job.runTime.p50)
+  const pool = desk.snapshot.pools[out.pool]?.name ?? ''
+  desk.launched.set(pool, (desk.launched.get(pool) ?? 0) + out.offer.launch.length)
   for (const line of desk.budgets) if (counts(line, job)) line.plannedUsd += out.usd
   return out
 }

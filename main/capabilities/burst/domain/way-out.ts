@@ -20,7 +20,7 @@ export function cheapestWayOut(desk: Desktop, job: QueuedJob): WayOut | undefine
   return best
 }
 
-function wayOut({ snapshot, cloud }: Desktop, job: QueuedJob, index: number): WayOut | undefined {
+function wayOut({ snapshot, cloud, launched }: Desktop, job: QueuedJob, index: number): WayOut | undefined {
   const { link, nowS } = snapshot
   const pool = snapshot.pools[index]
   if (!pool || pool.kind !== job.kind || !fits(pool, job)) return undefined
@@ -28,11 +28,14 @@ function wayOut({ snapshot, cloud }: Desktop, job: QueuedJob, index: number): Wa
   const shipS = shipsGb === 0 ? 0 : (link.queuedGb + shipsGb) / link.gbPerSecond
   // Machines are asked for so late that they are ready when the data is there: what boots while it is shipped is billed for its boot alone.
   const offer = cloud.offer(job.gpus, job.runTime.p50, { nowS, pool: index })
-  if (offer.launch.length > pool.nodesLeft) return undefined
+  if (offer.launch.length > roomIn(pool, launched)) return undefined
   const startS = Math.max(offer.startS, nowS + shipS)
   if (pool.spot && (job.deadlineS ?? Infinity) - startS - job.runTime.p90 < INTERRUPTION_S) return undefined
   return { pool: index, offer, usd: offer.usd + job.resultsGb * link.usdPerGbBack, startS, shipsGb, shipS, priceTooOld: isTooOld(pool, snapshot) }
 }
+
+/** Machines that may still be asked for, without those that this plan has given out. */
+const roomIn = ({ name, nodesLeft }: Pool, launched: Desktop['launched']) => Math.max(0, nodesLeft - (launched.get(name) ?? 0))
 
 /** The spot market moves within hours: a price of yesterday says nothing, whatever the policy allows for list prices. */
 const OLDEST_SPOT_S = 86_400

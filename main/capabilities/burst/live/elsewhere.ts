@@ -1,5 +1,5 @@
 import type { BurstDecision } from '../../../../preload/contract/burst'
-import { counts } from '../domain/snapshot'
+import { counts, type Snapshot } from '../domain/snapshot'
 import type { PlannedQueue } from './planner'
 import type { Gathered } from './snapshot'
 
@@ -10,9 +10,16 @@ export function shortOf({ plan, known, snapshot }: Pick<PlannedQueue, 'plan' | '
   return new Set(known.filter(({ state, key, job }) => (state === 'waiting' && refused.has(key)) || (state !== 'away' && !roomy.has(job.kind))).map(({ key }) => key))
 }
 
-/** What another site is planned with: only what is short at the first one, money that the first plan has given out already, and machines that run there counted. */
-export function secondLook(seen: Gathered, { first, short }: { first: PlannedQueue; short: ReadonlySet<string> }): Gathered {
-  const leaving = first.plan.decisions.filter(({ kind, job }) => kind === 'go' && !short.has(job))
+/** What another site is decided with: kinds of machines that are short at the first one, and the jobs that do not leave for that one. */
+export function narrowed(snapshot: Snapshot, { first, short }: { first: PlannedQueue; short: ReadonlySet<string> }): Snapshot {
+  const kinds = new Set(first.known.filter(({ key }) => short.has(key)).map(({ job }) => job.kind))
+  const gone = new Set(first.plan.decisions.filter(({ kind }) => kind === 'go').map(({ job }) => job))
+  return { ...snapshot, pools: snapshot.pools.filter(({ kind }) => kinds.has(kind)), queue: snapshot.queue.filter(({ id }) => !gone.has(id)) }
+}
+
+/** What another site is seen with: money that the first plan has given out already is spent, and machines that run at the first one count. */
+export function secondLook(seen: Gathered, first: PlannedQueue): Gathered {
+  const leaving = first.plan.decisions.filter(({ kind }) => kind === 'go')
   const given = (line: Gathered['lines'][number]) => leaving.reduce((usd, { job: key, go }) => {
     const job = first.known.find((one) => one.key === key)?.job
     return usd + (job && counts(line, job) ? go?.usd ?? 0 : 0)

@@ -6,7 +6,7 @@ import { decide, type LivePlan, type Promises } from '../domain/decide'
 import { changes } from '../domain/words'
 import type { BurstPorts, CloudMarket } from '../ports'
 import { linesOf, spendOf, type Line } from './budgets'
-import { cheapestElsewhere, secondLook, shortOf, withElsewhere } from './elsewhere'
+import { cheapestElsewhere, narrowed, secondLook, shortOf, withElsewhere } from './elsewhere'
 import { Workloads, type SiteWork } from './follow'
 import { History } from './history'
 import { policyOf } from './policy'
@@ -55,15 +55,14 @@ export class Planner {
     if (!policy && to === undefined) this.#before.set(site, { promises: planned.plan.promises, decisions: planned.plan.decisions })
     return succeed({ ...planned, changes: before ? changes(before.decisions, planned.plan.decisions) : [] })
   }
-  async #planOnto(site: string, asked: { to: string | undefined; policy: BurstPolicySpec | undefined; signal: AbortSignal | undefined; looks?: (seen: Gathered) => Gathered; only?: (kind: string) => boolean }): Promise<Outcome<PlannedQueue>> {
+  async #planOnto(site: string, asked: { to: string | undefined; policy: BurstPolicySpec | undefined; signal: AbortSignal | undefined; looks?: (seen: Gathered) => Gathered; narrow?: (snapshot: Understood['snapshot']) => Understood['snapshot'] }): Promise<Outcome<PlannedQueue>> {
     const gathered = await this.#gather(site, asked)
     if (!gathered.ok) return gathered
     const { lines, left, policyName } = gathered.value
     const seen = asked.looks?.(gathered.value.seen) ?? gathered.value.seen
     const began = this.#ports.stopwatch()
     const understood = understand(seen)
-    const { only } = asked
-    const snapshot = only ? { ...understood.snapshot, pools: understood.snapshot.pools.filter(({ kind }) => only(kind)) } : understood.snapshot
+    const snapshot = asked.narrow?.(understood.snapshot) ?? understood.snapshot
     const plan = decide(snapshot, this.#before.get(site)?.promises)
     return succeed({ ...understood, snapshot, seen, plan, changes: [], lines, policyName, millis: this.#ports.stopwatch() - began, left, elsewhere: new Map() })
   }
@@ -73,8 +72,7 @@ export class Planner {
     const others = this.#ports.sites.states().filter(({ id, place }) => place === 'cloud' && id !== to && id !== site && this.#ports.sites.client(id).ok)
     const short = to === undefined || others.length === 0 ? NOBODY : shortOf(first)
     if (to === undefined || short.size === 0) return first
-    const kinds = new Set(first.known.filter(({ key }) => short.has(key)).map(({ job }) => job.kind))
-    const plans = await Promise.all(others.map(({ id }) => this.#planOnto(site, { to: id, policy, signal, looks: (seen) => secondLook(seen, { first, short }), only: (kind) => kinds.has(kind) })))
+    const plans = await Promise.all(others.map(({ id }) => this.#planOnto(site, { to: id, policy, signal, looks: (seen) => secondLook(seen, first), narrow: (snapshot) => narrowed(snapshot, { first, short }) })))
     const elsewhere = cheapestElsewhere(plans.flatMap((one) => (one.ok ? [one.value] : [])), short)
     return { ...first, elsewhere, plan: { ...first.plan, decisions: withElsewhere(first.plan.decisions, elsewhere, to) }, millis: first.millis + plans.reduce((sum, one) => sum + (one.ok ? one.value.millis : 0), 0) }
   }
