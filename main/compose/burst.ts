@@ -6,6 +6,7 @@ import type { CloudService } from '../capabilities/cloud'
 import { makeMoney } from '../capabilities/money'
 import { makeSteward } from '../capabilities/steward'
 import type { Shipping } from '../capabilities/shipping'
+import type { Outcome } from '../kernel/outcome'
 import { os } from '../platform/contract'
 import type { Services } from './options'
 
@@ -15,19 +16,24 @@ const BYTES_PER_MEGABIT = 125_000
 const isListed = (uri: string) => /^(s3|lakefs):\/\//.test(uri)
 
 /** Sites with an account get machines from it; of others only what runs there is known. */
-function cloudOf({ capacity, records, rented, shipping }: Rented): CloudPorts {
+function cloudOf({ capacity, records, rented, shipping, sites }: Rented): CloudPorts {
   const plain = plainCloud({ capacity, records })
   const has = (site: string) => rented.observer.accounts().some((account) => account.site === site)
+  // Whether a site has an account is known only while it is connected: nobody may take one that is away for a site without.
+  const near = <T>(site: string, go: () => Promise<Outcome<T>>): Promise<Outcome<T>> => {
+    const client = sites.client(site)
+    return client.ok ? go() : Promise.resolve(client)
+  }
   return {
     ...plain,
     market: (site, signal) => (has(site) ? rented.market.market(site, signal) : plain.market(site, signal)),
     onChange: rented.onChange,
-    ensureNodes: (ask, telling) => (has(ask.site) ? rented.market.ensureNodes(ask, telling) : plain.ensureNodes(ask, telling)),
+    ensureNodes: (ask, telling) => near(ask.site, () => (has(ask.site) ? rented.market.ensureNodes(ask, telling) : plain.ensureNodes(ask, telling))),
     // What lies in a bucket can be listed and compared; of volumes and shares only the size is known.
     shipment: (ask, signal) => (isListed(ask.uri) && has(ask.to) ? shipping.shipment(ask, signal) : plain.shipment(ask, signal)),
     ship: ({ mbps, ...ask }, telling) => (isListed(ask.uri) && has(ask.to) ? shipping.ship({ ...ask, capBytesPerSecond: mbps === undefined ? undefined : mbps * BYTES_PER_MEGABIT }, telling) : plain.ship({ ...ask, mbps }, telling)),
     link: (site) => (has(site) ? shipping.link(site) : plain.link(site)),
-    releaseNodes: (ask, telling) => (has(ask.site) ? rented.market.releaseNodes(ask, telling) : plain.releaseNodes(ask, telling)),
+    releaseNodes: (ask, telling) => near(ask.site, () => (has(ask.site) ? rented.market.releaseNodes(ask, telling) : plain.releaseNodes(ask, telling))),
   }
 }
 

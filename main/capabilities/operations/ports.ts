@@ -31,6 +31,8 @@ export interface OperationKind<I> {
   steps(input: I): Step<I>[]
   /** What Cancel leaves behind, one sentence. */
   cancelLeaves(input: I): string
+  /** Sites that it needs beside its own; after a restart it goes on when all of them are connected. */
+  sites?(input: I): string[]
   /** Whether a finished operation can be taken back as a whole. */
   undoable: boolean | ((input: I) => boolean)
 }

@@ -182,23 +182,25 @@ test('with a full disk no step is run that the journal does not know of', async 
   expect(operation(id).state).toBe('done')
 })
 
-test('after a restart it waits for its site, then goes on where it was and says so', async () => {
+test('after a restart it waits for all its sites, then goes on where it was and says so', async () => {
   let release = () => {}
   const steps = [step('a'), step('b', ({ signal }) => new Promise((resolve, reject) => { release = () => resolve(succeed(undefined)); signal.addEventListener('abort', () => reject(signal.reason as Error)) }))]
   const id = await started(planned(steps))
   await settle()
   service.close()
   await service.settled()
-  let reachable = false
+  const reachable = new Set<string>()
   let tell = () => {}
-  open({ client: () => (reachable ? succeed({} as KubeClient) : fail(failure('SITE_NOT_CONNECTED', { site: 'rack' }))), onSites: (listener) => { tell = listener; return () => { tell = () => {} } } })
-  service.register(kind(steps))
+  open({ client: (site) => (reachable.has(site) ? succeed({} as KubeClient) : fail(failure('SITE_NOT_CONNECTED', { site }))), onSites: (listener) => { tell = listener; return () => { tell = () => {} } } })
+  service.register({ ...kind(steps), sites: () => ['cloud'] })
   service.resume()
-  await settle()
-  expect(operation(id)).toMatchObject({ state: 'running', steps: [{ state: 'done' }, { state: 'running', detail: 'Waits for rack to be connected.' }] })
-  expect(log).toEqual(['run a', 'run b'])
-  reachable = true
-  tell()
+  for (const site of ['rack', 'cloud']) {
+    await settle()
+    expect(operation(id)).toMatchObject({ state: 'running', steps: [{ state: 'done' }, { state: 'running', detail: `Waits for ${site} to be connected.` }] })
+    expect(log).toEqual(['run a', 'run b'])
+    reachable.add(site)
+    tell()
+  }
   await settle()
   release()
   await service.settled()

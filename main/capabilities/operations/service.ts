@@ -75,7 +75,7 @@ export function makeOperations(ports: OperationsPorts): OperationsService {
     list: () => shown(lives.values()).map(view),
     onChange: changes.add,
     resume() {
-      for (const live of lives.values()) if (isActive(live.facts)) whenReachable(ports, live, () => resumeOne(runner, live, drive))
+      for (const live of lives.values()) if (isActive(live.facts)) whenReachable(ports, { live, sites: sitesOf(kinds, live) }, () => resumeOne(runner, live, drive))
     },
     async settled() { while (running.size > 0) await Promise.all(running) },
     close: () => runner.close(),
@@ -180,12 +180,22 @@ function resumeOne(runner: Runner, live: Live, drive: (live: Live) => void) {
   drive(live)
 }
 
-// After a start nothing is connected yet: an interrupted operation waits for its site instead of failing at once.
-function whenReachable({ client, onSites }: OperationsPorts, live: Live, go: () => void) {
-  if (client(live.facts.site).ok) return go()
-  live.progress = { detail: `Waits for ${live.facts.site} to be connected.` }
+/** Every site that an operation works on, its own first. */
+function sitesOf(kinds: ReadonlyMap<string, OperationKind<unknown>>, { facts }: Live): string[] {
+  const kind = kinds.get(facts.kind)
+  const input = kind?.input.safeParse(facts.input)
+  return [...new Set([facts.site, ...(kind?.sites && input?.success ? kind.sites(input.data) : [])])]
+}
+// After a start nothing is connected yet: an interrupted operation waits for its sites instead of failing at once.
+function whenReachable({ client, onSites }: OperationsPorts, { live, sites }: { live: Live; sites: string[] }, go: () => void) {
+  const missing = () => sites.find((site) => !client(site).ok)
+  const tell = (site: string) => { live.progress = { detail: `Waits for ${site} to be connected.` } }
+  const first = missing()
+  if (first === undefined) return go()
+  tell(first)
   const stop = onSites(() => {
-    if (!client(live.facts.site).ok) return
+    const site = missing()
+    if (site !== undefined) return tell(site)
     stop()
     go()
   })

@@ -4,22 +4,26 @@ import type { Manifest } from '../stack/manifests'
 import type { Plane } from '../stack/plane'
 import { RUNS_FOR } from '../stack/stages'
 
-export interface JobOptions { namespace?: string; queue?: string; gpus?: number; seconds?: number; expected?: number; suspend?: boolean; annotations?: Record<string, string>; labels?: Record<string, string>; spec?: object; pod?: object }
+export interface JobOptions { namespace?: string; queue?: string; gpus?: number; seconds?: number; expected?: number; suspend?: boolean; annotations?: Record<string, string>; spec?: object }
 /** A job on GPUs as people write it: suspended, in a queue, and told how long it takes. */
-export const job = (name: string, { namespace = 'default', queue = 'gpu', gpus = 8, seconds = 3600, expected = 3600, suspend = true, annotations = {}, labels = {}, spec = {}, pod = {} }: JobOptions = {}): Manifest => ({
-  apiVersion: 'batch/v1', kind: 'Job',
-  metadata: { name, namespace, labels: { ...(queue !== '' && { 'kueue.x-k8s.io/queue-name': queue }), ...labels }, annotations: { 'takt.dev/expected-seconds': String(expected), ...annotations } },
-  spec: {
-    suspend, ...spec,
-    template: {
-      metadata: { annotations: { [RUNS_FOR]: `${String(seconds)}s` } },
-      spec: {
-        restartPolicy: 'Never', tolerations: [{ key: 'nvidia.com/gpu', operator: 'Exists' }],
-        containers: [{ name: 'main', image: 'registry.example/train:1', resources: { requests: { cpu: '1' }, limits: { 'nvidia.com/gpu': String(gpus) } } }], ...pod,
+export function job(name: string, options: JobOptions = {}): Manifest {
+  const { namespace, queue, gpus, seconds, expected, suspend, annotations, spec } = { ...USUAL, ...options }
+  return {
+    apiVersion: 'batch/v1', kind: 'Job',
+    metadata: { name, namespace, labels: { ...(queue !== '' && { 'kueue.x-k8s.io/queue-name': queue }) }, annotations: { 'takt.dev/expected-seconds': String(expected), ...annotations } },
+    spec: {
+      suspend, ...spec,
+      template: {
+        metadata: { annotations: { [RUNS_FOR]: `${String(seconds)}s` } },
+        spec: {
+          restartPolicy: 'Never', tolerations: [{ key: 'nvidia.com/gpu', operator: 'Exists' }],
+          containers: [{ name: 'main', image: 'registry.example/train:1', resources: { requests: { cpu: '1' }, limits: { 'nvidia.com/gpu': String(gpus) } } }],
+        },
       },
     },
-  },
-})
+  }
+}
+const USUAL = { namespace: 'default', queue: 'gpu', gpus: 8, seconds: 3600, expected: 3600, suspend: true, annotations: {}, spec: {} }
 
 export interface JobObject {
   metadata: { uid: string; annotations?: Record<string, string>; labels?: Record<string, string> }

@@ -17,6 +17,8 @@ export type AwsFault =
   | { kind: 'delay'; ms: number }
   /** The request is worked off, and its answer lost on the way. */
   | { kind: 'lose-answer' }
+  /** Nothing is wrong; somebody is told before the request is worked off, and before it is answered. */
+  | { kind: 'meet'; before?(call: AwsCall): Promise<void>; after?(call: AwsCall): Promise<void> }
   | { kind: 'cut' }
 /** Which calls a fault meets, and how often; without a count it stays. */
 export interface FaultRule { service?: string; action?: string | RegExp; times?: number; fault: AwsFault }
@@ -51,6 +53,7 @@ const THROTTLED: Record<string, { status: number; code: string }> = {
   ec2: { status: 503, code: 'RequestLimitExceeded' }, s3: { status: 503, code: 'SlowDown' }, sts: { status: 400, code: 'Throttling' }, autoscaling: { status: 400, code: 'Throttling' },
 }
 
+const PASSES = new Set<AwsFault['kind']>(['delay', 'lose-answer', 'meet'])
 /** Answers in place of AWS; true where nothing more is to be done. */
 export async function strike(fault: AwsFault, { call, request, response }: { call: AwsCall; request: IncomingMessage; response: ServerResponse }): Promise<boolean> {
   if (fault.kind === 'delay') await pause(fault.ms)
@@ -58,5 +61,6 @@ export async function strike(fault: AwsFault, { call, request, response }: { cal
   if (fault.kind === 'refuse') refuse(response, call, fault)
   if (fault.kind === 'html') response.writeHead(502, { 'content-type': 'text/html' }).end('<html><head><title>502 Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>')
   if (fault.kind === 'cut') request.socket.destroy()
-  return fault.kind !== 'delay' && fault.kind !== 'lose-answer'
+  if (fault.kind === 'meet') await fault.before?.(call)
+  return !PASSES.has(fault.kind)
 }

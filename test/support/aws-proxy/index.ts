@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { request as forward } from 'undici'
 import { defaultCatalogue, products, serviceQuotas, spotHistory, type Catalogue } from './catalogue'
-import { Faults, refuse, strike, type AwsCall } from './faults'
+import { Faults, refuse, strike, type AwsCall, type AwsFault } from './faults'
 import { NodegroupLives, readEksPath, type EksCall } from './nodegroups'
 
 export { QUOTA, type Catalogue } from './catalogue'
@@ -76,8 +76,10 @@ async function serve(proxy: AwsProxy, { moto, now }: { moto: string; now: () => 
     return refuse(response, call, { status: 403, code: call.service === 's3' ? 'RequestTimeTooSkewed' : 'InvalidSignatureException', message: `Signature expired: ${new Date(signed).toISOString()} is now earlier than ${new Date(now() + proxy.skewMs - TOLERANCE_MS).toISOString()}` })
   }
   if (await answerHere(proxy, turn)) return
-  await pass(proxy, { ...turn, moto, lose: fault?.kind === 'lose-answer' })
+  await pass(proxy, { ...turn, moto, lose: fault?.kind === 'lose-answer', met: afterOf(fault) })
 }
+
+const afterOf = (fault: AwsFault | undefined) => (fault?.kind === 'meet' ? fault.after : undefined)
 
 /** What moto cannot answer; false where it can. */
 async function answerHere(proxy: AwsProxy, { call, request, response, body, path, query }: Turn): Promise<boolean> {
@@ -112,12 +114,13 @@ async function letGo(proxy: AwsProxy, { call, response, params }: { call: AwsCal
   return true
 }
 
-type Passing = Turn & { moto: string; lose: boolean }
+type Passing = Turn & { moto: string; lose: boolean; met: ((call: AwsCall) => Promise<void>) | undefined }
 async function pass(proxy: AwsProxy, turn: Passing): Promise<void> {
   const eks = turn.call.service === 'eks' ? readEksPath(turn.request.method ?? 'GET', turn.path) : undefined
   await settle(proxy, turn, eks)
   const ending = eks !== undefined && proxy.groups.begin(eks) === 'delete-later'
   const answer = await ask(turn, ending ? 'GET' : (turn.request.method ?? 'GET'))
+  await turn.met?.(turn.call)
   if (turn.lose) return void turn.request.socket.destroy()
   const headers = Object.fromEntries(Object.entries(answer.headers).filter(([name, value]) => value !== undefined && !['date', 'content-length', 'transfer-encoding', 'connection'].includes(name)))
   const readable = eks !== undefined && answer.status < 300

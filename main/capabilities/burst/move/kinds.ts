@@ -18,7 +18,7 @@ const Back = z.object({ site: z.string(), namespace: z.string(), name: z.string(
 
 /** Bringing a moved workload back: its copy goes before the original may start again. */
 export const returnKind = (ports: Ports): OperationKind<ReturnInput> => ({
-  kind: 'burst-return', input: ReturnInput, undoable: false, cancelLeaves: ({ name }) => `${name} as it is: a copy that was removed is not made again.`,
+  kind: 'burst-return', input: ReturnInput, undoable: false, sites: ({ copy }) => [copy.site], cancelLeaves: ({ name }) => `${name} as it is: a copy that was removed is not made again.`,
   steps: () => [
     { id: 'copy', title: 'Remove the copy', promiseSeconds: 20, run: (context) => removeTheCopy(ports, context) },
     { id: 'release', title: 'Put the original back in its place', promiseSeconds: 2, run: (context) => putBack(ports, context) },

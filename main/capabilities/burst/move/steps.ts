@@ -196,7 +196,7 @@ async function startCopy(ports: Ports, context: Context): Promise<Outcome<void>>
 
 /** Moving one workload: the original is held before anything is made, and let go only when nothing of the copy is left. */
 export const moveKind = (ports: Ports): OperationKind<MoveInput> => ({
-  kind: 'burst-move', input: MoveInput, undoable: true,
+  kind: 'burst-move', input: MoveInput, undoable: true, sites: ({ to, copy }) => [to, copy.site],
   cancelLeaves: ({ name, site }) => `${name} goes back to its place in the queue of ${site}; data that was shipped stays cached there.`,
   steps: (input): Step<MoveInput>[] => [
     { id: 'hold', title: input.wasRunning ? 'Stop it at its checkpoint' : 'Hold the original', promiseSeconds: input.wasRunning ? 30 : 2, run: (context) => holdOriginal(ports, context), undo: letOriginalGo },
