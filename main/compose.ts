@@ -69,7 +69,7 @@ export async function compose(options: ComposeOptions): Promise<Core> {
   const services = { store, sites, aws: means.aws, network: means.network, records, operations, clock, random, log }
   const rented = renting({ ...services, capacity, plant })
   const line = discovery({ ...services, capacity, rented: rented.cloud.gpuUsdPerHour })
-  const burst = bursting({ ...services, capacity, rented: rented.cloud, shipping: rented.shipping, steward: options.steward })
+  const burst = bursting({ ...services, capacity, rented: rented.cloud, shipping: rented.shipping, steward: options.steward, overdue: line.overdue })
   const drift = drifting({ ...services, worklog: line.worklog, backlog: line.backlog, vault: options.vault ?? noVault }, options.driftWorker)
   const detail = objectDetail({ ...services, capacity })
   const lists = cluster(services, detail.gpuUse)
@@ -90,7 +90,7 @@ export async function compose(options: ComposeOptions): Promise<Core> {
   })
   records.start()
   operations.resume()
-  const stops = [settings.onChange(() => sites.refresh()), line.run(), drift.run(), burst.run()]
+  const stops = [settings.onChange(() => sites.refresh()), line.run(burst.stewarded), drift.run(), burst.run()]
   return {
     router, started: sites.start().catch((error: unknown) => log.error('What was open last time could not be opened.', { error })),
     // Closed twice is closed once: hosts and signals may both ask for it.

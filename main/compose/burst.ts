@@ -4,7 +4,7 @@ import { budgetTask, burstHandlers, makeBurst, makeLayout, makeNotebooks, makePo
 import type { makeCapacity } from '../capabilities/capacity'
 import type { CloudService } from '../capabilities/cloud'
 import { makeMoney } from '../capabilities/money'
-import { makeSteward } from '../capabilities/steward'
+import { leaseSight, makeSteward, type Task } from '../capabilities/steward'
 import type { Shipping } from '../capabilities/shipping'
 import type { Outcome } from '../kernel/outcome'
 import { os } from '../platform/contract'
@@ -38,7 +38,7 @@ function cloudOf({ capacity, records, rented, shipping, sites }: Rented): CloudP
 }
 
 /** Deciding which work goes to the cloud, moving it, and the steward who does so by policy. */
-export function bursting(services: Rented & { steward?: boolean | undefined }) {
+export function bursting(services: Rented & { steward?: boolean | undefined; overdue: Task }) {
   const { store, sites, records, operations, capacity, rented, clock, random, log } = services
   const money = makeMoney({ sites, records, capacity })
   const service: BurstService = makeBurst({ store, sites, records, operations, capacity, clock, random, log, money, cloud: cloudOf(services), stopwatch: () => performance.now(), steward: () => steward.state() })
@@ -48,12 +48,15 @@ export function bursting(services: Rented & { steward?: boolean | undefined }) {
       if (services.steward !== true && policyOf(records).spec.mode !== 'automatic') return false
       return await mayRule({ sites, records }, signal) === 'yes'
     },
-    tasks: [moveTask(service), releaseTask(service), budgetTask(service), { name: 'idle machines', run: async ({ signal }) => { for (const says of await rented.giveBackIdle({ signal, progress: () => undefined })) log.info(says) } }],
+    tasks: [moveTask(service), releaseTask(service), budgetTask(service), services.overdue, { name: 'idle machines', run: async ({ signal }) => { for (const says of await rented.giveBackIdle({ signal, progress: () => undefined })) log.info(says) } }],
   })
+  const inSight = leaseSight(clock)
   const policy = makePolicy({ sites, records, operations, clock, steward: steward.state, planWith: service.planWith, plan: (signal) => service.plan(undefined, signal) })
   const layout = makeLayout(service.ports)
   const notebooks = makeNotebooks({ ...service.ports, workspaces: services.shipping.workspaces })
   return {
+    /** Whether some core, this one or another, acts under the Lease. */
+    stewarded: async (signal: AbortSignal) => { const home = sites.home(); return home.ok && await inSight(home.value, signal) },
     service, policy, handlers: { burst: burstHandlers(os.burst, { service, policy, layout, notebooks, clock }) },
     /** Follows what was moved and acts by policy until the answer is called, which settles once nothing of it runs any more. */
     run(): () => Promise<unknown> {

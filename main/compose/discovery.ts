@@ -29,6 +29,8 @@ export function discovery({ store, sites, records, operations, capacity, rented,
     gpuUsdPerHour: (node, place) => (place === 'cloud' ? rented(node) : place === 'on-prem' ? gpuUsdPerHour(node, records.find('PriceBook', 'default')?.spec) : undefined),
   })
   const backlog = makeBacklog({ ...base, worklog })
+  const start = (planId: string) => operations.start({ planId })
+  const everybodys = environments.expiry(start)
   return {
     worklog, backlog,
     handlers: {
@@ -41,8 +43,10 @@ export function discovery({ store, sites, records, operations, capacity, rented,
       flow: flowHandlers(os.flow, flow),
       money: moneyHandlers(os.money, makeMoney({ sites, records, capacity })),
     },
-    /** Follows what runs until the answer is called. */
-    run: () => environments.run((planId) => operations.start({ planId })),
+    /** Pauses what has outlived its time, whoever's it is: for whoever acts under the Lease. */
+    overdue: { name: 'time boxes', run: (acting: { mayAct(): boolean }) => everybodys.look(acting) },
+    /** Follows what runs until the answer is called; `stewarded` says whether somebody acts under the Lease. */
+    run: (stewarded: (signal: AbortSignal) => Promise<boolean>) => environments.run(environments.expiry(start, stewarded)),
   }
 }
 

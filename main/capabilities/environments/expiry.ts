@@ -23,11 +23,15 @@ async function lastActivityOf(client: KubeClient, { meta, spec, status }: Enviro
   return told?.success ? Date.parse(told.data.last_activity) || undefined : undefined
 }
 
+/** While somebody acts under the Lease, this long is left to them before a core sees to what is its own person's. */
+const LEFT_TO_STEWARD_MS = 120_000
+type Pause = (ref: { namespace: string; name: string }, why: string) => Promise<Outcome<unknown>>
+
 /**
- * Pauses what has outlived its time or stands idle, as a journaled operation, while a core runs. Only environments of the signed-in person are
- * paused: what belongs to others is theirs or a steward's.
+ * Pauses what has outlived its time or stands idle, as a journaled operation, while a core runs. Under the Lease that is everybody's; a core without
+ * it pauses only what belongs to the signed-in person, and where `stewarded` says that somebody holds the Lease, only what they left undone.
  */
-export function makeExpiry(ports: Pick<EnvironmentPorts, 'sites' | 'records' | 'clock' | 'log'>, pause: (ref: { namespace: string; name: string }, why: string) => Promise<Outcome<unknown>>) {
+export function makeExpiry(ports: Pick<EnvironmentPorts, 'sites' | 'records' | 'clock' | 'log'>, pause: Pause, stewarded: (signal: AbortSignal) => Promise<boolean> = () => Promise.resolve(false)) {
   const ending = new AbortController()
   const tried = new Set<string>()
   async function once({ meta, spec }: Environment, why: string) {
@@ -37,18 +41,24 @@ export function makeExpiry(ports: Pick<EnvironmentPorts, 'sites' | 'records' | '
     const done = await pause({ namespace: meta.namespace ?? '', name: meta.name }, why)
     if (!done.ok) ports.log.warn('An environment whose time is over could not be paused.', { environment: meta.name, code: done.failure.code })
   }
-  async function look() {
+  /** Everybody's environments while `mayAct` says so, else those of the signed-in person. */
+  async function look(steward?: { mayAct(): boolean }) {
     const home = ports.sites.home()
     const known = ports.records.known('Environment')
     if (!home.ok || !known.live) return
     const who = await home.value.whoAmI(ending.signal)
     if (!who.ok) return
-    const mine = known.items.filter(({ spec }) => spec.owner === who.value.user)
-    const over = expired(mine, home.value.clock.now())
-    for (const environment of over) await once(environment, `Its time ended ${environment.spec.expiresAt}`)
-    for (const environment of mayPause(mine.filter((one) => !over.includes(one)), home.value.clock.now())) {
-      const lastActivity = await lastActivityOf(home.value, environment, ending.signal)
-      if (lastActivity !== undefined && isIdle(environment, { lastActivity, now: home.value.clock.now() })) await once(environment, `Nobody worked in it since ${timestamp(lastActivity)}`)
+    const now = home.value.clock.now()
+    const patience = !steward && await stewarded(ending.signal) ? LEFT_TO_STEWARD_MS : 0
+    const mine = steward ? known.items : known.items.filter(({ spec }) => spec.owner === who.value.user)
+    await pauseAll(home.value, mine, { now: now - patience, mayAct: () => steward?.mayAct() ?? true })
+  }
+  async function pauseAll(home: KubeClient, environments: Environment[], { now, mayAct }: { now: number; mayAct(): boolean }) {
+    const over = expired(environments, now)
+    for (const environment of over) if (mayAct()) await once(environment, `Its time ended ${environment.spec.expiresAt}`)
+    for (const environment of mayPause(environments.filter((one) => !over.includes(one)), now)) {
+      const lastActivity = await lastActivityOf(home, environment, ending.signal)
+      if (lastActivity !== undefined && isIdle(environment, { lastActivity, now }) && mayAct()) await once(environment, `Nobody worked in it since ${timestamp(lastActivity)}`)
     }
   }
   return {

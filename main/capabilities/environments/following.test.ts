@@ -47,4 +47,22 @@ describe('what has outlived its time', () => {
     await expiry.look()
     expect(paused).toEqual(['mine'])
   })
+  it('is everybody\'s to whoever acts under the Lease, and nobody\'s once the kill switch is pulled', async () => {
+    const paused: string[] = []
+    const pause = (ref: { name: string }) => { paused.push(ref.name); return Promise.resolve({ ok: true as const, value: undefined }) }
+    const made = aLine([anEnvironment('mine', { owner: 'ada', expiresAt: at(1) }), anEnvironment('theirs', { owner: 'tove', expiresAt: at(1) })])
+    const steward = makeExpiry(made.ports, pause)
+    let left = 0
+    await steward.look({ mayAct: () => left-- > 0 })
+    expect(paused).toEqual([])
+    await steward.look({ mayAct: () => true })
+    expect(paused).toEqual(['mine', 'theirs'])
+  })
+  it('is left to whoever holds the Lease for two minutes, then seen to by its owner\'s core', async () => {
+    const paused: string[] = []
+    const pause = (ref: { name: string }) => { paused.push(ref.name); return Promise.resolve({ ok: true as const, value: undefined }) }
+    const made = aLine([anEnvironment('just', { owner: 'ada', expiresAt: at(1) }), anEnvironment('long', { owner: 'ada', expiresAt: at(3) })])
+    await makeExpiry(made.ports, pause, () => Promise.resolve(true)).look()
+    expect(paused).toEqual(['long'])
+  })
 })

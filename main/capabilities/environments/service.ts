@@ -78,12 +78,13 @@ export function makeEnvironments(ports: EnvironmentPorts) {
     },
     forwards,
     reconciler,
-    /** Follows environments and pauses what is over until the answer is called; `start` runs a plan. */
-    run(start: Start) {
-      const expiry = makeExpiry(ports, async (ref, why) => {
-        const plan = await planOne({ ref, change: { to: 'stop' }, why })
-        return plan.ok ? start(plan.value.id) : plan
-      })
+    /** Sees to what is over; `start` runs a plan, `stewarded` says whether somebody else acts under the Lease. */
+    expiry: (start: Start, stewarded?: (signal: AbortSignal) => Promise<boolean>) => makeExpiry(ports, async (ref, why) => {
+      const plan = await planOne({ ref, change: { to: 'stop' }, why })
+      return plan.ok ? start(plan.value.id) : plan
+    }, stewarded),
+    /** Follows environments and pauses what is over until the answer is called. */
+    run(expiry: Pick<ReturnType<typeof makeExpiry>, 'start'>) {
       const stops = [reconciler.start(), expiry.start(), () => forwards.closeAll()]
       return () => { for (const stop of stops) stop() }
     },

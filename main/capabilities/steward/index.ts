@@ -1,2 +1,2 @@
-export { Leadership, LEASE } from './lease'
+export { Leadership, LEASE, leaseSight } from './lease'
 export { makeSteward, type Acting, type Steward, type Task } from './service'

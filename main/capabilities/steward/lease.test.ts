@@ -3,7 +3,7 @@ import { failure } from '../../../preload/contract/failures'
 import type { KubeObject } from '../../platform/kubernetes/types'
 import { FakeKube } from '../../../test/support/fakes/kube'
 import { HandClock } from '../../../test/support/clock'
-import { Leadership } from './lease'
+import { Leadership, leaseSight } from './lease'
 
 const signal = new AbortController().signal
 const held = async (lead: Leadership, kube: FakeKube) => {
@@ -75,4 +75,22 @@ test('its instants have the form the API wants', async () => {
   await held(one, kube)
   const { renewTime } = (kube.one('Lease', 'takt-steward') as KubeObject)['spec'] as { renewTime: string }
   expect(renewTime).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/)
+})
+test('who does not stand for it sees whether somebody keeps it alive', async () => {
+  const { clock, kube, one } = at()
+  const sight = leaseSight(clock)
+  expect(await sight(kube, signal), 'nobody ever stood for it').toBe(false)
+  await held(one, kube)
+  for (let step = 0; step < 4; step += 1) {
+    expect(await sight(kube, signal)).toBe(true)
+    await clock.advance(8000)
+    await held(one, kube)
+  }
+  expect(await sight(kube, signal)).toBe(true)
+  await clock.advance(16_000)
+  expect(await sight(kube, signal), 'its holder is gone without a word').toBe(false)
+  await held(one, kube)
+  expect(await sight(kube, signal)).toBe(true)
+  await one.resign(kube, signal)
+  expect(await sight(kube, signal)).toBe(false)
 })

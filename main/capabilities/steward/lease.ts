@@ -98,3 +98,15 @@ export class Leadership {
     return client.create(LEASES, object, { signal })
   }
 }
+
+/** Tells whether somebody keeps the Lease alive, without standing for it: a holder counts until it was seen unchanged, by this machine's clock, for as long as it lasts. */
+export function leaseSight(clock: Clock): (client: KubeClient, signal: AbortSignal) => Promise<boolean> {
+  let seen: { version: string; at: number } | undefined
+  return async (client, signal) => {
+    const found = await client.get(LEASES, LEASE, LeaseObject, signal)
+    if (!found.ok || !found.value?.spec.holderIdentity) return false
+    const { metadata: { resourceVersion: version }, spec } = found.value
+    if (seen?.version !== version) seen = { version, at: clock.now() }
+    return clock.now() - seen.at <= (spec.leaseDurationSeconds ?? LASTS_S) * 1000
+  }
+}
