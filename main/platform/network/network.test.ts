@@ -6,6 +6,7 @@ import { connect, type AddressInfo, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
+import socksv5 from '@mongodb-js/socksv5'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocketServer } from 'ws'
 import { systemClock } from '../clock/system'
@@ -155,6 +156,65 @@ describe('a proxy', () => {
     ['https://a.example:6443', 'a.example:6443', true], ['https://a.example', 'a.example:6443', false], ['https://a.example', '*', true], ['https://10.1.2.3', '10.1.0.0/16', true], ['https://10.2.2.3', '10.1.0.0/16', false],
     ['https://[fd00::5]:6443', 'fd00::/8', true], ['https://192.168.1.1', '192.168.1.1', true], ['https://A.Example', 'a.EXAMPLE', true], ['https://a.example', '', false], ['https://[::1]', '', true],
   ])('%s by NO_PROXY=%s is excluded: %s', (url, noProxy, excluded) => expect(isExcluded(new URL(url), noProxy)).toBe(excluded))
+})
+
+/** A real SOCKS server, which looks up by itself the one name that nothing else knows. */
+async function socks({ password, deny = false }: { password?: string; deny?: boolean } = {}) {
+  const tunnels: string[] = []
+  const server = socksv5.createServer((info, accept, refuse) => {
+    tunnels.push(`${info.dstAddr}:${info.dstPort}`)
+    if (info.dstAddr === 'rack.company.example') info.dstAddr = '127.0.0.1'
+    if (deny) refuse()
+    else accept()
+  })
+  server.useAuth(password === undefined ? socksv5.auth.None() : socksv5.auth.UserPassword((user, given, done) => done(user === 'ada' && given === password)))
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
+  undo.push(() => server.close(() => undefined))
+  return { port: server.address().port, tunnels }
+}
+describe('a SOCKS proxy', () => {
+  const known = async () => { const { url, seen } = await apiServer('named'); return { tls: { ca: read('ca.crt') }, seen, port: new URL(url).port } }
+  test.each(['socks5', 'socks5h', 'socks'])('named as %s is gone through with TLS to the server itself, whose name it alone has to know', async (protocol) => {
+    const { tls, port: at } = await known()
+    const { port, tunnels } = await socks()
+    expect(await client(`https://rack.company.example:${at}`, { tls, proxy: `${protocol}://127.0.0.1:${port}` }).version()).toEqual({ ok: true, value: { gitVersion: 'v1.34.0' } })
+    expect(tunnels).toEqual([`rack.company.example:${at}`])
+  })
+  test('gets name and password where it wants them, and neither is ever told', async () => {
+    const { tls, port: at } = await known()
+    const { port } = await socks({ password: 's3c:ret' })
+    const server = `https://rack.company.example:${at}`
+    expect((await client(server, { tls, proxy: `socks5://ada:${encodeURIComponent('s3c:ret')}@127.0.0.1:${port}` }).version()).ok).toBe(true)
+    const refused = await client(server, { tls, proxy: `socks5://ada:wr0ng@127.0.0.1:${port}` }).version()
+    expect(refused).toMatchObject({ ok: false, failure: { code: 'PROXY_FAILED', data: { proxy: `socks5://127.0.0.1:${port}`, cause: expect.stringMatching(/authentication/i) as string } } })
+    expect(JSON.stringify(refused)).not.toMatch(/wr0ng|ada/)
+  })
+  test('that refuses, one that is not there, and a server behind it that is not trusted are told apart', async () => {
+    const { tls, port: at } = await known()
+    const server = `https://rack.company.example:${at}`
+    const { port } = await socks({ deny: true })
+    expect(await client(server, { tls, proxy: `socks5://127.0.0.1:${port}` }).version()).toMatchObject({ ok: false, failure: { code: 'PROXY_FAILED', data: { cause: 'Socket closed' } } })
+    expect(await client(server, { tls, proxy: 'socks5://127.0.0.1:9' }).version()).toMatchObject({ ok: false, failure: { code: 'PROXY_FAILED', data: { cause: 'connection refused' } } })
+    const open = await socks()
+    expect(await client(server, { tls: { ca: settings().trusted() }, proxy: `socks5://127.0.0.1:${open.port}` }).version()).toMatchObject({ ok: false, failure: { code: 'CLUSTER_UNTRUSTED' } })
+  })
+  test('carries terminals and forwards as well as requests', async () => {
+    const server = createHttps({ key: read('named.key'), cert: read('named.crt') })
+    new WebSocketServer({ server }).on('connection', (socket) => socket.send(Buffer.concat([Buffer.from([3]), Buffer.from('{"status":"Success"}')]), () => socket.close()))
+    const { port, tunnels } = await socks()
+    const stdout = new Writable({ write(_piece, _encoding, done) { done() } })
+    const made = client(`https://rack.company.example:${await listening(server)}`, { tls: { ca: read('ca.crt') }, proxy: `socks5://127.0.0.1:${port}` })
+    expect(await made.exec({ namespace: 'default', name: 'pod' }, ['true'], { stdout, stderr: stdout })).toEqual({ ok: true, value: { exitCode: 0 } })
+    expect(tunnels).toEqual([expect.stringMatching(/^rack\.company\.example:/)])
+  })
+  test('is asked of by the AWS SDK as well', async () => {
+    const { port, tunnels } = await socks()
+    const network = settings({ proxy: `socks5://127.0.0.1:${port}` })
+    const plain = createHttp((_request, response) => response.end('hello'))
+    const at = await listening(plain)
+    const body = await new Promise<string>((done, failed) => ask(`http://rack.company.example:${at}`, { agent: network.nodeAgent(`http://rack.company.example:${at}`) }, (answer) => answer.on('data', (piece: Buffer) => done(piece.toString()))).on('error', failed).end())
+    expect([body, tunnels]).toEqual(['hello', [`rack.company.example:${at}`]])
+  })
 })
 
 describe('names and silence', () => {

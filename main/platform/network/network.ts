@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import { getCACertificates } from 'node:tls'
+import { socksConnector } from 'fetch-socks'
 import { HttpsProxyAgent } from 'https-proxy-agent'
 import { SocksProxyAgent } from 'socks-proxy-agent'
 import { Agent, ProxyAgent, type Dispatcher } from 'undici'
@@ -76,17 +77,27 @@ function readAuthority(file: string, unreadable: NetworkPorts['unreadable']): st
 }
 
 type TlsOptions = Record<string, unknown>
+const SOCKS_PORT = 1080
 const isSocks = (proxy: string) => /^socks/i.test(proxy)
+
+// Names are looked up by the proxy in every form, as kubectl has it: outside, inner names are not known.
+function socksOf(proxy: string): Parameters<typeof socksConnector>[0] {
+  const { protocol, hostname, port, username, password } = new URL(proxy)
+  return {
+    type: /^socks4a?:$/i.test(protocol) ? 4 : 5, host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || SOCKS_PORT),
+    ...(username && { userId: decodeURIComponent(username) }), ...(password && { password: decodeURIComponent(password) }),
+  }
+}
 
 /** An undici dispatcher through a proxy, or straight without one; `tls` is what Node's TLS takes for the server. */
 export function dispatcherOf(proxy: string | undefined, tls: TlsOptions, { connectTimeoutMs = 10_000, ...common }: Agent.Options & { connectTimeoutMs?: number }): Dispatcher {
   const connect = { timeout: connectTimeoutMs, keepAlive: true, keepAliveInitialDelay: 30_000, ...tls }
   if (proxy === undefined) return new Agent({ ...common, connect })
-  // Who names socks5h wants the proxy to look up names, which undici always leaves to it.
-  return new ProxyAgent({ ...common, uri: proxy.replace(/^socks5h:/i, 'socks5:'), requestTls: connect, proxyTls: { timeout: connectTimeoutMs } })
+  if (isSocks(proxy)) return new Agent({ ...common, connect: socksConnector(socksOf(proxy), connect) })
+  return new ProxyAgent({ ...common, uri: proxy, requestTls: connect, proxyTls: { timeout: connectTimeoutMs } })
 }
 /** An agent of Node's own http through a proxy; undefined without one. */
 export function nodeAgentOf(proxy: string | undefined, tls: TlsOptions): HttpAgent | undefined {
   if (proxy === undefined) return undefined
-  return isSocks(proxy) ? new SocksProxyAgent(proxy, tls as never) : new HttpsProxyAgent(proxy, tls as never)
+  return isSocks(proxy) ? new SocksProxyAgent(proxy.replace(/^socks(5|4)?:/i, (_whole, version) => (version === '4' ? 'socks4a:' : 'socks5h:')), tls as never) : new HttpsProxyAgent(proxy, tls as never)
 }
