@@ -48,7 +48,7 @@ export function bursting(services: Rented & { steward?: boolean | undefined; ove
       if (services.steward !== true && policyOf(records).spec.mode !== 'automatic') return false
       return await mayRule({ sites, records }, signal) === 'yes'
     },
-    tasks: [moveTask(service), releaseTask(service), budgetTask(service), services.overdue, { name: 'idle machines', run: async ({ signal }) => { for (const says of await rented.giveBackIdle({ signal, progress: () => undefined })) log.info(says) } }],
+    tasks: [moveTask(service), releaseTask(service), budgetTask(service), services.overdue, { name: 'idle machines', run: async ({ signal, mayAct }) => { for (const says of await rented.giveBackIdle({ signal, mayAct, progress: () => undefined })) log.info(says) } }],
   })
   const inSight = leaseSight(clock)
   const policy = makePolicy({ sites, records, operations, clock, steward: steward.state, planWith: service.planWith, plan: (signal) => service.plan(undefined, signal) })

@@ -66,7 +66,7 @@ export function makeCloud(ports: CloudPorts) {
     /** USD an hour of one GPU of a rented node, as last known; undefined where no price is. */
     gpuUsdPerHour: (node: NodeFacts): number | undefined => gpuPrice(cloud, node),
     /** Gives idle machines back: for the steward, who calls it again and again. Answers what it did, in words. */
-    giveBackIdle: (telling: Telling) => giveBackIdle(cloud, claims, telling),
+    giveBackIdle: (telling: Telling & { mayAct?(): boolean }) => giveBackIdle(cloud, claims, telling),
     work,
   }
 }
@@ -107,14 +107,14 @@ function gpuPrice({ observer, prices }: Cloud, node: NodeFacts): number | undefi
   return usd === undefined ? undefined : usd / gpus
 }
 
-async function giveBackIdle(cloud: Cloud, claims: Claims, telling: Telling): Promise<string[]> {
+async function giveBackIdle(cloud: Cloud, claims: Claims, telling: Telling & { mayAct?(): boolean }): Promise<string[]> {
   const said: string[] = []
   for (const { site } of cloud.observer.accounts()) {
     const seen = await cloud.observer.look(site, telling.signal)
     if (!seen.ok) continue
     for (const group of groupViews(cloud, seen.value).filter(({ provisioner }) => provisioner === 'node-group')) {
       const release = releases(group, { claimed: claims.claimed(site, group.name) })
-      if (!release) continue
+      if (!release || telling.mayAct?.() === false) continue
       const at = { account: seen.value.account, group: group.name }
       const closed = await cloud.work.cordon(site, release.nodes, { closed: true, signal: telling.signal })
       const stayed = closed.ok ? await cloud.work.letGo(at, release.nodes, telling) : closed
