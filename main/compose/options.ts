@@ -8,6 +8,7 @@ import type { Aws } from '../platform/aws'
 import type { Log } from '../platform/log'
 import type { Network } from '../platform/network'
 import type { Vault } from '../platform/secrets/vault'
+import type { Plant } from '../plant'
 import type { Store } from '../platform/store'
 
 export interface ComposeOptions {
@@ -29,7 +30,7 @@ export interface ComposeOptions {
   /** Stands for the Lease of the steward whatever the policy's mode. */
   steward?: boolean
   /** How the simulated sites begin; they are always at hand unless this is false. */
-  plant?: false | { seeded?: boolean; speed?: number }
+  plant?: false | { seeded?: boolean; speed?: number; /** Called with the simulated sites each time they are opened: for whoever plays troubles on them. */ opened?(plant: Plant): void }
 }
 
 /** What every part of the core is made with. */

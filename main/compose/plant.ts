@@ -33,6 +33,7 @@ export class EmbeddedPlant implements PlantSwitch {
     const plant = await this.#start()
     const saving = new AbortController()
     this.#open = { plant, saving }
+    if (this.#options.plant) this.#options.plant.opened?.(plant)
     this.keep()
     void this.#saveNowAndThen(saving.signal)
     return plant.sites.map((site) => sourceOf(plant, site))
