@@ -57,10 +57,15 @@ function serve(aws: FakeAws, call: Call, response: ServerResponse) {
   if (call.action === 'AssumeRoleWithWebIdentity') return assume(aws, call, response)
   const [, signedBy = '', region = ''] = /Credential=([A-Z0-9]+)\/\d+\/([^/]+)\//.exec(call.headers.authorization ?? '') ?? []
   const key = aws.keys.get(signedBy)
-  if ((!key || !isGood(key, call)) && call.body.startsWith('Action=')) return response.writeHead(403, { 'content-type': 'text/xml' }).end('<ErrorResponse><Error><Type>Sender</Type><Code>InvalidClientTokenId</Code><Message>The security token included in the request is invalid</Message></Error></ErrorResponse>')
-  if (!key || !isGood(key, call)) return json(response, 403, { message: 'The security token included in the request is invalid.' }, 'UnrecognizedClientException')
+  if (!key || !isGood(key, call)) return refuse(call, response)
   if (call.action === 'GetCallerIdentity') return response.writeHead(200, { 'content-type': 'text/xml' }).end(xml(call.action, `<Arn>${key.arn}</Arn><UserId>U</UserId><Account>${key.account}</Account>`))
   return call.action === 'AssumeRole' ? assume(aws, call, response) : serveEks(aws, { path: call.path, region }, response)
+}
+/** In the form of the service that was asked: STS speaks XML. */
+function refuse({ body }: Call, response: ServerResponse) {
+  const message = 'The security token included in the request is invalid'
+  if (!body.startsWith('Action=')) return json(response, 403, { message }, 'UnrecognizedClientException')
+  response.writeHead(403, { 'content-type': 'text/xml' }).end(`<ErrorResponse><Error><Type>Sender</Type><Code>InvalidClientTokenId</Code><Message>${message}</Message></Error></ErrorResponse>`)
 }
 const isGood = (key: KnownKey, { headers }: Call) => !key.revoked && (key.sessionToken ?? '') === (headers['x-amz-security-token'] ?? '')
 function serveEks({ clusters }: FakeAws, { path, region }: { path: string; region: string }, response: ServerResponse) {

@@ -31,7 +31,8 @@ const write = (config: string, credentials = '[lab]\naws_access_key_id = AKIAMAR
   writeFileSync(join(folder, '.aws', 'credentials'), credentials)
 }
 const open = (env: Record<string, string> = {}): Aws => makeAws({
-  env: { HOME: folder, AWS_ENDPOINT_URL: fake.url, ...env }, clock, network: plainNetwork,
+  // A machine that runs this may have a role of its own.
+  env: { HOME: folder, AWS_ENDPOINT_URL: fake.url, AWS_EC2_METADATA_DISABLED: 'true', ...env }, clock, network: plainNetwork,
   processes: { run: (_profile, command) => Promise.resolve(fail(failure('PLUGIN_NEEDS_CONSENT', { site: '', command, hash: 'h' }))) },
 })
 const where = (profile: string, action = 'GetCallerIdentity') => ({ profile, region: 'eu-north-1', service: 'STS', action })

@@ -46,12 +46,13 @@ export interface Aws {
   forget(session?: SsoSession): void
 }
 
-const ENV_NAME: Record<AwsService, string> = { eks: 'EKS', ec2: 'EC2', sts: 'STS', pricing: 'PRICING', 'service-quotas': 'SERVICE_QUOTAS', s3: 'S3', 'auto-scaling': 'AUTO_SCALING', sso: 'SSO', oidc: 'SSO_OIDC' }
+const ENV_NAME: Record<AwsService, string> = { eks: 'EKS', ec2: 'EC2', sts: 'STS', pricing: 'PRICING', 'service-quotas': 'SERVICE_QUOTAS', s3: 'S3', 'auto-scaling': 'AUTO_SCALING', sso: 'SSO', oidc: 'SSO_OIDC', signin: 'SIGNIN' }
 const CONNECT_MS = 8000
 const REQUEST_MS = 30_000
 const TRIES = 3
 const addressOf = (service: AwsService, region: string) => {
   if (service === 'sts') return stsAddress(region)
+  if (service === 'signin') return `https://${region}.signin.aws.amazon.com`
   const name = service === 'sso' ? 'portal.sso' : service === 'service-quotas' ? 'servicequotas' : service.replace('-', '')
   return service === 'pricing' ? `https://api.pricing.${region}.amazonaws.com` : `https://${name}.${region}.amazonaws.com`
 }

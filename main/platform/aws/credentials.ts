@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs'
 import type { SSOClient } from '@aws-sdk/client-sso'
 import type { SSOOIDCClient } from '@aws-sdk/client-sso-oidc'
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@aws-sdk/types'
 import { failure } from '../../../preload/contract/failures'
 import type { Clock } from '../../kernel/clock'
 import type { Outcome } from '../../kernel/outcome'
+import { redactText } from '../log'
 import { AwsTrouble } from './failures'
 import { chainOf, filesOf, kindOf, readProfiles, type Profile, type ProfileKind, type SsoSession } from './profiles'
 import { accessToken, forgetToken, signInWithDevice, type DeviceSignIn, type SsoPorts } from './sso'
@@ -25,6 +27,7 @@ interface Held { credentials: AwsCredentialIdentity; until: number }
 export const ENVIRONMENT = 'environment'
 export const INSTANCE = 'instance role'
 const EARLY_MS = 5 * 60_000
+const METADATA_MS = 2000
 const LONGEST_MS = 15 * 60_000
 const DEFAULT_REGION = 'us-east-1'
 const unusable = (profile: string, says: string) => new AwsTrouble(failure('AWS_PROFILE_UNUSABLE', { profile, says }))
@@ -53,8 +56,7 @@ export class AwsCredentials {
     const { env } = this.#ports
     const keys = Boolean(env['AWS_ACCESS_KEY_ID'] && env['AWS_SECRET_ACCESS_KEY'])
     const web = Boolean(env['AWS_WEB_IDENTITY_TOKEN_FILE'] && env['AWS_ROLE_ARN'])
-    const container = Boolean(env['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI'] ?? env['AWS_CONTAINER_CREDENTIALS_FULL_URI'])
-    return [...(keys || web ? [{ name: ENVIRONMENT, kind: keys ? 'environment' as const : 'web-identity' as const }] : []), ...(container ? [{ name: INSTANCE, kind: 'instance' as const }] : [])]
+    return [...(keys || web ? [{ name: ENVIRONMENT, kind: keys ? 'environment' as const : 'web-identity' as const }] : []), ...(containerOf(env) || hasInstanceRole(env) ? [{ name: INSTANCE, kind: 'instance' as const }] : [])]
   }
   local(): readonly LocalAccount[] { return this.#ports.local?.() ?? [] }
   region(name: string): string | undefined { return this.local().find(({ profile }) => profile === name)?.region ?? this.#known.get(name)?.values['region'] ?? this.#ports.env['AWS_REGION'] ?? this.#ports.env['AWS_DEFAULT_REGION'] }
@@ -110,7 +112,7 @@ export class AwsCredentials {
   #config(service: AwsService, region: string, profile: string) { return this.#ports.config(service, region, profile) as never }
 
   async #of(name: string, seen: readonly string[]): Promise<AwsCredentialIdentity> {
-    if (name === ENVIRONMENT || name === INSTANCE) return this.#ambientOf(name)
+    if (name === ENVIRONMENT || name === INSTANCE) return this.#ambientOf(SOURCE_OF[name](this.#ports.env), name)
     const profile = this.#known.get(name)
     if (!profile) throw unusable(name, 'there is no such profile.')
     if (seen.includes(name)) throw unusable(name, `its chain of roles leads back to itself: ${[...seen, name].join(', ')}.`)
@@ -131,8 +133,9 @@ export class AwsCredentials {
   async #assume({ name, values }: Profile, seen: readonly string[]): Promise<AwsCredentialIdentity> {
     if (values['mfa_serial']) throw unusable(name, 'it wants a one-time code for each role, which Takt does not ask for; use a company sign-in (SSO) instead.')
     const source = values['source_profile']
+    if (source === undefined && values['credential_source'] === undefined) throw unusable(name, 'it names a role but neither source_profile nor credential_source, so nobody may take the role on.')
     // A profile that names itself lends its own keys to its role.
-    const master = source === name ? keysOf(values) : source !== undefined ? await this.#of(source, [...seen, name]) : await this.#ambientOf(values['credential_source'] ?? INSTANCE)
+    const master = source === name ? keysOf(values) : source !== undefined ? await this.#of(source, [...seen, name]) : await this.#ambientOf(values['credential_source'] ?? '', name)
     const { fromTemporaryCredentials } = await import('@aws-sdk/credential-providers')
     const region = this.region(name) ?? DEFAULT_REGION
     const seconds = Number(values['duration_seconds'])
@@ -168,22 +171,62 @@ export class AwsCredentials {
   async #login(name: string): Promise<AwsCredentialIdentity> {
     const { fromLoginCredentials } = await import('@aws-sdk/credential-providers')
     const files = filesOf(this.#ports.env)
-    return fromLoginCredentials({ profile: name, filepath: files.credentials, configFilepath: files.config })()
+    // Its own client goes the way of every other; the login itself is the AWS command line's, whose remedy it names.
+    const clientConfig = this.#config('signin', this.region(name) ?? DEFAULT_REGION, name)
+    return fromLoginCredentials({ profile: name, filepath: files.credentials, configFilepath: files.config, ignoreCache: true, clientConfig })().catch((error: unknown) => {
+      if (!/CredentialsProviderError/.test((error as Error).name)) throw error
+      throw unusable(name, `its console sign-in is over or was never begun: run aws login --profile ${name} in a terminal.`)
+    })
   }
-  async #ambientOf(source: string): Promise<AwsCredentialIdentity> {
+  /** Credentials of the surroundings, by the words AWS profiles have for them. */
+  async #ambientOf(source: string, name: string): Promise<AwsCredentialIdentity> {
     const { env } = this.#ports
-    if (source === ENVIRONMENT || source === 'Environment') {
+    if (source === 'Environment') {
       const [accessKeyId, secretAccessKey, sessionToken] = [env['AWS_ACCESS_KEY_ID'], env['AWS_SECRET_ACCESS_KEY'], env['AWS_SESSION_TOKEN']]
       if (accessKeyId && secretAccessKey) return { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) }
-      return this.#webIdentity({ file: env['AWS_WEB_IDENTITY_TOKEN_FILE'], role: env['AWS_ROLE_ARN'], session: env['AWS_ROLE_SESSION_NAME'] }, ENVIRONMENT)
+      return this.#webIdentity({ file: env['AWS_WEB_IDENTITY_TOKEN_FILE'], role: env['AWS_ROLE_ARN'], session: env['AWS_ROLE_SESSION_NAME'] }, name)
     }
-    const { fromContainerMetadata, fromHttp, fromInstanceMetadata } = await import('@aws-sdk/credential-providers')
-    const full = env['AWS_CONTAINER_CREDENTIALS_FULL_URI']
-    if (full) return fromHttp({ awsContainerCredentialsFullUri: full, ...(env['AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE'] && { awsContainerAuthorizationTokenFile: env['AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE'] }), ...(env['AWS_CONTAINER_AUTHORIZATION_TOKEN'] && { awsContainerAuthorizationToken: env['AWS_CONTAINER_AUTHORIZATION_TOKEN'] }) })()
-    if (source === 'EcsContainer' || env['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI']) return fromContainerMetadata({ timeout: 2000, maxRetries: 1 })()
-    return fromInstanceMetadata({ timeout: 2000, maxRetries: 1 })()
+    if (source === 'EcsContainer') return this.#container(name)
+    if (source === 'Ec2InstanceMetadata') return this.#instance(name)
+    throw unusable(name, `its credential_source ${source} is none that AWS knows: Environment, Ec2InstanceMetadata or EcsContainer.`)
+  }
+  async #container(name: string): Promise<AwsCredentialIdentity> {
+    const { env } = this.#ports
+    const at = containerOf(env)
+    if (!at) throw unusable(name, 'it takes the role of a container, and this is none: AWS_CONTAINER_CREDENTIALS_FULL_URI is not set.')
+    const { fromHttp } = await import('@aws-sdk/credential-providers')
+    const [file, token] = [env['AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE'], env['AWS_CONTAINER_AUTHORIZATION_TOKEN']]
+    return fromHttp({ ...at, timeout: METADATA_MS, maxRetries: 1, ...(file ? { awsContainerAuthorizationTokenFile: file } : token && { awsContainerAuthorizationToken: token }) })()
+  }
+  async #instance(name: string): Promise<AwsCredentialIdentity> {
+    if (this.#ports.env['AWS_EC2_METADATA_DISABLED']?.toLowerCase() === 'true') throw unusable(name, 'it takes the role of this machine, and AWS_EC2_METADATA_DISABLED forbids to ask for that.')
+    const { fromInstanceMetadata } = await import('@aws-sdk/credential-providers')
+    return fromInstanceMetadata({ timeout: METADATA_MS, maxRetries: 1 })().catch((error: unknown) => {
+      throw unusable(name, `this machine has no role, or does not tell it: ${redactText(error instanceof Error ? error.message : String(error)).slice(0, 200)}`)
+    })
   }
 }
+
+/** Where a container asks for its role; undefined outside of one. */
+function containerOf(env: Env): { awsContainerCredentialsFullUri: string } | { awsContainerCredentialsRelativeUri: string } | undefined {
+  const [full, relative] = [env['AWS_CONTAINER_CREDENTIALS_FULL_URI'], env['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI']]
+  if (relative) return { awsContainerCredentialsRelativeUri: relative }
+  return full ? { awsContainerCredentialsFullUri: full } : undefined
+}
+const VENDOR = '/sys/devices/virtual/dmi/id/sys_vendor'
+/** Whether this machine may have a role: told by its maker or by the environment, so that nothing is asked before a person picks. */
+function hasInstanceRole(env: Env): boolean {
+  if (env['AWS_EC2_METADATA_DISABLED']?.toLowerCase() === 'true') return false
+  return env['AWS_EC2_METADATA_SERVICE_ENDPOINT'] !== undefined || vendor() === 'Amazon EC2'
+}
+function vendor(): string {
+  try {
+    return readFileSync(VENDOR, 'utf8').trim()
+  } catch {
+    return ''
+  }
+}
+const SOURCE_OF: Record<typeof ENVIRONMENT | typeof INSTANCE, (env: Env) => string> = { [ENVIRONMENT]: () => 'Environment', [INSTANCE]: (env) => (containerOf(env) ? 'EcsContainer' : 'Ec2InstanceMetadata') }
 
 function keysOf(values: Profile['values']): AwsCredentialIdentity {
   const token = values['aws_session_token']

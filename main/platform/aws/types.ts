@@ -1,4 +1,4 @@
-export type AwsService = 'eks' | 'ec2' | 'sts' | 'pricing' | 'service-quotas' | 's3' | 'auto-scaling' | 'sso' | 'oidc'
+export type AwsService = 'eks' | 'ec2' | 'sts' | 'pricing' | 'service-quotas' | 's3' | 'auto-scaling' | 'sso' | 'oidc' | 'signin'
 /** An account that is not AWS's own: the embedded one, or a test's. Its keys open nothing else. */
 export interface LocalAccount {
   profile: string

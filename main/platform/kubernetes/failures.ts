@@ -121,15 +121,17 @@ function proxyFailure({ code, message, hostname, address, port }: Deepest, { sit
   const told = (cause: string, status?: number) => failure('PROXY_FAILED', { site, server, proxy: redactText(url.origin === 'null' ? `${url.protocol}//${url.host}` : url.origin), cause, ...(status !== undefined && { status }) })
   const [, status] = /(?:Proxy response|status code|Proxy CONNECT)[^0-9]*\(?(\d{3})\)?/i.exec(message) ?? []
   if (status !== undefined) return told(status === '407' ? 'it wants to know who asks' : `it answered ${status}`, Number(status))
-  if (isOfSocks({ code, message }, url)) return told(networkWords(message) ?? redactText(message).slice(0, 200))
+  const bySocks = socksCause({ code, message }, url)
+  if (bySocks !== undefined) return told(bySocks)
   const same = hostname === url.hostname || (port !== undefined && String(port) === url.port && (address === undefined || !server.includes(`${address}:${port}`)))
   return same && code in WORDS ? told(WORDS[code] ?? code) : undefined
 }
 
-// What has no code of the network was said by the SOCKS client, which is all that speaks to such a proxy.
-const isOfSocks = ({ code, message }: Pick<Deepest, 'code' | 'message'>, { protocol }: URL) => /^socks/i.test(protocol) && (code === '' || /socks/i.test(message))
-// Its client puts the code of the network into its sentence.
-const networkWords = (message: string) => WORDS[/\b(E[A-Z_]{4,})\b/.exec(message)?.[1] ?? '']
+// What has no code of the network was said by the SOCKS client, which is all that speaks to such a proxy and puts such a code into its sentence.
+function socksCause({ code, message }: Pick<Deepest, 'code' | 'message'>, { protocol }: URL): string | undefined {
+  if (!/^socks/i.test(protocol) || (code !== '' && !/socks/i.test(message))) return undefined
+  return WORDS[/\b(E[A-Z_]{4,})\b/.exec(message)?.[1] ?? ''] ?? redactText(message).slice(0, 200)
+}
 interface Deepest { code: string; message: string; hostname?: string; address?: string; port?: number }
 function deepest(error: unknown): Deepest {
   let found: Deepest = { code: '', message: String(error) }
