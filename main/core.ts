@@ -31,6 +31,7 @@ async function start(options: Extract<ToCore, { type: 'start' }>) {
   stopped.signal.addEventListener('abort', () => void local.close().then(() => core.close()).then(() => { tell({ type: 'stopped' }); process.exit(0) }))
   const { sites } = createRouterClient(core.router)
   sayLocked = (locked) => void sites.here({ locked }).catch(() => undefined)
+  if (options.locked) await sites.here({ locked: true })
   relayToShell(core, tell, { signal: stopped.signal, clock: systemClock })
   tell({ type: 'ready' })
   return new RPCHandler(core.router)

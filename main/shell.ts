@@ -20,6 +20,7 @@ let window: BrowserWindow | undefined
 let quitting = false
 let vault: VaultState = { backend: 'unknown', keeps: false }
 let forwards = new Set<string>()
+let locked = false
 
 const show = () => { if (window?.isMinimized()) window.restore(); window?.show(); window?.focus() }
 // A file that is opened before the page is there waits for it.
@@ -36,11 +37,16 @@ const core = new CoreProcess({
   file: join(__dirname, 'core.mjs'),
   startMessage: () => ({
     type: 'start', storeDir: join(app.getPath('userData'), 'store'), version: app.getVersion(), settings: store.get('settings'),
-    electron: process.versions.electron, vaultBackend: vault.backend, vaultKeeps: vault.keeps,
+    electron: process.versions.electron, vaultBackend: vault.backend, vaultKeeps: vault.keeps, locked,
   }),
   onMessage: (message) => void hear(message),
   onLost: () => { forwards = new Set() },
 })
+
+function setLocked(now: boolean) {
+  locked = now
+  core.send({ type: 'locked', locked })
+}
 
 async function hear(message: ToShell) {
   if (message.type === 'settings') store.set('settings', message.value)
@@ -84,9 +90,9 @@ void app.whenReady().then(async () => {
   vault = await vaultState().catch(() => vault)
   core.start()
   tray.show({ stopped: 0, called: 0 })
-  powerMonitor.on('resume', () => core.send({ type: 'resumed' }))
-  powerMonitor.on('lock-screen', () => core.send({ type: 'locked', locked: true }))
-  powerMonitor.on('unlock-screen', () => core.send({ type: 'locked', locked: false }))
+  // A sleep the core notices by its clock; that the screen is locked only the desktop knows, also for a core that starts meanwhile.
+  powerMonitor.on('lock-screen', () => setLocked(true))
+  powerMonitor.on('unlock-screen', () => setLocked(false))
 })
 app.on('second-instance', (_event, args, folder) => {
   show()

@@ -64,7 +64,7 @@ export const sites = {
   cancelSignIn: entry.meta({ says: 'Gives up a sign-in under way.' }).input(z.object({ identity: z.string().min(1).max(1000) })).output(z.object({})),
   signIns: entry.meta({ says: 'Sign-ins under way and how the last ones ended, whole again after each change.' }).output(eventIterator(z.array(SignIn))),
   signOut: entry.meta({ says: 'Forgets what an identity was signed in with, in memory and in the vault.' }).input(z.object({ identity: z.string().min(1).max(1000) })).output(z.object({})),
-  here: entry.meta({ says: 'Says that somebody is at the screen, or that it was locked: nothing that may open a browser runs while nobody is.' }).input(z.object({ locked: z.boolean().default(false) })).output(z.object({})),
+  here: entry.meta({ says: 'Says that somebody is at the screen, or that it was locked: nothing that may open a browser runs while nobody is.' }).input(z.object({ locked: z.boolean().optional().describe('Told by the desktop alone; who only moved leaves a locked screen locked') })).output(z.object({})),
   disconnect: entry.meta({ says: 'Closes every connection to a site and forgets its credentials in memory.' }).input(SiteId).output(z.object({})),
   makeHome: entry.meta({ says: 'Chooses the on-prem site that holds the shared records.' }).input(SiteId).output(z.object({})),
   openPlant: entry.meta({ says: 'Starts the embedded simulated sites and makes the on-prem one home.' }).output(z.object({})),

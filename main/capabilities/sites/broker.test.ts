@@ -143,6 +143,14 @@ describe('what may open a browser', () => {
     await clock.advance(24 * 3_600_000)
     expect(await bearer(credentials)).toBe('Bearer 1')
   })
+  test('a movement behind a locked screen does not unlock it', async () => {
+    const { asked, credentials } = anIdentity({ mayPrompt: true })
+    presence.here({ locked: true })
+    presence.here({})
+    expect(await bearer(credentials)).toBe('SIGN_IN_WAITS')
+    presence.here({ locked: false })
+    expect([await bearer(credentials), asked.times]).toEqual(['Bearer 1', 1])
+  })
   test('what opens nothing goes on while nobody is here', async () => {
     const { credentials } = anIdentity()
     presence.here({ locked: true })

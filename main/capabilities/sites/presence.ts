@@ -11,11 +11,11 @@ export class Presence {
   #locked = false
   constructor(clock: Clock) { this.#clock = clock }
   away(): boolean { return this.#locked || (this.#seenAt !== undefined && this.#clock.now() - this.#seenAt > IDLE_MS) }
-  /** Somebody moved or typed, or locked the screen. */
-  here({ locked }: { locked: boolean }) {
+  /** Somebody moved or typed, locked the screen or unlocked it. What moves behind a locked screen does not unlock it. */
+  here({ locked }: { locked?: boolean | undefined }) {
     const was = this.away()
-    this.#locked = locked
-    if (!locked) this.#seenAt = this.#clock.now()
+    this.#locked = locked ?? this.#locked
+    if (locked !== true) this.#seenAt = this.#clock.now()
     if (was && !this.away()) this.#back.tell()
   }
   /** Calls back when somebody comes back. */

@@ -46,7 +46,7 @@ export interface SitesService extends Sites {
   addOidc(site: AddOidc): Outcome<{ site: string }>
   remove(site: string): Outcome<void>
   signOut(identity: string): Promise<Outcome<void>>
-  here(presence: { locked: boolean }): void
+  here(presence: { locked?: boolean | undefined }): void
   /** The machine woke: every open site signs in and lists again, once. */
   woke(sleptMs: number): void
   /** Opens what was open last time: the plant, and nothing else. */

@@ -79,7 +79,7 @@ export class SiteList {
   async connect({ site, consentToHash }: { site: string; consentToHash?: string | undefined }): Promise<Outcome<void>> {
     const found = this.find(site)
     if (!found.ok) return found
-    this.#means.presence.here({ locked: false })
+    this.#means.presence.here({})
     const exec = this.#context(site)?.user.exec
     if (exec) {
       await this.#means.ready()

@@ -2,10 +2,9 @@ import { z } from 'zod'
 
 /** What the shell and the core tell each other beside the page's port. Both ends parse what they get. */
 export const ToCore = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('start'), storeDir: z.string(), version: z.string(), settings: z.unknown(), electron: z.string(), vaultBackend: z.string(), vaultKeeps: z.boolean() }),
+  z.object({ type: z.literal('start'), storeDir: z.string(), version: z.string(), settings: z.unknown(), electron: z.string(), vaultBackend: z.string(), vaultKeeps: z.boolean(), locked: z.boolean() }),
   z.object({ type: z.literal('page') }),
   z.object({ type: z.literal('vault'), id: z.number(), text: z.string().optional() }),
-  z.object({ type: z.literal('resumed') }),
   z.object({ type: z.literal('locked'), locked: z.boolean() }),
   z.object({ type: z.literal('stop') }),
 ])

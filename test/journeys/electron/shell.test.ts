@@ -16,8 +16,9 @@ clusters: [{ name: far, cluster: { server: 'https://127.0.0.1:1' } }]
 users:
   - { name: by-token, user: { token: ${SECRETS[0] ?? ''} } }
   - { name: by-certificate, user: { client-certificate-data: ${SECRETS[1] ?? ''}, client-key-data: ${SECRETS[1] ?? ''} } }
+  - { name: by-plugin, user: { exec: { apiVersion: client.authentication.k8s.io/v1, command: PLUGIN } } }
   - { name: by-password, user: { username: u, password: ${SECRETS[2] ?? ''} } }
-contexts: [{ name: far-token, context: { cluster: far, user: by-token } }, { name: far-certificate, context: { cluster: far, user: by-certificate } }, { name: far-password, context: { cluster: far, user: by-password } }]
+contexts: [{ name: far-token, context: { cluster: far, user: by-token } }, { name: far-certificate, context: { cluster: far, user: by-certificate } }, { name: far-password, context: { cluster: far, user: by-password } }, { name: far-plugin, context: { cluster: far, user: by-plugin } }]
 `
 const lacks = 'missing' in found ? found.missing : display ? undefined : 'Xvfb is not installed'
 
@@ -30,7 +31,9 @@ describe.skipIf(lacks !== undefined)(`the desktop shell${lacks ? ` (skipped: ${l
   beforeAll(async () => {
     if ('missing' in found || !display) return
     shell = await launch(found, display.display, { prepare: (home) => {
-      writeFileSync(join(home, 'kubeconfig'), KUBECONFIG)
+      writeFileSync(join(home, 'kubeconfig'), KUBECONFIG.replace('PLUGIN', join(home, 'login')))
+      // Each run leaves a file behind, and nobody gets in.
+      writeFileSync(join(home, 'login'), '#!/bin/sh\nmktemp "$(dirname "$0")/ran-XXXXXX" >/dev/null\necho "nobody gets in" >&2\nexit 3\n', { mode: 0o755 })
       return { KUBECONFIG: join(home, 'kubeconfig') }
     } })
     page = await shell.app.firstWindow()
@@ -116,6 +119,34 @@ describe.skipIf(lacks !== undefined)(`the desktop shell${lacks ? ` (skipped: ${l
     await expect.poll(corePid, { timeout: 20_000 }).not.toBe(before)
     expect(await search.inputValue()).toBe('half a sentence')
     await page.keyboard.press('Escape')
+  })
+  test('what may open a browser does not run behind a locked screen, nor for a core that starts meanwhile, and does when it is unlocked', async () => {
+    const runs = () => readdirSync(shell.userData).filter((name) => name.startsWith('ran-')).length
+    const screen = (event: 'lock-screen' | 'unlock-screen') => shell.app.evaluate(({ powerMonitor }, name) => { powerMonitor.emit(name) }, event)
+    const connect = async () => {
+      await page.evaluate(() => { location.hash = '#/map' })
+      await page.evaluate(() => { location.hash = '#/connect' })
+      await page.getByRole('row', { name: /far-plugin/ }).click()
+      await page.getByRole('complementary').getByRole('button', { name: /^(Allow and connect|Connect)$/ }).click()
+    }
+    await connect()
+    await page.getByText(/PLUGIN_FAILED · .*login · exit 3/).waitFor({ timeout: 20_000 })
+    await page.getByText(/nobody gets in/).first().waitFor()
+    expect(runs()).toBe(1)
+    await screen('lock-screen')
+    await connect()
+    await page.getByText(/SIGN_IN_WAITS/).first().waitFor({ timeout: 20_000 })
+    const before = await corePid()
+    process.kill(Number(before), 'SIGKILL')
+    await expect.poll(corePid, { timeout: 20_000 }).not.toBe(before)
+    await expect.poll(corePid, { timeout: 20_000 }).toMatch(/^\d+$/)
+    await connect()
+    await page.getByText(/SIGN_IN_WAITS/).first().waitFor({ timeout: 20_000 })
+    expect(runs()).toBe(1)
+    await screen('unlock-screen')
+    await connect()
+    await page.getByText(/PLUGIN_FAILED/).first().waitFor({ timeout: 20_000 })
+    expect(runs()).toBe(2)
   })
   test('no secret reaches the page, the log or the store', async () => {
     await page.addInitScript(() => {
