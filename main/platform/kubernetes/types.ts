@@ -37,9 +37,9 @@ export interface ExecStreams {
 }
 export interface ServedKind { resource: Resource; namespaced: boolean; subresources: string[] }
 
-/** Some rows as the server prints them, by the names of its columns. */
-export interface TableRows { columns: string[]; rows: unknown[][]; resourceVersion: string; more: boolean; remaining: number }
-/** Some objects of a list as they came, unread. */
+/** Some rows as the server prints them, by the names of its columns. `namespaces` names each row's, where identities were asked for. */
+export interface TableRows { columns: string[]; rows: unknown[][]; namespaces?: string[]; resourceVersion: string; more: boolean; remaining: number }
+/** Some objects of a list as they came, unread, without the bookkeeping of who manages which field. */
 export interface RawItems { items: unknown[]; resourceVersion: string; more: boolean; remaining: number }
 export interface RawChange { type: 'upsert' | 'remove'; object: unknown }
 /** What came in one piece of a watch. */
@@ -47,9 +47,9 @@ export interface RawEvents { changes: RawChange[]; resourceVersion: string }
 
 /** Lists and watches for whoever keeps no objects: nothing is read but the envelope, and nothing is gathered. */
 export interface LiveReading {
-  /** One answer of the table form without objects; NOT_SUPPORTED_HERE where the server knows no tables for the resource. */
-  table(ask: { resource: Resource; query: ListQuery; limit?: number; cached?: boolean }, signal: AbortSignal): AsyncGenerator<Outcome<TableRows>, void>
-  /** All pages of one list, all of one moment. A forgotten place (410) is a failure: whoever asks begins again. */
+  /** One answer of the table form without objects, or with the namespace of each; NOT_SUPPORTED_HERE where the server knows no tables for the resource. */
+  table(ask: { resource: Resource; query: ListQuery; limit?: number; cached?: boolean; identities?: boolean }, signal: AbortSignal): AsyncGenerator<Outcome<TableRows>, void>
+  /** All pages of one list, all of one moment; the next is under way while one is read. A forgotten place (410) is a failure: whoever asks begins again. */
   pages(ask: { resource: Resource; query: ListQuery }, signal: AbortSignal): AsyncGenerator<Outcome<RawItems>, void>
   /** One connection of a watch with bookmarks, from a version on, until it ends or fails. */
   events(ask: { resource: Resource; query: ListQuery; from: string }, signal: AbortSignal): AsyncGenerator<Outcome<RawEvents>, void>
@@ -69,7 +69,10 @@ export interface KubeClient {
   get<T>(resource: Resource, ref: { name: string; namespace?: string | undefined }, parse: z.ZodType<T>, signal?: AbortSignal): Promise<Outcome<T | undefined>>
   /** All pages, 500 objects each. */
   list<T>(resource: Resource, query: ListQuery, parse: z.ZodType<T>, signal?: AbortSignal): Promise<Outcome<T[]>>
-  /** Lists, then watches with bookmarks; recovers from 410, dropped and half-closed streams by itself until the signal ends it. */
+  /**
+   * Lists, then watches with bookmarks; recovers from 410, dropped and half-closed streams by itself until the signal ends it.
+   * Once a stream is open again after `onFailure`, an item without changes says so.
+   */
   watch<T extends { metadata: { name: string; namespace?: string; uid?: string; resourceVersion?: string } }>(resource: Resource, query: ListQuery, options: { parse: z.ZodType<T>; signal: AbortSignal; onFailure?: (failure: Failure) => void }): AsyncIterable<WatchItem<T>>
   /** For long lists: tables, pages and watches as they come. */
   readonly live: LiveReading

@@ -17,9 +17,10 @@ export interface WatchAsk<T> { resource: Resource; query: ListQuery; parse: z.Zo
 
 const FIRST_WAIT_MS = 500
 const LONGEST_WAIT_MS = 30_000
-/** A server ends a watch by itself after this; a connection silent for longer is half closed. */
+/** A server ends a watch by itself after this, give or take a quarter. */
 const WATCH_S = 240
-const GRACE_MS = 15_000
+/** Bookmarks come about once a minute, so a stream silent for longer is half closed or has none to send: opening it again is cheap. */
+const SILENCE_MS = 100_000
 const SHORT_MS = 1000
 
 const Event = z.object({ type: z.enum(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR']), object: z.unknown() })
@@ -31,29 +32,37 @@ export const backoffMs = (failures: number, random: Random): number =>
 
 /** Lists, then follows. Ends when the signal ends it, or when the person may not read here at all: 403 is never tried again. */
 export async function* watch<T extends Watched>(desk: WatchDesk, ask: WatchAsk<T>): AsyncGenerator<WatchItem<T>, void> {
-  let version: string | undefined
-  let failures = 0
+  const course: Course = { version: undefined, failures: 0, interrupted: false }
   try {
     while (!ask.signal.aborted) {
       let problem: Failure | undefined
-      for await (const chunk of version === undefined ? listOnce(desk, ask) : follow(desk, ask, version)) {
+      for await (const chunk of course.version === undefined ? listOnce(desk, ask) : follow(desk, ask, { version: course.version, again: course.interrupted })) {
         if (!chunk.ok) problem = chunk.failure
         else {
-          // A list that answers proves little: only a watch that brings something has recovered.
-          if (version !== undefined) failures = 0
-          version = chunk.value.version
+          advance(course, chunk.value)
           if (chunk.value.item) yield chunk.value.item
         }
       }
       if (!problem) continue
-      failures++
-      if (isGone(problem)) version = undefined
+      course.failures++
+      if (isGone(problem)) course.version = undefined
       else if (endsWith(ask, problem)) return
-      await desk.transport.clock.sleep(pauseMs(problem, failures, desk.random), ask.signal)
+      else course.interrupted = true
+      await desk.transport.clock.sleep(pauseMs(problem, course.failures, desk.random), ask.signal)
     }
   } catch (error) {
     if (!ask.signal.aborted) throw error
   }
+}
+
+/** Where a watch is: from which version it goes on, how often it failed since it last brought something, whether that was told. */
+interface Course { version: string | undefined; failures: number; interrupted: boolean }
+
+function advance<T>(course: Course, { version, item, opened }: Chunk<T>): void {
+  // A list or an open watch proves little: only a watch that brings something has recovered.
+  if (course.version !== undefined && !opened) course.failures = 0
+  if (item) course.interrupted = false
+  course.version = version
 }
 
 async function* listOnce<T extends Watched>(desk: WatchDesk, ask: WatchAsk<T>): AsyncGenerator<Outcome<Chunk<T>>, void> {
@@ -71,20 +80,22 @@ export function pauseMs(problem: Failure, failures: number, random: Random): num
   return Math.max(backoffMs(failures, random), problem.code === 'CLUSTER_BUSY' ? Math.min(problem.data.retryAfterSeconds, 60) * 1000 : 0)
 }
 
-interface Chunk<T> { version: string; item?: WatchItem<T> }
+interface Chunk<T> { version: string; item?: WatchItem<T>; opened?: boolean }
 
 /** One watch connection: what came in one piece of the stream is one item. */
-async function* follow<T extends Watched>(desk: WatchDesk, ask: WatchAsk<T>, from: string): AsyncGenerator<Outcome<Chunk<T>>, void> {
+async function* follow<T extends Watched>(desk: WatchDesk, ask: WatchAsk<T>, { version: from, again }: { version: string; again: boolean }): AsyncGenerator<Outcome<Chunk<T>>, void> {
   const { transport, random } = desk
   const timeoutSeconds = Math.round(WATCH_S * (0.75 + random.next() / 2))
   const opened = await transport.open({
     method: 'GET', path: pathOf(ask.resource, { namespace: ask.query.namespace }), verb: 'watch', resource: ask.resource, namespace: ask.query.namespace, signal: ask.signal,
-    query: { ...queryOf(ask.query), watch: true, allowWatchBookmarks: true, resourceVersion: from, timeoutSeconds }, silenceMs: timeoutSeconds * 1000 + GRACE_MS,
+    query: { ...queryOf(ask.query), watch: true, allowWatchBookmarks: true, resourceVersion: from, timeoutSeconds }, silenceMs: SILENCE_MS,
   })
   if (!opened.ok) return yield opened
   let version = from
   const began = transport.clock.now()
   try {
+    // Where nothing changes, nothing comes: whoever was told of the interruption must be told of its end.
+    if (again) yield succeed({ version, opened: true, item: { type: 'changed', upserts: [], removed: [], at: desk.now() } })
     for await (const lines of linesOf(opened.value.body)) {
       const chunk = gather(desk, ask, lines)
       version = chunk.version ?? version
