@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parsedInPieces } from './pieces'
+import { parsedInPieces, withoutManagers } from './pieces'
 
 async function all(text: string, piece: number) {
   const items: unknown[] = []
@@ -29,4 +29,12 @@ test('a long list comes in several pieces', async () => {
 test('what is no JSON has no envelope', async () => {
   expect(await all('<html>', 10)).toEqual({ items: [], envelope: undefined, pieces: 1 })
   expect(await all('{"items":[{"a":1},{"b":', 3)).toEqual({ items: [], envelope: undefined, pieces: 1 })
+})
+test('managed fields are left out and everything else stays, whatever stands in it', () => {
+  fc.assert(fc.property(fc.array(fc.record({ metadata: fc.record({ name: fc.string(), managedFields: fc.array(fc.jsonValue()) }), spec: fc.jsonValue() })), (items) => {
+    const trap = '"managedFields":[{"'
+    const found: unknown = JSON.parse(withoutManagers(JSON.stringify({ trap, items, [trap]: 1 })))
+    expect(found).toEqual(JSON.parse(JSON.stringify({ trap, items: items.map(({ metadata, spec }) => ({ metadata: { ...metadata, managedFields: [] }, spec })), [trap]: 1 })))
+  }))
+  expect(withoutManagers('{"managedFields":[{"a"')).toBe('{"managedFields":[{"a"')
 })

@@ -35,6 +35,35 @@ function parsedWhole(text: string, field: string): Piece {
   return { envelope, items: Array.isArray(items) ? items : [] }
 }
 
+const MANAGERS = '"managedFields":['
+/**
+ * The text of a JSON document without the entries of its lists of managed fields: they are half of what a server sends, nobody here reads them, and stepping
+ * over them costs a third of parsing them.
+ */
+export function withoutManagers(text: string): string {
+  let kept = ''
+  let from = 0
+  for (let found = text.indexOf(MANAGERS); found !== -1; found = text.indexOf(MANAGERS, from)) {
+    const open = found + MANAGERS.length - 1
+    const close = endOfList(text, open)
+    if (close === undefined) break
+    kept += `${text.slice(from, open)}[]`
+    from = close + 1
+  }
+  return from === 0 ? text : kept + text.slice(from)
+}
+/** Where the list that opens here ends. */
+function endOfList(text: string, open: number): number | undefined {
+  let depth = 0
+  for (let at = open; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === QUOTE) at = endOfString(text, at)
+    else if (code === OPEN_MAP || code === OPEN_LIST) depth++
+    else if ((code === CLOSE_MAP || code === CLOSE_LIST) && --depth === 0) return at
+  }
+  return undefined
+}
+
 const asRecord = (value: unknown) => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined)
 
 /** Where the items of a top-level list begin; undefined where there is no such list. */

@@ -4,7 +4,7 @@ import type { Outcome } from '../../kernel/outcome'
 import { fail, succeed } from '../../kernel/outcome'
 import { failureOfStatus, parseJson, Status, unreadable } from './failures'
 import { pathOf } from './paths'
-import { parsedInPieces } from './pieces'
+import { parsedInPieces, withoutManagers } from './pieces'
 import { PAGE, queryOf } from './reading'
 import type { Transport } from './transport'
 import type { ListQuery, LiveReading, RawChange, RawEvents, RawItems, Resource, TableRows } from './types'
@@ -31,17 +31,19 @@ export function liveReading(transport: Transport, random: { next(): number }): L
   }
 }
 
-async function* table(transport: Transport, { resource, query, limit, cached }: Parameters<LiveReading['table']>[0], signal: AbortSignal): AsyncGenerator<Outcome<TableRows>, void> {
+async function* table(transport: Transport, { resource, query, limit, cached, identities }: Parameters<LiveReading['table']>[0], signal: AbortSignal): AsyncGenerator<Outcome<TableRows>, void> {
   const answer = await transport.send({
     method: 'GET', path: pathOf(resource, { namespace: query.namespace }), verb: 'list', resource, namespace: query.namespace, signal, accept: TABLE,
-    query: { ...queryOf(query), includeObject: 'None', limit, ...(cached && { resourceVersion: '0' }) },
+    query: { ...queryOf(query), includeObject: identities ? 'Metadata' : 'None', limit, ...(cached && { resourceVersion: '0' }) },
   })
   if (!answer.ok) return yield answer
   for await (const { envelope, items } of parsedInPieces(answer.value.text, 'rows')) {
     const head = TableHead.safeParse(envelope)
     if (!head.success) return yield fail(noTable(envelope) ?? unreadable(transport.whom, answer.value))
     const { resourceVersion, continue: next, remainingItemCount = 0 } = head.data.metadata
-    yield succeed({ columns: head.data.columnDefinitions.map(({ name }) => name), rows: items.map(cellsOf), resourceVersion, more: Boolean(next), remaining: remainingItemCount })
+    yield succeed({
+      columns: head.data.columnDefinitions.map(({ name }) => name), rows: items.map(cellsOf), ...(identities && { namespaces: items.map(namespaceOf) }), resourceVersion, more: Boolean(next), remaining: remainingItemCount,
+    })
   }
 }
 const noTable = (envelope: Record<string, unknown> | undefined): Failure | undefined => typeof envelope?.['kind'] === 'string' && envelope['kind'].endsWith('List')
@@ -50,25 +52,56 @@ function cellsOf(row: unknown): unknown[] {
   const { cells } = (typeof row === 'object' && row !== null ? row : {}) as { cells?: unknown }
   return Array.isArray(cells) ? cells : []
 }
+function namespaceOf(row: unknown): string {
+  const namespace = (row as { object?: { metadata?: { namespace?: unknown } } | null } | null)?.object?.metadata?.namespace
+  return typeof namespace === 'string' ? namespace : ''
+}
+
+/** One page under way. `ahead` is where the next begins, known as soon as the head of the answer has come; undefined where only the whole tells. */
+interface Page { answer: ReturnType<Transport['send']>; ahead: Promise<string | undefined>; slow(): boolean }
 
 async function* pages(transport: Transport, { resource, query }: Parameters<LiveReading['pages']>[0], signal: AbortSignal): AsyncGenerator<Outcome<RawItems>, void> {
-  let next: string | undefined
+  // A page that was asked for ahead is of no use to anybody once the reading ends.
+  const over = new AbortController()
   let limit = PAGE
-  do {
-    const asked = transport.clock.now()
-    const answer = await transport.send({
-      method: 'GET', path: pathOf(resource, { namespace: query.namespace }), verb: 'list', resource, namespace: query.namespace, signal, query: { ...queryOf(query), limit, continue: next },
-    })
-    if (!answer.ok) return yield answer
-    // A far-away server answers a large page hardly later than a small one.
-    if (transport.clock.now() - asked > SLOW_MS) limit = Math.min(LARGEST_PAGE, limit * 2)
-    for await (const { envelope, items } of parsedInPieces(answer.value.text, 'items')) {
-      const head = ListHead.safeParse(envelope)
-      if (!head.success) return yield fail(unreadable(transport.whom, answer.value))
-      next = head.data.metadata.continue || undefined
-      yield succeed({ items, resourceVersion: head.data.metadata.resourceVersion, more: next !== undefined, remaining: head.data.metadata.remainingItemCount ?? 0 })
+  const ask = (from?: string): Page => askPage(transport, { resource, query, limit, from }, AbortSignal.any([signal, over.signal]))
+  try {
+    for (let page: Page | undefined = ask(); page;) {
+      const place: string | undefined = await page.ahead
+      const ahead: Page | undefined = place === undefined ? undefined : ask(place)
+      const answer = await page.answer
+      if (!answer.ok) return yield answer
+      // A far-away server answers a large page hardly later than a small one.
+      if (page.slow()) limit = Math.min(LARGEST_PAGE, limit * 2)
+      let next: string | undefined
+      for await (const { envelope, items } of parsedInPieces(withoutManagers(answer.value.text), 'items')) {
+        const head = ListHead.safeParse(envelope)
+        if (!head.success) return yield fail(unreadable(transport.whom, answer.value))
+        next = head.data.metadata.continue || undefined
+        yield succeed({ items, resourceVersion: head.data.metadata.resourceVersion, more: next !== undefined, remaining: head.data.metadata.remainingItemCount ?? 0 })
+      }
+      page = next === undefined ? undefined : ahead ?? ask(next)
     }
-  } while (next !== undefined)
+  } finally {
+    over.abort()
+  }
+}
+
+const HEAD = /^\{"kind":"[A-Za-z]+","apiVersion":"[^"\\]+","metadata":\{"resourceVersion":"[^"\\]*","continue":"([^"\\]+)"/
+function askPage(transport: Transport, { resource, query, limit, from }: { resource: Resource; query: ListQuery; limit: number; from: string | undefined }, signal: AbortSignal): Page {
+  const { promise: ahead, resolve } = Promise.withResolvers<string | undefined>()
+  const asked = transport.clock.now()
+  let tookMs = 0
+  const answer = transport.send({
+    method: 'GET', path: pathOf(resource, { namespace: query.namespace }), verb: 'list', resource, namespace: query.namespace, signal, query: { ...queryOf(query), limit, continue: from },
+    onBeginning: (text) => resolve(HEAD.exec(text)?.[1]),
+  }).finally(() => {
+    tookMs = transport.clock.now() - asked
+    resolve(undefined)
+  })
+  // One that was asked for ahead may fail while nobody waits for it yet; whoever comes to it still meets its failure.
+  answer.catch(() => undefined)
+  return { answer, ahead, slow: () => tookMs > SLOW_MS }
 }
 
 async function* events({ transport, timeoutSeconds }: { transport: Transport; timeoutSeconds: number }, { resource, query, from }: Parameters<LiveReading['events']>[0], signal: AbortSignal): AsyncGenerator<Outcome<RawEvents>, void> {
@@ -103,7 +136,7 @@ const TYPES: Record<string, RawChange['type'] | 'bookmark'> = { ADDED: 'upsert',
 function changesOf(lines: string[], whence: Whence): Read {
   const read: Read = { changes: [] }
   for (const line of lines) {
-    const event = parseJson(line) as { type?: unknown; object?: { metadata?: { resourceVersion?: unknown } } } | null | undefined
+    const event = parseJson(withoutManagers(line)) as { type?: unknown; object?: { metadata?: { resourceVersion?: unknown } } } | null | undefined
     const type = typeof event?.type === 'string' ? TYPES[event.type] : undefined
     const version = event?.object?.metadata?.resourceVersion
     if (!type || typeof version !== 'string') return { ...read, problem: problemOf(event, line, whence) }

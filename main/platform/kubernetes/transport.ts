@@ -34,6 +34,8 @@ export interface Ask extends Asked {
   signal?: AbortSignal | undefined
   /** Milliseconds without any byte after which a stream counts as dead. */
   silenceMs?: number
+  /** Hears how a successful answer begins while the rest is still under way. */
+  onBeginning?(text: string): void
 }
 export interface TransportOptions { clock: Clock; timeoutMs?: number; busyTries?: number; onDate?(header: string | undefined): void }
 
@@ -144,7 +146,7 @@ export class Transport {
 
   async #read(response: Dispatcher.ResponseData, ask: Ask): Promise<Outcome<Answer>> {
     try {
-      const text = await response.body.text()
+      const text = ask.onBeginning && response.statusCode < 300 ? await textOf(response.body, ask.onBeginning) : await response.body.text()
       return succeed({ status: response.statusCode, contentType: one(response.headers['content-type']) ?? '', retryAfter: one(response.headers['retry-after']), text })
     } catch (error) {
       return this.failed(error, ask.signal)
@@ -174,6 +176,15 @@ export class Transport {
     }
     return this.#dispatcher
   }
+}
+
+async function textOf(body: AsyncIterable<Uint8Array>, onBeginning: (text: string) => void): Promise<string> {
+  const pieces: Uint8Array[] = []
+  for await (const piece of body) {
+    if (pieces.length === 0) onBeginning(Buffer.from(piece).toString('latin1'))
+    pieces.push(piece)
+  }
+  return Buffer.concat(pieces).toString()
 }
 
 type TlsOptions = Record<string, unknown>
