@@ -1,6 +1,7 @@
 import type { Environment } from '../../../preload/contract/records'
 import type { PodFacts } from '../../kernel/inventory'
 import { LABEL } from '../../kernel/manifest'
+import { keep, keyOf } from '../../platform/kubernetes/kept'
 import type { KubeClient, WatchItem } from '../../platform/kubernetes/types'
 import { coalesced } from '../../platform/streams/latest'
 import { PodObject } from '../capacity'
@@ -11,7 +12,6 @@ import type { EnvironmentPorts } from './ports'
 type Ports = Pick<EnvironmentPorts, 'sites' | 'records' | 'worklog' | 'clock' | 'log'>
 const EVERY_MS = 500
 const TICK_MS = 15_000
-const keyOf = ({ name, namespace }: { name: string; namespace?: string }) => `${namespace ?? ''}/${name}`
 
 /**
  * Derives the status of every environment from its pods, and writes what was observed into the record and its work item. Two cores
@@ -72,9 +72,7 @@ export class Reconciler {
     for await (const item of client.watch(KUBE.pods, { labelSelector: LABEL.environment }, { parse: PodObject, signal })) this.#take(item)
   }
   #take(item: WatchItem<PodFacts>) {
-    if (item.type === 'reset') this.#pods.clear()
-    for (const pod of item.type === 'reset' ? item.items : item.upserts) this.#pods.set(keyOf(pod.metadata), pod)
-    if (item.type === 'changed') for (const gone of item.removed) this.#pods.delete(keyOf(gone))
+    keep(this.#pods, item)
     this.#complete = true
     this.#poke.poke()
   }

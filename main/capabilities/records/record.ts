@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { GROUP, KINDS, VERSION, type RecordKind, type RecordOf } from '../../../preload/contract/records'
+export { keyOf } from '../../platform/kubernetes/kept'
 import type { KubeObject, Resource } from '../../platform/kubernetes/types'
 
 export const resourceOf = (kind: RecordKind): Resource => ({ group: GROUP, version: VERSION, plural: KINDS[kind].plural })
-export const keyOf = ({ name, namespace }: { name: string; namespace?: string | undefined }): string => `${namespace ?? ''}/${name}`
 
 const Stored = z.object({
   metadata: z.object({

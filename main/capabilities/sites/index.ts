@@ -1,4 +1,5 @@
 export type { SiteSource } from './connection'
+export { Followed, type FollowedSites } from './followed'
 export { siteHandlers } from './handlers'
 export { makeMeans, type Means } from './means'
 export type { PlantSwitch } from './plant-sites'

@@ -1,8 +1,8 @@
 import type { Failure } from '../../../../preload/contract/failures'
 import { succeed, type Outcome } from '../../../kernel/outcome'
+import { keep } from '../../../platform/kubernetes/kept'
 import type { KubeClient, Resource, WatchItem } from '../../../platform/kubernetes/types'
-import { listeners } from '../../../platform/streams/latest'
-import type { Sites } from '../../sites'
+import { Followed, type FollowedSites } from '../../sites'
 import { APIS, MOVABLE } from '../domain/movable'
 import { KueueObject, WorkloadObject, type KueueFacts, type WorkloadFacts } from './workload'
 
@@ -10,8 +10,7 @@ import { KueueObject, WorkloadObject, type KueueFacts, type WorkloadFacts } from
 export interface SiteWork { site: string; at: number; workloads: WorkloadFacts[]; kueue: KueueFacts[]; hasKueue: boolean; left: string[] }
 
 const KUEUE: Resource[] = ['v1beta2', 'v1beta1'].map((version) => ({ group: 'kueue.x-k8s.io', version, plural: 'workloads' }))
-interface Live { client: KubeClient; hasKueue: boolean; wanted: number; ready: Set<string>; workloads: Map<string, Map<string, WorkloadFacts>>; kueue: Map<string, KueueFacts>; left: Map<string, string>; stop(): void }
-const keyOf = ({ name, namespace }: { name: string; namespace?: string }) => `${namespace ?? ''}/${name}`
+interface Live { client: KubeClient; hasKueue: boolean; wanted: number; ready: Set<string>; workloads: Map<string, Map<string, WorkloadFacts>>; kueue: Map<string, KueueFacts>; left: Map<string, string> }
 
 /** Where Kueue's workloads are served on a site; undefined where Kueue is not installed. */
 export async function kueueOf(client: KubeClient, signal?: AbortSignal): Promise<Resource | undefined> {
@@ -31,63 +30,28 @@ const isOwn = ({ kind, madeBy, gpus }: WorkloadFacts) => gpus.count > 0 && !(kin
 
 /** The GPU workloads of the connected sites: watched while somebody follows, else listed when asked. */
 export class Workloads {
-  readonly #sites: Pick<Sites, 'states' | 'client' | 'onChange'>
-  readonly #live = new Map<string, Live>()
-  readonly #heard = listeners()
-  #followers = 0
-  #stopSites = () => {}
-  constructor({ sites }: { sites: Pick<Sites, 'states' | 'client' | 'onChange'> }) { this.#sites = sites }
+  readonly #sites: FollowedSites
+  readonly #live: Followed<Live>
+  constructor({ sites }: { sites: FollowedSites }) {
+    this.#sites = sites
+    this.#live = new Followed(sites, (client, signal) => this.#begin(client, signal))
+  }
 
   async read(site: string, signal?: AbortSignal): Promise<Outcome<SiteWork>> {
     const one = this.#live.get(site)
-    if (one && one.wanted > 0 && one.ready.size >= one.wanted) return succeed(this.#told(site, one))
+    if (one && one.wanted > 0 && one.ready.size >= one.wanted) return succeed(told(one))
     const client = this.#sites.client(site)
     return client.ok ? listed(client.value, signal) : client
   }
 
   /** Keeps every connected site watched and calls back after changes; the answer stops it. */
-  follow(listener: () => void): () => void {
-    const stop = this.#heard.add(listener)
-    this.#followers += 1
-    if (this.#followers === 1) this.#stopSites = this.#sites.onChange(() => this.#align())
-    this.#align()
-    let over = false
-    return () => {
-      if (over) return
-      over = true
-      stop()
-      this.#followers -= 1
-      if (this.#followers > 0) return
-      this.#stopSites()
-      this.#align()
-    }
-  }
+  follow(listener: () => void): () => void { return this.#live.follow(listener) }
 
-  #told(site: string, { client, workloads, kueue, hasKueue, left }: Live): SiteWork {
-    return { site, at: client.clock.now(), workloads: [...workloads.values()].flatMap((kind) => [...kind.values()]).filter(isOwn), kueue: [...kueue.values()], hasKueue, left: [...left.values()] }
-  }
-
-  #align(): void {
-    const wanted = new Map<string, KubeClient>()
-    for (const { id } of this.#followers > 0 ? this.#sites.states() : []) {
-      const client = this.#sites.client(id)
-      if (client.ok) wanted.set(id, client.value)
-    }
-    for (const [site, one] of this.#live) {
-      if (wanted.get(site) === one.client) continue
-      one.stop()
-      this.#live.delete(site)
-      this.#heard.tell()
-    }
-    for (const [site, client] of wanted) if (!this.#live.has(site)) this.#begin(site, client)
-  }
-
-  #begin(site: string, client: KubeClient): void {
-    const ending = new AbortController()
-    const one: Live = { client, hasKueue: false, wanted: 0, ready: new Set(), workloads: new Map(), kueue: new Map(), left: new Map(), stop: () => ending.abort() }
-    this.#live.set(site, one)
+  #begin(client: KubeClient, signal: AbortSignal): Live {
+    const one: Live = { client, hasKueue: false, wanted: 0, ready: new Set(), workloads: new Map(), kueue: new Map(), left: new Map() }
     // Who leaves while the site is still asked what it serves ends the asking, and nobody waits for it.
-    this.#start(one, ending.signal).catch((error: unknown) => { if (!ending.signal.aborted) throw error })
+    this.#start(one, signal).catch((error: unknown) => { if (!signal.aborted) throw error })
+    return one
   }
   async #start(one: Live, signal: AbortSignal): Promise<void> {
     const { client } = one
@@ -106,22 +70,24 @@ export class Workloads {
     // Who may not read one kind still decides about the others, and is told.
     if (failure.code === 'FORBIDDEN') one.ready.add(name)
     one.left.set(name, `${name}s of ${one.client.site} cannot be read (${failure.code}).`)
-    this.#heard.tell()
+    this.#live.tell()
   }
   #watch<T extends WorkloadFacts | KueueFacts>(one: Live, what: { name: string; into: Map<string, T>; items: AsyncIterable<WatchItem<T>> }): void {
     const reading = async () => {
       for await (const item of what.items) {
-        if (item.type === 'reset') what.into.clear()
-        for (const fact of item.type === 'reset' ? item.items : item.upserts) what.into.set(keyOf(fact.metadata), fact)
-        if (item.type === 'changed') for (const gone of item.removed) what.into.delete(keyOf(gone))
+        keep(what.into, item)
         one.left.delete(what.name)
         one.ready.add(what.name)
-        this.#heard.tell()
+        this.#live.tell()
       }
     }
     // A watch ends with its signal; what it could not read is told already.
     reading().catch(() => undefined)
   }
+}
+
+function told({ client, workloads, kueue, hasKueue, left }: Live): SiteWork {
+  return { site: client.site, at: client.clock.now(), workloads: [...workloads.values()].flatMap((kind) => [...kind.values()]).filter(isOwn), kueue: [...kueue.values()], hasKueue, left: [...left.values()] }
 }
 
 async function listed(client: KubeClient, signal?: AbortSignal): Promise<Outcome<SiteWork>> {
