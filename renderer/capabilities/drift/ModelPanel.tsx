@@ -32,7 +32,7 @@ export function ModelPanel({ model, row, bundle, asOf, chosen }: ModelPanelProps
         head={[words.columns.window, words.columns.size, words.worst, words.columns.drifted, words.columns.rows, words.columns.meanwhile]} rows={model.windows.map(({ name, size, worstColumn, drifted, scored, rows }, at) => [name, formatSize(size), worstColumn, `${drifted} of ${scored}`, rows, meanwhile(model, at)])}
         over={model.windows.length > 0 && <LimitHandles limits={draft} top={topOf(model)} geometry={TIMELINE} onChange={setDraft} />}
         above={changed ? <BacktestBar model={model} bundle={bundle} limits={draft} reset={() => setDraft(model.settings.limits)} /> : undefined}>
-        {(reading) => (model.windows.length === 0 ? <Partly says={words.noWindows} /> : <Timeline model={model} limits={draft} chosen={chosen} reading={reading} />)}
+        {(reading) => (model.windows.length === 0 ? <div className="drift-empty"><Partly says={words.noWindows} /></div> : <Timeline model={model} limits={draft} chosen={chosen} reading={reading} />)}
       </ChartFrame>
     </div>
   )

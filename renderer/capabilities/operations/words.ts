@@ -20,5 +20,5 @@ export const words = {
   stepStates: { waiting: 'waiting', running: 'running', done: 'done', failed: 'failed', skipped: 'left out', undone: 'taken back' },
   summary: (running: number, failed: number) => [running > 0 ? `${running} running` : 'none running', failed > 0 ? `${failed} failed` : ''].filter(Boolean).join(', '),
   whatHappened: 'What happened', journal: (count: number) => `journal, ${countOf(count, 'entry', 'entries')}`, cancelLeaves: 'Cancel leaves', cancel: 'Cancel', retry: 'Go on at the failed step', undoIt: 'Undo', askedBy: (person: string, at: string) => `asked by ${person} ${at}`, on: (site: string) => `on ${site}`,
-  prices: 'prices', doneIn: (at: string, took: string) => `done ${at} in ${took}`,
+  prices: 'price book of', doneIn: (at: string, took: string) => `done ${at} in ${took}`,
 }
