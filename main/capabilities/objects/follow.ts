@@ -7,6 +7,7 @@ import type { KubeClient } from '../../platform/kubernetes/types'
 import { listeners } from '../../platform/streams/latest'
 import { KUBE } from '../plans'
 import { toEvent, withKeptEvents } from './domain/events'
+import { momentsOfKin } from './domain/kin'
 import { momentsOf, momentsOfEvents, withKept, type Seen } from './domain/moments'
 import type { Raw } from './domain/raw'
 import { toStory } from './domain/story'
@@ -98,8 +99,14 @@ export class Follow {
   }
   #observe() {
     if (!this.#raw) return
-    this.#moments = withKept([...momentsOf(this.#raw), ...momentsOfEvents(this.#own())], this.#moments).keep
+    this.#moments = withKept(this.#present(this.#raw), this.#moments).keep
     this.#save()
+  }
+  /** What is said now; until the kin was looked at, what was kept of it is taken for still true. */
+  #present(raw: Raw): Seen[] {
+    const { owners, owned } = this.#around
+    const kin = this.#around === NOTHING ? this.#moments.filter(({ of }) => of.name !== raw.metadata.name || of.kind !== raw.kind) : momentsOfKin({ owners: owners.map((one) => one.raw), owned: owned.map((one) => one.raw) })
+    return [...momentsOf(raw), ...momentsOfEvents(this.#own()), ...kin]
   }
   #own() { return this.#events.filter(({ kept }) => !kept) }
   /** Written down as soon as something new was observed: the cluster may overwrite it any moment. */
@@ -140,7 +147,7 @@ export class Follow {
     const of = this.#eventsOf
     while (!signal.aborted && this.#raw && this.#eventsOf === of) {
       this.#around = await lookAround(this.#raw, { client: this.#client, capacity: this.#ports.capacity, signal })
-      this.#save()
+      this.#observe()
       this.#changed.tell()
       await this.#ports.clock.sleep(LEAST_BETWEEN_MS, signal)
       await this.#pokedOrLate(signal)
@@ -159,7 +166,7 @@ export class Follow {
     const asOf = timestamp(now)
     const failed = this.#failure && { failure: this.#failure }
     if (!this.#raw) return { ...(this.#kept?.story ?? emptyStory(asOf)), state: this.#kept || this.#state !== 'present' ? this.#state : 'present', live: this.#failure === undefined, ...failed, ...(this.#failure === undefined && { asOf }) }
-    const present = [...momentsOf(this.#raw), ...momentsOfEvents(this.#own())]
+    const present = this.#present(this.#raw)
     return { ...toStory({ raw: this.#raw, resource: this.#ref.resource, around: this.#around, events: this.#events, timeline: withKept(present, this.#moments).timeline }), state: this.#state, asOf, live: this.#failure === undefined, ...failed }
   }
 }

@@ -1,6 +1,7 @@
 import type { Moment, ObjectEvent, ObjectSign } from '../../../../preload/contract/objects'
 import { timestamp } from '../../../kernel/clock'
 import { containersOf, ended, endWords, isStarting, waitingReason, waitWords } from './containers'
+import { madeBy, momentsOfEdits } from './edits'
 import { conditionsOf, instantOf, numberAt, textAt, type Raw, type RawCondition } from './raw'
 
 /** A moment before it is known whether the cluster still says so. */
@@ -62,13 +63,26 @@ function waitingMoment(raw: Raw, { base, name, waits, last }: { base: { source: 
   return at === undefined ? [] : [{ ...base, id: `container/${raw.metadata.uid ?? ''}/${name}/wait/${waits}/${at}`, at, title: `${name} cannot start`, says: waitWords(waits), sign: 'warning' }]
 }
 
+/** When a pod was taken by its node, when a run began and ended; the end only where no condition tells it. */
+function ofCourse(raw: Raw): Seen[] {
+  const own = { source: 'object' as const, of: ofWhom(raw), says: '' }
+  const [began, over] = [textAt(raw, 'status', 'startTime'), textAt(raw, 'status', 'completionTime')]
+  const isTold = conditionsOf(raw).some(({ type, status }) => status === 'True' && /^(Complete|Succeeded|Failed|Finished)$/.test(type))
+  const uid = raw.metadata.uid ?? ''
+  return [
+    ...(began === undefined ? [] : [{ ...own, id: `object/${uid}/started/${began}`, at: began, title: raw.kind === 'Pod' ? `Taken by ${textAt(raw, 'spec', 'nodeName') ?? 'its node'}` : 'Started', sign: 'running' as const }]),
+    ...(over === undefined || isTold ? [] : [{ ...own, id: `object/${uid}/completed/${over}`, at: over, title: 'Completed', sign: 'done' as const }]),
+  ]
+}
+
 /** What an object says of its own course now. */
 export function momentsOf(raw: Raw): Seen[] {
   const { creationTimestamp, deletionTimestamp, uid = '' } = raw.metadata
   const own = { source: 'object' as const, of: ofWhom(raw) }
+  const maker = madeBy(raw)
   return [
-    ...(creationTimestamp ? [{ ...own, id: `object/${uid}/created`, at: creationTimestamp, title: 'Created', says: '', sign: 'done' as const }] : []),
-    ...ofConditions(raw), ...ofContainers(raw),
+    ...(creationTimestamp ? [{ ...own, id: `object/${uid}/created`, at: creationTimestamp, title: 'Created', says: maker === undefined ? '' : `by ${maker}`, sign: 'done' as const }] : []),
+    ...ofCourse(raw), ...ofConditions(raw), ...ofContainers(raw), ...momentsOfEdits(raw),
     ...(deletionTimestamp ? [{ ...own, id: `object/${uid}/deleted`, at: deletionTimestamp, title: 'Deletion asked for', says: (raw.metadata.finalizers ?? []).join(', '), sign: 'ending' as const }] : []),
   ]
 }

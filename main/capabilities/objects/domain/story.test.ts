@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { NodeFacts, PodFacts } from '../../../kernel/inventory'
 import { standingOf } from './describe'
+import { momentsOfKin } from './kin'
 import { momentsOf, withKept } from './moments'
 import type { Raw } from './raw'
 import { canServe, firstBytes, podPort, selectorFor } from './targets'
@@ -44,6 +45,24 @@ test('what the cluster overwrites stays in the timeline, marked', () => {
   const later = momentsOf(pod({ phase: 'Running', conditions: [{ type: 'PodScheduled', status: 'True', reason: '', message: '', lastTransitionTime: '2026-11-23T10:05:00Z' }] }))
   const { timeline } = withKept(later, withKept(first, []).keep)
   expect(timeline.map(({ title, overwritten }) => [title, overwritten])).toEqual([['Created', false], ['No node fits', true], ['Found a node', false]])
+})
+test('opening an object tells its course at once: who made and changed it, when it began, how each container fared', () => {
+  const managed = (manager: string, time: string, fieldsV1: object, subresource?: string) => ({ manager, operation: 'Update', time, fieldsV1, ...(subresource && { subresource }) })
+  const raw = pod({ phase: 'Running', startTime: '2026-11-23T10:00:04Z', containerStatuses: [{ name: 'main', restartCount: 1, state: { running: { startedAt: '2026-11-23T10:09:00Z' } }, lastState: { terminated: { exitCode: 137, reason: 'OOMKilled', startedAt: '2026-11-23T10:00:06Z', finishedAt: '2026-11-23T10:08:00Z' } } }] }, { nodeName: 'gpu-1' })
+  const entries = [
+    managed('kube-controller-manager', '2026-11-23T10:00:00Z', { 'f:spec': { 'f:containers': {} } }), managed('kubelet', '2026-11-23T10:09:01Z', { 'f:status': {} }, 'status'),
+    managed('kubectl-edit', '2026-11-23T10:05:00Z', { 'f:metadata': { 'f:labels': { 'f:team': {} } }, 'f:spec': { 'f:activeDeadlineSeconds': {} } }),
+  ]
+  const { timeline } = withKept(momentsOf({ ...raw, metadata: { ...raw.metadata, managedFields: entries } as Raw['metadata'] }), [])
+  expect(timeline.map(({ at, title, says }) => `${at.slice(11, 19)} ${title}${says && `: ${says}`}`)).toEqual([
+    '10:00:00 Created: by kube-controller-manager', '10:00:04 Taken by gpu-1', '10:00:06 main started', '10:05:00 Changed by kubectl-edit: its fields: metadata.labels, spec.activeDeadlineSeconds',
+    '10:08:00 main failed: ran out of memory', '10:09:00 main started: restart 1',
+  ])
+})
+test('a run\'s story has that of its pods and of its place in the queue, by name', () => {
+  const owner: Raw = { apiVersion: 'kueue.x-k8s.io/v1beta1', kind: 'Workload', metadata: { name: 'w', uid: 'w', creationTimestamp: '2026-11-23T09:59:00Z' }, status: { conditions: [{ type: 'Evicted', status: 'True', reason: 'Preempted', message: 'for urgent', lastTransitionTime: '2026-11-23T10:20:00Z' }] } }
+  const child = pod({ phase: 'Failed', conditions: [{ type: 'Ready', status: 'False', reason: 'PodFailed', message: '', lastTransitionTime: '2026-11-23T10:08:00Z' }], containerStatuses: [{ name: 'main', state: { terminated: { exitCode: 1, reason: 'Error', startedAt: '2026-11-23T10:00:06Z', finishedAt: '2026-11-23T10:08:00Z' } } }] })
+  expect(withKept(momentsOfKin({ owners: [owner], owned: [child] }), []).timeline.map(({ title }) => title)).toEqual(['Workload w: created', 'Pod p: created', 'Pod p: main started', 'Pod p: main failed', 'Workload w: evicted'])
 })
 test('the owner tree has its root above and what is owned below, and no stranger', () => {
   const made = (kind: string, apiVersion: string, name: string, owner?: string): Raw => ({ apiVersion, kind, metadata: { name, uid: name, ...(owner && { ownerReferences: [{ apiVersion: '', kind: '', name: owner, uid: owner, controller: true }] }) } })
