@@ -14,8 +14,7 @@ export const KEYS: readonly (readonly [keys: string, does: string])[] = [
   ['J K or arrows', 'rows of a table'], ['Enter', 'open what is chosen'], ['T', 'chart or table'], ['Ctrl Enter', 'confirm a plan'], ['Alt 1 to 5', 'steps of a new project'], ['F6', 'next region of the window'], ['?', 'this list'], ['Esc', 'one level back'],
 ]
 /** Screens whose work comes in a later release: what is missing, and what can be done meanwhile. */
-export const LATER: Record<'money' | 'flow' | 'cluster', { says: string; meanwhile: string; links: { says: string; href: string }[] }> = {
+export const LATER: Record<'money' | 'flow', { says: string; meanwhile: string; links: { says: string; href: string }[] }> = {
   money: { says: 'Requested, allocated and used GPU hours, idle cost and forecasts by team are not in this release.', meanwhile: 'Every plan says its price per hour, and a new project shows what is left of its cost centre.', links: [{ says: 'Start a project', href: '#/discover/new' }] },
   flow: { says: 'The value stream, causes of waiting and delivery forecasts are not in this release.', meanwhile: 'The map shows counts, limits, ages against the 85th percentile and the medians of both lines.', links: [{ says: 'Open the map', href: '#/map' }] },
-  cluster: { says: 'Browsing pods, logs and events of a cluster is not in this release.', meanwhile: 'Sites, their state and what they offer are in Settings; nodes and GPUs stand on the map.', links: [{ says: 'Open settings', href: '#/settings' }, { says: 'See the GPUs', href: '#/map' }] },
 }
