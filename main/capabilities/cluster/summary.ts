@@ -29,7 +29,7 @@ export function gpuSummary(nodes: Feed, pods: Feed): GpuSummary {
     nodes: rows.map((row) => ({ name: row.name, model: String(row.cells[CELL.model] ?? ''), gpus: number(row, CELL.gpus) ?? 0, ...known('allocated', number(row, CELL.allocated)), ...known('used', number(row, CELL.used)), state: row.state as 'ready' | 'down' | 'draining' })),
     kinds: kindsOf(rows, { allocation, nodes }),
     totals: { gpus: sum(CELL.gpus) ?? 0, ...known('allocated', allocated), ...known('used', used), ...known('free', free), down: rows.filter((row) => row.state === 'down').length, draining: rows.filter((row) => row.state === 'draining').length },
-    ...(!pods.isFilled && podsTrouble.state !== 'forbidden' && { counting: { done: pods.rows.size - pods.rows.partial, total: pods.rows.size } }),
+    ...(!pods.isFilled && podsTrouble.state !== 'forbidden' && pods.notes.length === 0 && { counting: { done: pods.rows.size - pods.rows.partial, total: pods.rows.size } }),
     notes: [...(used === undefined ? [{ code: 'use-unknown' as const }] : []), ...(podsTrouble.state === 'forbidden' || pods.notes.length > 0 ? [{ code: 'allocation-unknown' as const }] : [])],
   }
 }

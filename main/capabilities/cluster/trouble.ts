@@ -27,7 +27,8 @@ function forbidden(shown: Facts['streams']): Trouble | undefined {
 
 /** How far the reading of a list is; undefined once all of it is known. */
 export function progressOf(streams: readonly Stream[]): { of: 'rows' | 'columns'; done: number; total: number } | undefined {
-  const reading = streams.filter(({ isFilled }) => !isFilled)
+  // What may not be read is not waited for.
+  const reading = streams.filter(({ isFilled, state }) => !isFilled && state !== 'forbidden')
   if (reading.length === 0) return undefined
   const sum = reading.reduce((all, { progress }) => ({ done: all.done + progress.done, total: all.total + (progress.total ?? progress.done) }), { done: 0, total: 0 })
   return { of: reading.some(({ isPainted }) => !isPainted) ? 'rows' : 'columns', ...sum }

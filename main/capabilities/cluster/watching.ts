@@ -84,7 +84,9 @@ export function refOf(feed: Feed, { source, namespace, name, uid }: Row): RowRef
   return { ...resource, kind: from?.kind ?? '', ...(namespace !== '' && { namespace }), name, ...(uid !== '' && { uid }) }
 }
 function notesOf(feed: Feed): ListUpdate['notes'] {
-  const refused = feed.streams.filter(({ state }) => state === 'forbidden').map(({ ask }) => ask.source.kind)
+  // A kind that some namespaces let be read is not refused: another note says that these are not all.
+  const open = new Set(feed.streams.filter(({ state }) => state !== 'forbidden').map(({ ask }) => ask.source.kind))
+  const refused = feed.streams.filter(({ state, ask }) => state === 'forbidden' && !open.has(ask.source.kind)).map(({ ask }) => ask.source.kind)
   const kueue = feed.streams.some(({ state, ask }) => state === 'absent' && ask.source.kind === 'Workload')
   return [
     ...feed.notes.map((code) => ({ code })), ...(refused.length > 0 && feed.trouble().state !== 'forbidden' ? [{ code: 'kind-forbidden' as const, says: [...new Set(refused)].join(', ') }] : []),
