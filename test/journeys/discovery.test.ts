@@ -109,6 +109,7 @@ describe('from a fresh machine to the backlog, on the plant', () => {
     await page.getByRole('region', { name: /Backlog/ }).getByText(/voice-liveness/i).waitFor({ timeout: 20_000 })
     await shot('map-after')
   })
+  // Twelve whole screens are read for violations: more than one test's usual time on a busy machine.
   test('data and tools, settings and the list of projects have no accessibility violation, in both themes', async () => {
     for (const theme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme: theme })
@@ -121,7 +122,7 @@ describe('from a fresh machine to the backlog, on the plant', () => {
         expect(await violations(), `${screen} in ${theme}`).toEqual([])
       }
     }
-  })
+  }, 180_000)
   test('what was typed survives a core that dies and comes back', async () => {
     await go('#/discover/new/kept/define')
     await page.getByLabel('Question').fill('Does this sentence survive?')
