@@ -88,6 +88,17 @@ describe('another site, by price', () => {
   })
 })
 
+test('a lead who approves what the planner proposes does not pin it to one pool', async () => {
+  const { queue, cloud, service, ref } = open({ policy: { mode: 'approve' } })
+  queue('train')
+  cloud.sells('aws', { name: 'p4d-a', usdPerNodeHour: 22 }, { name: 'p4d-b', usdPerNodeHour: 23 })
+  const plan = await service.planApprove({ ref: ref('train'), to: undefined })
+  expect(plan.ok && plan.value.choices).toContain('Where p4d-a has no capacity: p4d-b.')
+  queue('named', { annotations: { 'takt.dev/burst-asked': JSON.stringify({ by: 'mia', at: '2026-11-18T14:00:00Z', usd: 46, pool: 'p4d-b' }) } })
+  const named = await service.planApprove({ ref: ref('named'), to: undefined })
+  expect(named.ok && [named.value.price?.basis, named.value.choices.some((choice) => choice.includes('no capacity'))]).toEqual(['until it ends, in p4d-b', false])
+})
+
 describe('the age of prices', () => {
   test('nothing goes by itself on a price older than the policy allows, a person still may and is told', async () => {
     const { queue, clock, service, ref } = open({ policy: { mode: 'automatic', oldestPriceHours: 72 } })

@@ -8,8 +8,9 @@ import { listeners } from '../../platform/streams/latest'
 import { linesOf } from './adapters/manifest-text'
 import { approvalsOf } from './approvals'
 import { burstQueue, burstUri, homeQueue } from './domain/lines'
+import { jsonMark } from './live/budgets'
 import { Journal } from './live/journal'
-import type { Refused } from './live/marks'
+import { Asked, type Refused } from './live/marks'
 import { Planner, type PlannedQueue, type PlannerPorts } from './live/planner'
 import { policyOf } from './live/policy'
 import { toQueue } from './live/view'
@@ -121,7 +122,9 @@ const changing = ({ given, planner, ports, kinds: { move, back }, offer }: Desk)
     if (!found.ok) return found
     if (who === 'no') return fail(onlyLeads(ref, 'approve'))
     const asked = approvalsOf([found.value.planned], { history: planner.history, only: ref })[0]
-    const where = to ?? (asked?.pool === undefined ? undefined : { pool: asked.pool })
+    // Only machines that its owner named are the only ones: else the next ones by price may take it.
+    const named = jsonMark(found.value.known.work.annotations, MARK.asked, Asked)?.pool
+    const where = to ?? (named === undefined ? undefined : { pool: named })
     return offer(await planMove(ports, move, { wanted: { ref, to: where, approvedBy: found.value.by, askedBy: asked?.by ?? found.value.by, mode: 'approve' }, signal }))
   },
   planReturn: async (ref: WorkloadRef, signal?: AbortSignal): Promise<Outcome<Plan>> => offer(await planReturn(ports, back, { ref, signal })),
