@@ -8,6 +8,8 @@ import type { Records } from '../records'
 import type { Sites } from '../sites'
 import type { ObjectStore } from './adapters/objects'
 
+/** The setting that names another image for transfers. */
+export const IMAGE_KEY = 'shipping.image'
 export interface ShippingPorts {
   sites: Sites & { clockOf(site: string): Clock; homeId(): string | undefined }
   records: Pick<Records, 'find' | 'known'>

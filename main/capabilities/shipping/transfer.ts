@@ -8,19 +8,18 @@ import { fail, succeed, type Outcome } from '../../kernel/outcome'
 import type { KubeClient, Resource } from '../../platform/kubernetes/types'
 import { KUBE } from '../plans'
 import { headObject, listObjects, writeText, type ObjectStore } from './adapters/objects'
-import { progressOf, type Progress } from './adapters/progress'
+import { progressOf, troubleOf, type Progress } from './adapters/progress'
+import { imageOf } from './domain/image'
 import { transferJob, TRANSFER_LABEL } from './domain/job'
 import { addressOf, bytesOf, difference, manifestLines, sameness, targetOf, uriOf, type Address, type Difference, type Entry } from './domain/manifest'
 import type { Ledger } from './ledger'
-import type { ShipAsk, ShippingPorts, Telling } from './ports'
+import { IMAGE_KEY, type ShipAsk, type ShippingPorts, type Telling } from './ports'
 
 const JOBS: Resource = { group: 'batch', version: 'v1', plural: 'jobs' }
 const LOOK_MS = 1000
 const TRIES = 3
 const DAMAGED_NAMED = 20
-/** Settings that whoever runs the clusters may change. */
-export const IMAGE = 'docker.io/rclone/rclone:1.71.1'
-export const SECRET = 'takt-transfer'
+const LOG_LINES = 20
 const JobSight = z.object({ metadata: z.object({ deletionTimestamp: z.string().optional() }).prefault({}), status: z.object({ conditions: z.array(z.object({ type: z.string(), status: z.string(), message: z.string().default('') })).default([]) }).prefault({}) })
 const PodSight = z.object({ metadata: z.object({ name: z.string(), creationTimestamp: z.string().default('') }), status: z.object({ phase: z.string().default('') }).prefault({}) })
 
@@ -66,6 +65,16 @@ async function compareSums({ source, target, from, to }: Route, { key }: Entry, 
   return b.ok ? succeed(sameness({ key, ...a.value }, { key, ...b.value })) : b
 }
 
+/** Writes what a Job has to copy where it finds it: what is missing, and what is there and is something else. */
+async function writeLists({ target, to }: Route, { name, diff, signal }: { name: string; diff: Difference; signal: AbortSignal }): Promise<Outcome<{ list: string; again: string | undefined }>> {
+  const lists = { list: `.takt/transfers/${name}.txt`, again: diff.damaged.length === 0 ? undefined : `.takt/transfers/${name}-again.txt` }
+  for (const [key, entries] of [[lists.list, diff.missing], [lists.again, diff.damaged]] as const) {
+    const written = key === undefined ? succeed(undefined) : await writeText(target, { bucket: to.bucket, key, text: entries.map((entry) => entry.key).join('\n') }, signal)
+    if (!written.ok) return written
+  }
+  return succeed(lists)
+}
+
 /** Ships what is missing and answers where it can be read. Asked again after a crash it finds its Job and goes on; what lies there already never travels. */
 export class Carrier {
   readonly #ports: ShippingPorts
@@ -95,7 +104,7 @@ export class Carrier {
       if (left.length === 0) return this.#arrived(ask, seen.value, shipment)
       if (wanted.length === 0) return succeed(undefined)
       if (attempt > TRIES) return fail(failure('SHIPMENT_DAMAGED', { objects: left.slice(0, DAMAGED_NAMED).map(({ key }) => key), to: uriOf(route.to) }))
-      const carried = await this.#job(ask, { route, left, shipment }, telling)
+      const carried = await this.#job(ask, { route, diff, shipment }, telling)
       if (!carried.ok) return carried
     }
   }
@@ -120,11 +129,11 @@ export class Carrier {
     return succeed(undefined)
   }
 
-  async #job(ask: ShipAsk, { route, left, shipment }: { route: Route; left: Entry[]; shipment: Shipment }, telling: Telling): Promise<Outcome<void>> {
+  async #job(ask: ShipAsk, { route, diff, shipment }: { route: Route; diff: Difference; shipment: Shipment }, telling: Telling): Promise<Outcome<void>> {
     const client = this.#ports.sites.client(route.runsOn)
     if (!client.ok) return client
     const at: JobAt = { client: client.value, namespace: ask.namespace, name: `takt-${idOf(ask)}` }
-    const made = await this.#makeOrFind(at, { ask, route, left }, telling)
+    const made = await this.#makeOrFind(at, { ask, route, diff }, telling)
     if (!made.ok) return made
     const began = this.#now(ask)
     const followed = await this.#follow(at, { telling, tell: (progress) => this.#tell(shipment, progress, telling) })
@@ -136,7 +145,7 @@ export class Carrier {
     return succeed(undefined)
   }
   /** The Job that runs already for this claim, else a new one; one that has ended goes first. */
-  async #makeOrFind({ client, namespace, name }: JobAt, { ask, route, left }: { ask: ShipAsk; route: Route; left: Entry[] }, telling: Telling): Promise<Outcome<void>> {
+  async #makeOrFind({ client, namespace, name }: JobAt, { ask, route, diff }: { ask: ShipAsk; route: Route; diff: Difference }, telling: Telling): Promise<Outcome<void>> {
     for (;;) {
       const job = await client.get(JOBS, { name, namespace }, JobSight, telling.signal)
       if (!job.ok) return job
@@ -146,11 +155,12 @@ export class Carrier {
       if (!gone.ok) return gone
       await this.#ports.clock.sleep(LOOK_MS / 4, telling.signal)
     }
-    const list = `.takt/transfers/${name}.txt`
-    const listed = await writeText(route.target, { bucket: route.to.bucket, key: list, text: left.map(({ key }) => key).join('\n') }, telling.signal)
+    const image = imageOf(this.#ports.store.settings.get(IMAGE_KEY))
+    if (!image.ok) return image
+    const listed = await writeLists(route, { name, diff, signal: telling.signal })
     if (!listed.ok) return listed
-    const end = ({ provider, endpoint, region }: ObjectStore) => ({ provider, endpoint, region })
-    const job = transferJob({ name, namespace, image: IMAGE, from: end(route.source), to: end(route.target), source: route.from, target: route.to, list, capBytesPerSecond: ask.capBytesPerSecond, claim: ask.claim, secret: SECRET })
+    const end = ({ site, provider, endpoint, region }: ObjectStore) => ({ site, provider, endpoint, region })
+    const job = transferJob({ name, namespace, image: image.value, from: end(route.source), to: end(route.target), source: route.from, target: route.to, ...listed.value, capBytesPerSecond: ask.capBytesPerSecond, claim: ask.claim })
     const made = await client.create(JOBS, job, { signal: telling.signal })
     return made.ok || made.failure.code === 'ALREADY_EXISTS' ? succeed(undefined) : made
   }
@@ -166,23 +176,25 @@ export class Carrier {
       if (telling.signal.aborted) return fail(failure('OPERATION_NOT_POSSIBLE', { operation: name, says: 'The shipment was stopped.' }))
       const job = await client.get(JOBS, { name, namespace }, JobSight, telling.signal)
       if (!job.ok) return job
-      const progress = await this.#progress(client, { namespace, name })
+      const log = await this.#log(client, { namespace, name })
+      const progress = progressOf(log)
       if (progress) tell((last = progress))
       const ended = job.value && endOf(job.value)
       if (ended?.type === 'Complete' || !job.value) return succeed(last)
-      if (ended) return fail(failure('CLUSTER_FAILED', { site: client.site, status: 0, says: `the transfer Job ${namespace}/${name} failed: ${ended.message}` }))
+      if (ended) return fail(failure('CLUSTER_FAILED', { site: client.site, status: 0, says: `the transfer Job ${namespace}/${name} failed: ${troubleOf(log) ?? ended.message}` }))
       await this.#ports.clock.sleep(LOOK_MS, telling.signal).catch(() => undefined)
     }
   }
-  async #progress(client: KubeClient, { namespace, name }: { namespace: string; name: string }): Promise<Progress | undefined> {
+  /** The end of what its newest pod says; empty before it runs. */
+  async #log(client: KubeClient, { namespace, name }: { namespace: string; name: string }): Promise<string> {
     const pods = await client.list(KUBE.pods, { namespace, labelSelector: `${TRANSFER_LABEL}=${name}` }, PodSight)
     const [pod] = pods.ok ? pods.value.toSorted((a, b) => b.metadata.creationTimestamp.localeCompare(a.metadata.creationTimestamp)) : []
-    if (!pod || pod.status.phase === 'Pending') return undefined
-    const log = await client.logs({ namespace, name: pod.metadata.name }, { tailLines: 5 })
-    if (!log.ok) return undefined
+    if (!pod || pod.status.phase === 'Pending') return ''
+    const log = await client.logs({ namespace, name: pod.metadata.name }, { tailLines: LOG_LINES })
+    if (!log.ok) return ''
     let text = ''
     for await (const part of log.value) text += String(part)
-    return progressOf(text)
+    return text
   }
 }
 export const idOf = ({ claim, uri, to }: Pick<ShipAsk, 'claim' | 'uri' | 'to'>): string => `ship-${short(`${claim} ${uri} ${to}`)}`

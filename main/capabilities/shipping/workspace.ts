@@ -5,9 +5,9 @@ import { fail, succeed, type Outcome } from '../../kernel/outcome'
 import type { Resource } from '../../platform/kubernetes/types'
 import { until } from '../plans'
 import type { ObjectStore } from './adapters/objects'
+import { imageOf } from './domain/image'
 import { workspaceJob } from './domain/workspace'
-import type { ShippingPorts, Telling } from './ports'
-import { IMAGE, SECRET } from './transfer'
+import { IMAGE_KEY, type ShippingPorts, type Telling } from './ports'
 
 const JOBS: Resource = { group: 'batch', version: 'v1', plural: 'jobs' }
 const Sight = z.object({
@@ -16,7 +16,7 @@ const Sight = z.object({
 })
 /** A volume of a site to bring to the depot of another, or from there. The same run finds its Job again. */
 export interface WorkspaceAsk { site: string; depot: string; namespace: string; claim: string; name: string; way: 'out' | 'in'; run: string; nodeSelector?: Record<string, string> | undefined; capBytesPerSecond?: number | undefined }
-type Ports = Pick<ShippingPorts, 'sites' | 'objects' | 'clock'>
+type Ports = Pick<ShippingPorts, 'sites' | 'objects' | 'clock' | 'store'>
 
 const prefixOf = ({ namespace, name }: Pick<WorkspaceAsk, 'namespace' | 'name'>) => `workspaces/${namespace}/${name}`
 const jobName = ({ way, run }: Pick<WorkspaceAsk, 'way' | 'run'>) => `takt-workspace-${way}-${run}`
@@ -39,9 +39,11 @@ export function makeWorkspaces(ports: Ports) {
       const [depot, client] = [depotOf(ports, ask.depot), ports.sites.client(ask.site)]
       if (!depot.ok) return depot
       if (!client.ok) return client
+      const image = imageOf(ports.store.settings.get(IMAGE_KEY))
+      if (!image.ok) return image
       const { bucket, provider, endpoint, region } = depot.value
       const at = { name: jobName(ask), namespace: ask.namespace }
-      const job = workspaceJob({ ...at, image: IMAGE, secret: SECRET, claim: ask.claim, way: ask.way, run: ask.run, depot: given({ provider, endpoint, region }), at: { bucket, prefix: prefixOf(ask) }, nodeSelector: ask.nodeSelector, capBytesPerSecond: ask.capBytesPerSecond })
+      const job = workspaceJob({ ...at, image: image.value, claim: ask.claim, way: ask.way, run: ask.run, depot: given({ site: ask.depot, provider, endpoint, region }), at: { bucket, prefix: prefixOf(ask) }, nodeSelector: ask.nodeSelector, capBytesPerSecond: ask.capBytesPerSecond })
       const made = await client.value.create(JOBS, job, { signal })
       if (!made.ok && made.failure.code !== 'ALREADY_EXISTS') return made
       const ended = await until(ports.clock, async () => {

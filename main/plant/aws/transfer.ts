@@ -59,11 +59,15 @@ function put({ source, bucket, key }: Copy, now: number, damaged: Set<string>) {
 /** What a pod still has to copy: what its list names and is not the same at the other end. */
 function copiesOf(state: AccountState, pod: Pod): Copy[] {
   const annotations = pod.metadata.annotations ?? {}
-  const [list, from, to] = [place(annotations['takt.dev/list']), place(annotations['takt.dev/from']), place(annotations['takt.dev/to'])]
+  const [from, to] = [place(annotations['takt.dev/from']), place(annotations['takt.dev/to'])]
   const [bucket, source] = [isAt(state, to.bucket), isAt(state, from.bucket)]
-  const names = isAt(state, list.bucket)?.objects[list.prefix]
-  if (!bucket || !source || !names) return []
-  return bytesOf(names).toString().split('\n').filter(Boolean).flatMap((one) => {
+  if (!bucket || !source) return []
+  const listed = ['takt.dev/list', 'takt.dev/again'].flatMap((mark) => {
+    const at = place(annotations[mark])
+    const names = isAt(state, at.bucket)?.objects[at.prefix]
+    return names ? bytesOf(names).toString().split('\n').filter(Boolean) : []
+  })
+  return listed.flatMap((one) => {
     const object = source.objects[from.prefix.replace(/^[0-9a-f]{12}(?=\/)/, 'main') + one]
     const there = bucket.objects[to.prefix + one]
     return object && there?.etag !== object.etag ? [{ source: object, bucket, key: to.prefix + one }] : []

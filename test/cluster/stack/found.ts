@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 
-export type PartName = 'kueue' | 'moto' | 'slapd' | 'prometheus'
+export type PartName = 'kueue' | 'moto' | 'rclone' | 'slapd' | 'prometheus'
 /** Where a part of the stack lies, or what this machine lacked when it was to be installed. */
 export type Part = { folder: string; lacks?: undefined } | { lacks: string; folder?: undefined }
 

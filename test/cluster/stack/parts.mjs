@@ -84,6 +84,10 @@ function installKueue(folder) {
   rmSync(copy, { recursive: true })
 }
 
+function installRclone(folder) {
+  run('go', ['build', '-trimpath', `-p=${availableParallelism()}`, '-ldflags', '-s -w', '-o', join(folder, 'rclone'), '.'], { cwd: join(here, 'go', 'rclone'), env: goEnvironment })
+}
+
 function installMoto(folder) {
   run('python3', ['-m', 'venv', folder])
   run(join(folder, 'bin', 'pip'), ['install', '--quiet', '--no-input', '--disable-pip-version-check', '--only-binary=:all:', '-r', join(here, 'python', 'moto.txt')])
@@ -128,6 +132,9 @@ export const parts = {
   moto: {
     made: readFileSync(join(here, 'python', 'moto.txt'), 'utf8'), needs: 'Python 3.11 with venv', files: ['bin/moto_server'], install: installMoto,
     lacks: () => (spawnSync('python3', ['-c', 'import venv, ensurepip, sys; sys.exit(sys.version_info < (3, 10))']).status === 0 ? undefined : 'Python 3.10 or newer with venv is not installed'),
+  },
+  rclone: {
+    made: ['main.go', 'go.mod', 'go.sum'].map((file) => readFileSync(join(here, 'go', 'rclone', file), 'utf8')).join(), lacks: lacksGo, needs: 'Go', files: ['rclone'], install: installRclone,
   },
   slapd: debian('sbin/slapd', slapdPackages, 'slapd is not installed and apt-get is not there to fetch it'),
   prometheus: debian('bin/prometheus', ['prometheus'], 'prometheus is not installed and apt-get is not there to fetch it'),

@@ -14,6 +14,8 @@ const Versions = z.object({
   IsTruncated: z.boolean().nullish(), NextKeyMarker: z.string().nullish(), NextVersionIdMarker: z.string().nullish(),
 })
 const sdk = () => import('@aws-sdk/client-s3')
+/** What a console writes for an empty folder: it holds nothing, and a transfer passes it over. */
+const isFolder = (key: string) => key === '' || key.endsWith('/')
 const plain = (etag: string) => etag.replaceAll('"', '')
 
 async function ask<T, P>(store: ObjectStore, { action, send, parse, signal }: { action: string; send(client: S3Client): Promise<T>; parse: z.ZodType<P>; signal: AbortSignal | undefined }): Promise<Outcome<P>> {
@@ -33,7 +35,7 @@ export async function listObjects(store: ObjectStore, at: Address, signal?: Abor
     const next = token
     const page = await ask(store, { action: 'ListObjectsV2', signal, parse: Page, send: async (client) => client.send(new (await sdk()).ListObjectsV2Command({ Bucket: at.bucket, Prefix: at.prefix, ContinuationToken: next }), options(signal)) })
     if (!page.ok) return page
-    all.push(...(page.value.Contents ?? []).map(({ Key, Size, ETag }) => ({ key: Key.slice(at.prefix.length), size: Size, etag: plain(ETag) })))
+    all.push(...(page.value.Contents ?? []).map(({ Key, Size, ETag }) => ({ key: Key.slice(at.prefix.length), size: Size, etag: plain(ETag) })).filter(({ key, size }) => size > 0 || !isFolder(key)))
     token = page.value.NextContinuationToken ?? undefined
   }
   return succeed(all)
@@ -51,13 +53,15 @@ async function listAsOf(store: ObjectStore, at: Address & { asOf: string }, sign
     for (const { Key, LastModified } of page.value.DeleteMarkers ?? []) see(Key, LastModified, undefined)
     markers = page.value.IsTruncated ? given({ KeyMarker: page.value.NextKeyMarker ?? undefined, VersionIdMarker: page.value.NextVersionIdMarker ?? undefined }) : undefined
   }
-  return succeed([...newest.values()].flatMap(({ entry }) => entry ?? []))
+  return succeed([...newest.values()].flatMap(({ entry }) => (entry && (entry.size > 0 || !isFolder(entry.key)) ? [entry] : [])))
 }
-const Head = z.object({ ChecksumSHA256: z.string().optional(), ContentLength: z.number().default(0), ETag: z.string().default('') })
+const Head = z.object({ ChecksumSHA256: z.string().optional(), Metadata: z.record(z.string(), z.string()).nullish(), ContentLength: z.number().default(0), ETag: z.string().default('') })
+/** What rclone writes beside an object that it sent in parts, whose tag is no checksum. */
+const md5Of = ({ Metadata, ETag }: z.infer<typeof Head>) => (/^"?[0-9a-f]{32}"?$/.test(ETag) ? plain(ETag) : Metadata?.['md5chksum'] && Buffer.from(Metadata['md5chksum'], 'base64').toString('hex'))
 /** One object with the checksum that its store tells, where it tells one. */
 export async function headObject(store: ObjectStore, at: { bucket: string; key: string }, signal?: AbortSignal): Promise<Outcome<Omit<Entry, 'key'>>> {
   const head = await ask(store, { action: 'HeadObject', signal, parse: Head, send: async (client) => client.send(new (await sdk()).HeadObjectCommand({ Bucket: at.bucket, Key: at.key, ChecksumMode: 'ENABLED' }), options(signal)) })
-  return head.ok ? succeed(given({ size: head.value.ContentLength, etag: plain(head.value.ETag), sha256: head.value.ChecksumSHA256 })) : head
+  return head.ok ? succeed(given({ size: head.value.ContentLength, etag: plain(head.value.ETag), sha256: head.value.ChecksumSHA256, md5: md5Of(head.value) })) : head
 }
 export async function writeText(store: ObjectStore, at: { bucket: string; key: string; text: string }, signal?: AbortSignal): Promise<Outcome<void>> {
   const put = await ask(store, { action: 'PutObject', signal, parse: z.unknown(), send: async (client) => client.send(new (await sdk()).PutObjectCommand({ Bucket: at.bucket, Key: at.key, Body: at.text, ContentType: 'text/plain', ChecksumAlgorithm: 'SHA256' }), options(signal)) })

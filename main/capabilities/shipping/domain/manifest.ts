@@ -1,5 +1,5 @@
 /** One object of a data set: its key below the prefix, and what proves that a copy is the same. */
-export interface Entry { key: string; size: number; etag: string; sha256?: string | undefined }
+export interface Entry { key: string; size: number; etag: string; sha256?: string | undefined; md5?: string | undefined }
 /** A place in an object store. */
 export interface Address { bucket: string; prefix: string; asOf?: string | undefined }
 
@@ -22,6 +22,7 @@ export function sameness(a: Entry, b: Entry): 'same' | 'other' | 'unknown' {
   if (a.size !== b.size) return 'other'
   if (a.sha256 !== undefined && b.sha256 !== undefined) return a.sha256 === b.sha256 ? 'same' : 'other'
   if (a.etag === b.etag) return 'same'
+  if (a.md5 !== undefined && b.md5 !== undefined) return a.md5 === b.md5 ? 'same' : 'other'
   // The tag of what was put together from parts depends on the parts, not on the bytes alone.
   return isWhole(a.etag) && isWhole(b.etag) ? 'other' : 'unknown'
 }
