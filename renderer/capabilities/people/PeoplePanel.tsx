@@ -7,9 +7,9 @@ import { Avatar, Button, Panel, Tag } from '../../design'
 import { Suggestions } from './Suggestions'
 import { words } from './words'
 
-interface Props { project: Project; onPlan: (changes: MemberChange[]) => void }
+interface Props { project: Project; onPlan: (changes: MemberChange[]) => void; /** What is missing for changing them; undefined where nothing is. */ mayNot: string | undefined }
 /** Who works on a project, against the directory: who left is marked; adding, moving and removing each begin with a plan. */
-export function PeoplePanel({ project, onPlan }: Props) {
+export function PeoplePanel({ project, onPlan, mayNot }: Props) {
   const { meta, spec } = project
   const { remote } = useAsk((client, options) => client.people.check({ project: meta.name }, options), [meta.name, meta.resourceVersion])
   const check = lastKnown(remote)?.value
@@ -17,9 +17,9 @@ export function PeoplePanel({ project, onPlan }: Props) {
   const left = members.filter(({ state }) => state === 'left').length
   return (
     <Panel title={words.people} actions={<>{left > 0 && <Tag tone="warning">{words.left(left)}</Tag>}{check?.simulated && <Tag tone="dashed">{words.simulated}</Tag>}</>}>
-      <ul className="people-members">{members.map((member) => <Row key={`${member.kind}/${member.name}`} member={member} listed={spec.members.some(({ kind, name }) => kind === member.kind && name === member.name)} onPlan={onPlan} />)}</ul>
+      <ul className="people-members">{members.map((member) => <Row key={`${member.kind}/${member.name}`} member={member} changeable={mayNot === undefined && spec.members.some(({ kind, name }) => kind === member.kind && name === member.name)} onPlan={onPlan} />)}</ul>
       <Unchecked remote={remote} />
-      <Adding onPlan={onPlan} taken={spec.members} />
+      {mayNot === undefined ? <Adding onPlan={onPlan} taken={spec.members} /> : <p className="people-adding"><Button disabledBecause={mayNot}>{words.change}</Button></p>}
     </Panel>
   )
 }
@@ -32,7 +32,7 @@ function Unchecked({ remote }: { remote: Remote<unknown> }) {
 }
 
 const about = ({ name, kind, owner }: MemberCheck, title: string) => [title !== name ? name : '', kind === 'Group' ? words.group : '', owner ? words.owner : ''].filter(Boolean).join(', ')
-function Row({ member, listed, onPlan }: { member: MemberCheck; listed: boolean; onPlan: Props['onPlan'] }) {
+function Row({ member, changeable, onPlan }: { member: MemberCheck; changeable: boolean; onPlan: Props['onPlan'] }) {
   const { kind, name, role, state, says } = member
   const title = member.entry?.title ?? name
   return (
@@ -40,10 +40,10 @@ function Row({ member, listed, onPlan }: { member: MemberCheck; listed: boolean;
       <Avatar person={title} />
       <span className="people-name"><b className="ellipsis">{title}</b><span className="small meta ellipsis">{about(member, title)}</span></span>
       {(state === 'left' || state === 'disabled') && <span title={says}><Tag tone="warning">{words.state[state]}</Tag></span>}
-      {listed
+      {changeable
         ? <select className="field-box" aria-label={words.roleOf(name)} value={role} onChange={({ target }) => onPlan([{ kind, name, role: target.value as Member['role'] }])}>{words.roles.map((one) => <option key={one}>{one}</option>)}</select>
         : <span className="meta">{role}</span>}
-      {listed && <Button small look="quiet" aria-label={words.removeOne(name)} onClick={() => onPlan([{ kind, name }])}>{words.remove}</Button>}
+      {changeable && <Button small look="quiet" aria-label={words.removeOne(name)} onClick={() => onPlan([{ kind, name }])}>{words.remove}</Button>}
     </li>
   )
 }

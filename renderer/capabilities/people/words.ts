@@ -2,7 +2,7 @@ import type { DirectoryState, MemberCheck } from '../../../preload/contract/peop
 
 /** Every text about people and their directory. */
 export const words = {
-  people: 'People', add: 'Add', plan: (count: number) => (count === 1 ? 'Preview adding them' : `Preview adding ${count}`), remove: 'Remove', role: 'Role', kind: 'Kind', roleOf: (name: string) => `Role of ${name}`,
+  people: 'People', add: 'Add', change: 'Change who works here', plan: (count: number) => (count === 1 ? 'Preview adding them' : `Preview adding ${count}`), remove: 'Remove', role: 'Role', kind: 'Kind', roleOf: (name: string) => `Role of ${name}`,
   removeOne: (name: string) => `Remove ${name}`, takeBack: (name: string) => `Do not add ${name}`, search: 'Name, account or mail', owner: 'owner', group: 'group', groupOf: (count: number) => `group of ${count}`,
   suggestions: 'Found in the directory', noneFound: (text: string) => `Nobody is found by "${text}". It can be added as typed.`, more: 'There are more: type another letter.', simulated: 'simulated', off: 'switched off',
   left: (count: number) => (count === 1 ? '1 left the directory' : `${count} left the directory`), state: { active: '', left: 'left', disabled: 'switched off', unknown: 'not checked' } satisfies Record<MemberCheck['state'], string>,

@@ -10,7 +10,8 @@ import { openDrawer, PlanPanel } from '../operations'
 import { PeoplePanel } from '../people'
 import { EditProject } from './EditProject'
 import { daysUntil } from './wizard'
-import { useSiteNow } from '../sites/store'
+import { useMissingRights, type RightAsk } from '../sites/rights'
+import { useHome, useSiteNow } from '../sites/store'
 import { words } from './words'
 import './wizard.css'
 
@@ -23,6 +24,11 @@ export function ProjectScreen() {
   if (!project) return <div className="screen"><PageHead title={name} crumbs={crumbs} /><div className="screen-body"><Panel title={words.projects}><Empty says={words.noSuchProject} /></Panel></div></div>
   return <Known project={project} crumbs={crumbs} />
 }
+const PROJECTS = { group: 'takt.dev', resource: 'projects' }
+const rightsOf = (name: string, namespace: string, isOnlyAskedFor: boolean): Record<'edit' | 'delete' | 'people', RightAsk[]> => ({
+  edit: [{ ...PROJECTS, verb: 'patch', name }], delete: [{ ...PROJECTS, verb: 'delete', name }],
+  people: [{ ...PROJECTS, verb: 'patch', name }, ...(isOnlyAskedFor ? [] : [{ verb: 'patch', group: 'rbac.authorization.k8s.io', resource: 'rolebindings', namespace }])],
+})
 const itemColumns: Column<WorkItem>[] = [
   { id: 'item', says: words.columns.item, value: ({ spec }) => spec.title, cell: ({ spec }) => <b>{spec.title}</b> },
   { id: 'station', says: words.columns.station, value: ({ status }) => status.station ?? '', cell: ({ status }) => itemWords.stations[status.station ?? 'define'] },
@@ -32,12 +38,13 @@ function Known({ project, crumbs }: { project: Project; crumbs: { says: string; 
   const { meta, status } = project
   const [side, setSide] = useState<'edit' | 'delete' | 'fulfil' | { changes: MemberChange[] }>()
   const namespace = status.namespace ?? meta.name
+  const mayNot = useMissingRights(useHome()?.id, rightsOf(meta.name, namespace, isRequested(status)))
   const items = useRecords('WorkItem').filter(({ spec: item }) => item.project === meta.name)
   const environments = useRecords('Environment').filter(({ spec: environment }) => environment.project === meta.name)
   return (
     <div className="screen">
       <PageHead title={meta.name} crumbs={crumbs} actions={<>
-        <Button onClick={() => setSide('edit')}>{words.edit}</Button><Button look="danger" onClick={() => setSide('delete')}>{words.delete}</Button>
+        <Button disabledBecause={mayNot['edit']} onClick={() => setSide('edit')}>{words.edit}</Button><Button look="danger" disabledBecause={mayNot['delete']} onClick={() => setSide('delete')}>{words.delete}</Button>
         {isRequested(status)
           ? <Button look="primary" onClick={() => setSide('fulfil')}>{words.fulfil}</Button>
           : <LinkButton look="primary" href={hrefOf(['discover', 'new', `env-${meta.name}`, 'environment'], { project: meta.name })}>{words.newEnvironment}</LinkButton>}
@@ -45,7 +52,7 @@ function Known({ project, crumbs }: { project: Project; crumbs: { says: string; 
       <div className={side ? 'screen-body with-side' : 'screen-body'}>
         <div className="environment-columns">
           <ProjectFacts project={project} />
-          <PeoplePanel project={project} onPlan={(changes) => setSide({ changes })} />
+          <PeoplePanel project={project} mayNot={mayNot['people']} onPlan={(changes) => setSide({ changes })} />
           <Panel title={words.work} flush>
             <Table label={words.work} rows={items} columns={itemColumns} idOf={({ meta: item }) => item.uid} onOpen={({ meta: item }) => navigate(hrefOf(['line', item.namespace ?? namespace, item.name]))} />
             <ul className="stack tight control-text" style={{ padding: 12 }}>{environments.map(({ meta: environment, spec: { size, tool, state }, status: { phase } }) => <li key={environment.uid} className="row"><a href={hrefOf(['discover', environment.namespace ?? namespace, environment.name])}>{environment.name}</a><span className="meta">{size.name}, {tool.name}</span><span className="spring" /><Tag>{phase ?? state}</Tag></li>)}</ul>
