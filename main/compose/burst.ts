@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import { performance } from 'node:perf_hooks'
-import { budgetTask, burstHandlers, makeBurst, makeLayout, makeNotebooks, makePolicy, mayRule, moveTask, plainCloud, policyOf, recoverStranded, releaseTask, settle, type BurstService, type CloudPorts } from '../capabilities/burst'
+import { budgetTask, burstHandlers, makeBurst, makeLayout, makeNotebooks, makePolicy, mayRule, moveTask, owing, plainCloud, policyOf, recoverStranded, releaseTask, settle, type BurstService, type CloudPorts } from '../capabilities/burst'
 import type { makeCapacity } from '../capabilities/capacity'
 import type { CloudService } from '../capabilities/cloud'
 import { makeMoney } from '../capabilities/money'
@@ -41,7 +41,9 @@ function cloudOf({ capacity, records, rented, shipping, sites }: Rented): CloudP
 export function bursting(services: Rented & { steward?: boolean | undefined; overdue: Task }) {
   const { store, sites, records, operations, capacity, rented, clock, random, log } = services
   const money = makeMoney({ sites, records, capacity })
-  const service: BurstService = makeBurst({ store, sites, records, operations, capacity, clock, random, log, money, cloud: cloudOf(services), stopwatch: () => performance.now(), steward: () => steward.state() })
+  const cloud = cloudOf(services)
+  const machines = owing(cloud, store.settings)
+  const service: BurstService = makeBurst({ store, sites, records, operations, capacity, clock, random, log, money, cloud: { ...cloud, ensureNodes: machines.ensureNodes, releaseNodes: machines.releaseNodes }, stopwatch: () => performance.now(), steward: () => steward.state() })
   const steward = makeSteward({
     home: () => sites.home(), clock, log, identity: `${hostname()}/${String(process.pid)}`, stopped: () => policyOf(records).spec.stopped?.reason,
     async wants(signal) {
@@ -60,20 +62,21 @@ export function bursting(services: Rented & { steward?: boolean | undefined; ove
     service, policy, handlers: { burst: burstHandlers(os.burst, { service, policy, layout, notebooks, clock }) },
     /** Follows what was moved and acts by policy until the answer is called, which settles once nothing of it runs any more. */
     run(): () => Promise<unknown> {
-      const stops = [steward.start(), following(service, clock)]
+      const stops = [steward.start(), following({ service, machines, clock })]
       return () => Promise.all(stops.map((stop) => stop()))
     },
   }
 }
 
 const EVERY_MS = 5000
-/** Every core sees to what it moved itself: what ended is settled, what found no machines comes back. */
-function following(service: BurstService, clock: Services['clock']): () => Promise<void> {
+/** Every core sees to what it moved itself: what ended is settled, what found no machines comes back, and machines that are still owed go back. */
+function following({ service, machines, clock }: { service: BurstService; machines: ReturnType<typeof owing>; clock: Services['clock'] }): () => Promise<void> {
   const ending = new AbortController()
   const loop = async () => {
     while (!ending.signal.aborted) {
       await clock.sleep(EVERY_MS, ending.signal)
       recoverStranded(service)
+      await machines.payBack(ending.signal).catch(() => undefined)
       if (service.journal.hasAway(clock.now())) await settle(service, ending.signal).catch(() => undefined)
     }
   }

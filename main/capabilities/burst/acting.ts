@@ -113,12 +113,14 @@ async function setStops(there: KubeClient, { version, namespace, over }: { versi
 }
 const LocalQueue = z.looseObject({ metadata: z.looseObject({ name: z.string(), annotations: z.record(z.string(), z.string()).default({}) }), spec: z.looseObject({ stopPolicy: z.string().default('None') }) })
 
+/** What keeps machines away from a move for longer than it should wait for them. */
+const NO_MACHINES: ReadonlySet<string> = new Set(['CLOUD_CAPACITY_SHORT', 'AWS_FAILED', 'AWS_DENIED', 'AWS_UNREACHABLE', 'AWS_PROFILE_UNUSABLE'])
 /** Brings back what found no machines: it goes to its place in the queue by itself, and who was asked in vain is remembered. */
 export function recoverStranded(service: BurstService): void {
   const { operations, store } = service.ports
   for (const { id, kind, state, failure, steps } of operations.list()) {
-    if (kind !== 'burst-move' || state !== 'failed' || failure?.code !== 'CLOUD_CAPACITY_SHORT' || steps.some((step) => step.state === 'undone')) continue
-    const short = Short.safeParse(failure.data)
+    if (kind !== 'burst-move' || state !== 'failed' || !NO_MACHINES.has(failure?.code ?? '') || steps.some((step) => step.state === 'undone')) continue
+    const short = Short.safeParse(failure?.data)
     if (short.success) store.settings.set(STRANDED, Object.fromEntries([...Object.entries(strandedOf(service)), [id, short.data]].slice(-REMEMBERED)))
     operations.cancel(id)
   }

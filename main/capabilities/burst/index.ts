@@ -14,6 +14,7 @@ export { answer, medianNodes, type Play, type ReplayAnswer, type ReplayQuestion 
 export { askThread, type PlayedPolicy, type ThreadAnswer, type ThreadQuestion } from './replay-thread'
 export { budgetTask, moveTask, recoverStranded, releaseTask, settle } from './acting'
 export { burstHandlers } from './handlers'
+export { owing } from './move/owed'
 export { makeLayout } from './move/plan-layout'
 export { policyOf } from './live/policy'
 export { makePolicy, mayRule } from './policy'

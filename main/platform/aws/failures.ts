@@ -49,10 +49,15 @@ export function awsFailure(error: unknown, where: AwsWhere): Failure {
   if (network !== undefined) return failure('AWS_UNREACHABLE', { profile, region, service, cause: network })
   return failure('AWS_FAILED', {
     profile, region, service, ...(status !== undefined && { status }),
-    ...(isPage(key, message) ? { error: 'a page instead of data', says: `${action} is not answered there` } : { error: key || 'an error', says: text(message) }),
+    ...(isPage(key, message) ? { error: 'a page instead of data', says: `${action} is not answered there${reasonOf(error)}` } : { error: key || 'an error', says: text(message) }),
   })
 }
 
+/** What whoever sent a page called it in the first line of the answer, in brackets. */
+function reasonOf(error: unknown): string {
+  const said = text((error as { $response?: { reason?: unknown } } | undefined)?.$response?.reason)
+  return said === '' ? '' : ` (${said})`
+}
 // A proxy or a service that is not there answers with a page, which the SDK cannot parse.
 const isPage = (key: string, message: string) => key === 'SyntaxError' || /Unexpected token|Deserialization|not valid JSON/i.test(message)
 interface Parts { name: string; message: string; code: string; status: number | undefined; cause: unknown }

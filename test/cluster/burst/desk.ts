@@ -12,6 +12,7 @@ import type { Operation, Plan } from '../../../preload/contract/operations'
 import { CLUSTER, type BurstStack } from '../burst-stack'
 import { awaited } from '../discovery/person'
 import { soon } from '../discovery/watching'
+import { until } from '../stack/servers'
 
 export const POOL = 'p4d'
 export interface DeskOptions { clock?: Clock; kubeconfig?: string; steward?: boolean; env?: Record<string, string> }
@@ -28,7 +29,7 @@ export function handsOn({ takt, stack, home, away }: { takt(): CoreClient; stack
   }
   const ended = async (operationId: string): Promise<Operation> => {
     let seen: Operation | undefined
-    await soon(async () => !['running', 'cancelling', 'undoing'].includes((seen = await takt().operations.get({ operationId })).state), 'the operation did not end', 120)
+    await until(async () => !['running', 'cancelling', 'undoing'].includes((seen = await takt().operations.get({ operationId })).state), { seconds: 60, why: () => `the operation did not end: ${JSON.stringify([seen?.steps, seen?.journal], undefined, 1)}` })
     if (!seen) throw new Error('no operation was seen')
     return seen
   }
@@ -45,7 +46,7 @@ export function handsOn({ takt, stack, home, away }: { takt(): CoreClient; stack
     bothLive: async () => awaited(await takt().sites.watch(), (all) => [home(), away()].every((id) => all.some((one) => one.id === id && one.state === 'live'))),
     /** Nothing is rented that nobody accounts for, and what was rented for moves is gone. */
     async nothingRented(pool = POOL): Promise<void> {
-      await soon(() => Promise.resolve(machines(pool).length === 0), 'a machine stayed and is billed', 120)
+      await soon(() => Promise.resolve(machines(pool).length === 0), 'a machine stayed and is billed')
       expect((await takt().cloud.orphans()).orphans.filter(({ kind }) => kind === 'instance')).toEqual([])
     },
   }

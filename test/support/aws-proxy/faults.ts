@@ -20,21 +20,23 @@ export type AwsFault =
   /** Nothing is wrong; somebody is told before the request is worked off, and before it is answered. */
   | { kind: 'meet'; before?(call: AwsCall): Promise<void>; after?(call: AwsCall): Promise<void> }
   | { kind: 'cut' }
-/** Which calls a fault meets, and how often; without a count it stays. */
-export interface FaultRule { service?: string; action?: string | RegExp; times?: number; fault: AwsFault }
+/** Which calls a fault meets, and how often; without a count it stays. `every: 2` lets each second one through. */
+export interface FaultRule { service?: string; action?: string | RegExp; times?: number; every?: number; fault: AwsFault }
 
 const matches = ({ service, action }: FaultRule, call: AwsCall): boolean =>
   (service === undefined || service === call.service) && (action === undefined || (typeof action === 'string' ? action === call.action : action.test(call.action)))
 
 /** The faults of a test, in the order of their writing. */
 export class Faults {
-  #rules: FaultRule[] = []
-  add(rule: FaultRule): void { this.#rules.push({ ...rule }) }
+  #rules: (FaultRule & { met: number })[] = []
+  add(rule: FaultRule): void { this.#rules.push({ ...rule, met: 0 }) }
   clear(): void { this.#rules = [] }
   take(call: AwsCall): AwsFault | undefined {
     const rule = this.#rules.find((each) => matches(each, call) && each.times !== 0)
-    if (rule?.times !== undefined) rule.times--
-    return rule?.fault
+    if (!rule) return undefined
+    if (rule.times !== undefined) rule.times--
+    rule.met++
+    return rule.every === undefined || rule.met % rule.every === 1 ? rule.fault : undefined
   }
 }
 

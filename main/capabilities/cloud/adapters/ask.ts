@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { failure } from '../../../../preload/contract/failures'
+import { failure, type Failure } from '../../../../preload/contract/failures'
 import type { Clock } from '../../../kernel/clock'
 import { fail, succeed, type Outcome } from '../../../kernel/outcome'
 import { askAws } from '../../../platform/aws'
@@ -22,9 +22,14 @@ export async function asked<T, P>({ account, clock, service, action, ask, parse,
       return fail(failure('AWS_FAILED', { profile: where.profile, region: where.region, service, error: 'an answer of another shape', says: `${action}: ${issue ? `${issue.path.join('.')} ${issue.message}` : 'unreadable'}` }))
     }
     const pause = PAUSES_MS[tries]
-    if (pause === undefined || answer.failure.code !== 'AWS_FAILED' || !BUSY.test(answer.failure.data.error)) return answer
+    if (pause === undefined || !isBusy(answer.failure)) return answer
     await clock.sleep(pause, signal)
   }
+}
+/** Whether asking again may help: AWS said that it is busy, something before it answered in its place, or the answer was lost on the way. */
+function isBusy(failed: Failure): boolean {
+  if (failed.code === 'AWS_UNREACHABLE') return /was reset|was closed/.test(failed.data.cause)
+  return failed.code === 'AWS_FAILED' && (BUSY.test(failed.data.error) || (failed.data.status ?? 0) >= 500)
 }
 /** The name AWS gave to what it refused. */
 export const refusedAs = (outcome: Outcome<unknown>): string => (!outcome.ok && outcome.failure.code === 'AWS_FAILED' ? outcome.failure.data.error : '')
