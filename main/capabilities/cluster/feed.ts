@@ -48,12 +48,14 @@ export class Feed {
   readonly #ports: FeedPorts
   readonly #ask: FeedAsk
   readonly #heard = listeners()
+  readonly #reached = listeners()
   readonly #views = new Set<View>()
   #client: KubeClient | undefined
   #running = new AbortController()
   #closed = new AbortController()
   #pass = 0
   #flushing = false
+  #flushTurn = 0
   #lastFlush = 0
   #saved = { at: 0, isWhole: false, isClean: true }
   #stopSites: () => void
@@ -78,6 +80,8 @@ export class Feed {
   get isFilled() { return this.streams.length > 0 && this.streams.every(({ isFilled }) => isFilled) }
 
   onFlush(listener: () => void): () => void { return this.#heard.add(listener) }
+  /** Calls back after the first row, after all rows and after all columns: what people wait for waits for no pace. */
+  onReached(listener: () => void): () => void { return this.#reached.add(listener) }
   open(view: View) {
     if (this.rows.isChanged) this.flush()
     view.load(this.rows.all())
@@ -106,19 +110,26 @@ export class Feed {
   /** Tells of changes at most four times a second; the first rows at once. */
   changed = () => {
     this.asOf = Math.max(this.asOf, this.#client?.clock.now() ?? 0)
-    if (this.#flushing) return
+    if (this.#flushing && !this.#isReached()) return
     this.#flushing = true
-    const isFirst = this.took.firstRowMs === undefined && this.rows.size > 0
-    const wait = isFirst ? 0 : Math.max(0, FLUSH_MS - (this.#ports.clock.now() - this.#lastFlush))
+    const wait = this.#isReached() ? 0 : Math.max(0, FLUSH_MS - (this.#ports.clock.now() - this.#lastFlush))
+    const turn = ++this.#flushTurn
     const flush = () => {
+      // What was reached meanwhile has been told already.
+      if (turn !== this.#flushTurn) return
       this.#flushing = false
       if (!this.#closed.signal.aborted) this.flush()
     }
     if (wait === 0) queueMicrotask(flush)
     else this.#ports.clock.sleep(wait, this.#closed.signal).then(flush, () => undefined)
   }
+  #isReached() {
+    const { firstRowMs, rowsMs, columnsMs } = this.took
+    return (firstRowMs === undefined && this.rows.size > 0) || (rowsMs === undefined && this.isPainted) || (columnsMs === undefined && this.isFilled)
+  }
   flush() {
     this.#lastFlush = this.#ports.clock.now()
+    const isReached = this.#isReached()
     this.#time()
     this.#ports.join(this)
     const changes: Changes = this.rows.take()
@@ -128,6 +139,7 @@ export class Feed {
     this.rows.isSettled = this.isFilled
     this.#told = this.#tell()
     this.#heard.tell()
+    if (isReached) this.#reached.tell()
     if (this.isFilled) this.#saveNowAndThen()
   }
   #time() {

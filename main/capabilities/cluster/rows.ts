@@ -1,4 +1,4 @@
-import type { ListColumn } from '../../../preload/contract/cluster'
+import type { Cell, ListColumn } from '../../../preload/contract/cluster'
 import { Row, Texts, type Projected } from './domain/row'
 import type { Patch } from './domain/join'
 import type { Before } from './domain/order'
@@ -19,12 +19,17 @@ export class Rows {
   #size = 0
   #partial = 0
   #born = 0
-  /** All rows were known once: what comes now is new, whatever it is called. */
-  isSettled = false
+  #isSettled = false
 
   constructor(columns: readonly ListColumn[], sources: readonly { hidden?: true }[]) {
     this.#shared = columns.map(({ id }) => !UNLIKE.has(id))
     this.#hidden = sources.map(({ hidden }) => hidden === true)
+  }
+  /** All rows were known once: what comes now is new, whatever it is called. */
+  set isSettled(settled: boolean) {
+    // Every row has its texts by now, and what changes later shares those of its row: to find them again would cost more than it saves.
+    if (settled && !this.#isSettled) this.#texts.clear()
+    this.#isSettled = settled
   }
   /** Rows that a list shows, whatever is filtered. */
   get size() { return this.#size }
@@ -40,17 +45,11 @@ export class Rows {
   put(source: number, projected: Projected, { seen, whole }: { seen: number; whole: boolean }): Row {
     const space = this.#space(source, projected.namespace)
     const known = space.get(projected.name)
-    const cells = projected.cells.map((cell, index) => (typeof cell === 'string' && this.#shared[index] ? this.#texts.one(cell) : cell))
+    const cells = this.#cells(projected.cells, known?.cells)
     const words = this.#texts.one(projected.words)
-    const isSame = known !== undefined && (known.uid === '' || projected.uid === '' || known.uid === projected.uid)
-    if (!known || !isSame) {
+    if (!known || !isSame(known, projected)) {
       if (known) this.#drop(known)
-      const row = new Row(source, { ...projected, namespace: this.#texts.one(projected.namespace), state: this.#texts.one(projected.state), cells, words }, { turn: known || this.isSettled ? ++this.#born : 0, seen, whole })
-      row.hidden = this.#hidden[source] === true
-      space.set(projected.name, row)
-      this.#changed.set(row, undefined)
-      this.#count(row, 1)
-      return row
+      return this.#add(source, { ...projected, cells, words }, { turn: known || this.#isSettled ? ++this.#born : 0, seen, whole })
     }
     const isOld = known.seen === LAST_TIME
     known.seen = seen
@@ -95,6 +94,24 @@ export class Rows {
   }
   get isChanged() { return this.#changed.size > 0 }
 
+  #add(source: number, projected: Projected, life: { turn: number; seen: number; whole: boolean }): Row {
+    const row = new Row(source, { ...projected, namespace: this.#texts.one(projected.namespace), state: this.#texts.one(projected.state) }, life)
+    row.hidden = this.#hidden[source] === true
+    this.#space(source, projected.namespace).set(projected.name, row)
+    this.#changed.set(row, undefined)
+    this.#count(row, 1)
+    return row
+  }
+  /** Cells whose texts are held once: by all rows that share them, or at least by this row's cells of before. */
+  #cells(read: Cell[], before: readonly Cell[] | undefined): Cell[] {
+    for (let index = 0; index < read.length; index++) {
+      const cell = read[index]
+      const known = before?.[index]
+      if (known !== undefined && known === cell) read[index] = known
+      else if (typeof cell === 'string' && this.#shared[index]) read[index] = this.#texts.one(cell)
+    }
+    return read
+  }
   #space(source: number, namespace: string): Map<string, Row> {
     const key = `${source} ${namespace}`
     const known = this.#spaces.get(key)
@@ -137,3 +154,5 @@ export class Rows {
     else this.states.delete(state)
   }
 }
+/** An object keeps its name until its uid says that it is another. */
+const isSame = (known: Row, { uid }: Projected) => known.uid === '' || uid === '' || known.uid === uid

@@ -41,7 +41,7 @@ export class Cluster {
     const gate = new Gate(this.#ports.clock)
     const watching = new Watching(feed, ask, gate.now)
     this.#watching.set(ask.id, { watching, gate })
-    const stop = feed.onFlush(gate.soon)
+    const stops = [feed.onFlush(gate.soon), feed.onReached(gate.now)]
     try {
       yield* gate.views(() => {
         const update = watching.read(this.#ports.clock.now())
@@ -50,7 +50,7 @@ export class Cluster {
         return update
       }, signal)
     } finally {
-      stop()
+      for (const stop of stops) stop()
       watching.close()
       if (this.#watching.get(ask.id)?.watching === watching) this.#watching.delete(ask.id)
       this.#leave(feed)

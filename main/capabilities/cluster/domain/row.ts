@@ -58,5 +58,5 @@ export class Texts {
     this.#known.set(text, text)
     return text
   }
-  get size() { return this.#known.size }
+  clear() { this.#known.clear() }
 }

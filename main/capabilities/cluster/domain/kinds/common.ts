@@ -14,9 +14,11 @@ function isMachine(name: string): boolean {
 export function labelWords(object: Peek): string {
   const labels = at(object, 'metadata', 'labels')
   if (typeof labels !== 'object' || labels === null) return ''
-  let words = ''
-  for (const [name, value] of Object.entries(labels)) if (typeof value === 'string' && !isMachine(name)) words += `${words === '' ? '' : ' '}${name}=${value}`
-  return words
+  const words: string[] = []
+  for (const [name, value] of Object.entries(labels)) if (typeof value === 'string' && !isMachine(name)) words.push(name, '=', value, ' ')
+  words.pop()
+  // Joined, a text is one piece of memory; added up, it would keep every piece it was made of.
+  return words.join('')
 }
 
 export const identity = (object: Peek) => ({ namespace: text(object, 'metadata', 'namespace'), name: text(object, 'metadata', 'name'), uid: text(object, 'metadata', 'uid') })

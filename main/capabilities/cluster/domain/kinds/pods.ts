@@ -15,20 +15,20 @@ type State = (typeof POD_STATES)[number]
 const LABELLED: [label: string, kind: string][] = [
   ['notebook-name', 'Notebook'], ['training.kubeflow.org/job-name', 'Training job'], ['ray.io/cluster', 'RayCluster'], ['serving.kserve.io/inferenceservice', 'InferenceService'], ['jobset.sigs.k8s.io/jobset-name', 'JobSet'],
 ]
-/** Whoever people would name as owner: not the replica set in between. */
+/** Whoever people would name as owner: not the replica set in between. Joined, so that the text is one piece of memory. */
 function ownerOf(pod: Peek): string {
   const labels = at(pod, 'metadata', 'labels')
   for (const [label, kind] of LABELLED) {
     const name = labels === undefined ? '' : text(labels, label)
-    if (name) return `${kind} ${name}`
+    if (name) return [kind, name].join(' ')
   }
   const owners = items(pod, 'metadata', 'ownerReferences')
   const owner = owners.find((one) => flag(one, 'controller')) ?? owners[0]
   const kind = text(owner, 'kind')
   const name = text(owner, 'name')
   const hash = text(pod, 'metadata', 'labels', 'pod-template-hash')
-  if (kind === 'ReplicaSet' && hash !== '' && name.endsWith(`-${hash}`)) return `Deployment ${name.slice(0, -hash.length - 1)}`
-  return kind ? `${kind} ${name}` : ''
+  if (kind === 'ReplicaSet' && hash !== '' && name.endsWith(`-${hash}`)) return ['Deployment', name.slice(0, -hash.length - 1)].join(' ')
+  return kind ? [kind, name].join(' ') : ''
 }
 
 interface Course { state: State; why: string }
