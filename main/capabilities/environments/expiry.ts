@@ -3,6 +3,7 @@ import type { Environment } from '../../../preload/contract/records'
 import { timestamp } from '../../kernel/clock'
 import type { Outcome } from '../../kernel/outcome'
 import { getFromPod } from '../../platform/kubernetes/pod-request'
+import { unlessForbidden } from '../../platform/kubernetes/refused'
 import type { KubeClient } from '../../platform/kubernetes/types'
 import { isIdle, mayPause } from './domain/idle'
 import type { EnvironmentPorts } from './ports'
@@ -16,9 +17,10 @@ export const expired = (environments: Environment[], now: number): Environment[]
 
 const Status = z.object({ last_activity: z.string() })
 /** When somebody last worked in an environment, in ms since 1970, as Jupyter's status tells it; undefined where the tool does not tell. */
-async function lastActivityOf(client: KubeClient, { meta, spec, status }: Environment, signal: AbortSignal): Promise<number | undefined> {
+async function lastActivityOf(client: KubeClient, { meta, spec, status }: Environment, { ask, signal }: { ask: ReturnType<typeof unlessForbidden>; signal: AbortSignal }): Promise<number | undefined> {
   if (!status.pod || !meta.namespace) return undefined
-  const answer = await getFromPod(client, { pod: { namespace: meta.namespace, name: status.pod }, port: spec.tool.port, path: spec.tool.probePath }, signal)
+  const pod = { namespace: meta.namespace, name: status.pod }
+  const answer = await ask(client, `ports of ${pod.namespace}`, () => getFromPod(client, { pod, port: spec.tool.port, path: spec.tool.probePath }, signal))
   const told = answer.ok ? z.string().transform((text, context) => { try { return JSON.parse(text) as unknown } catch { context.addIssue('no JSON'); return z.NEVER } }).pipe(Status).safeParse(answer.value) : undefined
   return told?.success ? Date.parse(told.data.last_activity) || undefined : undefined
 }
@@ -34,6 +36,7 @@ type Pause = (ref: { namespace: string; name: string }, why: string) => Promise<
 export function makeExpiry(ports: Pick<EnvironmentPorts, 'sites' | 'records' | 'clock' | 'log'>, pause: Pause, stewarded: (signal: AbortSignal) => Promise<boolean> = () => Promise.resolve(false)) {
   const ending = new AbortController()
   const tried = new Set<string>()
+  const ask = unlessForbidden()
   async function once({ meta, spec }: Environment, why: string) {
     const key = `${meta.uid} ${spec.expiresAt} ${why}`
     if (tried.has(key)) return
@@ -57,7 +60,7 @@ export function makeExpiry(ports: Pick<EnvironmentPorts, 'sites' | 'records' | '
     const over = expired(environments, now)
     for (const environment of over) if (mayAct()) await once(environment, `Its time ended ${environment.spec.expiresAt}`)
     for (const environment of mayPause(environments.filter((one) => !over.includes(one)), now)) {
-      const lastActivity = await lastActivityOf(home, environment, ending.signal)
+      const lastActivity = await lastActivityOf(home, environment, { ask, signal: ending.signal })
       if (lastActivity !== undefined && isIdle(environment, { lastActivity, now }) && mayAct()) await once(environment, `Nobody worked in it since ${timestamp(lastActivity)}`)
     }
   }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Clock } from '../../kernel/clock'
 import { succeed, type Outcome } from '../../kernel/outcome'
+import { unlessForbidden } from '../../platform/kubernetes/refused'
 import type { KubeClient, KubeObject, Resource } from '../../platform/kubernetes/types'
 
 const LEASES: Resource = { group: 'coordination.k8s.io', version: 'v1', plural: 'leases' }
@@ -102,8 +103,9 @@ export class Leadership {
 /** Tells whether somebody keeps the Lease alive, without standing for it: a holder counts until it was seen unchanged, by this machine's clock, for as long as it lasts. */
 export function leaseSight(clock: Clock): (client: KubeClient, signal: AbortSignal) => Promise<boolean> {
   let seen: { version: string; at: number } | undefined
+  const ask = unlessForbidden()
   return async (client, signal) => {
-    const found = await client.get(LEASES, LEASE, LeaseObject, signal)
+    const found = await ask(client, 'lease', () => client.get(LEASES, LEASE, LeaseObject, signal))
     if (!found.ok || !found.value?.spec.holderIdentity) return false
     const { metadata: { resourceVersion: version }, spec } = found.value
     if (seen?.version !== version) seen = { version, at: clock.now() }
