@@ -60,6 +60,7 @@ export class Feed {
   #saved = { at: 0, isWhole: false, isClean: true }
   #stopSites: () => void
   #wasStale = false
+  #standing = ''
 
   constructor(ports: FeedPorts, ask: FeedAsk) {
     this.site = ask.site
@@ -153,7 +154,12 @@ export class Feed {
   #look() {
     const client = this.#ports.sites.client(this.site)
     const now = client.ok ? client.value : undefined
-    const isStale = this.#ports.sites.states().find(({ id }) => id === this.site)?.state === 'stale'
+    const site = this.#ports.sites.states().find(({ id }) => id === this.site)
+    const isStale = site?.state === 'stale'
+    // A site tells of much that no list shows: of each beat of its heart, too.
+    const standing = JSON.stringify([site?.state, site?.failure])
+    if (now === this.#client && standing === this.#standing) return
+    this.#standing = standing
     if (now !== this.#client) {
       this.#running.abort()
       this.#client = now

@@ -19,6 +19,8 @@ export class Rows {
   #size = 0
   #partial = 0
   #born = 0
+  /** Another number after each time that changes were taken: what is made of all rows can be kept until then. */
+  turn = 0
   #isSettled = false
 
   constructor(columns: readonly ListColumn[], sources: readonly { hidden?: true }[]) {
@@ -89,6 +91,7 @@ export class Rows {
   /** What changed since the last time. */
   take(): Map<Row, Before> {
     const changed = this.#changed
+    if (changed.size > 0) this.turn++
     this.#changed = new Map()
     return changed
   }

@@ -11,8 +11,15 @@ const number = (row: Row, index: number): number | undefined => { const cell = r
 const KINDS: GpuKind[] = ['whole', 'mig', 'shared', 'dra']
 const ORDER = new Intl.Collator('en', { numeric: true })
 
-/** The allocation of a site's nodes as its pods have it now. */
-export const allocationIn = (pods: Feed): Allocation => allocationOf(pods.rows.all(), pods.isFilled)
+const summed = new WeakMap<Feed['rows'], { turn: number; allocation: Allocation }>()
+/** The allocation of a site's nodes as its pods have it now: summed again only after pods have changed, for there may be very many. */
+export function allocationIn({ rows, isFilled }: Feed): Allocation {
+  const known = summed.get(rows)
+  if (known && known.turn === rows.turn && known.allocation.complete === isFilled && !rows.isChanged) return known.allocation
+  const allocation = allocationOf(rows.all(), isFilled)
+  summed.set(rows, { turn: rows.turn, allocation })
+  return allocation
+}
 export const claimedIn = (nodes: Feed) => claimedDevices(nodes.rows.of(NODE_SOURCES.slices), nodes.rows.of(NODE_SOURCES.claims))
 
 /** The GPU strip: one cell for each node with GPUs, and the sums. */
