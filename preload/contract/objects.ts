@@ -60,11 +60,17 @@ export const ObjectStory = z.object({
 })
 export type ObjectStory = z.infer<typeof ObjectStory>
 
-export const ObjectAction = z.enum(['logs', 'terminal', 'forward', 'edit', 'scale', 'restart', 'suspend', 'resume', 'delete'])
+export const ObjectAction = z.enum(['logs', 'terminal', 'forward', 'edit', 'scale', 'restart', 'rollback', 'suspend', 'resume', 'delete'])
 export type ObjectAction = z.infer<typeof ObjectAction>
 /** Whether an action is offered for this object and this person; a refused one says what is missing and who can grant it. */
 export const Offer = z.object({ action: ObjectAction, allowed: z.enum(['yes', 'no', 'unknown']), says: z.string().optional(), remedy: z.string().optional() })
 export type Offer = z.infer<typeof Offer>
+
+/** A pod template that the cluster keeps of an object: the one of now or an earlier one. */
+export const Revision = z.object({
+  name: z.string().describe('Of what keeps it'), revision: z.number().int(), at: Timestamp.describe('When it was first rolled out'), images: z.array(z.string()).max(50), cause: z.string().optional(), current: z.boolean(),
+})
+export type Revision = z.infer<typeof Revision>
 
 const LogsAsk = PodRef.extend({
   containers: z.array(z.string()).max(50).default([]).describe('None: all of them'), previous: z.boolean().default(false), follow: z.boolean().default(true),
@@ -121,6 +127,8 @@ export const objects = {
     .input(ObjectRef.extend({ yaml: z.string().max(1_500_000), resourceVersion: z.string() })).output(Plan),
   planScale: entry.meta({ says: 'What changing the number of replicas would do; undo sets the number of before.' }).input(ObjectRef.extend({ replicas: z.number().int().min(0).max(10_000) })).output(Plan),
   planRestart: entry.meta({ says: 'What starting all pods anew, a few at a time, would do; undo rolls back to the template of before.' }).input(ObjectRef).output(Plan),
+  revisions: entry.meta({ says: 'The pod templates that the cluster keeps of a Deployment, StatefulSet or DaemonSet, the newest first, with the one of now among them.' }).input(ObjectRef).output(z.array(Revision).max(50)),
+  planRollback: entry.meta({ says: 'What going back to an earlier pod template would change, tried on the server; undo goes forward again while nobody changed it.' }).input(ObjectRef.extend({ to: z.string().min(1).max(253).describe('The name of a revision') })).output(Plan),
   planSuspend: entry.meta({ says: 'What suspending would stop; undo resumes.' }).input(ObjectRef).output(Plan),
   planResume: entry.meta({ says: 'What resuming would start; undo suspends again.' }).input(ObjectRef).output(Plan),
   planDelete: entry.meta({ says: 'What deleting would take with it. Cannot be taken back, and is refused when the object was replaced meanwhile.' })

@@ -12,6 +12,7 @@ import { makeLogs } from './logs'
 import { makeManifests } from './manifests'
 import { offersFor } from './offers'
 import type { ObjectPorts } from './ports'
+import { planRollback, revisionsOf, rollbackKind } from './rollback'
 import { stories } from './stories'
 import { makeTerminals } from './terminals'
 
@@ -25,6 +26,7 @@ export function makeObjects(ports: ObjectPorts) {
   const remove = deleteKind(ports)
   ports.operations.register(fieldKind)
   ports.operations.register(applyKind)
+  ports.operations.register(rollbackKind)
   ports.operations.register(remove)
   const offered = async <I>(making: Promise<Outcome<MadePlan<I>>>): Promise<Outcome<Plan>> => {
     const made = await making
@@ -41,6 +43,8 @@ export function makeObjects(ports: ObjectPorts) {
     planApply: (ask: ApplyAsk, signal?: AbortSignal) => offered(planApply(ports, { ...ask, manifests }, signal)),
     planScale: (ref: ObjectRef, replicas: number, signal?: AbortSignal) => offered(planField(ports, { ref, what: 'scale', replicas }, signal)),
     planChange: (ref: ObjectRef, what: 'restart' | 'suspend' | 'resume', signal?: AbortSignal) => offered(planField(ports, { ref, what }, signal)),
+    revisions: (ref: ObjectRef, signal?: AbortSignal) => revisionsOf(ports, ref, signal),
+    planRollback: (ref: ObjectRef, to: string, signal?: AbortSignal) => offered(planRollback(ports, { ref, to }, signal)),
     planDelete: (ask: { ref: ObjectRef; keepDependents: boolean }, signal?: AbortSignal) => offered(planDelete(ports, { ...ask, kind: remove }, signal)),
     close() {
       logs.close()

@@ -112,7 +112,7 @@ export class Transport {
   reset() {
     const old = this.#dispatcher?.agent
     this.#dispatcher = undefined
-    void old?.destroy(Object.assign(new Error('the machine slept'), { code: 'ECONNRESET' })).catch(() => undefined)
+    void old?.destroy(Object.assign(new Error('nothing came any more'), { code: 'ETIMEDOUT' })).catch(() => undefined)
   }
 
   async #exchange(ask: Ask): Promise<Outcome<Dispatcher.ResponseData>> {

@@ -17,8 +17,9 @@ export const words = {
   asOf: (when: string) => `as of ${when}`, notLive: 'Not live.', loading: 'Waiting for the cluster to answer.',
   noPods: 'It has no pods now, so there is nothing to read.', pod: 'Pod', container: 'Container', allContainers: 'all containers',
   notOffered: (what: string) => `You may not ${what} here.`, rightUnknown: 'The cluster gave an incomplete answer about your rights.',
-  actions: { logs: 'read logs', terminal: 'open a terminal', forward: 'forward ports', edit: 'edit', scale: 'scale', restart: 'restart', suspend: 'suspend', resume: 'resume', delete: 'delete' },
-  scale: 'Scale…', restart: 'Restart…', suspend: 'Suspend…', resume: 'Resume…', delete: 'Delete…', scaleTo: 'Replicas', plan: 'Plan', cancel: 'Cancel', started: 'Started; its steps are in the operations drawer.',
+  actions: { logs: 'read logs', terminal: 'open a terminal', forward: 'forward ports', edit: 'edit', scale: 'scale', restart: 'restart', rollback: 'roll back', suspend: 'suspend', resume: 'resume', delete: 'delete' },
+  scale: 'Scale…', restart: 'Restart…', rollback: 'Roll back…', suspend: 'Suspend…', resume: 'Resume…', delete: 'Delete…', scaleTo: 'Replicas', plan: 'Plan', cancel: 'Cancel', started: 'Started; its steps are in the operations drawer.',
+  rollBackTo: 'Back to', revision: (number: number, when: string, images: string) => `Revision ${String(number)}, ${when}, ${images}`, noRevisions: 'The cluster keeps no earlier template of it.',
   keepDependents: 'Keep what it owns',
   sameReplicas: 'It has that many already.',
   logs: {

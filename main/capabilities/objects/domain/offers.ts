@@ -1,6 +1,7 @@
 import type { ObjectAction } from '../../../../preload/contract/objects'
 import { groupKind, type Raw } from './raw'
 import { isSuspended, SUSPEND_AT } from './describe'
+import { canRollBack } from './templates'
 
 /** A right an action takes. */
 export interface Needs { verb: string; group: string; resource: string; subresource?: string }
@@ -28,10 +29,11 @@ export function actionsFor(raw: Raw, own: { group: string; plural: string }): { 
     ...(['/Pod', '/Service'].includes(groupKind(raw)) ? [{ action: 'forward' as const, needs: { verb: 'create', ...POD, subresource: 'portforward' } }] : []),
     ...(canScale(raw) ? [{ action: 'scale' as const, needs: { ...patch, subresource: 'scale' } }] : []),
     ...(canRestart(raw) ? [{ action: 'restart' as const, needs: patch }] : []),
+    ...(canRollBack(raw) ? [{ action: 'rollback' as const, needs: { verb: 'update', ...resource } }] : []),
     ...(SUSPEND_AT[groupKind(raw)] ? [{ action: suspended ? 'resume' as const : 'suspend' as const, needs: suspend }] : []),
     { action: 'edit', needs: { verb: 'update', ...resource } }, { action: 'delete', needs: { verb: 'delete', ...resource } },
   ]
 }
 export const DOES: Record<ObjectAction, string> = {
-  logs: 'read logs', terminal: 'open a terminal', forward: 'forward ports', edit: 'edit it', scale: 'scale it', restart: 'restart it', suspend: 'suspend it', resume: 'resume it', delete: 'delete it',
+  logs: 'read logs', terminal: 'open a terminal', forward: 'forward ports', edit: 'edit it', scale: 'scale it', restart: 'restart it', rollback: 'roll it back', suspend: 'suspend it', resume: 'resume it', delete: 'delete it',
 }
