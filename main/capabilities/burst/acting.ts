@@ -151,13 +151,13 @@ async function settleOne(service: BurstService, { original, moved, home, signal 
   const written = await patch(home, original, { annotations: { [MARK.ended]: JSON.stringify(ended), ...(results !== undefined && { [MARK.results]: results }) }, signal })
   if (!written.ok) return false
   service.journal.moved(original.uid, { place: 'cloud', outcome: ended.outcome, endedAt: ended.at, usd: ended.usd, ...(ended.startedAt !== undefined && { startedAt: ended.startedAt }) })
-  await service.ports.cloud.releaseNodes({ site: moved.site, claim: `move-${moved.run}` }, { signal, progress: () => undefined })
+  await service.ports.cloud.releaseNodes({ site: moved.to ?? moved.site, claim: `move-${moved.run}` }, { signal, progress: () => undefined })
   service.tell()
   return true
 }
 /** What the copy really cost: its share of the machines from their boot to its end. */
 async function endedOf({ ports }: BurstService, { moved, copy, signal }: { moved: Moved; copy: WorkloadFacts; signal: AbortSignal }): Promise<Ended> {
-  const market = await ports.cloud.market(moved.site, signal)
+  const market = await ports.cloud.market(moved.to ?? moved.site, signal)
   const pool = market.ok ? market.value.pools.find(({ name }) => name === moved.pool) : undefined
   const at = copy.ended?.at ?? 0
   const seconds = copy.startedAt === undefined ? 0 : (at - copy.startedAt) / 1000 + (pool?.bootSeconds ?? 0)

@@ -216,3 +216,10 @@ test('running ones stand first, then the newest', async () => {
   await settle()
   expect(service.list().map(({ id }) => id)).toEqual([first, third, second])
 })
+
+test('a plan that names the same thing on two sites compares each with itself', async () => {
+  const changes: Plan['changes'] = [{ op: 'same', apiVersion: 'v1', kind: 'Queue', name: 'q', note: 'on cloud' }, { op: 'create', apiVersion: 'v1', kind: 'Queue', name: 'q', note: 'on rack' }]
+  const id = await started(planned([step('a')], { changes }))
+  await service.settled()
+  expect(operation(id).state).toBe('done')
+})

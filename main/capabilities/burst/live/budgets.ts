@@ -10,6 +10,8 @@ import { MARK, type WorkloadFacts } from './workload'
 /** What a moved original says about its copy, written by the move itself so that everybody counts the same. */
 export const Moved = z.object({
   site: z.string(), namespace: z.string(), name: z.string(), kind: z.string(), pool: z.string(), usd: z.number(), at: z.string(), by: z.string(), approvedBy: z.string().optional(), run: z.string(), dataUri: z.string().optional(),
+  /** Where it runs, when that is not where its copy stands: MultiKueue hands it on. */
+  to: z.string().optional(),
 })
 export type Moved = z.infer<typeof Moved>
 /** How a copy ended. */

@@ -18,7 +18,7 @@ export type MoveInput = z.infer<typeof MoveInput>
 /** Everything a return does. */
 export const ReturnInput = z.object({
   site: z.string(), kind: MovableKind, namespace: z.string(), name: z.string(), uid: z.string(), run: z.string(), by: z.string(), at: z.string(),
-  copy: z.object({ site: z.string(), namespace: z.string(), name: z.string(), run: z.string(), running: z.boolean() }), wasSuspended: z.boolean(),
+  copy: z.object({ site: z.string(), namespace: z.string(), name: z.string(), run: z.string(), running: z.boolean(), to: z.string().optional() }), wasSuspended: z.boolean(),
 })
 export type ReturnInput = z.infer<typeof ReturnInput>
 /** What is written on a workload to ask for its move. */

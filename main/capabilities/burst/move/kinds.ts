@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { failure } from '../../../../preload/contract/failures'
 import type { WorkloadRef } from '../../../../preload/contract/burst'
 import { timestamp } from '../../../kernel/clock'
+import { given } from '../../../kernel/given'
 import { fail, succeed, type Outcome } from '../../../kernel/outcome'
 import type { MadePlan, OperationKind, StepContext } from '../../operations'
 import { planBody, runMark, stepsOf } from '../../plans'
@@ -11,21 +12,26 @@ import { MARK, type WorkloadFacts } from '../live/workload'
 import { AskInput, ReturnInput } from './input'
 import { look, lookAt, patch, release, removeWhole } from './original'
 import { blocks, find, type MovePorts } from './plan'
-import { giveBack, type Ports } from './steps'
+import { awaitHandedBack, giveBack, type Ports } from './steps'
 import { spanText } from '../words'
 
 const Back = z.object({ site: z.string(), namespace: z.string(), name: z.string(), uid: z.string(), run: z.string() })
 
 /** Bringing a moved workload back: its copy goes before the original may start again. */
 export const returnKind = (ports: Ports): OperationKind<ReturnInput> => ({
-  kind: 'burst-return', input: ReturnInput, undoable: false, sites: ({ copy }) => [copy.site], cancelLeaves: ({ name }) => `${name} as it is: a copy that was removed is not made again.`,
+  kind: 'burst-return', input: ReturnInput, undoable: false, sites: ({ copy }) => [copy.site, copy.to ?? copy.site], cancelLeaves: ({ name }) => `${name} as it is: a copy that was removed is not made again.`,
   steps: () => [
     { id: 'copy', title: 'Remove the copy', promiseSeconds: 20, run: (context) => removeTheCopy(ports, context) },
     { id: 'release', title: 'Put the original back in its place', promiseSeconds: 2, run: (context) => putBack(ports, context) },
-    { id: 'nodes', title: 'Give the machines back', promiseSeconds: 2, run: (context) => giveBack(ports, { site: context.input.copy.site, claim: `move-${context.input.copy.run}` }, context) },
+    { id: 'nodes', title: 'Give the machines back', promiseSeconds: 2, run: (context) => giveBack(ports, { site: context.input.copy.to ?? context.input.copy.site, claim: `move-${context.input.copy.run}` }, context) },
   ],
 })
-async function removeTheCopy(ports: Ports, { input, client, signal, progress }: StepContext<ReturnInput>): Promise<Outcome<void>> {
+async function removeTheCopy(ports: Ports, context: StepContext<ReturnInput>): Promise<Outcome<void>> {
+  const { kind, copy: { namespace, name, to } } = context.input
+  const removed = await removeStanding(ports, context)
+  return removed.ok && to !== undefined ? awaitHandedBack(ports.clock, context, { kind, namespace, name, site: to }) : removed
+}
+async function removeStanding(ports: Ports, { input, client, signal, progress }: StepContext<ReturnInput>): Promise<Outcome<void>> {
   const there = client(input.copy.site)
   if (!there.ok) return there
   const found = await look(there.value, { kind: input.kind, namespace: input.copy.namespace, name: input.copy.name }, signal)
@@ -73,7 +79,7 @@ export async function planReturn(ports: MovePorts, kind: OperationKind<ReturnInp
   if (!copy.ok) return copy
   const input: ReturnInput = {
     site, kind: ref.kind, namespace: original.namespace, name: original.name, uid: original.uid, run: before?.run ?? runMark(ports.random), by: who.value.user, at: before?.at ?? timestamp(home.value.clock.now()), wasSuspended: true,
-    copy: { site: moved.site, namespace: moved.namespace, name: moved.name, run: moved.run, running: (copy.value?.active ?? 0) > 0 },
+    copy: { site: moved.site, namespace: moved.namespace, name: moved.name, run: moved.run, running: (copy.value?.active ?? 0) > 0, ...given({ to: moved.to }) },
   }
   return succeed({ kind, input, again: (later) => planReturn(ports, kind, { ref, before: input, signal: later }), plan: returnBody(kind, input, { original, copy: copy.value, now: there.value.clock.now() }) })
 }

@@ -12,7 +12,7 @@ import type { Moved } from '../live/budgets'
 import type { BurstPorts } from '../ports'
 import { MoveInput } from './input'
 import { makeQueue } from './layout'
-import { hold, look, lookAt, patch, release, removeWhole, stillWorks } from './original'
+import { hold, look, lookAt, patch, release, removeWhole, stillWorks, type WorkloadAt } from './original'
 
 type Context = StepContext<MoveInput>
 /** What moving stands on, and where it writes down what it did. */
@@ -118,7 +118,7 @@ async function shipAndRoom(ports: Ports, context: Context): Promise<Outcome<void
 /** What the original says about its copy, for everybody who looks at it. */
 const pointer = (input: MoveInput, kept: Record<string, string>): string => JSON.stringify({
   site: input.copy.site, namespace: input.namespace, name: input.copy.name, kind: input.kind, pool: kept['pool'] ?? input.pools[0]?.name ?? '', usd: input.usd, at: input.at, by: input.by, run: input.run,
-  ...(input.approvedBy !== undefined && { approvedBy: input.approvedBy }), ...(input.data && { dataUri: kept['dataUri'] ?? input.data.to }),
+  ...(input.multikueue && { to: input.to }), ...(input.approvedBy !== undefined && { approvedBy: input.approvedBy }), ...(input.data && { dataUri: kept['dataUri'] ?? input.data.to }),
 } satisfies Moved)
 
 /** The pointer stands before the copy does, so that no copy is ever unaccounted for. */
@@ -170,9 +170,27 @@ async function removeCopy(ports: Ports, context: Context): Promise<Outcome<void>
     const gone = await removeWhole(ports.clock, there, { copy: found.value, signal })
     if (!gone.ok) return gone
   }
+  const left = input.multikueue ? await awaitHandedBack(ports.clock, context, { ...copyAt(input), site: input.to }) : succeed(undefined)
+  if (!left.ok) return left
   const original = await look(home, input, signal)
   if (!original.ok) return original
   return original.value?.uid === input.uid ? patch(home, input, { annotations: { [MARK.movedTo]: null }, signal }) : succeed(undefined)
+}
+
+/** Waits until nothing is left of what MultiKueue made on the other cluster: it takes its time, and the original must not start before. */
+export async function awaitHandedBack(clock: Ports['clock'], { client, signal, progress }: Pick<Context, 'client' | 'signal' | 'progress'>, { site, ...at }: WorkloadAt & { site: string }): Promise<Outcome<void>> {
+  const there = client(site)
+  if (!there.ok) return there
+  let uid = ''
+  return until(clock, async () => {
+    const found = await look(there.value, at, signal)
+    if (!found.ok) return found
+    uid = found.value?.uid ?? uid
+    const works = await stillWorks(there.value, { namespace: at.namespace, uid, active: 0 }, signal)
+    if (!works.ok) return works
+    progress(`Waits until MultiKueue has taken it off ${site}`)
+    return succeed(found.value === undefined && !works.value)
+  }, signal)
 }
 
 /** Lets the copy go and waits until it works; its queue says why it waits. */
