@@ -1,6 +1,9 @@
 import { createServer, type Server as NetServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ldapDirectory } from '../../main/capabilities/people/adapters/ldap'
+import type { Directory } from '../../main/capabilities/people'
+import type { Outcome } from '../../main/kernel/outcome'
 import type { DirectorySettings } from '../../preload/contract/people'
 import { awaited, sitDown, type Person } from './discovery/person'
 import { draftOf, moveIn } from './discovery/team'
@@ -170,7 +173,6 @@ describe.skipIf(lacks !== undefined)(`a company's directory${lacks ? ` (${lacks}
 describe.skipIf(lacks !== undefined)(`a directory with narrow limits${lacks ? ` (${lacks})` : ''}`, () => {
   test('one that shows only so many says so, and without memberOf groups are followed by their members', async () => {
     const ldap = await startSlapd({ people, groups, sizeLimit: 120, memberOf: false })
-    const { ldapDirectory } = await import('../../main/capabilities/people/adapters/ldap')
     const on = ldapDirectory({ settings: { kind: 'ldap', url: ldap.url, startTls: true, caFile: ldap.caFile, flavour: 'openldap', baseDn: BASE, bindName: personDn('lea'), userPrefix: '', groupPrefix: '' }, password: PASSWORD, trusted: () => [] })
     try {
       expect(await on.search({ text: 'p', kind: 'User', limit: 200 })).toMatchObject({ ok: false, failure: { code: 'DIRECTORY_LIMIT' } })
@@ -181,5 +183,36 @@ describe.skipIf(lacks !== undefined)(`a directory with narrow limits${lacks ? ` 
     } finally {
       await ldap.stop()
     }
+  })
+})
+
+// A real Active Directory cannot be had for a test: this server has its names and flags, and lacks its rule for groups in groups.
+describe.skipIf(lacks !== undefined)(`a directory that calls things as Active Directory does${lacks ? ` (${lacks})` : ''}`, () => {
+  let ldap: DirectoryServer
+  let on: Directory
+  const crowd = Array.from({ length: 1100 }, (_, index) => ({ uid: `c${String(index).padStart(4, '0')}`, name: `Crowd ${String(index)}` }))
+  beforeAll(async () => {
+    ldap = await startSlapd({ flavour: 'active-directory', people: [...people.filter(({ uid }) => !uid.startsWith('p')), ...crowd], groups: [{ name: 'vision', title: 'The vision team', people: ['eve'], groups: ['vision-guests'] }, { name: 'vision-guests', people: ['otto', 'locked'], groups: ['vision'] }] })
+    on = ldapDirectory({ settings: { kind: 'ldap', url: ldap.url, startTls: true, caFile: ldap.caFile, flavour: 'active-directory', baseDn: BASE, bindName: personDn('lea'), userPrefix: 'ad:', groupPrefix: '' }, password: PASSWORD, trusted: () => [] })
+  })
+  afterAll(() => ldap?.stop())
+  const names = (found: Outcome<{ entries: { name: string; active: boolean }[] } | undefined>) => (found.ok ? found.value?.entries.map(({ name, active }) => `${name}${active ? '' : ' off'}`).toSorted() : found.failure)
+
+  test('people are found by account, mail and either of their names, under the account that the cluster knows', async () => {
+    for (const text of ['eve', 'Strand', 'eve@takt.test']) expect(names(await on.search({ text, limit: 5 }))).toEqual(['ad:eve'])
+    expect(await on.search({ text: 'vision', kind: 'Group', limit: 5 })).toMatchObject({ ok: true, value: { entries: [{ kind: 'Group', name: 'vision', title: 'The vision team' }, { name: 'vision-guests' }] } })
+  })
+  test('an account that was switched off is shown as that, and one that is gone has left', async () => {
+    expect(names(await on.search({ text: 'lotte', limit: 5 }))).toEqual(['ad:locked off'])
+    const found = await on.lookup([{ kind: 'User', name: 'ad:locked' }, { kind: 'User', name: 'ad:gone' }, { kind: 'User', name: 'not-of-here' }])
+    expect(names(found)).toEqual(['ad:locked off'])
+    expect(found.ok && [...found.value.asked]).toHaveLength(2)
+  })
+  test('a thousand and more are read in pages', async () => {
+    const found = await on.search({ text: 'c', kind: 'User', limit: 1050 })
+    expect(found.ok && [found.value.entries.length, found.value.more]).toEqual([1050, true])
+  })
+  test('groups in groups are followed step by step where the rule for them answers nobody', async () => {
+    expect(names(await on.groupMembers('vision'))).toEqual(['ad:eve', 'ad:locked off', 'ad:otto'])
   })
 })

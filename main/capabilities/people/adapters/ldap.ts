@@ -69,6 +69,8 @@ export function ldapDirectory(account: Account): Directory {
 
 async function inChain(session: Session, settings: LdapSettings, group: Entry): Promise<Found> {
   const { entries, more } = await session.search({ filter: inGroupAnyhow(settings.flavour, group.dn), most: MOST_MEMBERS })
+  // A server that calls things like Active Directory and does not know its rule answers nobody, and no error.
+  if (entries.length === 0 && membersOf(group).length > 0) return stepByStep(session, settings, group)
   return { entries: readAll(settings, entries), more }
 }
 
