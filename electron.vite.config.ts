@@ -11,12 +11,15 @@ const { version } = JSON.parse(readFileSync(at('package.json'), 'utf8')) as { ve
 interface NodeProgram { input: string; outDir: string; format: 'cjs' | 'es'; target: string }
 
 // Each program is a build of its own: with several inputs in one build the bundler may make one entry import, and so start, another.
-const nodePrograms: Record<'shell' | 'preload' | 'core' | 'web' | 'cli' | 'drift-worker' | 'replay-worker', NodeProgram> = {
+const nodePrograms: Record<'shell' | 'preload' | 'core' | 'web' | 'cli' | 'cli-core' | 'cli-drift' | 'drift-worker' | 'replay-worker', NodeProgram> = {
   shell: { input: 'main/shell.ts', outDir: 'out/main', format: 'cjs', target: 'node16.17' },
   preload: { input: 'preload/index.ts', outDir: 'out/preload', format: 'cjs', target: 'chrome108' },
   core: { input: 'main/core.ts', outDir: 'out/main', format: 'es', target: 'node24' },
   web: { input: 'main/web.ts', outDir: 'out/main', format: 'es', target: 'node24' },
+  // Chooses between the two that follow, so that what needs no core does not load it.
   cli: { input: 'main/cli.ts', outDir: 'out/main', format: 'es', target: 'node24' },
+  'cli-core': { input: 'main/cli-core.ts', outDir: 'out/main', format: 'es', target: 'node24' },
+  'cli-drift': { input: 'main/cli-drift.ts', outDir: 'out/main', format: 'es', target: 'node24' },
   // A thread of core and cli that reads, sorts and compares one column at a time.
   'drift-worker': { input: 'main/capabilities/drift/drift-worker.ts', outDir: 'out/main', format: 'es', target: 'node24' },
   // A thread of core that plays months of jobs under many policies while everything else goes on.

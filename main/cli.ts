@@ -1,41 +1,4 @@
-import { join } from 'node:path'
-import tab from '@bomb.sh/tab/commander'
-import { CommanderError } from 'commander'
-import { createRouterClient } from '@orpc/server'
-import { burstCommands } from './capabilities/burst/cli'
-import { driftCommands } from './capabilities/drift/cli'
-import { compose, defaultStoreDir } from './compose'
-import { makeProgram } from './hosts/cli/program'
-import { serveCommand } from './hosts/cli/serve'
-import { EXIT, report, type OpenSession } from './hosts/cli/session'
-import { attachLocally } from './hosts/local/socket'
-import { seeded } from './kernel/random'
-import { systemClock } from './platform/clock/system'
-
-declare const __TAKT_VERSION__: string
-
-const startCore = (storeDir: string, host: 'command-line' | 'web', steward = false) =>
-  compose({ storeDir, host, steward, version: __TAKT_VERSION__, env: process.env, clock: systemClock, random: seeded(process.pid) })
-
-const open: OpenSession = async (store) => {
-  const storeDir = store ?? defaultStoreDir(process.env)
-  const attached = await attachLocally(storeDir)
-  if (attached) return { client: attached.client, attached: true, close: () => { attached.close(); return Promise.resolve() } }
-  const core = await startCore(storeDir, 'command-line')
-  await core.started
-  return { client: createRouterClient(core.router), attached: false, close: () => core.close() }
-}
-
-const program = makeProgram(open, __TAKT_VERSION__)
-serveCommand(program, { startCore: (storeDir, steward) => startCore(storeDir, 'web', steward), storeDir: () => defaultStoreDir(process.env), pageRoot: join(import.meta.dirname, '../renderer') })
-burstCommands(program)
-driftCommands(program)
-tab(program, { completionCommandName: 'completion' })
-
-try {
-  await program.parseAsync(process.argv)
-} catch (error) {
-  // Commander has said what was wrong; help and version end this way too.
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage
-  else process.exitCode = report(error, process.argv.includes('--json'))
-}
+// What compares tables needs no core: loading one takes more memory than most comparisons do.
+const program = process.argv[2] === 'drift' ? './cli-drift.mjs' : './cli-core.mjs'
+await import(new URL(program, import.meta.url).href)
+export {}

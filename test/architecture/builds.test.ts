@@ -6,7 +6,7 @@ import { parseAst } from 'vite'
 import { describe, expect, test } from 'vitest'
 
 const out = fileURLToPath(new URL('../../out', import.meta.url))
-const entries = ['shell.cjs', 'core.mjs', 'web.mjs', 'cli.mjs']
+const entries = ['shell.cjs', 'core.mjs', 'web.mjs', 'cli.mjs', 'cli-core.mjs', 'cli-drift.mjs']
 
 interface Node { type?: string; source?: Node | null; callee?: Node; name?: string; arguments?: Node[]; value?: unknown }
 const isRequire = ({ type, callee }: Node) => type === 'CallExpression' && callee?.type === 'Identifier' && ['require', '__require'].includes(callee.name ?? '')

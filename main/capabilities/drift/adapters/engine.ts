@@ -68,7 +68,7 @@ export class Engine {
  * Each block comes in 16 kB of memory outside the heap. Left to itself the collector waits for tens of megabytes of them in every thread,
  * so young garbage is dropped as the blocks go by: a millisecond each time, as next to nothing young is alive.
  */
-const BLOCKS_BETWEEN_SWEEPS = 200
+const BLOCKS_BETWEEN_SWEEPS = 50
 const dropYoungGarbage = (() => {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as ((options: { type: 'minor' }) => void) | undefined

@@ -15,7 +15,7 @@ export const threadRunner = ({ script, threads, start }: { script: URL; threads:
     const results: (JobResult | undefined)[] = jobs.map(() => undefined)
     let next = 0
     // What a column needs lies outside the heap; a small nursery keeps the heap itself from growing in every thread.
-    const workers = Array.from({ length: Math.min(threads, jobs.length) }, () => new Worker(script, { workerData: start, resourceLimits: { maxYoungGenerationSizeMb: 4 } }))
+    const workers = Array.from({ length: Math.min(threads, jobs.length) }, () => new Worker(script, { workerData: start, resourceLimits: { maxYoungGenerationSizeMb: 1 } }))
     const work = async (worker: Worker) => {
       for (let at = next++; at < jobs.length; at = next++) {
         const job = jobs[at] as ColumnJob, result = await ask(worker, job, signal)
