@@ -8,6 +8,8 @@ import { replayProxy } from './replay'
 
 const out = process.env['TAKT_BENCH_OUT'] ?? join(process.env['TAKT_ROOT'] ?? process.cwd(), 'out')
 const wait = (seconds: number) => new Promise((done) => setTimeout(done, seconds * 1000))
+const SETTLE_S = 30
+const IDLE_S = 60
 export interface PageRun { perSecond: number; seconds: number; tasksOver50: number; longestMs: number; /** Of the thread's own time: what other programs took of the machine does not count. */ longestCpuMs: number; tasksOver50Cpu: number; pageHeapBeforeMb: number; pageHeapAfterMb: number; coreCpu: number; shownPerSecond: number }
 export interface PageResult { runs: PageRun[]; idleCpu: number; coreRssMb: number }
 
@@ -40,7 +42,8 @@ export async function pageUnderEvents(reach: Reach, recorded: readonly string[],
     await page.goto(`${page.url().replace(/#.*/, '')}#/cluster`)
     await page.getByText(`of ${pods.toLocaleString('en')}`).first().waitFor({ timeout: 120_000 })
     await page.getByText('live', { exact: true }).first().waitFor({ timeout: 300_000 })
-    await wait(5)
+    // What follows the reading is over by then: rows are written to the store, and memory is tidied.
+    await wait(SETTLE_S)
     await page.evaluate(() => {
       const tasks: number[] = []
       Object.assign(globalThis, { longTasks: tasks })
@@ -48,8 +51,8 @@ export async function pageUnderEvents(reach: Reach, recorded: readonly string[],
     })
     const pid = host.pid ?? 0
     const idle = cpuOf(pid)
-    await wait(20)
-    const idleCpu = (cpuOf(pid) - idle) / 20
+    await wait(IDLE_S)
+    const idleCpu = (cpuOf(pid) - idle) / IDLE_S
     const runs: PageRun[] = []
     for (const pace of paces) runs.push(await run(page, { proxy, pid, pace, seconds }))
     return { runs, idleCpu, coreRssMb: rssOf(pid) }
