@@ -146,6 +146,7 @@ const To = z.object({ to: z.object({ site: z.string().optional(), pool: z.string
 /** Where an environment is and where it could go: `away` while its copy works elsewhere, `cannot` why it could not go. */
 export const NotebookPlace = z.object({
   to: z.string().optional(), cannot: z.string().optional(), away: z.object({ site: z.string(), since: Timestamp, by: z.string(), pool: z.string().optional(), usdPerHour: z.number().optional() }).optional(),
+  asked: z.object({ by: z.string(), at: Timestamp, usdPerHour: z.number() }).optional().describe('Who asked a lead to move it'),
 })
 
 /** Whether a workload stays or goes, and moving it. */

@@ -50,12 +50,31 @@ const yamlOf = async (site: string, plural: string, group?: string) => (await ta
 const notebook = (site: string) => yamlOf(site, 'notebooks', 'kubeflow.org')
 const volume = (site: string) => yamlOf(site, 'persistentvolumeclaims')
 const stateHere = async (state: string) => when(await takt.records.watch({ kinds: ['Environment'] }), ({ upserts }) => upserts.some((one) => one.kind === 'Environment' && one.meta.name === ref.name && one.meta.namespace === ref.namespace && one.spec.state === state))
+async function rests(id: string): Promise<Operation> {
+  const all = await when(await takt.operations.watch(), (each) => each.some((one) => one.id === id && !['running', 'undoing', 'cancelling'].includes(one.state)))
+  const operation = all.find((one) => one.id === id)
+  if (!operation) throw new Error('the operation is gone')
+  return operation
+}
+const beginning = async (id: string, step: string) => when(await takt.operations.watch(), (all) => all.some((one) => one.id === id && one.steps.some((each) => each.id === step && each.state === 'running')))
+/** The machine that was rented for it is given back: no group has more nodes than before it went. */
+const rentedNow = async () => { const { groups } = await when(await takt.cloud.nodeGroups(), () => true); return groups.reduce((sum, { desired }) => sum + desired, 0) }
+let rentedBefore = 0
+const machinesGone = async () => when(await takt.cloud.nodeGroups(), ({ groups }) => groups.reduce((sum, { desired }) => sum + desired, 0) <= rentedBefore)
+const nothingThere = async () => {
+  expect(await notebook(THERE)).toBe('')
+  expect((await takt.burst.notebook(ref)).away).toBeUndefined()
+  await stateHere('running')
+  await machinesGone()
+}
 const imageIn = (yaml: string) => /image: (\S+)/.exec(yaml)?.[1]
 
 describe('an environment that moves', () => {
   it('is told first what is lost, then what travels, what it costs and when it starts', async () => {
+    rentedBefore = await rentedNow()
     const plan = await takt.burst.planNotebookMove(ref)
     expect(plan.blockedBy).toEqual([])
+    expect(plan.quotas.map(({ name }) => name).join()).toMatch(/Budget/)
     expect(plan.risks[0]).toMatch(/memory of its kernels is lost/)
     expect(plan.choices.join('\n')).toMatch(/Ships volume .* by way of s3:\/\/acme-takt-burst\/workspaces\/parcel-ocr\//)
     expect(plan.price?.usdPerHour).toBeGreaterThan(1)
@@ -91,6 +110,48 @@ describe('an environment that moves', () => {
     expect(await volume(HERE)).toContain('Found on rented hardware.')
     expect((await takt.burst.notebook(ref)).away).toBeUndefined()
     expect(await notebook(THERE)).toBe('')
+    expect(await volume(THERE)).toBe('')
+    await machinesGone()
     await expect(takt.burst.planNotebookReturn(ref)).rejects.toThrow()
   }, 240_000)
+  it.each(['hold', 'workspace-out', 'machines', 'workspace-in', 'start'])('cancelled while it is at %s it works here again, and nothing is rented or left there', async (step) => {
+    const id = await start(await takt.burst.planNotebookMove(ref))
+    await beginning(id, step)
+    await takt.operations.cancel({ operationId: id })
+    expect((await rests(id)).state).toBe('cancelled')
+    await nothingThere()
+    expect(await volume(THERE)).toBe('')
+  }, 240_000)
+  it('taken back after its end it brings what was written there, and gives the machine back', async () => {
+    const id = await start(await takt.burst.planNotebookMove(ref))
+    await ended(id)
+    expect(await rentedNow()).toBeGreaterThan(rentedBefore)
+    const there = await takt.objects.yaml(at(THERE, 'persistentvolumeclaims'))
+    await ended(await start(await takt.objects.planApply({ ...at(THERE, 'persistentvolumeclaims'), yaml: there.yaml.replace('Found on rented hardware.', 'Written before the undo.'), resourceVersion: there.resourceVersion })))
+    await takt.operations.undo({ operationId: id })
+    expect((await rests(id)).state).toBe('undone')
+    await nothingThere()
+    expect(await volume(THERE)).toBe('')
+    expect(await volume(HERE)).toContain('Written before the undo.')
+  }, 300_000)
+  it('a return that is cancelled leaves its copy working, with its mark', async () => {
+    await ended(await start(await takt.burst.planNotebookMove(ref)))
+    const id = await start(await takt.burst.planNotebookReturn(ref))
+    await beginning(id, 'workspace-out')
+    await takt.operations.cancel({ operationId: id })
+    expect((await rests(id)).state).toBe('cancelled')
+    expect(imageIn(await notebook(THERE))).toBe(imageIn(await notebook(HERE)))
+    expect((await takt.burst.notebook(ref)).away).toMatchObject({ site: THERE })
+    await stateHere('paused')
+    await ended(await start(await takt.burst.planNotebookReturn(ref)))
+    await nothingThere()
+  }, 300_000)
+  it('is refused where a hard cap has too little left for a day', async () => {
+    const { spec, resourceVersion } = await takt.burst.policy()
+    const project = (await when(await takt.records.watch({ kinds: ['Project'] }), ({ upserts }) => upserts.length > 0)).upserts.find(({ meta }) => meta.name === 'parcel-ocr')
+    const name = project?.kind === 'Project' ? project.meta.name : ''
+    await ended(await start(await takt.burst.planPolicy({ spec: { ...spec, caps: [{ scope: 'project', name, period: 'month', capUsd: 2, hard: true }] }, ...(resourceVersion !== undefined && { resourceVersion }) })))
+    await when(await takt.burst.watch({}), ({ budgets }) => budgets.some(({ scope }) => scope === `project/${name}`))
+    expect((await takt.burst.planNotebookMove(ref)).blockedBy.map(({ says }) => says).join(' ')).toMatch(/Cloud cap of parcel-ocr has \$2\.00 of \$2\.00 left, and \$\d+\.\d\d is needed for \d+ h/)
+  }, 90_000)
 })

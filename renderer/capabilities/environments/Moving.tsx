@@ -16,7 +16,7 @@ export function usePlace({ meta }: Environment): Place | undefined {
 export function MoveButton({ place, onPress }: { place: Place | undefined; onPress: (show: 'move' | 'return') => void }) {
   if (!place) return null
   if (place.away) return <Button look="primary" onClick={() => onPress('return')}>{words.returnIt}</Button>
-  return <Button disabledBecause={place.to === undefined ? place.cannot ?? words.noCloud : undefined} onClick={() => onPress('move')}>{words.moveTo(place.to ?? 'aws')}</Button>
+  return <Button disabledBecause={place.to === undefined ? place.cannot ?? words.noCloud : undefined} onClick={() => onPress('move')}>{place.asked ? words.moveAsked(place.to ?? 'aws', place.asked.by) : words.moveTo(place.to ?? 'aws')}</Button>
 }
 export const AwayFacts = ({ away: { site, since, usdPerHour } }: { away: NonNullable<Place['away']> }) => (
   <Facts facts={[[words.awayLabel, `${words.awayOn(site, formatMoment(since))}${usdPerHour === undefined ? '' : `, ${words.perHourAway(formatUsd(usdPerHour))}`}`]]} />

@@ -1,9 +1,11 @@
+import { z } from 'zod'
 import { failure } from '../../../../preload/contract/failures'
 import { fail, succeed, type Outcome } from '../../../kernel/outcome'
 import { given } from '../../../kernel/given'
+import type { Manifest } from '../../../kernel/manifest'
 import { workspaceClaim, writeState } from '../../environments'
 import type { MadePlan, OperationKind, Step } from '../../operations'
-import { planBody, refusals, removeMade, reviewChanges, runMark, stepsOf, onSite } from '../../plans'
+import { applyAll, done, onSite, planBody, refusals, removeMade, resourceOf, reviewChanges, runMark, stepsOf } from '../../plans'
 import { giveBack } from '../move/steps'
 import { policyOf } from '../live/policy'
 import { namesOf } from './copy'
@@ -19,36 +21,69 @@ const carry = (ports: NotebookPorts, way: 'out' | 'in'): Back => ({
     site: way === 'out' ? input.away.site : input.site, depot: input.away.site, namespace: input.namespace, name: input.name, claim: workspaceClaim(input.name), way, run: input.run, capBytesPerSecond: capOf(input.mbps),
     ...(way === 'out' && { nodeSelector: input.away.nodeSelector }),
   }, { signal, progress }),
+  undo: ({ input, signal }) => ports.workspaces.stop({ site: way === 'out' ? input.away.site : input.site, namespace: input.namespace, way, run: input.run }, signal),
 })
+const Found = z.looseObject({ kind: z.string() })
+const volumeOf = ({ away, name }: NotebookReturnInput) => ({ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { namespace: away.namespace, name: workspaceClaim(name) } })
+/** Once its volume there goes, only going on ends well. */
+const CLEARED = 'cleared'
 const stop = (ports: NotebookPorts): Back => ({
   id: 'stop', title: 'Stop the copy: the memory of its kernels is lost', promiseSeconds: 30,
-  async run({ input: { away }, client, signal, progress }) {
+  async run({ input: { away }, client, kept, signal, progress }) {
     const there = client(away.site)
     if (!there.ok) return there
+    for (const one of namesOf(away)) {
+      const found = await there.value.get(resourceOf(one), one.metadata, Found, signal)
+      if (!found.ok) return found
+      // Kept so that a return that is thought better of leaves the copy working.
+      if (found.value) kept[`copy-${one.kind}`] ??= JSON.stringify(anew(found.value))
+    }
     const removed = await removeMade(there.value, namesOf(away), { run: away.run, signal })
     return removed.ok ? gone(ports, there.value, { ref: away, signal, progress }) : removed
   },
-})
-/** Only when the volume here holds everything may the one there go. */
-const clear: Back = {
-  id: 'clear', title: 'Remove its volume there', promiseSeconds: 5,
-  async run({ input: { away, name }, client, signal }) {
+  async undo({ input: { away }, client, kept, signal }) {
+    if (kept[CLEARED] !== undefined) return succeed(undefined)
     const there = client(away.site)
-    return there.ok ? removeMade(there.value, [{ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { namespace: away.namespace, name: workspaceClaim(name) } }], { run: away.run, signal }) : there
+    if (!there.ok) return there
+    const objects = namesOf(away).flatMap(({ kind }) => (kept[`copy-${kind}`] === undefined ? [] : [JSON.parse(kept[`copy-${kind}`] ?? '{}') as Manifest]))
+    return done(await applyAll(there.value, objects, { run: away.run, signal }))
   },
+})
+/** An object as it can be made again: without what its first life gave it. */
+function anew(object: Record<string, unknown>): Record<string, unknown> {
+  const { status: _status, metadata, ...rest } = object
+  const { name, namespace, labels, annotations } = (metadata ?? {}) as Record<string, unknown>
+  const { clusterIP: _ip, clusterIPs: _ips, ...spec } = (rest['spec'] ?? {}) as Record<string, unknown>
+  return { ...rest, metadata: { name, namespace, labels, annotations }, spec }
 }
-const resume: Back = {
+const resume = (ports: NotebookPorts): Back => ({
   id: 'resume', title: 'Let it go here', promiseSeconds: 2,
   run: onSite(async (home, { input, signal }) => {
     const state = input.away.running ? await writeState(home, input, { state: 'running', signal }) : succeed(undefined)
     return state.ok ? writeAway(home, input, { mark: null, signal }) : state
   }),
+  undo: onSite(async (home, { input, kept, signal, progress }) => {
+    if (kept[CLEARED] !== undefined) return succeed(undefined)
+    const marked = await writeAway(home, input, { mark: input.away, signal })
+    if (!marked.ok) return marked
+    const paused = await writeState(home, input, { state: 'paused', signal })
+    return paused.ok ? gone(ports, home, { ref: input, signal, progress }) : paused
+  }),
+})
+/** Only when it goes here again, with everything that was written there, may the volume there go. */
+const clear: Back = {
+  id: 'clear', title: 'Remove its volume there', promiseSeconds: 5,
+  async run({ input, client, kept, signal }) {
+    const there = client(input.away.site)
+    kept[CLEARED] = 'yes'
+    return there.ok ? removeMade(there.value, [volumeOf(input)], { run: input.away.run, signal }) : there
+  },
 }
 
 /** Bringing an environment back: what was written there is here before the copy's volume goes. */
 export const notebookReturnKind = (ports: NotebookPorts): OperationKind<NotebookReturnInput> => ({
-  kind: 'notebook-return', input: NotebookReturnInput, undoable: false, cancelLeaves: ({ name, away }) => `${name} paused here; its volume on ${away.site} stays. Return it again to go on.`,
-  steps: () => [stop(ports), carry(ports, 'out'), carry(ports, 'in'), clear, { id: 'machines', title: 'Give the machine back', promiseSeconds: 60, run: (context) => giveBack(ports, { site: context.input.away.site, claim: claimOf(context.input.away.run) }, context) }, resume],
+  kind: 'notebook-return', input: NotebookReturnInput, undoable: false, sites: ({ away }) => [away.site], cancelLeaves: ({ name, away }) => `${name} works on ${away.site} again, without the memory of its kernels, until its volume there is removed; from then on it stays here.`,
+  steps: () => [stop(ports), carry(ports, 'out'), carry(ports, 'in'), resume(ports), clear, { id: 'machines', title: 'Give the machine back', promiseSeconds: 60, run: (context) => giveBack(ports, { site: context.input.away.site, claim: claimOf(context.input.away.run) }, context) }],
 })
 
 const workloadOf = (text = ''): 'StatefulSet' | 'Notebook' => (text.startsWith('StatefulSet/') ? 'StatefulSet' : 'Notebook')

@@ -11,11 +11,14 @@ export const AwayMark = z.object({
 })
 export type AwayMark = z.infer<typeof AwayMark>
 
+const Pool = z.object({ name: z.string(), nodes: z.number().int(), usdPerHour: z.number() })
 const Common = { site: z.string(), namespace: z.string(), name: z.string(), by: z.string(), run: z.string(), workload: Native, replicas: z.number().int(), mbps: z.number().optional() }
 /** Everything a notebook move does, decided when its plan was made. */
 export const NotebookMoveInput = z.object({
   ...Common, to: z.string(), at: z.string(), place: z.string(), wasRunning: z.boolean(), snapshot: z.object({ name: z.string(), className: z.string() }).optional(),
-  pool: z.object({ name: z.string(), nodes: z.number().int(), usdPerHour: z.number() }).optional(), nodeSelector: z.record(z.string(), z.string()).optional(),
+  pool: Pool.optional(),
+  /** The same GPUs in other zones, for when the first has none left. */
+  others: z.array(Pool).default([]), approvedBy: z.string().optional(), nodeSelector: z.record(z.string(), z.string()).optional(),
   copy: z.object({ spec: EnvironmentSpec, workload: Native, data: z.array(z.object({ source: z.string(), mount: z.literal('pointer'), pointer: z.string() })), makesNamespace: z.boolean() }),
 })
 export type NotebookMoveInput = z.infer<typeof NotebookMoveInput>

@@ -15,7 +15,9 @@ import type { CloudPool } from '../ports'
 import { cents } from '../words'
 import { copyOf, groundOf } from './copy'
 import type { NotebookMoveInput } from './input'
-import { awayOf } from './marks'
+import { askedOf, awayOf } from './marks'
+import { moneyOf, overCaps, quotasOf, softCaps, type Money } from './money'
+import type { Asked as AskedFor } from '../live/marks'
 import { snapshotOf, type NotebookPorts } from './steps'
 import { KEPT_MEMORY, type EnvironmentRef } from './words'
 
@@ -32,26 +34,37 @@ export function cloudSite({ sites, records }: Pick<NotebookPorts, 'sites' | 'rec
 }
 export const NO_CLOUD = { says: 'No cloud site is connected.', remedy: 'Connect one under Sites.' }
 
+const DEARER = 1.25
+/** On-demand pools whose machine is large enough, cheapest first: the best one and the same GPUs in other zones. */
+function poolsFor(pools: readonly CloudPool[], spec: Environment['spec']): CloudPool[] {
+  const [best, ...rest] = fitting(pools, spec)
+  return best ? [best, ...rest.filter((one) => one.gpuProduct === best.gpuProduct && one.usdPerNodeHour <= best.usdPerNodeHour * DEARER)] : []
+}
 /** The cheapest on-demand pool whose machine is large enough. A machine that can be taken away at two minutes' notice is no place to work. */
-function poolFor(pools: readonly CloudPool[], { size }: Environment['spec']): CloudPool | undefined {
+function fitting(pools: readonly CloudPool[], { size }: Environment['spec']): CloudPool[] {
   const gpus = size.gpu?.count ?? 0
   const fits = pools.filter((pool) => !pool.spot && pool.gpusPerNode >= gpus && pool.cpuCores >= size.cpuCores && pool.memoryGi >= size.memoryGi && pool.priceAsOf > 0 && (pool.nodesLeft > 0 || pool.nodes.length > 0))
-  return fits.toSorted((a, b) => a.usdPerNodeHour - b.usdPerNodeHour || a.name.localeCompare(b.name))[0]
+  return fits.toSorted((a, b) => a.usdPerNodeHour - b.usdPerNodeHour || a.name.localeCompare(b.name))
 }
 
-interface Facts { environment: Environment; home: KubeClient; there: KubeClient; user: string; pool: CloudPool | undefined; place: Outcome<string>; away: boolean; now: number; signal: AbortSignal | undefined }
+interface Facts { environment: Environment; home: KubeClient; there: KubeClient; user: string; pool: CloudPool | undefined; others: CloudPool[]; money: Money; asked: AskedFor | undefined; place: Outcome<string>; away: boolean; now: number; signal: AbortSignal | undefined }
 async function gather(ports: NotebookPorts, { ref, to, signal }: { ref: EnvironmentRef; to: string; signal: AbortSignal | undefined }): Promise<Outcome<Facts>> {
   const [home, there] = [ports.sites.home(), ports.sites.client(to)]
   if (!home.ok) return home
   if (!there.ok) return there
-  const [who, environment, away] = await Promise.all([home.value.whoAmI(signal), ports.records.read('Environment', ref, signal), awayOf(home.value, ref, signal)])
+  const [who, environment, away, asked] = await Promise.all([home.value.whoAmI(signal), ports.records.read('Environment', ref, signal), awayOf(home.value, ref, signal), askedOf(home.value, ref, signal)])
+  if (!asked.ok) return asked
   if (!who.ok) return who
   if (!environment.ok) return environment
   if (!away.ok) return away
   const market = environment.value.spec.size.gpu ? await ports.cloud.market(to, signal) : succeed({ pools: [] })
   if (!market.ok) return market
+  const [pool, ...others] = poolsFor(market.value.pools, environment.value.spec)
+  const now = home.value.clock.now()
+  const money = await moneyOf(ports, { home: home.value, environment: environment.value, pool, to, now, signal })
+  if (!money.ok) return money
   return succeed({
-    environment: environment.value, home: home.value, there: there.value, user: who.value.user, pool: poolFor(market.value.pools, environment.value.spec), place: ports.workspaces.placeOf({ depot: to, ...ref }), away: away.value !== undefined, now: home.value.clock.now(), signal,
+    environment: environment.value, home: home.value, there: there.value, user: who.value.user, pool, others, money: money.value, asked: asked.value, place: ports.workspaces.placeOf({ depot: to, ...ref }), away: away.value !== undefined, now, signal,
   })
 }
 
@@ -63,10 +76,11 @@ async function pointersOf({ environment: { spec, meta, status }, home, signal }:
   return succeed(spec.data.flatMap(({ source, mount }) => (mount === 'pointer' ? [{ source, mount, pointer: env.get(`TAKT_DATA_${source.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`) ?? '' }] : [])))
 }
 
-async function inputOf(ports: NotebookPorts, facts: Facts, { to, before }: { to: string; before: NotebookMoveInput | undefined }): Promise<Outcome<NotebookMoveInput>> {
+async function inputOf(ports: NotebookPorts, facts: Facts, { to, before, approving }: { to: string; before: NotebookMoveInput | undefined; approving: boolean }): Promise<Outcome<NotebookMoveInput>> {
   const { environment: { meta, spec, status }, home, there, pool, place, signal } = facts
   const { namespace = '' } = meta
   const { run, at } = before ?? { run: runMark(ports.random), at: timestamp(facts.now) }
+  const whose = whoseOf(facts, approving)
   const [data, notebooks, className, ns, storage] = await Promise.all([
     pointersOf(facts), there.list(KUBE.notebooks, { namespace }, Exists, signal), snapshotClassFor(home, spec.workspace.storageClass, signal), there.get(KUBE.namespaces, { name: namespace }, Exists, signal),
     spec.workspace.storageClass === undefined ? succeed(undefined) : there.get(KUBE.storageClasses, { name: spec.workspace.storageClass }, Exists, signal),
@@ -74,9 +88,9 @@ async function inputOf(ports: NotebookPorts, facts: Facts, { to, before }: { to:
   if (!data.ok) return data
   const workload = nativeOf(status.workload)
   return succeed({
-    site: home.site, namespace, name: meta.name, by: facts.user, run, workload, replicas: spec.replicas, to, at, place: place.ok ? place.value : '', wasRunning: spec.state === 'running',
+    site: home.site, namespace, name: meta.name, ...whose, run, workload, replicas: spec.replicas, to, at, place: place.ok ? place.value : '', wasRunning: spec.state === 'running',
     ...given({ mbps: policyOf(ports.records).spec.linkMbps, snapshot: snapshotFor(meta.name, run, className) }),
-    ...machineOf(pool),
+    ...machineOf(pool), others: facts.others.map(asked),
     copy: {
       workload: workload === 'Notebook' && notebooks.ok ? 'Notebook' : 'StatefulSet', data: data.value, makesNamespace: ns.ok && ns.value === undefined,
       spec: copySpec(spec, { to, pool, keepsClass: storage.ok && storage.value !== undefined }),
@@ -84,11 +98,14 @@ async function inputOf(ports: NotebookPorts, facts: Facts, { to, before }: { to:
   })
 }
 
+/** Who moves it, and who approves that: where leads approve, the one who asked. */
+const whoseOf = ({ user, asked: before }: Facts, approving: boolean): Pick<NotebookMoveInput, 'by' | 'approvedBy'> => (approving && before ? { by: before.by, approvedBy: user } : { by: user })
 type Spec = Environment['spec']
 const nativeOf = (text = ''): 'StatefulSet' | 'Notebook' => (text.startsWith('StatefulSet/') ? 'StatefulSet' : 'Notebook')
 const snapshotFor = (name: string, run: string, className: string | undefined) => (className === undefined ? undefined : { name: `${name}-${run}`.slice(0, 63), className })
+const asked = ({ name, nodesLeft, usdPerNodeHour }: CloudPool) => ({ name, nodes: nodesLeft > 0 ? 1 : 0, usdPerHour: cents(usdPerNodeHour) })
 const machineOf = (pool: CloudPool | undefined): Pick<NotebookMoveInput, 'pool' | 'nodeSelector'> =>
-  (pool ? { pool: { name: pool.name, nodes: pool.nodesLeft > 0 ? 1 : 0, usdPerHour: cents(pool.usdPerNodeHour) }, nodeSelector: { 'nvidia.com/gpu.product': pool.gpuProduct } } : {})
+  (pool ? { pool: asked(pool), nodeSelector: { 'nvidia.com/gpu.product': pool.gpuProduct } } : {})
 function copySpec(spec: Spec, { to, pool, keepsClass }: { to: string; pool: CloudPool | undefined; keepsClass: boolean }): Spec {
   const { gpu: own, ...size } = spec.size
   const gpu = own && pool && { resource: 'nvidia.com/gpu', count: own.count, model: pool.gpuProduct }
@@ -111,12 +128,12 @@ function blocksOf({ records }: NotebookPorts, { environment: { spec, meta }, poo
   ]
 }
 
-interface Asked { ref: EnvironmentRef; to: string; before?: NotebookMoveInput | undefined; signal?: AbortSignal | undefined }
+interface Asked { ref: EnvironmentRef; to: string; /** Whether it is a lead who moves it where leads approve. */ approving?: boolean; before?: NotebookMoveInput | undefined; signal?: AbortSignal | undefined }
 /** What moving an environment would do. */
-export async function planNotebookMove(ports: NotebookPorts, kind: OperationKind<NotebookMoveInput>, { ref, to, before, signal }: Asked): Promise<Outcome<MadePlan<NotebookMoveInput>>> {
+export async function planNotebookMove(ports: NotebookPorts, kind: OperationKind<NotebookMoveInput>, { ref, to, approving = false, before, signal }: Asked): Promise<Outcome<MadePlan<NotebookMoveInput>>> {
   const facts = await gather(ports, { ref, to, signal })
   if (!facts.ok) return facts
-  const made = await inputOf(ports, facts.value, { to, before })
+  const made = await inputOf(ports, facts.value, { to, before, approving })
   if (!made.ok) return made
   const input = made.value
   const objects = [...groundOf(input), ...copyOf(input)]
@@ -131,11 +148,12 @@ export async function planNotebookMove(ports: NotebookPorts, kind: OperationKind
   if (!there.ok) return there
   const permissions = [...here.value, ...there.value]
   return succeed({
-    kind, input, again: (later) => planNotebookMove(ports, kind, { ref, to, before: input, signal: later }),
+    kind, input, again: (later) => planNotebookMove(ports, kind, { ref, to, approving, before: input, signal: later }),
     plan: planBody({
-      kind: kind.kind, title: `Move ${ref.name} to ${to}`, verb: 'Move', site: input.site, subject: { kind: 'Environment', ...ref }, as: input.by, changes: [...mine, ...seen.value.changes.map((change) => ({ ...change, note: `on ${to}` }))], dryRun: seen.value.dryRun, permissions,
+      kind: kind.kind, title: `Move ${ref.name} to ${to}`, verb: input.approvedBy === undefined ? 'Move' : 'Approve and move', site: input.site, subject: { kind: 'Environment', ...ref }, as: facts.value.user, quotas: quotasOf(facts.value.money), changes: [...mine, ...seen.value.changes.map((change) => ({ ...change, note: `on ${to}` }))], dryRun: seen.value.dryRun, permissions,
       ...priceOf(facts.value), ...timeOf(ports, facts.value, to), ...told(facts.value, input), steps: stepsOf(kind, input), yaml: asYaml(objects),
-      blockedBy: [...blocksOf(ports, facts.value, to), ...seen.value.blockedBy, ...refusals(permissions)],
+      undo: `Brings back what was written there and starts it on ${input.site} again, as Return does.`,
+      blockedBy: [...blocksOf(ports, facts.value, to), ...overCaps(facts.value.money), ...seen.value.blockedBy, ...refusals(permissions)],
     }),
   })
 }
@@ -151,14 +169,14 @@ function timeOf({ cloud }: NotebookPorts, { environment: { spec }, pool }: Facts
   if (ship === undefined) return { time: { seconds: boot, says: `the machine boots in ${String(Math.ceil(boot / 60))} min; how long the workspace takes is not known: the line was never measured` } }
   return { time: { seconds: boot + ship, lowSeconds: boot, highSeconds: boot + ship, says: `starts in ${String(Math.ceil(boot / 60))} min with little to ship, in ${String(Math.ceil((boot + ship) / 60))} min where its whole volume is full of new files` } }
 }
-function told({ environment: { spec, meta }, pool }: Facts, input: NotebookMoveInput): Pick<Plan, 'risks' | 'choices'> {
+function told({ environment: { spec, meta }, pool, money }: Facts, input: NotebookMoveInput): Pick<Plan, 'risks' | 'choices'> {
   const own = spec.size.gpu
   const mounted = spec.data.filter(({ mount }) => mount !== 'pointer').map(({ source }) => source)
   const digest = spec.tool.image.includes('@sha256:')
   return {
     risks: [
       KEPT_MEMORY, ...(mounted.length > 0 ? [`Not there: ${mounted.join(', ')}. Volumes of data are not shipped; only the workspace is.`] : []), ...(digest ? [] : [`Its image ${spec.tool.image} names no digest: what its tag means may have changed.`]),
-      'Its end and its pause when idle do not hold there: the machine is paid for until somebody returns it.',
+      ...softCaps(money), 'Its end and its pause when idle do not hold there: the machine is paid for until somebody returns it.',
     ],
     choices: [
       `Ships volume ${workspaceClaim(meta.name)} by way of ${input.place}: files that differ from what lies there, at most ${String(spec.workspace.gi)} GiB. Both sides are compared before it starts.`,

@@ -2,8 +2,11 @@ import { failure } from '../../../../preload/contract/failures'
 import type { Plan } from '../../../../preload/contract/operations'
 import { given } from '../../../kernel/given'
 import { fail, succeed, type Outcome } from '../../../kernel/outcome'
+import { policyOf } from '../live/policy'
+import { mayRule } from '../policy'
 import { notebookReturnKind, planNotebookReturn } from './back'
-import { awayOf } from './marks'
+import { notebookAskKind, planNotebookAsk } from './ask'
+import { askedOf, awayOf } from './marks'
 import { cloudSite, NO_CLOUD, planNotebookMove } from './plan'
 import { notebookMoveKind, type NotebookPorts } from './steps'
 import type { EnvironmentRef } from './words'
@@ -13,22 +16,30 @@ export function makeNotebooks(ports: NotebookPorts) {
   const kinds = { move: notebookMoveKind(ports), back: notebookReturnKind(ports) }
   ports.operations.register(kinds.move)
   ports.operations.register(kinds.back)
+  ports.operations.register(notebookAskKind)
   return {
     /** Where an environment is, and where it could go. */
-    async whereabouts(ref: EnvironmentRef, signal?: AbortSignal): Promise<Outcome<{ to?: string; cannot?: string; away?: { site: string; since: string; by: string; pool?: string; usdPerHour?: number } }>> {
+    async whereabouts(ref: EnvironmentRef, signal?: AbortSignal): Promise<Outcome<{ to?: string; cannot?: string; away?: { site: string; since: string; by: string; pool?: string; usdPerHour?: number }; asked?: { by: string; at: string; usdPerHour: number } }>> {
       const home = ports.sites.home()
       if (!home.ok) return home
       const away = await awayOf(home.value, ref, signal)
       if (!away.ok) return away
+      const asked = await askedOf(home.value, ref, signal)
+      if (!asked.ok) return asked
       const to = cloudSite(ports)
       const mark = away.value
-      return succeed(given({ to, cannot: to === undefined ? `${NO_CLOUD.says} ${NO_CLOUD.remedy}` : undefined, away: mark && given({ site: mark.site, since: mark.at, by: mark.by, pool: mark.pool, usdPerHour: mark.usdPerHour }) }))
+      return succeed(given({ to, cannot: to === undefined ? `${NO_CLOUD.says} ${NO_CLOUD.remedy}` : undefined, away: mark && given({ site: mark.site, since: mark.at, by: mark.by, pool: mark.pool, usdPerHour: mark.usdPerHour }), asked: asked.value && { by: asked.value.by, at: asked.value.at, usdPerHour: asked.value.usd } }))
     },
     async planMove({ to, ...ref }: EnvironmentRef & { to?: string | undefined }, signal?: AbortSignal): Promise<Outcome<Plan>> {
       const site = cloudSite(ports, to)
       if (site === undefined) return fail(failure('NOT_SUPPORTED_HERE', NO_CLOUD))
-      const made = await planNotebookMove(ports, kinds.move, { ref, to: site, signal })
-      return made.ok ? succeed(ports.operations.offer(made.value)) : made
+      const approves = policyOf(ports.records).spec.mode !== 'advise'
+      const rules = approves ? await mayRule(ports, signal) : 'yes'
+      const made = await planNotebookMove(ports, kinds.move, { ref, to: site, approving: approves && rules === 'yes', signal })
+      if (!made.ok) return made
+      if (rules !== 'no') return succeed(ports.operations.offer(made.value))
+      const ask = await planNotebookAsk(ports, made.value, signal)
+      return ask.ok ? succeed(ports.operations.offer(ask.value)) : ask
     },
     async planReturn(ref: EnvironmentRef, signal?: AbortSignal): Promise<Outcome<Plan>> {
       const made = await planNotebookReturn(ports, kinds.back, { ref, signal })

@@ -7,12 +7,13 @@ import type { OperationKind, Step, StepContext } from '../../operations'
 import { applyAll, done, KUBE, onSite, removeMade, until } from '../../plans'
 import type { Workspaces } from '../../shipping'
 import { giveBack } from '../move/steps'
+import type { Planner } from '../live/planner'
 import type { BurstPorts } from '../ports'
 import { copyOf, groundOf } from './copy'
 import { NotebookMoveInput, type AwayMark } from './input'
 import { awayOf, writeAway } from './marks'
 
-export type NotebookPorts = Pick<BurstPorts, 'sites' | 'records' | 'operations' | 'cloud' | 'clock' | 'random'> & { workspaces: Workspaces }
+export type NotebookPorts = Pick<BurstPorts, 'sites' | 'records' | 'operations' | 'cloud' | 'clock' | 'random'> & { workspaces: Workspaces; planner: Planner }
 type Context = StepContext<NotebookMoveInput>
 type Move = Step<NotebookMoveInput>
 const BYTES_PER_MEGABIT = 125_000
@@ -29,19 +30,20 @@ export const gone = (ports: Pick<NotebookPorts, 'clock'>, client: KubeClient, { 
     return succeed(pods.value.length === 0)
   }, signal)
 
-const markOf = (input: NotebookMoveInput, started: boolean): AwayMark => ({
-  site: input.to, namespace: input.namespace, name: input.name, run: input.run, at: input.at, by: input.by, workload: input.copy.workload, running: input.wasRunning, started,
-  ...(input.pool && { pool: input.pool.name, usdPerHour: input.pool.usdPerHour }), ...(input.nodeSelector && { nodeSelector: input.nodeSelector }),
+const poolOf = ({ pool, others }: NotebookMoveInput, kept: Readonly<Record<string, string>>) => [pool, ...others].find((one) => one?.name === kept['pool']) ?? pool
+const markOf = (input: NotebookMoveInput, kept: Readonly<Record<string, string>>, started: boolean): AwayMark => ({
+  site: input.to, namespace: input.namespace, name: input.name, run: input.run, at: input.at, by: input.approvedBy === undefined ? input.by : `${input.by}, approved by ${input.approvedBy}`, workload: input.copy.workload, running: input.wasRunning, started,
+  ...(input.pool && { pool: poolOf(input, kept)?.name, usdPerHour: poolOf(input, kept)?.usdPerHour }), ...(input.nodeSelector && { nodeSelector: input.nodeSelector }),
 })
 
 /** The pointer stands before anything is stopped or made, so that no copy is ever unaccounted for. */
 const hold = (ports: NotebookPorts): Move => ({
   id: 'hold', title: 'Stop it here: the memory of its kernels is lost', promiseSeconds: 30,
-  run: onSite(async (home, { input, signal, progress }) => {
+  run: onSite(async (home, { input, kept, signal, progress }) => {
     const away = await awayOf(home, input, signal)
     if (!away.ok) return away
     if (away.value && away.value.run !== input.run) return fail(failure('OPERATION_NOT_POSSIBLE', { operation: 'notebook-move', says: `${input.name} is away already.` }))
-    const marked = away.value ? succeed(undefined) : await writeAway(home, input, { mark: markOf(input, false), signal })
+    const marked = away.value ? succeed(undefined) : await writeAway(home, input, { mark: markOf(input, kept, false), signal })
     if (!marked.ok) return marked
     const paused = await writeState(home, input, { state: 'paused', signal })
     return paused.ok ? gone(ports, home, { ref: input, signal, progress }) : paused
@@ -83,15 +85,33 @@ const carry = (ports: NotebookPorts, way: 'out' | 'in'): Move => {
   return {
     id: `workspace-${way}`, title: way === 'out' ? 'Ship what is new of its workspace' : 'Fill the volume there', promiseSeconds: 120,
     run: ({ input, signal, progress }) => ports.workspaces.carry(askOf(input), { signal, progress }),
-    undo: ({ input, signal }) => ports.workspaces.stop(askOf(input), signal),
+    async undo(context) {
+      const { input, kept, signal, progress } = context
+      const stopped = await ports.workspaces.stop(askOf(input), signal)
+      if (!stopped.ok || kept['started'] === undefined) return stopped
+      const home = context.client(input.site)
+      const away = home.ok ? await awayOf(home.value, input, signal) : home
+      if (!away.ok) return away
+      // Where it was returned from, what lies in between is older than what is here.
+      if (away.value?.run !== input.run) return succeed(undefined)
+      return ports.workspaces.carry({ ...askOf(input), way: way === 'out' ? 'in' : 'out', run: `${input.run}-undo` }, { signal, progress })
+    },
   }
 }
 
 const machines = (ports: NotebookPorts): Move => ({
   id: 'machines', title: 'Get the machine', promiseSeconds: 300,
-  async run({ input, signal, progress }) {
-    if (!input.pool || input.pool.nodes === 0) return succeed(undefined)
-    return done(await ports.cloud.ensureNodes({ site: input.to, pool: input.pool.name, nodes: input.pool.nodes, claim: claimOf(input.run) }, { signal, progress }))
+  async run({ input, kept, note, signal, progress }) {
+    const short: string[] = []
+    for (const pool of input.pool ? [input.pool, ...input.others] : []) {
+      const asked = pool.nodes === 0 ? succeed(undefined) : await ports.cloud.ensureNodes({ site: input.to, pool: pool.name, nodes: pool.nodes, claim: claimOf(input.run) }, { signal, progress })
+      kept['pool'] = pool.name
+      if (asked.ok) return succeed(undefined)
+      if (asked.failure.code !== 'CLOUD_CAPACITY_SHORT') return asked
+      short.push(pool.name)
+      note(`${pool.name} has no capacity: ${asked.failure.data.says}`)
+    }
+    return short.length === 0 ? succeed(undefined) : fail(failure('CLOUD_CAPACITY_SHORT', { site: input.to, nodeGroup: short.join(', '), says: 'no pool that the plan named has machines now', instead: [] }))
   },
   undo: (context) => giveBack(ports, { site: context.input.to, claim: claimOf(context.input.run) }, context),
 })
@@ -112,7 +132,7 @@ const ground: Move = {
 const start = (ports: NotebookPorts): Move => ({
   id: 'start', title: 'Start it there with the same image', promiseSeconds: 60,
   async run(context) {
-    const { input, signal, progress } = context
+    const { input, kept, signal, progress } = context
     const client = there(context)
     const home = context.client(input.site)
     if (!client.ok) return client
@@ -129,7 +149,9 @@ const start = (ports: NotebookPorts): Move => ({
       progress(pod?.unschedulable ?? pod?.waiting?.message ?? (pod ? `${pod.metadata.name}: ${pod.phase}` : 'Waits for its pod'))
       return succeed(pods.value.some(({ ready }) => ready))
     }, signal)
-    return up.ok ? writeAway(home.value, input, { mark: markOf(input, true), signal }) : up
+    if (!up.ok) return up
+    kept['started'] = 'yes'
+    return writeAway(home.value, input, { mark: markOf(input, kept, true), signal })
   },
   async undo(context) {
     const { input, signal, progress } = context
@@ -140,9 +162,9 @@ const start = (ports: NotebookPorts): Move => ({
   },
 })
 
-/** Moving an environment: stopped here for as long as its copy works there. A finished move is not undone but returned from, which brings the work back too. */
+/** Moving an environment: stopped here for as long as its copy works there. Undone after its end it brings back what was written there, as a return does. */
 export const notebookMoveKind = (ports: NotebookPorts): OperationKind<NotebookMoveInput> => ({
-  kind: 'notebook-move', input: NotebookMoveInput, undoable: false,
+  kind: 'notebook-move', input: NotebookMoveInput, undoable: true, sites: ({ to }) => [to],
   cancelLeaves: ({ name, site, place }) => `${name} runs on ${site} again, without the memory of its kernels; what was shipped stays in ${place}.`,
   steps: (input) => [hold(ports), ...(input.snapshot ? [snap(ports)] : []), carry(ports, 'out'), machines(ports), ground, carry(ports, 'in'), start(ports)],
 })
