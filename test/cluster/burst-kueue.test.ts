@@ -17,7 +17,7 @@ describe.skipIf(lacks !== undefined)(`moving jobs that Kueue queues${lacks ? ` (
     await stack.addNodeGroup({ name: POOL, instanceType: 'p4d.24xlarge' })
     // The queue at home has room for one job of eight.
     await stack.onPrem.applyManifests([flavor, clusterQueue('on-prem', 8), local('gpu', 'on-prem')])
-    desk = await openDesk(stack)
+    desk = await openDesk(stack, { steward: true })
   })
   afterAll(async () => {
     await desk?.close()
@@ -88,6 +88,26 @@ describe.skipIf(lacks !== undefined)(`moving jobs that Kueue queues${lacks ? ` (
     expect(await seen.end()).toEqual({ most: 1, there: 1, here: 0 })
     await remove('handed')
     await remove('holder')
+  })
+
+  test('a hard cap that is used up stops the burst queue on real Kueue, and more money lets it go again', async () => {
+    const { core, home } = desk
+    await desk.run(await core().sites.planPrepare({ site: home() }))
+    await awaited(await core().sites.watch(), (all) => all.some(({ id, prepared }) => id === home() && prepared === 'yes'))
+    const before = await core().burst.policy()
+    await stack.onPrem.applyManifests([job('capped', { annotations: { 'takt.dev/moved-to': JSON.stringify({ site: desk.away(), namespace: 'default', name: 'capped', kind: 'Job', pool: POOL, usd: 20, at: new Date(0).toISOString(), by: 'mara', run: 'earlier' }) } })])
+    const cap = async (capUsd: number) => {
+      const { spec, resourceVersion } = await core().burst.policy()
+      await desk.run(await core().burst.planPolicy({ spec: { ...spec, caps: [{ scope: 'project', name: 'default', period: 'month', capUsd, hard: true }] }, ...(resourceVersion !== undefined && { resourceVersion }) }))
+    }
+    const stopped = async () => (await stack.cloud.admin.ask<{ spec: { stopPolicy?: string } }>('/apis/kueue.x-k8s.io/v1beta2/namespaces/default/localqueues/gpu-burst')).spec.stopPolicy
+    await cap(5)
+    await soon(async () => await stopped() === 'Hold', 'the burst queue is not stopped')
+    await soon(async () => (await conditionOf(stack.cloud, '/apis/kueue.x-k8s.io/v1beta2/namespaces/default/localqueues/gpu-burst', 'Active'))?.status === 'False', 'Kueue does not hold it')
+    await cap(500)
+    await soon(async () => await stopped() === 'None', 'the burst queue stays stopped')
+    expect(before.mayChange).toBe('yes')
+    await remove('capped')
   })
 
   async function remove(name: string): Promise<void> {
