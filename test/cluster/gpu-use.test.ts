@@ -59,6 +59,12 @@ test('its history is summed, and kept for when nobody answers any more', async (
   const seen = kept.between('rack', { what: 'node', node: 'gpu-1' }, { from: (end - 7200) * 1000, to: end * 1000 })
   expect(seen).toHaveLength(9)
   expect(seen.at(-1)).toMatchObject({ gpus: 2, used: 0.5, engine: 0.25 })
+  // By pod an hour is one point, and reading on reads the hour again that was not over.
+  for (const now of [end * 1000 - 1_800_000, end * 1000]) await kept.fillPods('rack', prometheus, { now, signal: new AbortController().signal })
+  const ofPod = kept.between('rack', { what: 'pod', namespace: 'team', pod: 'train' }, { from: (end - 7200) * 1000, to: end * 1000 })
+  expect(ofPod.length).toBeGreaterThanOrEqual(2)
+  expect(ofPod.every(({ gpus, used, engine, powerW }) => gpus === 1 && used === 0.5 && engine === 0.5 && powerW === 400)).toBe(true)
+  expect(kept.between('rack', { what: 'pod', namespace: 'gpu-operator', pod: 'nvidia-dcgm-exporter-x' }, { from: 0, to: end * 1000 })).toEqual([])
   store.value.close()
 })
 test('an address where nobody answers is a failure that names it', async () => {

@@ -4,7 +4,7 @@ import { succeed, type Outcome } from '../../kernel/outcome'
 import { listeners } from '../../platform/streams/latest'
 import type { KubeClient } from '../../platform/kubernetes/types'
 import { allocationOf } from './allocation'
-import { KEPT_STEP_S, joined, stepFor } from './domain/history'
+import { KEPT_STEP_S, PODS_STEP_S, joined, stepFor } from './domain/history'
 import { METRICS, usedByNode } from './domain/metrics'
 import { makeHistory } from './kept'
 import { measureHistory, measureNow, measureXids } from './measure'
@@ -97,7 +97,7 @@ export class GpuUseService {
     const to = client.clock.now()
     const [from, stepSeconds] = [to - ask.hours * HOUR_MS, stepFor(ask.hours)]
     const kept = this.#history.between(ask.site, ask.of, { from, to })
-    const bare: GpuUse = { asOf: timestamp(to), live: true, source: source.told, useKnown: false, says: source.told.says, now: { ...now, faulted: 0 }, gpus: [], history: kept, stepSeconds: KEPT_STEP_S, xids: [] }
+    const bare: GpuUse = { asOf: timestamp(to), live: true, source: source.told, useKnown: false, says: source.told.says, now: { ...now, faulted: 0 }, gpus: [], history: kept, stepSeconds: keptStep(ask), xids: [] }
     if (!source.prometheus) return bare
     const measured = await measureNow(source.prometheus, ask.of, signal)
     if (!measured.ok) return { ...bare, source: { ...source.told, state: 'failed', failure: measured.failure }, says: `${source.told.address ?? 'Prometheus'} does not answer now: allocation is shown, and what was kept.` }
@@ -116,7 +116,7 @@ export class GpuUseService {
     const history = this.#history.between(ask.site, ask.of, { from: to - ask.hours * HOUR_MS, to: Number.MAX_SAFE_INTEGER })
     const last = history.at(-1)
     return {
-      ...(last && { asOf: last.at }), live: false, source, useKnown: last !== undefined, says: source.says, gpus: [], history, stepSeconds: KEPT_STEP_S, xids: [],
+      ...(last && { asOf: last.at }), live: false, source, useKnown: last !== undefined, says: source.says, gpus: [], history, stepSeconds: keptStep(ask), xids: [],
       now: { capacity: last?.gpus ?? 0, requested: 0, allocated: last?.allocated ?? 0, faulted: 0, ...(last?.used !== undefined && { used: last.used }) },
     }
   }
@@ -131,7 +131,10 @@ export class GpuUseService {
       filling.add(site)
       try {
         const source = await this.#sources.of(site)
-        if (source.ok && source.value.prometheus) await this.#history.fill(site, source.value.prometheus, { now: client.value.clock.now(), signal: ending.signal })
+        if (!source.ok || !source.value.prometheus) return
+        const until = { now: client.value.clock.now(), signal: ending.signal }
+        await this.#history.fill(site, source.value.prometheus, until)
+        await this.#history.fillPods(site, source.value.prometheus, until)
       } catch (error) {
         if (!ending.signal.aborted) this.#ports.log.warn('The history of GPU use could not be read.', { site, error: String(error) })
       } finally {
@@ -158,3 +161,4 @@ export class GpuUseService {
     })
   }
 }
+const keptStep = ({ of }: GpuUseAsk): number => (of.what === 'pod' ? PODS_STEP_S : KEPT_STEP_S)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { joined, keptPoint, stepFor, toKept, toPoints } from './history'
+import { joined, keptPoint, stepFor, toKept, toKeptPods, toPoints } from './history'
 import { selectorsFor, toGpus, usedByNode, xidTurns } from './metrics'
 
 const labels = (node: string, gpu: string, more: Record<string, string> = {}) => ({ Hostname: node, gpu, modelName: 'NVIDIA H100', ...more })
@@ -21,6 +21,11 @@ test('a figure nobody measured is absent, not 0', () => {
 test('kept samples are told by node or summed for the site', () => {
   const kept = toKept({ count: [series(() => 8, { Hostname: 'a' }), series(() => 4, { Hostname: 'b' })], engine: [series(() => 6, { Hostname: 'a' }), series(() => 1, { Hostname: 'b' })] }).get(900_000)
   expect(kept && [keptPoint(0, kept, 'b')?.used, keptPoint(0, kept)?.used, keptPoint(0, kept)?.gpus, keptPoint(0, kept, 'gone')]).toEqual([1, 7, 12, undefined])
+})
+test('a pod\'s hour is the average of its quarters, and the exporter is nobody\'s pod', () => {
+  const of = (pod: string) => ({ exported_namespace: 'team', exported_pod: pod, pod: 'nvidia-dcgm-exporter-x', namespace: 'gpu-operator' })
+  const hours = toKeptPods({ count: [series(() => 2, of('train')), series(() => 1, { pod: 'nvidia-dcgm-exporter-x', namespace: 'gpu-operator' })], engine: [series((at) => at / 900_000, of('train'))] })
+  expect([...hours]).toEqual([[0, { pods: { 'team/train': { gpus: 2, used: 1 } } }]])
 })
 test('live points win over kept ones, which fill what lies before', () => {
   const at = (minute: number) => ({ at: `2026-11-23T10:${String(minute).padStart(2, '0')}:00Z`, gpus: minute })

@@ -1,6 +1,6 @@
 import type { GpuPoint } from '../../../../preload/contract/gpu-use'
 import { timestamp } from '../../../kernel/clock'
-import type { FigureName, Series } from './metrics'
+import { podOf, type FigureName, type Series } from './metrics'
 
 /** Seconds between two kept samples. */
 export const KEPT_STEP_S = 900
@@ -45,11 +45,11 @@ export function keptPoint(at: number, { nodes, allocated }: KeptSample, node?: s
   }
 }
 
+const FIGURES = [['count', 'gpus'], ['engine', 'used'], ['tensor', 'tensor'], ['memoryUsedMib', 'memoryUsedMib'], ['powerW', 'powerW']] as const
 /** Kept moments out of series by node, one for each quarter of an hour. */
 export function toKept(byNode: Partial<Record<FigureName | 'count', Series[]>>): Map<number, KeptSample> {
   const moments = new Map<number, KeptSample>()
-  const figures = [['count', 'gpus'], ['engine', 'used'], ['tensor', 'tensor'], ['memoryUsedMib', 'memoryUsedMib'], ['powerW', 'powerW']] as const
-  for (const [series, field] of figures) {
+  for (const [series, field] of FIGURES) {
     for (const { labels, points } of byNode[series] ?? []) {
       const node = labels['Hostname'] ?? labels['node'] ?? ''
       for (const { at, value } of points) {
@@ -61,6 +61,37 @@ export function toKept(byNode: Partial<Record<FigureName | 'count', Series[]>>):
     }
   }
   return moments
+}
+
+/** Seconds between two kept samples of pods: they are many and short-lived, so an hour is one. */
+export const PODS_STEP_S = 3600
+const MOST_PODS = 2000
+
+/** What is kept of one hour: by namespace/name the GPUs of a pod and the averages of its figures. */
+export interface KeptPods { pods: Record<string, KeptSample['nodes'][string]> }
+export const podKey = ({ namespace, pod }: { namespace: string; pod: string }): string => `${namespace}/${pod}`
+
+/** Kept hours out of series by pod; where there are too many pods, those with the most GPUs stay. */
+export function toKeptPods(byPod: Partial<Record<FigureName | 'count', Series[]>>): Map<number, KeptPods> {
+  const sums = new Map<number, Map<string, Partial<Record<'gpus' | (typeof FIGURES)[number][1], { sum: number; count: number }>>>>()
+  for (const [series, field] of FIGURES) {
+    for (const { labels, points } of byPod[series] ?? []) {
+      const pod = podOf(labels)
+      if (!pod) continue
+      const key = podKey({ namespace: pod.namespace, pod: pod.name })
+      for (const { at, value } of points) {
+        const hour = Math.floor(at / (PODS_STEP_S * 1000)) * PODS_STEP_S * 1000
+        const pods = sums.get(hour) ?? new Map<string, never>()
+        sums.set(hour, pods)
+        const one = pods.get(key) ?? {}
+        pods.set(key, { ...one, [field]: { sum: (one[field]?.sum ?? 0) + value, count: (one[field]?.count ?? 0) + 1 } })
+      }
+    }
+  }
+  return new Map([...sums].map(([hour, pods]) => {
+    const averaged = [...pods].map(([key, fields]): [string, KeptSample['nodes'][string]] => [key, { gpus: 0, used: 0, ...Object.fromEntries(Object.entries(fields).map(([name, { sum, count }]) => [name, sum / count])) }])
+    return [hour, { pods: Object.fromEntries(averaged.sort(([, a], [, b]) => b.gpus - a.gpus).slice(0, MOST_PODS)) }]
+  }))
 }
 
 /** Live points win; kept ones fill what lies before them. */

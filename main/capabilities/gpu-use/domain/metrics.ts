@@ -13,7 +13,7 @@ export interface Series { labels: Readonly<Record<string, string>>; points: { at
 
 const nodeOf = (labels: Sample['labels']): string => labels['Hostname'] ?? labels['node'] ?? labels['kubernetes_node'] ?? labels['instance']?.replace(/:\d+$/, '') ?? ''
 /** The pod that holds a GPU. Without honoured labels it is "exported"; then a plain label names the exporter's own pod. */
-function podOf(labels: Sample['labels']): { namespace: string; name: string } | undefined {
+export function podOf(labels: Sample['labels']): { namespace: string; name: string } | undefined {
   const name = labels['exported_pod'] ?? (/dcgm/.test(labels['pod'] ?? '') ? undefined : labels['pod'])
   return name ? { namespace: labels['exported_namespace'] ?? labels['namespace'] ?? '', name } : undefined
 }
