@@ -50,7 +50,7 @@ export class MarketPlace {
     const last = this.#cloud.observer.last(site)
     const seen = last ? succeed(last) : await this.#cloud.observer.look(site, signal)
     if (!seen.ok) return seen
-    const refreshed = this.#cloud.prices.refresh(seen.value.account, [...seen.value.groups.flatMap(({ instanceTypes }) => instanceTypes.slice(0, 1)), ...OFFERED.filter((type) => seen.value.types.has(type))], { signal })
+    const refreshed = this.#cloud.prices.refresh(seen.value.account, [...[...seen.value.groups, ...seen.value.pools].flatMap(({ instanceTypes }) => instanceTypes.slice(0, 1)), ...OFFERED.filter((type) => seen.value.types.has(type))], { signal })
     // Known prices are good enough for an answer now; the first time there are none.
     if (this.#cloud.prices.all(site).every(({ source }) => source === 'price-list')) await refreshed
     else refreshed.then(() => this.#cloud.observer.tell(), () => undefined)
@@ -77,6 +77,8 @@ export class MarketPlace {
   async ensureNodes(ask: { site: string; pool: string; nodes: number; claim: string }, telling: Telling): Promise<Outcome<{ pool: string }>> {
     const seen = await this.#cloud.observer.look(ask.site, telling.signal)
     if (!seen.ok) return seen
+    // Karpenter makes machines when pods wait for them, and takes them away again: nothing is asked for here.
+    if (seen.value.pools.some(({ name }) => name === ask.pool)) return succeed({ pool: ask.pool })
     const at: At = { account: seen.value.account, group: ask.pool }
     const made = await this.#group(seen.value, at, { claim: ask.claim, telling })
     if (!made.ok) return made

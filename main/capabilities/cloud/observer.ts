@@ -7,7 +7,7 @@ import { KUBE } from '../plans'
 import { machines } from './adapters/ec2'
 import { offers } from './adapters/offers'
 import { nodeGroups } from './adapters/eks'
-import { nodePools } from './adapters/karpenter'
+import { nodeClaims, nodePools } from './adapters/karpenter'
 import type { GroupFacts, InstanceFacts, QuotaFact, TypeFacts } from './domain/facts'
 import type { CloudAccount, CloudPorts } from './ports'
 import { OFFERED } from './offered'
@@ -16,6 +16,8 @@ import { OFFERED } from './offered'
 export interface Seen {
   account: CloudAccount; at: number; groups: GroupFacts[]; pools: GroupFacts[]; instances: InstanceFacts[]; types: Map<string, TypeFacts>; zonesOf: Map<string, string[]>; subnets: { id: string; zone: string }[]
   quotas: QuotaFact[]; instanceOf: Map<string, string>; inventory: Inventory | undefined
+  /** Machines that Karpenter accounts for, by instance id. */
+  claimed: ReadonlySet<string>
 }
 interface Slow { types: Map<string, TypeFacts>; zonesOf: Map<string, string[]>; subnets: { id: string; zone: string }[]; quotas: QuotaFact[]; at: number }
 const SLOW_MS = 10 * 60_000
@@ -97,16 +99,21 @@ export class Observer {
     if (!groups.ok) return groups
     const instances = await machines(this.#ports, account).instances(signal)
     if (!instances.ok) return instances
-    const slow = await this.#slowly(account, groups.value, signal)
+    const cluster = await this.#cluster(account.site, signal)
+    const slow = await this.#slowly(account, [...groups.value, ...cluster.pools], signal)
     if (!slow.ok) return slow
-    const client = this.#ports.sites.client(account.site)
-    const [pools, inventory, ids] = client.ok
-      ? await Promise.all([nodePools(client.value, signal), this.#ports.capacity.snapshot(account.site, signal), client.value.list(KUBE.nodes, {}, NodeId, signal)])
-      : [succeed<GroupFacts[]>([]), undefined, undefined]
-    const instanceOf = new Map((ids?.ok ? ids.value : []).flatMap(({ metadata, spec }) => { const id = instanceIdOf(spec.providerID); return id ? [[metadata.name, id] as const] : [] }))
-    return succeed({
-      ...slow.value, account, at: this.#ports.sites.clockOf(account.site).now(), groups: groups.value, pools: pools.ok ? pools.value : [], instances: instances.value, instanceOf, inventory: inventory?.ok ? inventory.value : undefined,
-    })
+    return succeed({ ...slow.value, ...cluster, account, at: this.#ports.sites.clockOf(account.site).now(), groups: groups.value, instances: instances.value })
+  }
+  /** What the cluster itself tells; nothing where it cannot be reached now. */
+  async #cluster(site: string, signal: AbortSignal | undefined): Promise<Pick<Seen, 'pools' | 'claimed' | 'instanceOf' | 'inventory'>> {
+    const client = this.#ports.sites.client(site)
+    if (!client.ok) return { pools: [], claimed: new Set(), instanceOf: new Map(), inventory: undefined }
+    const [pools, claims, inventory, ids] = await Promise.all([nodePools(client.value, signal), nodeClaims(client.value, signal), this.#ports.capacity.snapshot(site, signal), client.value.list(KUBE.nodes, {}, NodeId, signal)])
+    const asked = claims.ok ? claims.value : []
+    return {
+      pools: (pools.ok ? pools.value : []).map((pool) => ({ ...pool, desired: Math.max(pool.desired, asked.filter((claim) => claim.pool === pool.name).length) })), claimed: new Set(asked.flatMap(({ instance }) => instance ?? [])),
+      instanceOf: new Map((ids.ok ? ids.value : []).flatMap(({ metadata, spec }) => { const id = instanceIdOf(spec.providerID); return id ? [[metadata.name, id] as const] : [] })), inventory: inventory.ok ? inventory.value : undefined,
+    }
   }
   /** What hardly changes is asked for every ten minutes only. */
   async #slowly(account: CloudAccount, groups: GroupFacts[], signal: AbortSignal | undefined): Promise<Outcome<Slow>> {

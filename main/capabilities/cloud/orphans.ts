@@ -37,7 +37,7 @@ export async function sweep(cloud: Cloud, site: string, signal: AbortSignal | un
   return succeed({ orphans, looked: [`machines in ${account.region}`, 'volumes without a machine', `node groups of ${account.cluster}`, uploads.ok ? 'unfinished uploads' : 'unfinished uploads could not be listed', 'idle nodes'] })
 }
 /** Machines that the cluster knows: by the id its node tells, else by the node's name. */
-const known = (seen: Seen) => new Set([...seen.instanceOf.values(), ...seen.instances.filter(({ node, tags }) => isNode(seen, node) || isNode(seen, tags['Name'])).map(({ id }) => id)])
+const known = (seen: Seen) => new Set([...seen.instanceOf.values(), ...seen.claimed, ...seen.instances.filter(({ node, tags }) => isNode(seen, node) || isNode(seen, tags['Name'])).map(({ id }) => id)])
 const hasNode = ({ inventory }: Seen, name: string) => inventory?.nodes.some(({ metadata }) => metadata.name === name) ?? false
 const isNode = (seen: Seen, name: string | undefined) => name !== undefined && hasNode(seen, name)
 const idleOf = (cloud: Cloud, seen: Seen) => groupViews(cloud, seen).filter(({ provisioner }) => provisioner === 'node-group').flatMap(({ name, nodes }) => nodes.filter(({ state }) => state === 'idle').map((node) => ({ node: node.name, group: name, idleSeconds: node.idleSeconds ?? 0, usdPerHour: node.usdPerHour })))

@@ -16,8 +16,8 @@ export interface Looked { account: CloudAccount; seen: Seen; as: string; pools: 
 export async function lookedAt(cloud: Cloud, site: string, signal: AbortSignal | undefined): Promise<Outcome<Looked>> {
   const seen = await cloud.observer.look(site, signal)
   if (!seen.ok) return seen
-  const { account, groups } = seen.value
-  await cloud.prices.refresh(account, groups.flatMap(({ instanceTypes }) => instanceTypes.slice(0, 1)), { signal })
+  const { account, groups, pools } = seen.value
+  await cloud.prices.refresh(account, [...groups, ...pools].flatMap(({ instanceTypes }) => instanceTypes.slice(0, 1)), { signal })
   const client = cloud.ports.sites.client(site)
   const me = client.ok ? await client.value.whoAmI(signal) : client
   return succeed({ account, seen: seen.value, as: me.ok ? me.value.user : account.profile, pools: poolViews(cloud, seen.value) })

@@ -45,7 +45,7 @@ export function makeCloud(ports: CloudPorts) {
     async pools(site: string | undefined, signal?: AbortSignal): Promise<{ asOf: string; pools: CloudPool[]; unread: Unread }> {
       const { values, unread } = await each(site, async (one) => {
         const seen = await observer.look(one, signal)
-        if (seen.ok) await prices.refresh(seen.value.account, seen.value.groups.flatMap(({ instanceTypes }) => instanceTypes.slice(0, 1)), { signal })
+        if (seen.ok) await prices.refresh(seen.value.account, [...seen.value.groups, ...seen.value.pools].flatMap(({ instanceTypes }) => instanceTypes.slice(0, 1)), { signal })
         return seen.ok ? succeed({ at: seen.value.at, pools: poolViews(cloud, seen.value) }) : seen
       })
       return { asOf: timestamp(Math.max(cloud.now(), ...values.map(({ at }) => at))), pools: values.flatMap(({ pools }) => pools), unread }

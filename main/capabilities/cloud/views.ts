@@ -9,8 +9,8 @@ import type { Prices } from './prices'
 export interface Knowing { observer: Observer; prices: Prices; shortUntil(pool: string): number | undefined; now(): number }
 
 const everyGroup = ({ groups, pools }: Seen) => [...groups.map((group) => ({ group, provisioner: 'node-group' as const })), ...pools.map((group) => ({ group, provisioner: 'karpenter' as const }))]
-export const zonesOf = ({ subnets, zonesOf: offered }: Seen, { subnets: own, instanceTypes: [type = ''] }: Pick<GroupFacts, 'subnets' | 'instanceTypes'>): string[] => {
-  const zones = own.length > 0 ? own.flatMap((id) => subnets.find((subnet) => subnet.id === id)?.zone ?? []) : subnets.map(({ zone }) => zone)
+export const zonesOf = ({ subnets, zonesOf: offered }: Seen, { subnets: own, instanceTypes: [type = ''], zones: told }: Pick<GroupFacts, 'subnets' | 'instanceTypes' | 'zones'>): string[] => {
+  const zones = told ?? (own.length > 0 ? own.flatMap((id) => subnets.find((subnet) => subnet.id === id)?.zone ?? []) : subnets.map(({ zone }) => zone))
   const offers = offered.get(type)
   return [...new Set(zones)].filter((zone) => !offers || offers.includes(zone))
 }
@@ -27,9 +27,10 @@ export function groupViews(knowing: Knowing, seen: Seen): NodeGroupView[] {
 export function poolViews(knowing: Knowing, seen: Seen): CloudPool[] {
   const { account: { site, region }, at, inventory, types, quotas } = seen
   const running = seen.instances.map(({ type, spot }) => ({ type, spot }))
-  return everyGroup(seen).flatMap(({ group, provisioner }) => {
-    const type = types.get(group.instanceTypes[0] ?? '')
+  return everyGroup(seen).flatMap(({ group: told, provisioner }) => {
+    const type = types.get(told.instanceTypes[0] ?? '')
     if (!type) return []
+    const group = told.gpuLimit === undefined ? told : { ...told, max: Math.floor(told.gpuLimit / Math.max(1, type.gpu?.count ?? 1)) }
     const nodes = inventory?.nodes.filter((node) => groupOf(node) === group.name) ?? []
     const product = nodes.map(({ labels }) => labels['nvidia.com/gpu.product']).find(Boolean)
     return [poolOf({ site, region, group, provisioner, type, zones: zonesOf(seen, group), price: priceOfGroup(knowing, seen, group), nodes: nodes.length, product, quotas, running, types, shortUntil: knowing.shortUntil(`${site}/${group.name}`), now: at })]

@@ -4,7 +4,7 @@ import { given } from '../../../kernel/given'
 import { succeed, type Outcome } from '../../../kernel/outcome'
 import type { KubeClient, KubeObject, Resource } from '../../../platform/kubernetes/types'
 import type { GroupFacts } from '../domain/facts'
-import { TAG } from '../domain/facts'
+import { KARPENTER_LABEL, TAG } from '../domain/facts'
 
 export const NODE_POOLS: Resource = { group: 'karpenter.sh', version: 'v1', plural: 'nodepools' }
 const NODE_CLASSES: Resource = { group: 'karpenter.k8s.aws', version: 'v1', plural: 'ec2nodeclasses' }
@@ -22,13 +22,27 @@ const NodePool = z.object({
   status: z.object({ resources: z.record(z.string(), z.union([z.string(), z.number()])).default({}), conditions: z.array(z.object({ type: z.string(), status: z.string(), message: z.string().default('') })).default([]) }).prefault({}),
 }).transform(({ metadata, spec, status }): GroupFacts => {
   const wanted = (key: string) => spec.template.spec.requirements.find((one) => one.key === key && one.operator === 'In')?.values ?? []
+  const zones = wanted('topology.kubernetes.io/zone')
+  const gpuLimit = Number(spec.limits['nvidia.com/gpu'] ?? NaN)
   const notReady = status.conditions.find(({ type, status: is }) => type === 'Ready' && is === 'False')
   return {
     name: metadata.name, status: notReady ? 'DEGRADED' : 'ACTIVE', instanceTypes: wanted('node.kubernetes.io/instance-type'), capacityType: wanted('karpenter.sh/capacity-type').includes('spot') ? 'spot' : 'on-demand',
     min: 0, max: Number(spec.limits['takt.dev/nodes'] ?? spec.limits['nodes'] ?? 100), desired: Number(status.resources['nodes'] ?? 0), labels: spec.template.metadata.labels, taints: spec.template.spec.taints.map((taint) => given(taint)), tags: { ...metadata.annotations, ...metadata.labels },
     subnets: [], nodeRole: undefined, health: notReady ? [{ code: 'NodePoolNotReady', message: notReady.message }] : [], createdAt: Date.parse(metadata.creationTimestamp ?? '') || 0, scalingGroup: undefined,
+    ...(zones.length > 0 && { zones }), ...(!Number.isNaN(gpuLimit) && { gpuLimit }),
   }
 })
+
+const NODE_CLAIMS: Resource = { group: 'karpenter.sh', version: 'v1', plural: 'nodeclaims' }
+const NodeClaim = z.object({ metadata: z.object({ name: z.string(), labels: Labels.default({}) }), status: z.object({ providerID: z.string().default('') }).prefault({}) })
+  .transform(({ metadata, status }) => ({ pool: metadata.labels[KARPENTER_LABEL] ?? '', instance: /\/(i-[0-9a-f]+)$/.exec(status.providerID)?.[1] }))
+/** A machine that Karpenter accounts for, from the moment it is asked for. */
+export type ClaimedMachine = z.infer<typeof NodeClaim>
+/** The machines that NodePools have or have asked for; none where Karpenter is not installed. */
+export async function nodeClaims(client: KubeClient, signal?: AbortSignal): Promise<Outcome<ClaimedMachine[]>> {
+  const offered = await client.offers(NODE_CLAIMS, signal)
+  return offered.ok && offered.value ? client.list(NODE_CLAIMS, {}, NodeClaim, signal) : succeed([])
+}
 
 /** The NodePools of a cluster; none where Karpenter (or EKS Auto Mode) is not installed. */
 export async function nodePools(client: KubeClient, signal?: AbortSignal): Promise<Outcome<GroupFacts[]>> {

@@ -4,6 +4,10 @@ import type { CapacityType, NodeTaint } from '../../../../preload/contract/cloud
 export interface GroupFacts {
   name: string; status: string; instanceTypes: string[]; capacityType: CapacityType; min: number; max: number; desired: number; labels: Record<string, string>; taints: NodeTaint[]; tags: Record<string, string>
   subnets: string[]; nodeRole: string | undefined; health: { code: string; message: string }[]; createdAt: number; scalingGroup: string | undefined
+  /** Where its own definition allows machines, unless its networks say so. */
+  zones?: string[]
+  /** GPUs that all of its machines may have together. */
+  gpuLimit?: number
 }
 export interface TypeFacts { type: string; vcpus: number; memoryGi: number; gpu: { model: string; count: number; memoryMib: number } | undefined }
 export interface InstanceFacts { id: string; type: string; zone: string; state: string; launchedAt: number; spot: boolean; tags: Record<string, string>; node: string | undefined; volumes: string[] }
