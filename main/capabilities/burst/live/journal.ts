@@ -42,7 +42,9 @@ export class Journal {
   }
   /** What came of a move, told by whoever watches the copy. */
   moved(uid: string, actual: NonNullable<JournalEntry['actual']>): void {
-    const last = this.#of(uid).findLast(({ entry }) => entry.kind === 'go' || entry.kind === 'return')
+    const own = this.#of(uid)
+    // A plan made while it left may have written once more that it should go: what ends is the move itself.
+    const last = own.findLast(({ entry }) => entry.kind === 'go' && entry.actual?.outcome === 'running') ?? own.findLast(({ entry }) => entry.kind === 'go' || entry.kind === 'return')
     if (last && last.entry.actual?.endedAt === undefined) this.#keep({ ...last, entry: closed(last.entry, actual) })
   }
 

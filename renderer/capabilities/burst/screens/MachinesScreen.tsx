@@ -50,11 +50,12 @@ const planOf = (group: NodeGroupView): { scale: Chosen; drain: Chosen } => {
 }
 function Group({ group, onChoose }: { group: NodeGroupView; onChoose: (chosen: Chosen) => void }) {
   const { scale, drain } = planOf(group)
+  const leaving = group.nodes.filter(({ state }) => state === 'draining').length
   const cells = group.nodes.flatMap(({ gpus, gpusHeld, state }) => Array.from({ length: Math.max(1, gpus) }, (_, index) => (state === 'booting' ? 'free' as const : index < gpusHeld ? 'taken' as const : 'idle' as const)))
   return (
     <li>
       <div className="row"><PlaceGlyph place="cloud" /><b>{group.name}</b><span className="soft control-text">{group.site}, {group.instanceTypes.join(', ')}, {group.capacityType}</span>{group.simulated && <Tag tone="dashed">{words.simulated}</Tag>}{group.status !== 'active' && <Tag tone="warning">{group.status}</Tag>}<span className="spring" />
-        <span className="control-text">{words.nodesOf(group.ready, group.desired, group.max)}</span>{group.booting > 0 && <Tag>{words.booting(group.booting)}</Tag>}{group.idle > 0 && <Tag tone="warning">{words.idleNodes(group.idle)}</Tag>}
+        <span className="control-text">{words.nodesOf(group.ready, group.desired, group.max)}</span>{group.booting > 0 && <Tag>{words.booting(group.booting)}</Tag>}{group.idle > 0 && <Tag tone="warning">{words.idleNodes(group.idle)}</Tag>}{leaving > 0 && <Tag tone="warning">{words.leaving(leaving)}</Tag>}
         <span className="control-text soft">{group.price ? words.perHour(formatUsd(group.price.usd)) : words.noPrice}</span>{group.usdPerHourNow !== undefined && <b className="cloud-text">{words.perHour(formatUsd(group.usdPerHourNow))}</b>}
         <Button small onClick={() => onChoose(scale)}>{scale.title}</Button>{group.desired > 0 && <Button small look="quiet" onClick={() => onChoose(drain)}>{drain.title}</Button>}</div>
       {cells.length > 0 && <CellStrip cloud cells={cells} width={Math.min(600, cells.length * 18)} label={words.nodesOf(group.ready, group.desired, group.max)} />}
