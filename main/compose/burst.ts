@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import { performance } from 'node:perf_hooks'
-import { budgetTask, burstHandlers, makeBurst, makeLayout, makeNotebooks, makePolicy, mayRule, moveTask, owing, plainCloud, policyOf, recoverStranded, releaseTask, settle, type BurstService, type CloudPorts } from '../capabilities/burst'
+import { bringingBack, budgetTask, burstHandlers, makeBurst, makeLayout, makeNotebooks, makePolicy, mayRule, moveTask, owing, plainCloud, policyOf, recoverStranded, releaseTask, settle, type BurstService, type CloudPorts } from '../capabilities/burst'
 import type { makeCapacity } from '../capabilities/capacity'
 import type { CloudService } from '../capabilities/cloud'
 import { makeMoney } from '../capabilities/money'
@@ -55,6 +55,10 @@ export function bursting(services: Rented & { steward?: boolean | undefined; ove
   const inSight = leaseSight(clock)
   const policy = makePolicy({ sites, records, operations, clock, steward: steward.state, planWith: service.planWith, plan: (signal) => service.plan(undefined, signal) })
   const layout = makeLayout(service.ports)
+  const results = bringingBack({
+    clock, site: () => sites.homeId(), client: sites.client, originals: (site, signal) => service.planner.workloads.read(site, signal), market: service.ports.cloud.market,
+    shipment: services.shipping.shipment, ship: services.shipping.ship,
+  })
   const notebooks = makeNotebooks({ ...service.ports, workspaces: services.shipping.workspaces })
   return {
     /** Whether some core, this one or another, acts under the Lease. */
@@ -62,7 +66,7 @@ export function bursting(services: Rented & { steward?: boolean | undefined; ove
     service, policy, handlers: { burst: burstHandlers(os.burst, { service, policy, layout, notebooks, clock }) },
     /** Follows what was moved and acts by policy until the answer is called, which settles once nothing of it runs any more. */
     run(): () => Promise<unknown> {
-      const stops = [steward.start(), following({ service, machines, clock })]
+      const stops = [steward.start(), following({ service, machines, clock, results })]
       return () => Promise.all(stops.map((stop) => stop()))
     },
   }
@@ -70,7 +74,7 @@ export function bursting(services: Rented & { steward?: boolean | undefined; ove
 
 const EVERY_MS = 5000
 /** Every core sees to what it moved itself: what ended is settled, what found no machines comes back, and machines that are still owed go back. */
-function following({ service, machines, clock }: { service: BurstService; machines: ReturnType<typeof owing>; clock: Services['clock'] }): () => Promise<void> {
+function following({ service, machines, clock, results }: { service: BurstService; machines: ReturnType<typeof owing>; clock: Services['clock']; results(signal: AbortSignal): Promise<void> }): () => Promise<void> {
   const ending = new AbortController()
   const loop = async () => {
     while (!ending.signal.aborted) {
@@ -78,6 +82,8 @@ function following({ service, machines, clock }: { service: BurstService; machin
       recoverStranded(service)
       await machines.payBack(ending.signal).catch(() => undefined)
       if (service.journal.hasAway(clock.now())) await settle(service, ending.signal).catch(() => undefined)
+      // Gigabytes may be on their way: nothing else waits for them.
+      void results(ending.signal).catch(() => undefined)
     }
   }
   const ended = loop().catch(() => undefined)
