@@ -142,6 +142,13 @@ describe('the age of prices', () => {
 })
 
 describe('both ways', () => {
+  test('are shown over a hard cap too, and nobody is offered to go', async () => {
+    const { queue } = open({ policy: { caps: [{ scope: 'team', name: 'training', period: 'month', capUsd: 10, hard: true }] } })
+    queue('train')
+    const quote = await quoted('train')
+    expect(quote).toMatchObject({ go: { usd: 46.2 }, act: { verb: 'none' }, decision: { kind: 'refuse', reason: 'OverBudget' } })
+    expect(quote.cannotMove.map(({ says }) => says)).toEqual(['Budget Cloud cap of training has $10.00 of $10.00 left, and $46.20 is needed.'])
+  })
   test('are quoted while the building has room, for the machines that were named', async () => {
     const { queue, cloud, home } = open()
     queue('train')

@@ -18,7 +18,7 @@ import { MARK } from './live/workload'
 import { askKind, planAsk, planReturn, returnKind } from './move/kinds'
 import { queueingOf } from './move/layout'
 import { look, patch } from './move/original'
-import { find, planMove, type Found, type MovePorts, type Wanted } from './move/plan'
+import { blocks, find, planMove, type Found, type MovePorts, type Wanted } from './move/plan'
 import { moveKind, type Ports } from './move/steps'
 import type { MadePlan } from '../operations'
 import { mayRule } from './policy'
@@ -134,8 +134,9 @@ const changing = ({ given, planner, ports, kinds: { move, back }, offer }: Desk)
 const onlyLeads = ({ site }: WorkloadRef, verb: string) => failure('FORBIDDEN', { site, verb, resource: 'moves to the cloud', says: 'only leads answer for moves', grantedBy: [] })
 
 /** What the signed-in person may do with a quote. */
-async function actOf(ports: MovePorts, { planned, options, considered }: Found, signal?: AbortSignal): Promise<BurstQuote['act']> {
-  if (options.length === 0 || (considered?.obstacles.length ?? 1) > 0) return { verb: 'none', says: 'It cannot go now.' }
+async function actOf(ports: MovePorts, found: Found, signal?: AbortSignal): Promise<BurstQuote['act']> {
+  const { planned } = found
+  if (blocks(found).length > 0) return { verb: 'none', says: 'It cannot go now.' }
   const { mode } = planned.seen.policy
   const rules = await mayRule(ports, signal)
   if (mode === 'advise') return { verb: 'go', says: 'The planner advises; you decide.' }

@@ -65,7 +65,7 @@ export function refusal(desk: Desktop, job: QueuedJob): Refusal | undefined {
   if (!out) return { reason: 'NoCapacity', binding: 'quota', says: `no pool has room or quota for ${job.gpus} GPUs` }
   const short = shortBudget(desk, job, out.usd)
   if (!short) return undefined
-  const left = `budget ${short.scope} has $${leftOf(short).toFixed(2)} left and $${out.usd.toFixed(2)} is needed`
+  const left = `budget ${short.scope} has $${Math.max(0, leftOf(short)).toFixed(2)} left and $${out.usd.toFixed(2)} is needed`
   return { reason: short.hard ? 'OverBudget' : 'AskBudgetOwner', binding: 'budget', says: left }
 }
 
