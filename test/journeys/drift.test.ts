@@ -61,6 +61,21 @@ describe('the fleet of the simulated site', () => {
     expect(await page.locator('.drift-features .panel').nth(1).locator('tbody tr').count()).toBeGreaterThan(5)
     await page.locator('.drift-features .panel').nth(1).getByRole('button', { name: 'Chart' }).click()
   })
+  test('prints fleet, model and feature on a few white pages with nothing to press, whatever the theme', async () => {
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' })
+    await page.locator('html[data-theme=dark]').waitFor()
+    for (const left of ['nav', '.title-bar', '.operations', '.drift .button', '.drift-verdict']) expect(await page.locator(left).first().isVisible(), left).toBe(false)
+    expect(await fleet().first().isVisible()).toBe(true)
+    const charts = page.locator('.drift .recharts-wrapper > svg')
+    expect(await charts.count()).toBeGreaterThanOrEqual(2)
+    for (const chart of await charts.all()) expect((await chart.boundingBox())?.height).toBeGreaterThan(200)
+    expect(await page.locator('.drift .panel').first().evaluate((panel) => getComputedStyle(panel).backgroundColor)).toBe('rgb(255, 255, 255)')
+    const pages = (await page.pdf({ preferCSSPageSize: true })).toString('latin1').match(/\/Type \/Page$/gm)?.length ?? 0
+    await page.emulateMedia({ media: null, colorScheme: 'light' })
+    await page.locator('html[data-theme=light]').waitFor()
+    expect(pages).toBeGreaterThanOrEqual(3)
+    expect(pages).toBeLessThanOrEqual(8)
+  })
   test('says what other limits would have meant before they are proposed', async () => {
     const act = page.getByRole('slider', { name: /act/ })
     const before = Number(await act.getAttribute('aria-valuenow'))
