@@ -169,3 +169,14 @@ describe('both ways', () => {
     expect([quote.go?.startsAt, quote.act.verb, quote.cannotMove.length]).toEqual([undefined, 'none', 1])
   })
 })
+
+test('what comes of a move closes the move, also where a plan wrote once more meanwhile that it should go', () => {
+  const { service, clock } = open()
+  const entry = { at: '2026-11-18T14:32:00Z', ref: desk.ref('train'), by: 'mara', mode: 'approve' as const, kind: 'go' as const, says: 'Moved.', predicted: { usd: 46 } }
+  service.journal.note({ uid: 'u', entry: { ...entry, actual: { place: 'cloud', outcome: 'running' } } })
+  service.journal.note({ uid: 'u', entry })
+  service.journal.moved('u', { place: 'cloud', outcome: 'returned', endedAt: '2026-11-18T15:00:00Z' })
+  const { entries } = service.journal.read({ limit: 10, now: clock.now() })
+  expect(entries.map(({ actual }) => actual?.outcome)).toEqual([undefined, 'returned'])
+  expect(service.journal.hasAway(clock.now())).toBe(false)
+})
