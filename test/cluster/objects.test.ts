@@ -164,6 +164,7 @@ test.each([
   const plan = await admin.takt.objects.planRollback({ ...ref(resource, 'rolled'), to: first?.name ?? '' })
   expect([plan.dryRun.result, plan.blockedBy]).toEqual(['passed', []])
   expect(JSON.stringify(plan.changes)).toMatch(/web:2.*web:1/)
+  expect(plan.changes[0]?.lines?.filter(({ op }) => op === '+').map(({ text }) => text).join('\n')).toMatch(/containers\.main\.image: "?registry\.example\/web:1"?$/m)
   expect(JSON.stringify(plan)).not.toContain('never-shown')
   const rolled = await admin.run(plan)
   expect(await imageOf()).toBe('registry.example/web:1')

@@ -10,7 +10,7 @@ import type { MadePlan, OperationKind } from '../operations'
 import { blocked, diffLines, done, onSite, planBody, refusals, stepsOf } from '../plans'
 import { groupKind, plainAt, type Raw } from './domain/raw'
 import { hidden, written } from './domain/redact'
-import { KEPT_IN, keptTemplates, sameTemplate, templateOf, type KeptTemplate } from './domain/templates'
+import { byName, KEPT_IN, keptTemplates, sameTemplate, templateOf, type KeptTemplate } from './domain/templates'
 import { plain, readObject } from './manifests'
 import type { ObjectPorts } from './ports'
 
@@ -114,7 +114,7 @@ async function made(ports: ObjectPorts, { input, raw, now, as, tried, again }: M
   })
 }
 type Lines = NonNullable<PlanChange['lines']>
-const shownLines = (before: Raw, after: Raw): Lines => diffLines(plain(hidden(written(before)).object), plain(hidden(written(after)).object))
+const shownLines = (before: Raw, after: Raw): Lines => diffLines(byName(plain(hidden(written(before)).object)), byName(plain(hidden(written(after)).object)))
 function risksOf({ kind }: Raw, lines: Lines, isSame: boolean): string[] {
   if (isSame) return []
   return [

@@ -41,3 +41,11 @@ export function keptTemplates(of: Raw, holders: Raw[]): KeptTemplate[] {
     return [{ raw, name, revision: numberOf(raw), at: creationTimestamp, images, cause: raw.metadata.annotations?.[CAUSE], current: raw === now }]
   })
 }
+
+/** Lists of named things as things by name, so that a difference tells the field and not the whole list. */
+export const byName = (object: Plain): Plain => Object.fromEntries(Object.entries(object).map(([key, value]) => [key, named(value)]))
+function named(value: unknown): unknown {
+  if (isPlain(value)) return byName(value)
+  if (!Array.isArray(value) || value.length === 0 || !value.every((one): one is Plain & { name: string } => isPlain(one) && typeof one['name'] === 'string')) return value
+  return byName(Object.fromEntries(value.map(({ name, ...rest }) => [name, rest])))
+}

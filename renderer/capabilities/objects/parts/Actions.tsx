@@ -53,7 +53,7 @@ function RollingBack(props: ActingProps) {
   return (
     <div className="stack">
       <div className="row object-bar control-text">
-        {earlier && to !== undefined && <label className="row">{words.rollBackTo}<select className="field-box object-revision" value={to} onChange={({ target }) => setChosen(target.value)}>{earlier.map(({ name, revision, at, images, cause }) => <option key={name} value={name}>{words.revision(revision, formatMoment(at), cause ?? images.join(', '))}</option>)}</select></label>}
+        {earlier && to !== undefined && <label className="row nowrap">{words.rollBackTo}<select className="field-box object-revision" value={to} onChange={({ target }) => setChosen(target.value)}>{earlier.map(({ name, revision, at, images, cause }) => <option key={name} value={name}>{words.revision(revision, formatMoment(at), cause ?? images.map((image) => image.split('/').at(-1)).join(', '))}</option>)}</select></label>}
         <span className="spring" /><Button look="quiet" small onClick={props.onClose}>{words.cancel}</Button>
       </div>
       {remote.at === 'failed' && <Failed says={remote.trouble.says} remedy={remote.trouble.remedy} code={remote.trouble.code} onRetry={again} />}
