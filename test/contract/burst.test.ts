@@ -1,30 +1,19 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createRouterClient } from '@orpc/server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { BurstQueue, WorkloadRef } from '../../preload/contract/burst'
 import type { Operation, Plan } from '../../preload/contract/operations'
-import { compose, type Core, type CoreClient } from '../../main/compose'
-import { seeded } from '../../main/kernel/random'
-import { systemClock } from '../../main/platform/clock/system'
+import type { CoreClient } from '../../main/compose'
+import { coreOnPlant, type CoreOnPlant } from '../support/core-on-plant'
 import { when } from '../support/stream'
 
 const SPEED = 240
-const storeDir = mkdtempSync(join(tmpdir(), 'takt-burst-'))
-let core: Core
+let there: CoreOnPlant
 let takt: CoreClient
 
 beforeAll(async () => {
-  core = await compose({ storeDir, host: 'test', version: '0.0.0', env: { HOME: storeDir }, clock: systemClock, random: seeded(11), plant: { speed: SPEED } })
-  takt = createRouterClient(core.router) as CoreClient
-  await core.started
-  await takt.sites.openPlant()
+  there = await coreOnPlant({ speed: SPEED })
+  takt = there.takt
 }, 60_000)
-afterAll(async () => {
-  await core.close()
-  rmSync(storeDir, { recursive: true, force: true })
-}, 30_000)
+afterAll(() => there.end(), 30_000)
 
 const queueWhen = async (is: (queue: BurstQueue) => boolean, site?: string) => when(await takt.burst.watch(site === undefined ? {} : { site }), is)
 const find = (queue: BurstQueue, ref: WorkloadRef) => queue.workloads.find((one) => one.ref.namespace === ref.namespace && one.ref.name === ref.name)
@@ -101,13 +90,22 @@ describe('burst on the plant', () => {
     await takt.burst.stop({ stopped: false, reason: '' })
     expect((await queueWhen(({ stopped }) => !stopped)).steward.state).not.toBe('stopped')
   }, 60_000)
+})
+
+describe('burst on a plant of its own, where nothing was tried yet', () => {
+  // What waits here from the beginning may go; what colleagues of the plant send later may not always.
+  beforeAll(async () => {
+    await there.end()
+    there = await coreOnPlant({ speed: 60 })
+    takt = there.takt
+    await queueWhen(({ policy, price }) => policy === 'leads-2' && !price.stale)
+  }, 60_000)
   it('acts by itself under its Lease where the policy is automatic', async () => {
     const { spec, resourceVersion } = await takt.burst.policy()
     // Waiting is so dear that whatever may go goes.
     done(await run(await takt.burst.planPolicy({ spec: { ...spec, mode: 'automatic', caps: [], waiting: [{ team: '', usdPerHour: 100_000 }] }, ...(resourceVersion !== undefined && { resourceVersion }) })))
     expect((await queueWhen(({ steward }) => steward.state === 'here')).mode).toBe('automatic')
-    const before = new Set((await when(await takt.operations.watch(), () => true)).map(({ id }) => id))
-    const all = await when(await takt.operations.watch(), (each) => each.some(({ id, kind }) => kind === 'burst-move' && !before.has(id)))
-    expect(all.find(({ id, kind }) => kind === 'burst-move' && !before.has(id))?.title).toMatch(/^Move .* to aws-burst$/)
-  }, 150_000)
+    const all = await when(await takt.operations.watch(), (each) => each.some(({ kind }) => kind === 'burst-move'))
+    expect(all.find(({ kind }) => kind === 'burst-move')?.title).toMatch(/^Move .* to aws-burst$/)
+  }, 100_000)
 })

@@ -1,27 +1,17 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createRouterClient } from '@orpc/server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Plan } from '../../preload/contract/operations'
-import { compose, type Core, type CoreClient } from '../../main/compose'
-import { seeded } from '../../main/kernel/random'
-import { systemClock } from '../../main/platform/clock/system'
+import type { CoreClient } from '../../main/compose'
+import { coreOnPlant, type CoreOnPlant } from '../support/core-on-plant'
 import { when } from '../support/stream'
 
-const storeDir = mkdtempSync(join(tmpdir(), 'takt-catalog-'))
-let core: Core
+let there: CoreOnPlant
 let takt: CoreClient
 beforeAll(async () => {
-  core = await compose({ storeDir, host: 'test', version: '0.0.0', env: { HOME: storeDir }, clock: systemClock, random: seeded(5), plant: { speed: 600 } })
-  takt = createRouterClient(core.router) as CoreClient
-  await takt.sites.openPlant()
+  there = await coreOnPlant({ speed: 600, seed: 5 })
+  takt = there.takt
   await when(await takt.records.watch({ kinds: ['DataSource', 'Tool', 'Project'] }), ({ live }) => live)
 }, 60_000)
-afterAll(async () => {
-  await core.close()
-  rmSync(storeDir, { recursive: true, force: true })
-}, 30_000)
+afterAll(() => there.end(), 30_000)
 
 async function run(plan: Plan, typedName?: string) {
   expect(plan.blockedBy).toEqual([])

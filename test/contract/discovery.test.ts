@@ -1,31 +1,20 @@
 import { get } from 'node:http'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createRouterClient } from '@orpc/server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Operation, Plan } from '../../preload/contract/operations'
 import type { Draft } from '../../preload/contract/projects'
-import { compose, type Core, type CoreClient } from '../../main/compose'
-import { seeded } from '../../main/kernel/random'
-import { systemClock } from '../../main/platform/clock/system'
+import type { CoreClient } from '../../main/compose'
+import { coreOnPlant, type CoreOnPlant } from '../support/core-on-plant'
 import { when } from '../support/stream'
 
 const SPEED = 240
-const storeDir = mkdtempSync(join(tmpdir(), 'takt-discovery-'))
-let core: Core
+let there: CoreOnPlant
 let takt: CoreClient
 
 beforeAll(async () => {
-  core = await compose({ storeDir, host: 'test', version: '0.0.0', env: { HOME: storeDir }, clock: systemClock, random: seeded(11), plant: { speed: SPEED } })
-  takt = createRouterClient(core.router) as CoreClient
-  await core.started
-  await takt.sites.openPlant()
+  there = await coreOnPlant({ speed: SPEED })
+  takt = there.takt
 }, 60_000)
-afterAll(async () => {
-  await core.close()
-  rmSync(storeDir, { recursive: true, force: true })
-}, 30_000)
+afterAll(() => there.end(), 30_000)
 
 async function run(plan: Plan, typedName?: string): Promise<Operation> {
   expect(plan.blockedBy).toEqual([])

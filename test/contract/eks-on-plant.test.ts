@@ -1,30 +1,19 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts'
-import { createRouterClient } from '@orpc/server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { compose, type Core, type CoreClient } from '../../main/compose'
-import { seeded } from '../../main/kernel/random'
+import type { CoreClient } from '../../main/compose'
 import { eksToken } from '../../main/platform/aws'
-import { systemClock } from '../../main/platform/clock/system'
+import { coreOnPlant, type CoreOnPlant } from '../support/core-on-plant'
 import { aPlantWithAws } from '../support/plant-aws'
 import { when } from '../support/stream'
 
 describe('the simulated EKS cluster, added from its account', () => {
-  const storeDir = mkdtempSync(join(tmpdir(), 'takt-eks-'))
-  let core: Core
+  let there: CoreOnPlant
   let takt: CoreClient
   beforeAll(async () => {
-    core = await compose({ storeDir, host: 'test', version: '0.0.0', env: { HOME: storeDir }, clock: systemClock, random: seeded(11), plant: { speed: 1 } })
-    takt = createRouterClient(core.router) as CoreClient
-    await core.started
-    await takt.sites.openPlant()
+    there = await coreOnPlant({ speed: 1 })
+    takt = there.takt
   }, 60_000)
-  afterAll(async () => {
-    await core.close()
-    rmSync(storeDir, { recursive: true, force: true })
-  }, 30_000)
+  afterAll(() => there.end(), 30_000)
   const place = { profile: 'simulated', region: 'eu-north-1' }
 
   it('is the site that is there already, once, whatever port it has after the plant was closed and opened', async () => {

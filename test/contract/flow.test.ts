@@ -23,7 +23,8 @@ describe('the map on the plant', () => {
     const map = await when(await first.takt.flow.map({}), (view) => view.live && view.lanes.some(({ site, useKnown }) => site === 'oslo' && useKnown) && view.waiting.length > 0)
     expect(MapView.parse(map)).toEqual(map)
     expect(map.stations).toHaveLength(15)
-    expect(map.stations.find(({ id }) => id === 'backlog')?.count).toBe(3)
+    // Colleagues of the plant may bring one more meanwhile.
+    expect(map.stations.find(({ id }) => id === 'backlog')?.items.map(({ name }) => name)).toEqual(expect.arrayContaining(['route-eta-v11', 'defect-cam-v5', 'query-rank-v8']))
     expect(map.stations.find(({ id }) => id === 'decide')?.lamp).toBe('stopped')
     expect(map.figures.open).toBeGreaterThan(15)
     const oslo = map.lanes.find(({ site }) => site === 'oslo')

@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url'
-import AxeBuilder from '@axe-core/playwright'
 import type { Browser, BrowserContext, Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { failure } from '../../preload/contract/failures'
@@ -7,10 +6,10 @@ import { startWebHost, type WebHost } from '../../main/hosts/web/host'
 import { os } from '../../main/platform/contract'
 import { aBurstWorld, aJournal, aPolicy, aQueue, aQuote, aWorkload, burstParts, noHome, type BurstWorld } from '../support/burst-for-page'
 import { launchBrowser } from '../support/browser'
+import { hearFaults, inBothThemes, press } from '../support/looking'
 import { aWorld, coreForPage } from '../support/core-for-page'
 
 const pageRoot = process.env['TAKT_PAGE_ROOT'] ?? fileURLToPath(new URL('../../out/renderer', import.meta.url))
-const shots = process.env['TAKT_SHOTS']
 const MOVE = '#/burst/move/oslo/TrainJob/parcel-ocr/train-0412'
 let browser: Browser, context: BrowserContext, page: Page, host: WebHost, world: BurstWorld, changed: () => void
 let faults: string[]
@@ -31,8 +30,7 @@ beforeEach(async () => {
   page = await context.newPage()
   page.setDefaultTimeout(6_000)
   faults = []
-  page.on('pageerror', (error) => faults.push(error.message))
-  page.on('console', (message) => { if (message.type() === 'error') faults.push(message.text()) })
+  hearFaults(page, faults)
 })
 afterEach(async () => {
   await context.close()
@@ -43,17 +41,6 @@ const open = async (hash: string) => {
   await page.goto(host.address())
   await page.goto(`${host.origin}/${hash}`)
 }
-const violations = async () => (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)
-/** Takes pictures where they are wanted, and finds no violation in either theme. */
-async function inBothThemes(name: string) {
-  for (const theme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: theme })
-    await page.locator(`html[data-theme=${theme}]`).waitFor()
-    if (shots) await page.screenshot({ path: `${shots}/${name}.${theme}.png` })
-    expect(await violations(), theme).toEqual([])
-  }
-}
-const press = async (name: string | RegExp) => { await page.getByRole('button', { name }).first().focus(); await page.keyboard.press('Enter') }
 
 describe('stay or go', () => {
   test('says in figures whether it is worth leaving, and goes with two more clicks', async () => {
@@ -66,10 +53,10 @@ describe('stay or go', () => {
     expect(figures[2]).toContain('$28.47')
     expect(await page.getByText('98 %').first().isVisible()).toBe(true)
     expect(await page.locator('.diff .added').count()).toBe(2)
-    await inBothThemes('move')
-    await press('Approve and go, $57.42')
+    await inBothThemes(page, 'move')
+    await press(page, 'Approve and go, $57.42')
     await page.getByRole('button', { name: /^Approve and go, \$57\.42/ }).waitFor()
-    await inBothThemes('move-plan')
+    await inBothThemes(page, 'move-plan')
     await page.keyboard.press('Control+Enter')
     await expect.poll(() => started).toEqual(['plan-1'])
   })
@@ -102,19 +89,19 @@ describe('stay or go', () => {
     world.quote = { ...quote, ...(go && { go }) } as never
     await open(MOVE)
     await page.getByText(says).first().waitFor()
-    await inBothThemes(`move-${name}`)
+    await inBothThemes(page, `move-${name}`)
   })
   test('says what a refused question needs', async () => {
     world.quote = failure('FORBIDDEN', { site: 'oslo', verb: 'get', resource: 'trainjobs', namespace: 'parcel-ocr', says: 'no', grantedBy: ['Mara Lind'] })
     await open(MOVE)
     await page.getByText('Mara Lind can grant it').waitFor()
-    await inBothThemes('move-forbidden')
+    await inBothThemes(page, 'move-forbidden')
   })
   test('shows a moved job over both sites, with the way back', async () => {
     await open('#/burst/move/oslo/Job/parcel-ocr/catalog-dedupe')
     await page.getByRole('heading', { name: 'On its way' }).waitFor()
-    await inBothThemes('move-away')
-    await press('Return…')
+    await inBothThemes(page, 'move-away')
+    await press(page, 'Return…')
     await page.getByRole('button', { name: /^Approve and go/ }).waitFor()
   })
 })
@@ -124,7 +111,7 @@ describe('the queue', () => {
     await open('#/burst')
     await page.getByRole('row', { name: /voice-spoof/ }).waitFor()
     expect(await page.getByRole('row', { name: /voice-spoof/ }).textContent()).toContain('may not leave')
-    await inBothThemes('queue')
+    await inBothThemes(page, 'queue')
     await page.getByRole('radio', { name: /away/ }).click()
     await expect.poll(() => page.locator('tbody tr[data-row]').count()).toBe(1)
     await page.getByRole('radio', { name: /^all/ }).click()
@@ -136,28 +123,28 @@ describe('the queue', () => {
     world.queue = queue
     await open('#/burst')
     await page.getByText('No cloud site is connected').waitFor()
-    await inBothThemes('queue-no-cloud')
+    await inBothThemes(page, 'queue-no-cloud')
   })
   test('without a home site says how to get one', async () => {
     world.queue = noHome()
     await open('#/burst')
     await page.getByRole('link', { name: 'Connect a cluster' }).waitFor()
-    await inBothThemes('queue-no-home')
+    await inBothThemes(page, 'queue-no-home')
   })
 })
 
 describe('a lead', () => {
   test('approves in two clicks', async () => {
     await open('#/burst/approvals')
-    await press(/^Approve… train-0412/)
+    await press(page, /^Approve… train-0412/)
     await page.getByRole('button', { name: /^Approve and go, \$57\.42/ }).waitFor()
-    await inBothThemes('approvals')
-    await press(/^Approve and go, \$57\.42/)
+    await inBothThemes(page, 'approvals')
+    await press(page, /^Approve and go, \$57\.42/)
     await expect.poll(() => started).toEqual(['plan-1'])
   })
   test('says no with a reason', async () => {
     await open('#/burst/approvals')
-    await press(/^Deny… train-0412/)
+    await press(page, /^Deny… train-0412/)
     await page.getByLabel('Reason its owner reads').fill('Not this week')
     await page.keyboard.press('Enter')
     await expect.poll(() => world.refused).toEqual(['Not this week'])
@@ -168,8 +155,8 @@ describe('a lead', () => {
     await open('#/burst/policy')
     await page.getByLabel('USD an hour').first().fill('55')
     await page.getByRole('button', { name: /^Approve and go/ }).waitFor()
-    await inBothThemes('policy')
-    await press('Stop everything…')
+    await inBothThemes(page, 'policy')
+    await press(page, 'Stop everything…')
     await page.getByRole('textbox', { name: 'Reason' }).fill('AWS is down')
     await page.keyboard.press('Enter')
     await expect.poll(() => world.stopped).toEqual([true])
@@ -179,7 +166,7 @@ describe('a lead', () => {
     await open('#/burst/policy')
     await page.getByText('a lead can grant it').first().waitFor()
     expect(await page.getByText('Stopped by mara.lind').isVisible()).toBe(true)
-    await inBothThemes('policy-fixed')
+    await inBothThemes(page, 'policy-fixed')
   })
 })
 
@@ -188,12 +175,12 @@ describe('the journal', () => {
     await open('#/burst/journal')
     await page.getByRole('heading', { name: 'Said and done' }).waitFor()
     await page.locator('.recharts-surface').first().waitFor()
-    await inBothThemes('journal')
+    await inBothThemes(page, 'journal')
   })
   test('is empty before anything was decided', async () => {
     world.journal = aJournal({ entries: [], calibration: [], forecasts: { records: [], held: 0, of: 0, says: 'none' }, usd: { predicted: 0, actual: 0, of: 0 } })
     await open('#/burst/journal')
     await page.getByText('No decision was written down yet').waitFor()
-    await inBothThemes('journal-empty')
+    await inBothThemes(page, 'journal-empty')
   })
 })

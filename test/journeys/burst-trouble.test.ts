@@ -1,72 +1,47 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import AxeBuilder from '@axe-core/playwright'
-import { createRouterClient } from '@orpc/server'
 import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { BurstQueue, WorkloadRef } from '../../preload/contract/burst'
 import type { Operation } from '../../preload/contract/operations'
 import type { BurstPolicySpec } from '../../preload/contract/records/burst'
-import { compose, type Core, type CoreClient } from '../../main/compose'
+import type { CoreClient } from '../../main/compose'
 import { startWebHost, type WebHost } from '../../main/hosts/web/host'
-import { seeded } from '../../main/kernel/random'
-import { systemClock } from '../../main/platform/clock/system'
 import type { Plant } from '../../main/plant'
 import { JOB, NODE, POD } from '../../main/plant/controllers/kinds'
 import type { KubeObject } from '../../main/plant/types'
 import { launchBrowser } from '../support/browser'
+import { coreOnPlant, type CoreOnPlant } from '../support/core-on-plant'
+import { confirmPlan, hearFaults, inBothThemes, press } from '../support/looking'
 import { when } from '../support/stream'
 
 const pageRoot = process.env['TAKT_PAGE_ROOT'] ?? fileURLToPath(new URL('../../out/renderer', import.meta.url))
-const shots = process.env['TAKT_SHOTS']
 const WAIT_MS = 60_000
 /** Fast while things are prepared, slow while somebody looks: a run of hours ends within seconds else. */
 const [FAST, SLOW] = [240, 20]
 const REF: WorkloadRef = { site: 'oslo', kind: 'Job', namespace: 'parcel-ocr', name: 'train-0412' }
 const SPOT = { ...REF, name: 'train-0413' }
-const storeDir = mkdtempSync(join(tmpdir(), 'takt-trouble-'))
-let core: Core, takt: CoreClient, plant: Plant, browser: Browser, page: Page, host: WebHost
+let there: CoreOnPlant, takt: CoreClient, plant: Plant, browser: Browser, page: Page, host: WebHost
 const faults: string[] = []
 
 beforeAll(async () => {
   // A lead's core that stands for the Lease; the troubles are played on the simulated sites themselves.
-  core = await compose({ storeDir, host: 'test', version: '0.0.0', env: { HOME: storeDir }, clock: systemClock, random: seeded(11), steward: true, plant: { speed: FAST, opened: (opened) => { plant = opened } } })
-  takt = createRouterClient(core.router) as CoreClient
-  await core.started
-  await takt.sites.openPlant()
-  host = await startWebHost(core.router, { pageRoot })
+  there = await coreOnPlant({ speed: FAST, steward: true, plant: { opened: (opened) => { plant = opened } } })
+  takt = there.takt
+  host = await startWebHost(there.core.router, { pageRoot })
   browser = await launchBrowser()
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'light', reducedMotion: 'reduce', timezoneId: 'UTC' })
   page = await context.newPage()
   page.setDefaultTimeout(WAIT_MS)
-  page.on('pageerror', (error) => faults.push(error.message))
-  page.on('console', (message) => { if (message.type() === 'error') faults.push(message.text()) })
+  hearFaults(page, faults)
   await page.goto(host.address())
 }, 90_000)
 afterAll(async () => {
   await browser.close()
   await host.close()
-  await core.close()
-  rmSync(storeDir, { recursive: true, force: true })
+  await there.end()
 }, 30_000)
 
 const go = (hash: string) => page.evaluate((to) => { location.hash = to }, hash)
-const violations = async () => (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)
-async function inBothThemes(name: string) {
-  for (const theme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: theme })
-    await page.locator(`html[data-theme=${theme}]`).waitFor()
-    if (shots) await page.screenshot({ path: `${shots}/${name}.${theme}.png` })
-    expect(await violations(), theme).toEqual([])
-  }
-}
-const press = async (name: string | RegExp) => { await page.getByRole('button', { name }).first().focus(); await page.keyboard.press('Enter') }
-const confirm = async () => {
-  await page.locator('.plan .panel-foot .button.primary:not([aria-disabled])').waitFor()
-  await page.keyboard.press('Control+Enter')
-}
 const queueWhen = async (is: (queue: BurstQueue) => boolean, site?: string) => when(await takt.burst.watch(site === undefined ? {} : { site }), is)
 const found = (queue: BurstQueue, name = REF.name) => queue.workloads.find(({ ref }) => ref.name === name && ref.namespace === REF.namespace)
 const runsThere = (name?: string) => queueWhen((queue) => found(queue, name)?.state === 'running', 'aws-burst')
@@ -93,8 +68,8 @@ async function bringBack(name: string) {
   const before = await known()
   await go('#/burst?show=away')
   await page.getByRole('row', { name: new RegExp(name) }).click()
-  await press('Return…')
-  await confirm()
+  await press(page, 'Return…')
+  await confirmPlan(page)
   expect((await operationOf('burst-return', before, ended)).state).toBe('done')
   await queueWhen((queue) => ['waiting', 'running'].includes(found(queue, name)?.state ?? ''))
 }
@@ -119,9 +94,9 @@ describe('a run that meets trouble on its way', { timeout: 180_000 }, () => {
     const before = await known()
     await go('#/burst/move/oslo/Job/parcel-ocr/train-0412')
     await page.locator('.timelines').waitFor()
-    await press(/^Approve and go, \$/)
+    await press(page, /^Approve and go, \$/)
     await page.getByText(/^Where p4d has no capacity: /).waitFor()
-    await confirm()
+    await confirmPlan(page)
     const move = await operationOf('burst-move', before, ended)
     expect([move.state, move.result?.['pool']]).toEqual(['done', 'p4d-24xlarge-b'])
     expect(move.journal.map(({ says }) => says).join(' ')).toMatch(/p4d has no capacity: .*InsufficientInstanceCapacity/)
@@ -130,10 +105,10 @@ describe('a run that meets trouble on its way', { timeout: 180_000 }, () => {
     // What was asked for in vain is not asked for any longer, so that nothing comes later that nobody waits for.
     expect(plant.aws?.account.groups.machines('p4d').desired()).toBe(plant.aws?.account.groups.nodesOf('p4d').length)
     await page.locator('[data-away=away]').waitFor()
-    await inBothThemes('trouble-next-zone')
+    await inBothThemes(page, 'trouble-next-zone')
     await go('#/burst/machines')
     await page.locator('.groups > li').filter({ hasText: 'p4d-24xlarge-b' }).waitFor()
-    await inBothThemes('trouble-machines')
+    await inBothThemes(page, 'trouble-machines')
     await bringBack(REF.name)
     faultsOfAws().restoreCapacity()
     plant.setSpeed(FAST)
@@ -157,7 +132,7 @@ describe('a run that meets trouble on its way', { timeout: 180_000 }, () => {
     await go('#/burst/machines')
     faultsOfAws().interrupt(pod?.spec.nodeName ?? '')
     await page.locator('.groups > li').filter({ hasText: spot }).getByText('1 leaving').waitFor()
-    await inBothThemes('trouble-interrupted')
+    await inBothThemes(page, 'trouble-interrupted')
     await expect.poll(() => podsOf(SPOT.name).filter(({ metadata, status }) => metadata.uid !== pod?.metadata.uid && status?.phase === 'Running').length, { timeout: WAIT_MS }).toBe(1)
     const after = podsOf(SPOT.name).find(({ status }) => status?.phase === 'Running')
     expect(cloud().get(NODE, after?.spec.nodeName ?? '')?.metadata.uid).not.toBe(machine)
@@ -172,7 +147,7 @@ describe('a run that meets trouble on its way', { timeout: 180_000 }, () => {
     await go(`#/burst/move/oslo/${next?.ref.kind ?? ''}/${next?.ref.namespace ?? ''}/${next?.ref.name ?? ''}`)
     await page.locator('.timelines').waitFor()
     await page.getByText(/Cloud cap of Vision/).first().waitFor()
-    await inBothThemes('trouble-budget')
+    await inBothThemes(page, 'trouble-budget')
     await bringBack(SPOT.name)
     await rule((spec) => ({ ...spec, caps: [] }))
     await expect.poll(stops, { timeout: WAIT_MS }).toEqual(['None'])
@@ -180,7 +155,7 @@ describe('a run that meets trouble on its way', { timeout: 180_000 }, () => {
   test('is back in the building with its own uid, and the journal tells all of it', async () => {
     await go('#/burst/journal')
     await expect.poll(() => page.getByRole('row', { name: /train-0412/ }).count(), { timeout: WAIT_MS }).toBeGreaterThanOrEqual(2)
-    await inBothThemes('trouble-journal')
+    await inBothThemes(page, 'trouble-journal')
     for (const { name } of [REF, SPOT]) {
       const { entries } = await takt.burst.journal({ job: name })
       expect(entries.flatMap(({ kind, actual }) => (kind === 'go' && actual ? [actual.outcome] : []))).toEqual(['returned'])

@@ -1,14 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
 import type { Browser, BrowserContext, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { seededTrace } from '../support/burst/traces'
 import { launchBrowser } from '../support/browser'
+import { confirmPlan, hearFaults, inBothThemes, press } from '../support/looking'
 import { startHost, type RunningHost } from '../support/host'
 
-const shots = process.env['TAKT_SHOTS']
 const WAIT_MS = 60_000
 let browser: Browser, context: BrowserContext, page: Page, host: RunningHost
 const files = mkdtempSync(join(tmpdir(), 'takt-traces-'))
@@ -20,8 +19,7 @@ beforeAll(async () => {
   context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'light', reducedMotion: 'reduce', acceptDownloads: true })
   page = await context.newPage()
   page.setDefaultTimeout(WAIT_MS)
-  page.on('pageerror', (error) => faults.push(error.message))
-  page.on('console', (message) => { if (message.type() === 'error') faults.push(message.text()) })
+  hearFaults(page, faults)
   await page.goto(host.address)
   await page.getByRole('button', { name: /Open the plant/ }).focus()
   await page.keyboard.press('Enter')
@@ -34,20 +32,6 @@ afterAll(async () => {
   rmSync(files, { recursive: true, force: true })
 })
 const go = (hash: string) => page.evaluate((to) => { location.hash = to }, hash)
-const violations = async () => (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)
-async function inBothThemes(name: string) {
-  for (const theme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: theme })
-    await page.locator(`html[data-theme=${theme}]`).waitFor()
-    if (shots) await page.screenshot({ path: `${shots}/${name}.${theme}.png` })
-    expect(await violations(), theme).toEqual([])
-  }
-}
-const press = async (name: string | RegExp) => { await page.getByRole('button', { name }).first().focus(); await page.keyboard.press('Enter') }
-const confirm = async () => {
-  await page.locator('.plan .panel-foot .button.primary:not([aria-disabled])').waitFor()
-  await page.keyboard.press('Control+Enter')
-}
 const replayed = async () => {
   await page.locator('[data-chosen]').waitFor()
   await page.waitForFunction(() => !document.querySelector('.replay-body [role=progressbar]'))
@@ -58,29 +42,29 @@ describe('a run that waits in the building', { timeout: 180_000 }, () => {
     await go('#/burst')
     await page.getByRole('row', { name: /train-0412/ }).waitFor()
     expect(await page.getByRole('row', { name: /sweep-77/ }).textContent()).toContain('cannot go')
-    await inBothThemes('live-queue')
+    await inBothThemes(page, 'live-queue')
   })
   test('is compared on one clock, goes to the cloud and runs there, by keyboard alone', async () => {
     await page.getByRole('row', { name: /train-0412/ }).focus()
     await page.keyboard.press('Enter')
     await page.locator('.timelines').waitFor()
     expect(await page.locator('.diff .added').count()).toBeGreaterThanOrEqual(2)
-    await inBothThemes('live-move')
-    await press(/^Approve and go, \$/)
-    await confirm()
+    await inBothThemes(page, 'live-move')
+    await press(page, /^Approve and go, \$/)
+    await confirmPlan(page)
     await page.locator('[data-away=away]').waitFor()
     await page.getByText('Wait until it works there').first().waitFor()
-    await inBothThemes('live-away')
+    await inBothThemes(page, 'live-away')
   })
   test('comes back, and both decisions are in the journal', async () => {
     await go('#/burst?show=away')
     await page.getByRole('row', { name: /train-0412/ }).click()
-    await press('Return…')
-    await confirm()
+    await press(page, 'Return…')
+    await confirmPlan(page)
     await page.locator('.timelines').waitFor()
     await go('#/burst/journal')
     await expect.poll(() => page.getByRole('row', { name: /train-0412/ }).count(), { timeout: WAIT_MS }).toBeGreaterThanOrEqual(1)
-    await inBothThemes('live-journal')
+    await inBothThemes(page, 'live-journal')
   })
   test('is approved by a lead in two clicks', async () => {
     await go('#/burst/approvals')
@@ -103,7 +87,7 @@ describe('a run that waits in the building', { timeout: 180_000 }, () => {
     await go('#/burst/machines')
     await page.getByRole('heading', { name: 'Node groups' }).waitFor()
     await page.locator('.groups > li').first().waitFor()
-    await inBothThemes('live-machines')
+    await inBothThemes(page, 'live-machines')
   })
 })
 
@@ -111,7 +95,7 @@ describe('replay', { timeout: 180_000 }, () => {
   const trace = (jobs: number) => ['job_id,submission_time,num_gpu,duration,user,team', ...seededTrace(5, jobs).map(({ id, submitS, gpus, durationS }, index) => `${id},${submitS},${gpus},${durationS},u${index % 9},${['Vision', 'Voice', 'Credit'][index % 3] ?? ''}`)].join('\n')
   const importFile = async (name: string, content: string) => {
     writeFileSync(join(files, name), content)
-    await press('Import…')
+    await press(page, 'Import…')
     await page.locator('input[type=file]').setInputFiles(join(files, name))
     await page.getByRole('dialog').getByRole('button', { name: 'Import' }).click()
   }
@@ -120,13 +104,13 @@ describe('replay', { timeout: 180_000 }, () => {
     await importFile('bad.csv', 'job_id,submission_time,num_gpu,duration\na,0,8,60\nb,-5,8,60')
     await page.getByText('bad.csv line 3').waitFor()
     expect(await page.getByRole('alert').filter({ hasText: 'line 3' }).textContent()).toContain('submission_time is negative')
-    await inBothThemes('replay-mistakes')
+    await inBothThemes(page, 'replay-mistakes')
     await page.keyboard.press('Escape')
   })
   test('draws cost against waiting with the chosen knob, and reads it out', async () => {
     await importFile('month.csv', trace(400))
     await replayed()
-    await inBothThemes('replay')
+    await inBothThemes(page, 'replay')
     expect(await page.evaluate(() => document.documentElement.scrollHeight <= window.innerHeight)).toBe(true)
     const chart = page.getByRole('group', { name: /^Cost against waiting/ })
     await chart.focus()
@@ -149,14 +133,14 @@ describe('replay', { timeout: 180_000 }, () => {
   })
   test('keeps runs and compares them', async () => {
     await replayed()
-    await press('Keep this run')
+    await press(page, 'Keep this run')
     await page.getByText('Kept as run 1.').waitFor()
     await page.getByRole('slider', { name: 'Hour of waiting is worth' }).focus()
     await page.keyboard.press('ArrowLeft')
     await page.waitForFunction(() => !document.body.textContent?.includes('Kept as run 1.'))
-    await press(/^Compare with run 1/)
+    await press(page, /^Compare with run 1/)
     await page.getByText(/^Against run 1|Against run 1/).waitFor()
-    await inBothThemes('replay-compared')
+    await inBothThemes(page, 'replay-compared')
   })
   test('exports its table', async () => {
     const chart = page.locator('section').filter({ has: page.getByRole('heading', { name: 'Cost against waiting' }) })
@@ -165,21 +149,21 @@ describe('replay', { timeout: 180_000 }, () => {
     expect(file.suggestedFilename()).toBe('cost-against-waiting.svg')
   })
   test('a lead sets the knob that it found, by a plan', async () => {
-    await press(/^Propose \$/)
+    await press(page, /^Propose \$/)
     await page.locator('.plan .diff .added').first().waitFor()
     expect(await page.locator('.plan').textContent()).toContain('Replaying 400 jobs of month.csv')
-    await inBothThemes('replay-propose')
-    await confirm()
+    await inBothThemes(page, 'replay-propose')
+    await confirmPlan(page)
     await go('#/burst/policy')
     await page.getByLabel('USD an hour').first().waitFor()
   })
   test('reads what the site remembers', async () => {
     await go('#/burst/replay')
-    await press(/^Read what oslo remembers/)
+    await press(page, /^Read what oslo remembers/)
     await page.getByRole('combobox', { name: 'Jobs to replay' }).waitFor()
     await expect.poll(() => page.getByRole('combobox', { name: 'Jobs to replay' }).evaluate((box: HTMLSelectElement) => box.selectedOptions[0]?.textContent), { timeout: WAIT_MS }).toBe('oslo, local history')
     await replayed()
-    await inBothThemes('replay-history')
+    await inBothThemes(page, 'replay-history')
   })
 })
 test('no error and no violation of the page policy was seen', () => expect(faults).toEqual([]))

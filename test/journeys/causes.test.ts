@@ -4,11 +4,11 @@ import { createServer as createTls } from 'node:https'
 import type { AddressInfo, Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
 import type { Browser, BrowserContext, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeAuthority } from '../cluster/stack/authority'
 import { launchBrowser } from '../support/browser'
+import { violationsOf } from '../support/looking'
 import { startHost, type RunningHost } from '../support/host'
 
 const shots = process.env['TAKT_SHOTS']
@@ -85,6 +85,6 @@ describe('what stands in the way of a cluster', () => {
       await page.emulateMedia({ colorScheme: theme })
       await page.screenshot({ path: `${shots ?? ''}/cause-${name}.${theme}.png` })
     }
-    expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
   }, 40_000)
 })

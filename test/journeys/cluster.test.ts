@@ -2,7 +2,6 @@ import { fileURLToPath } from 'node:url'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright'
 import { createRouterClient } from '@orpc/server'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -11,9 +10,9 @@ import { startWebHost, type WebHost } from '../../main/hosts/web/host'
 import { seeded } from '../../main/kernel/random'
 import { systemClock } from '../../main/platform/clock/system'
 import { launchBrowser } from '../support/browser'
+import { hearFaults, inBothThemes, violationsOf } from '../support/looking'
 
 const pageRoot = process.env['TAKT_PAGE_ROOT'] ?? fileURLToPath(new URL('../../out/renderer', import.meta.url))
-const shots = process.env['TAKT_SHOTS']
 let browser: Browser, page: Page, host: WebHost, core: Core
 const store = mkdtempSync(join(tmpdir(), 'takt-cluster-journey-'))
 const faults: string[] = []
@@ -27,8 +26,7 @@ beforeAll(async () => {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce', timezoneId: 'UTC', permissions: ['clipboard-read', 'clipboard-write'] })
   page = await context.newPage()
   page.setDefaultTimeout(20_000)
-  page.on('pageerror', (error) => faults.push(error.message))
-  page.on('console', (message) => { if (message.type() === 'error') faults.push(message.text()) })
+  hearFaults(page, faults)
   await page.goto(host.address())
   await page.goto(`${host.origin}/#/cluster`)
 }, 120_000)
@@ -40,15 +38,6 @@ afterAll(async () => {
   expect(faults, 'errors and policy violations in the page').toEqual([])
 })
 
-const violations = async () => (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)
-async function inBothThemes(name: string) {
-  for (const theme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: theme })
-    await page.locator(`html[data-theme=${theme}]`).waitFor()
-    if (shots) await page.screenshot({ path: `${shots}/${name}.${theme}.png` })
-    expect(await violations(), theme).toEqual([])
-  }
-}
 const list = (name: string) => page.getByRole('radio', { name: new RegExp(`^${name}`) })
 const rows = () => page.locator('tr[data-row]')
 const count = async () => Number((await page.locator('.list-panel .filters b').last().innerText()).replaceAll(',', ''))
@@ -59,14 +48,14 @@ describe('what a cluster holds', { timeout: 90_000 }, () => {
     await list('Pods').click()
     await rows().first().waitFor()
     expect(await page.getByRole('grid', { name: 'Pods' }).getAttribute('aria-rowcount')).toBe(String(await count() + 1))
-    await inBothThemes('cluster-pods')
+    await inBothThemes(page, 'cluster-pods')
   })
   test('queued work says why it waits and at which place', async () => {
     await list('Workloads').click()
     const first = rows().filter({ hasText: 'Waiting' }).first()
     await first.waitFor()
     expect(await first.innerText()).toMatch(/short in quota|in queue/)
-    await inBothThemes('cluster-workloads')
+    await inBothThemes(page, 'cluster-workloads')
   })
   test('nodes, queues, flavors, events and namespaces have their lists', async () => {
     for (const name of ['Nodes', 'Queues', 'Flavors', 'Events', 'Namespaces']) {
@@ -74,7 +63,7 @@ describe('what a cluster holds', { timeout: 90_000 }, () => {
       await page.getByRole('grid', { name }).locator('tr[data-row]').first().waitFor()
     }
     await list('Nodes').click()
-    await inBothThemes('cluster-nodes')
+    await inBothThemes(page, 'cluster-nodes')
   })
   test('a filter is typed from anywhere, stands in the address, and is there again after a visit elsewhere', async () => {
     await list('Pods').click()
@@ -116,14 +105,14 @@ describe('what a cluster holds', { timeout: 90_000 }, () => {
     await page.getByText('3 rows copied.').waitFor()
     const copied = await page.evaluate(() => navigator.clipboard.readText())
     expect(copied.split('\r\n').slice(0, 2)).toEqual(['# simulated', expect.stringContaining('state,name,namespace') as string])
-    await inBothThemes('cluster-selection')
+    await inBothThemes(page, 'cluster-selection')
     await page.getByRole('button', { name: 'Clear selection' }).click()
   })
   test('columns are chosen and stay chosen', async () => {
     await page.getByRole('button', { name: 'Columns', exact: true }).click()
     await page.getByLabel('Image', { exact: true }).check()
     await page.getByRole('columnheader', { name: /Image/ }).waitFor()
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
     await page.getByRole('button', { name: 'Columns', exact: true }).click()
     await list('Nodes').click()
     await list('Pods').click()
@@ -143,6 +132,6 @@ describe('what a cluster holds', { timeout: 90_000 }, () => {
     await (createRouterClient(core.router) as CoreClient).sites.disconnect({ site: 'oslo' })
     await page.getByText(/What was last seen stays as it was/).waitFor()
     expect(await count()).toBe(before)
-    await inBothThemes('cluster-stale')
+    await inBothThemes(page, 'cluster-stale')
   })
 })

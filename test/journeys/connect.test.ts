@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { seeded } from '../../main/kernel/random'
 import { systemClock } from '../../main/platform/clock/system'
 import { startPlant, type Plant } from '../../main/plant'
 import { launchBrowser } from '../support/browser'
+import { violationsOf } from '../support/looking'
 import { startHost, type RunningHost } from '../support/host'
 
 const shots = process.env['TAKT_SHOTS']
@@ -17,7 +17,6 @@ const kubeconfig = join(scratch, 'config')
 let cluster: Plant, browser: Browser, page: Page, host: RunningHost
 const heard: string[] = []
 const shot = async (name: string) => { if (shots) await page.screenshot({ path: `${shots}/${name}.png` }) }
-const violations = async () => (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)
 const go = (hash: string) => page.evaluate((to) => { location.hash = to }, hash)
 
 beforeAll(async () => {
@@ -49,7 +48,7 @@ describe('a cluster from a kubeconfig', () => {
     await page.getByText('CLUSTER_UNREACHABLE').first().waitFor({ timeout: 20_000 })
     await page.getByText(/Check the network or VPN, then retry/).first().waitFor()
     await shot('connect-unreachable')
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
   })
   test('becomes home, and is not prepared yet', async () => {
     await page.getByRole('row', { name: /rack/ }).click()
@@ -64,7 +63,7 @@ describe('a cluster from a kubeconfig', () => {
     await page.locator('.plan').getByText('CustomResourceDefinition').first().waitFor({ timeout: 20_000 })
     expect(await page.locator('.plan').getByText(/ClusterRole /).count()).toBeGreaterThanOrEqual(1)
     await shot('prepare')
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
     await page.locator('.plan .panel-foot button').first().click()
     await page.getByText('prepared', { exact: true }).first().waitFor({ timeout: 60_000 })
     const answer = await fetch(`${cluster.sites[0]?.server ?? ''}/apis/takt.dev/v1alpha1`, { headers: { authorization: `Bearer ${TOKEN}` } })
@@ -81,7 +80,7 @@ describe('a cluster from a kubeconfig', () => {
     await page.locator('.map-body[data-live="false"]').waitFor({ timeout: 20_000 })
     await page.getByText(/as of/).first().waitFor()
     await shot('map-from-store')
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
   })
   test('its token never came to the page', () => {
     expect(heard.join('\n')).toContain('rack')

@@ -1,14 +1,13 @@
-import AxeBuilder from '@axe-core/playwright'
 import type { Browser, BrowserContext, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { launchBrowser } from '../support/browser'
+import { hearFaults, violationsOf } from '../support/looking'
 import { startHost, type RunningHost } from '../support/host'
 
 const shots = process.env['TAKT_SHOTS']
 let browser: Browser, context: BrowserContext, page: Page, host: RunningHost
 const faults: string[] = []
 const shot = async (name: string) => { if (shots) await page.screenshot({ path: `${shots}/${name}.png` }) }
-const violations = async () => (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)
 const go = (hash: string) => page.evaluate((to) => { location.hash = to }, hash)
 const planIsReady = () => page.locator('.plan').getByText('Changes').first().waitFor({ timeout: 20_000 })
 const confirm = (name: RegExp) => page.locator('.plan .panel-foot').getByRole('button', { name }).click()
@@ -18,8 +17,7 @@ beforeAll(async () => {
   host = await startHost()
   context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'light' })
   page = await context.newPage()
-  page.on('pageerror', (error) => faults.push(error.message))
-  page.on('console', (message) => { if (message.type() === 'error') faults.push(message.text()) })
+  hearFaults(page, faults)
 })
 afterAll(async () => {
   await browser?.close()
@@ -32,7 +30,7 @@ describe('from a fresh machine to the backlog, on the plant', () => {
     await page.goto(host.address)
     await page.getByRole('heading', { name: 'What should Takt look at?' }).waitFor()
     await shot('first-run')
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
     await page.getByRole('button', { name: /Open the plant/ }).click()
     await page.getByRole('region', { name: /Define/ }).first().waitFor({ timeout: 30_000 })
     expect(await page.getByText(/simulated/).first().isVisible()).toBe(true)
@@ -43,26 +41,26 @@ describe('from a fresh machine to the backlog, on the plant', () => {
     await page.getByLabel('Title').fill('Voice liveness')
     expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('voice-liveness')
     await shot('wizard-define')
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
     await page.getByRole('button', { name: /Continue to environment/ }).click()
     await page.getByRole('radio', { name: /CPU small/ }).waitFor()
     await planIsReady()
     await shot('wizard-environment')
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
     await page.getByRole('button', { name: /Continue to tools/ }).click()
     await page.getByRole('radio', { name: /Jupyter/ }).first().waitFor()
     await shot('wizard-tools')
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
     await page.getByRole('button', { name: /Continue to data/ }).click()
     await page.getByLabel('Use routes-gps').check()
     await page.locator('.plan').getByText(/clone/i).first().waitFor({ timeout: 20_000 })
     await shot('wizard-data')
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
     await page.getByRole('button', { name: /Continue to push the button/ }).click()
     await confirm(/^Provision/)
     await page.getByRole('button', { name: 'Open notebook' }).and(page.locator(':not([aria-disabled])')).waitFor({ timeout: 90_000 })
     await shot('wizard-ready')
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
   })
   test('the notebook opens at a loopback address, marked simulated', async () => {
     const [notebook] = await Promise.all([context.waitForEvent('page'), page.getByRole('button', { name: 'Open notebook' }).click()])
@@ -79,7 +77,7 @@ describe('from a fresh machine to the backlog, on the plant', () => {
     await page.getByLabel(/^Metrics/).fill('auc=0.91')
     await planIsReady()
     await shot('revision')
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
     await confirm(/^Save/)
     await page.getByText('Baseline on clean audio').waitFor({ timeout: 60_000 })
   })
@@ -90,7 +88,7 @@ describe('from a fresh machine to the backlog, on the plant', () => {
     await page.locator('.plan').getByText(/drift/i).first().waitFor({ timeout: 20_000 })
     expect(await page.locator('.plan .panel-foot button').first().getAttribute('aria-disabled')).toBe('true')
     await shot('gates-open')
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
     await page.locator('main').getByRole('button', { name: 'Cancel' }).click()
     await page.getByText('Record by hand').click()
     await page.getByRole('button', { name: 'Record outcome' }).click()
@@ -102,7 +100,7 @@ describe('from a fresh machine to the backlog, on the plant', () => {
     await confirm(/^Hand over/)
     await page.getByRole('heading', { name: 'MLOps line' }).waitFor({ timeout: 60_000 })
     await shot('handed-over')
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
   })
   test('the map shows it on the backlog', async () => {
     await go('#/map')
@@ -119,7 +117,7 @@ describe('from a fresh machine to the backlog, on the plant', () => {
         await page.waitForLoadState('networkidle')
         await page.waitForFunction(() => document.getAnimations().every(({ playState }) => playState !== 'running'))
         await shot(`${screen.replace(/\W+/g, '-')}.${theme}`)
-        expect(await violations(), `${screen} in ${theme}`).toEqual([])
+        expect(await violationsOf(page), `${screen} in ${theme}`).toEqual([])
       }
     }
   }, 180_000)

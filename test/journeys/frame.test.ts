@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import AxeBuilder from '@axe-core/playwright'
 import type { Browser, BrowserContext, Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startWebHost, type WebHost } from '../../main/hosts/web/host'
 import { aMap, aWorld, coreForPage, type PageWorld } from '../support/core-for-page'
 import { launchBrowser } from '../support/browser'
+import { hearFaults, violationsOf } from '../support/looking'
 
 const pageRoot = fileURLToPath(new URL('../../out/renderer', import.meta.url))
 const shots = process.env['TAKT_SHOTS']
@@ -22,8 +22,7 @@ beforeEach(async () => {
   context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'light' })
   page = await context.newPage()
   faults = []
-  page.on('pageerror', (error) => faults.push(error.message))
-  page.on('console', (message) => { if (message.type() === 'error') faults.push(message.text()) })
+  hearFaults(page, faults)
 })
 afterEach(async () => {
   await context.close()
@@ -35,7 +34,6 @@ const open = async (hash = '#/map') => {
   await page.goto(`${host.origin}/${hash}`)
 }
 const shot = (name: string) => (shots ? page.screenshot({ path: `${shots}/${name}.png` }) : undefined)
-const violations = async () => (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)
 
 const settled = () => page.waitForFunction(() => document.getAnimations().every(({ playState }) => playState !== 'running'))
 const focusedText = () => page.evaluate(() => document.activeElement?.textContent ?? '')
@@ -48,12 +46,12 @@ describe('the map', () => {
     await shot('map.light')
     expect(await page.getByRole('region', { name: 'M5 Decide' }).getByText('held 3 h').isVisible()).toBe(true)
     expect(await page.title()).toBe('Map · Takt')
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
     await page.emulateMedia({ colorScheme: 'dark' })
     await page.locator('html[data-theme=dark]').waitFor()
     await settled()
     await shot('map.dark')
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
   })
   test('every chart has a table twin under T', async () => {
     await open()
@@ -71,7 +69,7 @@ describe('the map', () => {
     await page.keyboard.press('t')
     await page.getByRole('cell', { name: 'faulted' }).waitFor()
     expect(await page.getByRole('region', { name: 'GPU demand today, table' }).getByRole('row').count()).toBeGreaterThan(10)
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
   })
   test('last seen figures are shown with their age until the site answers', async () => {
     world.map = { ...world.map, live: false, asOf: '2026-11-16T18:04:00Z' }
@@ -112,7 +110,7 @@ describe('the frame', () => {
     await page.keyboard.press('o')
     await page.getByRole('heading', { name: 'Money', level: 1 }).waitFor()
     expect(await page.getByText('are not in this release').isVisible()).toBe(true)
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
     world.settings = { ...world.settings, singleKeys: false }
     changed()
     await page.goto(`${host.origin}/#/settings`)
@@ -130,7 +128,7 @@ describe('the frame', () => {
     await page.getByRole('option', { name: /Prepare oslo/ }).waitFor()
     await shot('palette')
     expect(await page.getByRole('option', { name: /Prepare oslo/ }).getAttribute('aria-disabled')).toBe('true')
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
     await page.keyboard.press('Escape')
     await page.getByRole('dialog').waitFor({ state: 'detached' })
     expect(await focusedText()).toContain('Settings')
@@ -153,7 +151,7 @@ describe('the frame', () => {
     await page.keyboard.press('Control+j')
     await page.getByText('Resumed at step 2 of 3').waitFor()
     await shot('drawer')
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
     await page.getByRole('button', { name: /Prepare hq-shared/ }).click()
     await page.getByText('Lena Ost can grant it.').first().waitFor()
     await page.keyboard.press('Escape')
@@ -185,14 +183,14 @@ describe('the frame', () => {
     await settled()
     await shot('settings.dark')
     expect(world.settings).toMatchObject({ theme: 'dark', density: 'compact' })
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
   })
   test('a fault of one screen stays in it, with a report to copy, and the next screen works', async () => {
     world.map = { ...world.map, live: false, asOf: '2026-99-99T14:32:00Z' }
     await open()
     await page.getByText('This screen stopped working.').waitFor()
     expect(await page.getByRole('button', { name: 'Copy the report' }).isVisible()).toBe(true)
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
     expect(faults.length).toBeGreaterThan(0)
     faults = []
     world.map = aMap()
@@ -205,7 +203,7 @@ describe('the frame', () => {
     await page.getByRole('heading', { name: 'Discovery line' }).waitFor()
     await page.keyboard.press('?')
     await page.getByRole('dialog', { name: 'Keyboard' }).waitFor()
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
     await page.keyboard.press('Escape')
     await page.getByRole('dialog').waitFor({ state: 'detached' })
     const region = async () => { await page.keyboard.press('F6'); return page.evaluate(() => document.activeElement?.tagName.toLowerCase()) }
@@ -227,7 +225,7 @@ describe('the first run', () => {
     await page.getByRole('heading', { name: 'What should Takt look at?' }).waitFor()
     await shot('first-run')
     expect(await page.getByRole('button', { name: /Open a bundle/ }).getAttribute('aria-disabled')).toBe('true')
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
     await page.getByRole('button', { name: /Open the plant/ }).click()
     await page.getByRole('heading', { name: 'Discovery line' }).waitFor()
     expect(world.plants).toBe(1)
@@ -240,6 +238,6 @@ describe('the first run', () => {
     await page.getByText('/usr/local/bin/sign-in get-token').waitFor()
     await page.getByText('sha256:41ab').waitFor()
     await shot('connect')
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
   })
 })

@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs'
-import AxeBuilder from '@axe-core/playwright'
 import type { Browser, BrowserContext, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startHost, type RunningHost } from '../support/host'
 import { launchBrowser } from '../support/browser'
+import { hearFaults, violationsOf } from '../support/looking'
 
 // The pictures of the README: TAKT_SHOTS=resources/screenshots npm test -- --project journeys map
 const shots = process.env['TAKT_SHOTS']
@@ -17,8 +17,7 @@ beforeAll(async () => {
   context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'light', reducedMotion: 'reduce' })
   page = await context.newPage()
   page.setDefaultTimeout(WAIT_MS)
-  page.on('pageerror', (error) => faults.push(error.message))
-  page.on('console', (message) => { if (message.type() === 'error') faults.push(message.text()) })
+  hearFaults(page, faults)
   await page.goto(host.address)
 })
 afterAll(async () => {
@@ -27,7 +26,6 @@ afterAll(async () => {
   rmSync(host.store, { recursive: true, force: true })
 })
 const station = (code: string) => page.getByRole('region', { name: new RegExp(`^${code} `) })
-const violations = async () => (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)
 const shot = (name: string) => (shots ? page.screenshot({ path: `${shots}/${name}.png` }) : undefined)
 
 describe('the map of the simulated sites, by keyboard alone', () => {
@@ -43,7 +41,7 @@ describe('the map of the simulated sites, by keyboard alone', () => {
     await page.getByRole('link', { name: /^Lamps lit: \d+ stopped/ }).waitFor()
     expect(await page.locator('.node').count()).toBeGreaterThanOrEqual(6)
     expect(await page.getByRole('button', { name: /^simulated/ }).isVisible()).toBe(true)
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
     await shot('map.light')
   })
   test('the count of open items is the sum of its stations, and nothing runs out of its card', async () => {
@@ -57,7 +55,7 @@ describe('the map of the simulated sites, by keyboard alone', () => {
   test('is dark where the system is', async () => {
     await page.emulateMedia({ colorScheme: 'dark' })
     await page.locator('html[data-theme=dark]').waitFor()
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
     await shot('map.dark')
     await page.emulateMedia({ colorScheme: 'light' })
   })

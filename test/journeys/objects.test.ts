@@ -1,14 +1,13 @@
-import AxeBuilder from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { launchBrowser } from '../support/browser'
+import { violationsOf } from '../support/looking'
 import { startHost, type RunningHost } from '../support/host'
 
 const shots = process.env['TAKT_SHOTS']
 let browser: Browser, page: Page, host: RunningHost
 const complaints: string[] = []
 const shot = async (name: string) => { if (shots) await page.screenshot({ path: `${shots}/${name}.png` }) }
-const violations = async () => (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)
 const inspector = () => page.getByRole('complementary')
 const tab = (name: string) => inspector().getByRole('radio', { name, exact: true })
 const go = (hash: string) => page.evaluate((to) => { location.hash = to }, hash)
@@ -36,7 +35,7 @@ describe('one object', () => {
     await inspector().getByRole('heading', { name: /Why it failed/ }).waitFor()
     await inspector().getByText(/ran out of memory/).first().waitFor()
     await shot('object-overview')
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
   }, 60_000)
   test('its logs are three, searched to and fro with the keyboard', async () => {
     await page.getByRole('row').filter({ hasText: 'Running' }).filter({ hasText: /backtest|train/ }).first().click()
@@ -51,7 +50,7 @@ describe('one object', () => {
     await expect.poll(() => inspector().getByText(/^[\d,]+ of [\d,]+/).innerText()).not.toBe(first)
     expect(await inspector().locator('.object-line.hit mark').innerText()).toBe('val_loss')
     await shot('object-logs')
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
   }, 60_000)
   test('a terminal answers what is typed, keeps Esc for the shell, and lets go with F6', async () => {
     await tab('Terminal').click()
@@ -75,7 +74,7 @@ describe('one object', () => {
     await inspector().getByRole('button', { name: 'See what changes' }).click()
     await inspector().getByText('+ metadata.labels.looked-at: "yes"').waitFor()
     await shot('object-yaml')
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
     await inspector().getByRole('button', { name: /^Apply/ }).click()
     await expect.poll(() => text.inputValue(), { timeout: 15_000 }).toContain('looked-at: "yes"')
   }, 60_000)
@@ -87,7 +86,7 @@ describe('one object', () => {
     await inspector().getByRole('img', { name: /GPUs busy on average/ }).waitFor()
     await inspector().getByRole('button', { name: 'Table' }).click()
     await inspector().getByRole('region', { name: 'Use over time, table' }).waitFor()
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
     await shot('object-gpu')
   }, 90_000)
   test('scaling is planned, done and taken back', async () => {

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { preparedObjects } from '../../main/capabilities/prepare'
@@ -9,6 +8,7 @@ import { seeded } from '../../main/kernel/random'
 import { systemClock } from '../../main/platform/clock/system'
 import { PEOPLE, startPlant, type Plant } from '../../main/plant'
 import { launchBrowser } from '../support/browser'
+import { violationsOf } from '../support/looking'
 import { startEksFront } from '../support/eks-front'
 import { startHost, type RunningHost } from '../support/host'
 
@@ -24,7 +24,7 @@ async function sitting(host: RunningHost) {
   return {
     page,
     go: (hash: string) => page.evaluate((to) => { location.hash = to }, hash),
-    violations: async () => (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`),
+    violations: () => violationsOf(page),
     async shot(name: string) {
       for (const theme of shots ? ['light', 'dark'] as const : []) {
         await page.emulateMedia({ colorScheme: theme })

@@ -1,7 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
 import type { Browser, BrowserContext, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { seeded } from '../../main/kernel/random'
@@ -9,6 +8,7 @@ import { systemClock } from '../../main/platform/clock/system'
 import { startPlant, type Plant } from '../../main/plant'
 import { startFakeAws, type FakeAws } from '../support/aws'
 import { launchBrowser } from '../support/browser'
+import { violationsOf } from '../support/looking'
 import { startEksFront } from '../support/eks-front'
 import { startHost, type RunningHost } from '../support/host'
 import { startIssuer, type TestIssuer } from '../support/oidc'
@@ -28,7 +28,6 @@ const shot = async (name: string) => {
     await page.screenshot({ path: `${shots}/sites-${name}.${theme}.png` })
   }
 }
-const violations = async () => (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)
 const go = (hash: string) => page.evaluate((to) => { location.hash = to }, hash)
 const row = (name: string) => page.getByRole('region', { name, exact: true })
 
@@ -62,20 +61,20 @@ describe('an EKS cluster, without the AWS command line', () => {
     await page.getByRole('row', { name: /lab/ }).waitFor()
     expect(aws.asked).toEqual([])
     await shot('eks-profiles')
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
   })
   test('is added in two clicks: the profile, the cluster', async () => {
     await page.getByRole('row', { name: /lab/ }).click()
     await page.getByRole('button', { name: 'Add and connect burst' }).waitFor()
     await shot('eks-clusters')
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
     await page.getByRole('button', { name: 'Add and connect burst' }).click()
     await page.waitForURL(/#\/settings\?site=burst/)
     await row('burst').getByText('mara', { exact: true }).waitFor()
     await page.getByRole('button', { name: /burst, eu-north-1 · live/ }).waitFor()
     expect(new Set(eks.seen)).toEqual(new Set([KEY.arn]))
     await shot('eks-live')
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
   })
   test('of a company sign-in shows a code to compare, and lists its clusters as soon as somebody confirmed it', async () => {
     await go('#/connect?door=eks')
@@ -84,7 +83,7 @@ describe('an EKS cluster, without the AWS command line', () => {
     await page.getByRole('status', { name: 'Code' }).getByText('ABCD-EFGH').waitFor()
     expect(await page.getByRole('link', { name: 'Open the browser' }).getAttribute('href')).toBe(`${aws.url}/verify?code=ABCD-EFGH`)
     await shot('sso-code')
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
     aws.sso.approved = true
     await page.getByRole('button', { name: 'Add and connect spare' }).waitFor({ timeout: 20_000 })
   })
@@ -100,7 +99,7 @@ describe('an EKS cluster, without the AWS command line', () => {
     expect(copied).toMatch(/code: CREDENTIAL_REFUSED[\s\S]*remedy: [\s\S]*server: http:\/\/127\.0\.0\.1/)
     expect(copied).not.toMatch(/k8s-aws-v1|the-secret/)
     await shot('eks-ended')
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
   })
 })
 
@@ -113,17 +112,17 @@ describe('a cluster with OpenID Connect', () => {
     await page.getByLabel('Issuer', { exact: true }).fill(issuer.issuer)
     await page.getByLabel('Client id', { exact: true }).fill('takt')
     await shot('oidc-form')
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
     await page.getByRole('button', { name: 'Add and sign in' }).click()
     await page.getByRole('heading', { name: /Sign in to 127\.0\.0\.1/ }).waitFor()
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
   })
   test('is signed in to in a real browser, and connected without another click', async () => {
     await page.getByRole('button', { name: 'Sign in', exact: true }).click()
     const link = page.getByRole('link', { name: 'Open the browser' })
     await link.waitFor()
     await shot('oidc-waiting')
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
     const [tab] = await Promise.all([context.waitForEvent('page'), link.click()])
     await tab.getByLabel('Name').fill('ada')
     await tab.getByRole('button', { name: 'Sign in' }).click()
@@ -155,7 +154,7 @@ test('the network is set beside them', async () => {
   await page.getByRole('region', { name: 'Network' }).getByRole('button', { name: 'Save' }).click()
   await page.getByRole('region', { name: 'Network' }).getByRole('button', { name: 'Save' }).waitFor({ state: 'detached' })
   await shot('network')
-  expect(await violations()).toEqual([])
+  expect(await violationsOf(page)).toEqual([])
 })
 
 test('no key, token or signature ever came to the page', () => {
