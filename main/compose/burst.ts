@@ -83,7 +83,7 @@ function following({ service, machines, clock, results }: { service: BurstServic
       await machines.payBack(ending.signal).catch(() => undefined)
       if (service.journal.hasAway(clock.now())) await settle(service, ending.signal).catch(() => undefined)
       // Gigabytes may be on their way: nothing else waits for them.
-      void results(ending.signal).catch(() => undefined)
+      if (service.journal.hasGone(clock.now())) void results(ending.signal).catch(() => undefined)
     }
   }
   const ended = loop().catch(() => undefined)

@@ -67,10 +67,11 @@ describe('what a cluster holds', { timeout: 90_000 }, () => {
   })
   test('a filter is typed from anywhere, stands in the address, and is there again after a visit elsewhere', async () => {
     await list('Pods').click()
-    await rows().first().waitFor()
+    await page.getByRole('grid', { name: 'Pods' }).locator('tr[data-row]').first().waitFor()
     const all = await count()
     await page.locator('h1').focus()
     await page.keyboard.press('/')
+    await page.locator('[data-filter]:focus').waitFor()
     await page.keyboard.type('fraud-graph')
     await expect.poll(address).toContain('q=fraud-graph')
     await expect.poll(count).toBeLessThan(all)

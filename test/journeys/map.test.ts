@@ -71,6 +71,7 @@ describe('the map of the simulated sites, by keyboard alone', () => {
   test('a filter by team is kept in the address and counts only that team', async () => {
     const whole = Number(await page.locator('.map-figures dd').first().evaluate((figure) => figure.firstChild?.textContent))
     await page.keyboard.press('/')
+    await page.locator('[data-filter]:focus').waitFor()
     await page.keyboard.press('Enter')
     await page.getByRole('menuitem').nth(1).waitFor()
     await page.getByRole('menuitem').nth(1).focus()

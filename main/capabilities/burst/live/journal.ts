@@ -49,9 +49,12 @@ export class Journal {
   }
 
   /** Whether anything that was moved has not come to its end yet, as far as this machine knows. */
-  hasAway(now: number): boolean {
+  hasAway(now: number): boolean { return this.#some(now, ({ kind, actual }) => kind === 'go' && actual?.outcome === 'running') }
+  /** Whether anything of this copy of Takt ever went, so that results of it may still be over there. */
+  hasGone(now: number): boolean { return this.#some(now, ({ kind, actual }) => kind === 'go' && actual !== undefined) }
+  #some(now: number, is: (entry: JournalEntry) => boolean): boolean {
     this.#load(now)
-    return [...this.#entries.values()].some(({ entry }) => entry.kind === 'go' && entry.actual?.outcome === 'running')
+    return [...this.#entries.values()].some(({ entry }) => is(entry))
   }
   read({ limit, job, now }: { limit: number; job?: string | undefined; now: number }): BurstJournal {
     this.#load(now)
