@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { burstStackLacks, startBurstStack, type BurstStack } from './burst-stack'
-import { openDesk, POOL, type Desk } from './burst/desk'
+import { burstStackLacks, type BurstStack } from './burst-stack'
+import { twoClusters, type Desk, type TwoClusters } from './burst/desk'
 import { isThere, job, jobAt, marksOf, runs, watchRuns } from './burst/jobs'
 import { soon } from './discovery/watching'
 
@@ -9,15 +9,11 @@ const lacks = burstStackLacks()
 describe.skipIf(lacks !== undefined)(`moves on an AWS that is in trouble${lacks ? ` (${lacks})` : ''}`, () => {
   let stack: BurstStack
   let desk: Desk
+  let end: TwoClusters['end'] | undefined
   beforeAll(async () => {
-    stack = await startBurstStack({ kueue: false })
-    await stack.addNodeGroup({ name: POOL, instanceType: 'p4d.24xlarge' })
-    desk = await openDesk(stack)
+    ({ stack, desk, end } = await twoClusters())
   })
-  afterAll(async () => {
-    await desk?.close()
-    await stack?.stop()
-  })
+  afterAll(() => end?.())
 
   afterEach(() => {
     stack.aws.proxy.faults.clear()

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { burstStackLacks, startBurstStack, type BurstStack } from './burst-stack'
-import { impatient, openDesk, POOL, type Desk } from './burst/desk'
+import { burstStackLacks, type BurstStack } from './burst-stack'
+import { impatient, openDesk, twoClusters, type Desk, type TwoClusters } from './burst/desk'
 import { isThere, job, jobAt, marksOf, podsOf, runs, watchRuns } from './burst/jobs'
 import { awaited } from './discovery/person'
 import { soon } from './discovery/watching'
@@ -10,15 +10,11 @@ const lacks = burstStackLacks()
 describe.skipIf(lacks !== undefined)(`jobs that run, end and start without Kueue${lacks ? ` (${lacks})` : ''}`, () => {
   let stack: BurstStack
   let desk: Desk
+  let end: TwoClusters['end'] | undefined
   beforeAll(async () => {
-    stack = await startBurstStack({ kueue: false })
-    await stack.addNodeGroup({ name: POOL, instanceType: 'p4d.24xlarge' })
-    desk = await openDesk(stack, { clock: impatient })
+    ({ stack, desk, end } = await twoClusters())
   })
-  afterAll(async () => {
-    await desk?.close()
-    await stack?.stop()
-  })
+  afterAll(() => end?.())
   const remove = async (name: string) => {
     await stack.onPrem.admin.call(`/apis/batch/v1/namespaces/default/jobs/${name}?propagationPolicy=Foreground`, { method: 'DELETE' })
     await soon(async () => !(await isThere(stack.onPrem, name)) && (await podsOf(stack.onPrem, name)).length === 0, `${name} does not go`)

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { burstStackLacks, startBurstStack, type BurstStack } from './burst-stack'
-import { openDesk, POOL, type Desk } from './burst/desk'
+import { burstStackLacks, type BurstStack } from './burst-stack'
+import { POOL, twoClusters, type Desk, type TwoClusters } from './burst/desk'
 import { isThere, job, jobAt, marksOf, podsOf, runs, watchRuns } from './burst/jobs'
 import { awaited } from './discovery/person'
 import { soon } from './discovery/watching'
@@ -10,15 +10,11 @@ const lacks = burstStackLacks()
 describe.skipIf(lacks !== undefined)(`moving jobs between two real clusters${lacks ? ` (${lacks})` : ''}`, () => {
   let stack: BurstStack
   let desk: Desk
+  let end: TwoClusters['end'] | undefined
   beforeAll(async () => {
-    stack = await startBurstStack({ kueue: false })
-    await stack.addNodeGroup({ name: POOL, instanceType: 'p4d.24xlarge' })
-    desk = await openDesk(stack)
+    ({ stack, desk, end } = await twoClusters())
   })
-  afterAll(async () => {
-    await desk?.close()
-    await stack?.stop()
-  })
+  afterAll(() => end?.())
 
   test('a suspended job is quoted, moves, runs there once, and comes back', async () => {
     const { core, refOf, to } = desk

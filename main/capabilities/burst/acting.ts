@@ -9,7 +9,7 @@ import { suspendPatch } from './domain/copy'
 import { counts } from './domain/snapshot'
 import { jsonMark, Moved, type Ended } from './live/budgets'
 import { Refused } from './live/marks'
-import type { PlannedQueue } from './live/planner'
+import { cheapestUsd, type PlannedQueue } from './live/planner'
 import type { Known } from './live/snapshot'
 import { MARK, type WorkloadFacts } from './live/workload'
 import { kueueResource, kueueVersion } from './move/layout'
@@ -33,16 +33,17 @@ export const moveTask = (service: BurstService): Task => ({
   },
 })
 /** What goes by itself: decided to go, not refused by a lead, not dearer than one move may be, not tried before. */
-function leaving({ known, plan, seen, elsewhere }: PlannedQueue, service: BurstService): Known[] {
+function leaving(planned: PlannedQueue, service: BurstService): Known[] {
+  const { known, plan, seen } = planned
   const { ports } = service
   const stranded = strandedOf(service)
   const most = seen.policy.maxUsdPerMove ?? Infinity
   const before = ports.operations.list().filter(({ kind }) => kind === 'burst-move')
-  return known.filter(({ key, work, job, state }) => {
-    const decision = plan.decisions.find((one) => one.job === key)
+  return known.filter((one) => {
+    const { key, work, state } = one
+    const decision = plan.decisions.find(({ job }) => job === key)
     if (state !== 'waiting' || decision?.kind !== 'go' || jsonMark(work.annotations, MARK.refused, Refused) !== undefined) return false
-    const usd = (elsewhere.get(key)?.plan ?? plan).options(job)[0]?.usd ?? Infinity
-    return usd <= most && before.filter(({ subject }) => subject.namespace === work.namespace && subject.name === work.name).every((tried) => mayTryAgain(stranded, tried, { pool: decision.pool ?? '', site: decision.site ?? seen.to ?? '' }))
+    return (cheapestUsd(planned, one) ?? Infinity) <= most && before.filter(({ subject }) => subject.namespace === work.namespace && subject.name === work.name).every((tried) => mayTryAgain(stranded, tried, { pool: decision.pool ?? '', site: decision.site ?? seen.to ?? '' }))
   })
 }
 /** A move that came back because nobody had machines is tried again where nobody was asked yet; any other one is left to people. */

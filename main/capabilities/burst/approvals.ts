@@ -7,7 +7,7 @@ import { burstQueue, burstUri } from './domain/lines'
 import { jsonMark, standing } from './live/budgets'
 import type { History } from './live/history'
 import { Asked, Refused } from './live/marks'
-import type { PlannedQueue } from './live/planner'
+import { cheapestUsd, type PlannedQueue } from './live/planner'
 import type { Known } from './live/snapshot'
 import { toWorkload } from './live/view'
 import { MARK } from './live/workload'
@@ -33,7 +33,6 @@ function approval(planned: PlannedQueue, known: Known, history: History): Approv
     lines: linesFor(known), budgets: standing(planned.lines, job, usd), workload: toWorkload(known, { history, now: seen.now, position: 1, decision, site: seen.site }), says: saysOf(decision),
   }
 }
-const cheapestUsd = ({ plan, elsewhere }: PlannedQueue, { key, job }: Known): number | undefined => (elsewhere.get(key)?.plan ?? plan).options(job)[0]?.usd
 const whoseOf = (asked: Asked | undefined, owner: string | undefined, now: number): Pick<Approval, 'by' | 'at' | 'proposedBy'> =>
   (asked ? { by: asked.by, at: asked.at, proposedBy: 'person' } : { by: owner ?? 'planner', at: timestamp(now), proposedBy: 'planner' })
 const saysOf = (decision: BurstDecision | undefined): string => decision?.says ?? 'It runs; its owner asks to move it.'

@@ -9,7 +9,7 @@ import { seeded } from '../../../main/kernel/random'
 import { systemClock } from '../../../main/platform/clock/system'
 import type { WorkloadRef } from '../../../preload/contract/burst'
 import type { Operation, Plan } from '../../../preload/contract/operations'
-import { CLUSTER, type BurstStack } from '../burst-stack'
+import { CLUSTER, startBurstStack, type BurstStack } from '../burst-stack'
 import { awaited } from '../discovery/person'
 import { soon } from '../discovery/watching'
 import { until } from '../stack/servers'
@@ -88,6 +88,20 @@ export async function openDesk(stack: BurstStack, options: DeskOptions = {}) {
   }
 }
 export type Desk = Awaited<ReturnType<typeof openDesk>>
+
+export interface TwoClusters { stack: BurstStack; desk: Desk; end(): Promise<void> }
+/** Both clusters without Kueue, a pool to rent machines from, and a person's core on them. */
+export async function twoClusters(): Promise<TwoClusters> {
+  const stack = await startBurstStack({ kueue: false })
+  try {
+    await stack.addNodeGroup({ name: POOL, instanceType: 'p4d.24xlarge' })
+    const desk = await openDesk(stack)
+    return { stack, desk, end: async () => { await desk.close(); await stack.stop() } }
+  } catch (error) {
+    await stack.stop()
+    throw error
+  }
+}
 
 export async function connectBoth(takt: CoreClient, stack: BurstStack): Promise<{ home: string; away: string }> {
   const [context] = (await takt.sites.contexts()).contexts

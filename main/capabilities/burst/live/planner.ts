@@ -10,7 +10,7 @@ import { cheapestElsewhere, narrowed, secondLook, shortOf, withElsewhere } from 
 import { Workloads, type SiteWork } from './follow'
 import { History } from './history'
 import { policyOf } from './policy'
-import { understand, type Gathered, type Understood } from './snapshot'
+import { understand, type Gathered, type Understood, type Known } from './snapshot'
 import { ownersOf } from './team'
 
 /** One plan of one site's queue with everything it rests on. */
@@ -18,6 +18,8 @@ export interface PlannedQueue extends Understood { seen: Gathered; plan: LivePla
   /** For jobs that the first cloud site has no machines for: the plan onto another one that has, by price. */
   elsewhere: ReadonlyMap<string, PlannedQueue>
 }
+/** What going costs at the cheapest, there where the plan sends it; undefined where nothing could take it. */
+export const cheapestUsd = ({ plan, elsewhere }: PlannedQueue, { key, job }: Known): number | undefined => (elsewhere.get(key)?.plan ?? plan).options(job)[0]?.usd
 interface Money { budgets(signal?: AbortSignal): Promise<Outcome<{ costCentre: string; spentUsd: number }[]>> }
 export type PlannerPorts = BurstPorts & { money: Money; stopwatch(): number }
 
