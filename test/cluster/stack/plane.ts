@@ -49,6 +49,8 @@ export interface Plane {
   startApiServer(): Promise<void>
   /** Compacts etcd and restarts the API server, whose watch cache would remember otherwise. */
   forgetHistory(): Promise<void>
+  /** Holds controllers, scheduler and simulated nodes where they are, so that only etcd and the API server work; the answer lets them go on. */
+  holdOthers(): () => void
   /** A certificate of this plane's own authority, for one who is to be let in or for a server on loopback. */
   issue(subject: Subject): Promise<KeyPair>
   /** Starts one more server that ends with this plane, before everything else. */
@@ -186,8 +188,8 @@ class Running {
   }
 }
 
-function asPlane(running: Running, parts: { server: string; admin: Client; api: Server; etcdPort: number }): Plane {
-  const { server, admin, api, etcdPort } = parts
+function asPlane(running: Running, parts: { server: string; admin: Client; api: Server; others: Server[]; etcdPort: number }): Plane {
+  const { server, admin, api, others, etcdPort } = parts
   const { folder, authority } = running
   const issue = (user: string, groups: string[] = []): Promise<KeyPair> => authority.issue({ user, groups })
   return {
@@ -209,6 +211,10 @@ function asPlane(running: Running, parts: { server: string; admin: Client; api: 
       await compact(etcdPort)
       await api.stop('SIGKILL')
       await api.start()
+    },
+    holdOthers: () => {
+      for (const other of others) other.hold(true)
+      return () => { for (const other of others) other.hold(false) }
     },
     issue: (subject) => authority.issue(subject),
     run: (program) => running.start(program),
@@ -246,10 +252,9 @@ export async function startPlane(options: PlaneOptions = {}): Promise<Plane> {
     const api = await running.start(wanted.api)
     await installDefinitions(admin, binaries, definitions)
     if (nodes) await writeNodesSettings(folder, { page, signal: running.ending.signal })
-    const others = nodes ? [wanted.controllers, wanted.scheduler, wanted.nodes] : [wanted.controllers]
-    await Promise.all(others.map((program) => running.start(program)))
+    const others = await Promise.all((nodes ? [wanted.controllers, wanted.scheduler, wanted.nodes] : [wanted.controllers]).map((program) => running.start(program)))
     play(admin, { nodes, definitions, signal: running.ending.signal })
-    return asPlane(running, { server, admin, api, etcdPort: ports.etcd })
+    return asPlane(running, { server, admin, api, others, etcdPort: ports.etcd })
   } catch (error) {
     await running.stop()
     throw error

@@ -101,6 +101,11 @@ export class Server {
     )
   }
 
+  /** Holds the process where it is, or lets it go on. */
+  hold(isHeld: boolean): void {
+    this.#child?.kill(isHeld ? 'SIGSTOP' : 'SIGCONT')
+  }
+
   /** Ends the process and waits until it is gone; after five seconds it is killed. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     const child = this.#child
