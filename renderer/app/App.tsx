@@ -84,7 +84,13 @@ function useArrival(path: string) {
   const [first] = useState(path)
   useEffect(() => {
     if (path === first) return
-    const timer = setTimeout(() => { if (!document.activeElement || document.activeElement === document.body || !document.querySelector('main')?.contains(document.activeElement)) document.querySelector<HTMLElement>('[data-page-title]')?.focus() }, 50)
+    const from = document.activeElement
+    const timer = setTimeout(() => {
+      const now = document.activeElement
+      // Whoever has gone on meanwhile, into a dialog or a field, keeps the keyboard.
+      const isLost = !now || now === document.body
+      if (isLost || (now === from && !document.querySelector('main')?.contains(now))) document.querySelector<HTMLElement>('[data-page-title]')?.focus()
+    }, 50)
     return () => clearTimeout(timer)
   }, [path, first])
 }

@@ -19,6 +19,9 @@ export function Palette({ query, onClose, onKeyList }: PaletteProps) {
     </Modal.Root>
   )
 }
+/** At once: the dialog's own way lets a moment pass, in which what is typed would be the keys of the screen below. */
+const takeKeyboard = (input: HTMLInputElement | null) => input?.focus()
+
 function Search({ start, onClose, onKeyList }: { start: string; onClose: () => void; onKeyList: () => void }) {
   const [typed, setTyped] = useState(start)
   const [at, setAt] = useState(0)
@@ -30,10 +33,8 @@ function Search({ start, onClose, onKeyList }: { start: string; onClose: () => v
   const entries = useMemo(() => findEntries(typed, { records: byKey.values(), sites, waiting, screens: ROUTES.filter(({ hidden }) => !hidden) }), [typed, byKey, sites, waiting])
   const chosen = entries[Math.min(at, entries.length - 1)]
   useEffect(() => { document.getElementById(`${listId}-${at}`)?.scrollIntoView({ block: 'nearest' }) }, [at, listId])
-  useEffect(() => {
-    const before = document.activeElement
-    return () => { if (before instanceof HTMLElement) before.focus() }
-  }, [])
+  const [before] = useState(() => document.activeElement)
+  useEffect(() => () => { if (before instanceof HTMLElement) before.focus() }, [before])
   const open = (entry: Entry | undefined) => {
     if (!entry || entry.reason) return
     onClose()
@@ -48,7 +49,7 @@ function Search({ start, onClose, onKeyList }: { start: string; onClose: () => v
   }
   return (
     <>
-      <input className="palette-input" data-autofocus autoComplete="off" spellCheck={false} role="combobox" aria-expanded="true" aria-controls={listId} aria-label={words.search} aria-activedescendant={chosen ? `${listId}-${entries.indexOf(chosen)}` : undefined}
+      <input ref={takeKeyboard} className="palette-input" data-autofocus autoComplete="off" spellCheck={false} role="combobox" aria-expanded="true" aria-controls={listId} aria-label={words.search} aria-activedescendant={chosen ? `${listId}-${entries.indexOf(chosen)}` : undefined}
         placeholder="Words search everything; > command, @ person, # work item, / site, ? help" value={typed} onChange={(event) => { setTyped(event.currentTarget.value); setAt(0) }} onKeyDown={press} />
       <ul className="palette-list" role="listbox" id={listId} aria-label={words.search}>
         {entries.map((entry, index) => (
