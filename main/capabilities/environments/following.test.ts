@@ -22,7 +22,7 @@ describe('following environments', () => {
     await vi.waitFor(async () => {
       await Promise.all([one.settled(), two.settled()])
       expect(made.records.find('Environment', 'voice-nb')?.status).toMatchObject({ phase: 'Ready', pod: 'voice-nb-0', node: 'l40s-1' })
-    })
+    }, { timeout: 15_000 })
     const item = made.records.find('WorkItem', 'voice')
     expect(item?.status.station).toBe('work')
     expect(item?.status.events?.map(({ type }) => type)).toEqual(['entered', 'left', 'entered'])

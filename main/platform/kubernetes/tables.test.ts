@@ -18,7 +18,7 @@ async function serving(answer: (from: string | null, response: ServerResponse) =
     answer(new URL(request.url ?? '', 'http://x').searchParams.get('continue'), response)
   })
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
-  const client = makeKubeClient({ site: 'rack', server: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, tls: {}, credentials: { get: () => Promise.resolve(succeed({})), refused: () => false } }, { clock: systemClock, random: seeded(1), timeoutMs: 5000 })
+  const client = makeKubeClient({ site: 'rack', server: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, tls: {}, credentials: { get: () => Promise.resolve(succeed({})), refused: () => false } }, { clock: systemClock, random: seeded(1), timeoutMs: 20_000 })
   undo.push(() => server.close(), () => server.closeAllConnections(), () => client.close())
   return client
 }

@@ -67,7 +67,7 @@ async function proxy({ password, refuse }: { password?: string; refuse?: number 
   return { port: await listening(server), tunnels }
 }
 function client(server: string, more: Partial<Target> = {}, credential: () => Credential = () => ({})) {
-  const made = makeKubeClient({ site: 'rack', server, tls: {}, credentials: { get: () => Promise.resolve(succeed(credential())), refused: () => false }, ...more }, { clock: systemClock, random: seeded(1), timeoutMs: 5000 })
+  const made = makeKubeClient({ site: 'rack', server, tls: {}, credentials: { get: () => Promise.resolve(succeed(credential())), refused: () => false }, ...more }, { clock: systemClock, random: seeded(1), timeoutMs: 20_000 })
   undo.push(() => made.close())
   return made
 }
