@@ -25,7 +25,7 @@ const failing = async (...args: string[]) => {
 beforeAll(async () => {
   host = await startHost()
   store = host.store
-}, 60_000)
+})
 afterAll(async () => {
   await host.stop()
   rmSync(scratch, { recursive: true, force: true })

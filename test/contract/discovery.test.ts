@@ -13,8 +13,8 @@ let takt: CoreClient
 beforeAll(async () => {
   there = await coreOnPlant({ speed: SPEED })
   takt = there.takt
-}, 60_000)
-afterAll(() => there.end(), 30_000)
+})
+afterAll(() => there.end())
 
 async function run(plan: Plan, typedName?: string): Promise<Operation> {
   expect(plan.blockedBy).toEqual([])
@@ -62,7 +62,7 @@ describe('the discovery line on the plant', () => {
     const sources = (await takt.records.list({ kind: 'DataSource' })).flatMap((record) => (record.kind === 'DataSource' && record.spec.kind === 'volume' ? [record] : []))
     const roomy = budgets.toSorted((a, b) => b.spec.capUsd - (b.status.spentUsd ?? 0) - (a.spec.capUsd - (a.status.spentUsd ?? 0)))[0]
     draft = {
-      id: 'first', step: 'define', name: project, project: { question: 'Which calls use a doubled voice?' }, availability: 'single', replicas: 1, hoursToLive: 48, pauseAfterMinutes: 45, workspaceGi: 50, data: [],
+      id: 'first', step: 'define', name: project, project: { question: 'Which calls use a doubled voice?' }, availability: 'single', replicas: 1, hoursToLive: 48, pauseAfterMinutes: 10_000, workspaceGi: 50, data: [],
     }
     const early = await takt.environments.planProvision({ draft })
     expect(early.blockedBy.map(({ says }) => says)).toEqual(expect.arrayContaining(['No size is picked yet.', 'No tool is picked yet.']))
@@ -114,7 +114,7 @@ describe('the discovery line on the plant', () => {
     const [revision] = await takt.records.list({ kind: 'Revision', namespace: project })
     expect(revision?.kind === 'Revision' && revision.spec.packages.length).toBeGreaterThan(3)
     expect(revision?.kind === 'Revision' && revision.status.reproducibility?.score).toBeGreaterThanOrEqual(0.8)
-  }, 60_000)
+  })
 
   it('hands over once the gates are passed or waived', async () => {
     const [item] = await takt.records.list({ kind: 'WorkItem', namespace: project })
@@ -130,7 +130,7 @@ describe('the discovery line on the plant', () => {
     expect(gates.gates.filter(({ state }) => state === 'open')).toEqual([])
     await run(await takt.backlog.planHandOver(work))
     expect(await stationOf()).toBe('backlog')
-  }, 60_000)
+  })
 
   it('makes the same again, pauses it and deletes it with what it names', async () => {
     const [revision] = await takt.records.list({ kind: 'Revision', namespace: project })

@@ -45,7 +45,7 @@ afterAll(async () => {
   await Promise.all(cores.map((each) => each.close()))
   worker.remove()
   rmSync(folder, { recursive: true, force: true })
-}, 30_000)
+})
 
 describe('the simulated fleet', () => {
   test('is scored by the engine, marked as simulated, worst first, and each story is found in its week', () => {
@@ -252,5 +252,5 @@ describe('a bundle of the fleet', () => {
     expect(await takt.drift.bundles()).toHaveLength(1)
     const again = await seen(({ rows }) => rows.length === 19 && rows.every(({ asOf }) => asOf !== undefined))
     expect(row(again, LOANS).size).toBe(row(fleet, LOANS).size)
-  }, 60_000)
+  })
 })

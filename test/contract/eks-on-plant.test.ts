@@ -12,8 +12,8 @@ describe('the simulated EKS cluster, added from its account', () => {
   beforeAll(async () => {
     there = await coreOnPlant({ speed: 1 })
     takt = there.takt
-  }, 60_000)
-  afterAll(() => there.end(), 30_000)
+  })
+  afterAll(() => there.end())
   const place = { profile: 'simulated', region: 'eu-north-1' }
 
   it('is the site that is there already, once, whatever port it has after the plant was closed and opened', async () => {
@@ -32,7 +32,7 @@ describe('the simulated EKS cluster, added from its account', () => {
     expect(nodes.rows.map(({ ref }) => ref.name)).toContain('system-1')
     const { groups } = await when(await takt.cloud.nodeGroups(), (all) => all.groups.length > 0)
     expect(groups.map(({ id }) => id)).toEqual([...new Set(groups.map(({ name }) => `aws-burst/${name}`))])
-  }, 30_000)
+  })
 })
 
 describe('the API server of the simulated EKS cluster', () => {
@@ -60,5 +60,5 @@ describe('the API server of the simulated EKS cluster', () => {
     } finally {
       await plant.close()
     }
-  }, 30_000)
+  })
 })

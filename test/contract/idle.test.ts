@@ -7,6 +7,7 @@ import { compose, type Core } from '../../main/compose'
 import { seeded } from '../../main/kernel/random'
 import { systemClock } from '../../main/platform/clock/system'
 import { Draft } from '../../preload/contract/projects'
+import { when } from '../support/stream'
 
 const storeDir = mkdtempSync(join(tmpdir(), 'takt-idle-'))
 let core: Core
@@ -27,11 +28,12 @@ test('an environment that nobody works in is paused by itself, and says since wh
   await client.operations.start({ planId: plan.id })
   const environment = async () => (await client.records.list({ kind: 'Environment', namespace: 'idle-voice' }))[0]
   const phase = async () => { const found = await environment(); return found?.kind === 'Environment' ? found.status.phase : undefined }
-  await expect.poll(phase, { timeout: 30_000, interval: 200 }).toBe('Ready')
-  await expect.poll(phase, { timeout: 40_000, interval: 500 }).toBe('Paused')
+  const seen = await when(await client.environments.watch({ namespace: 'idle-voice', name: 'idle-voice-nb' }), ({ phase }) => phase === 'Ready' || phase === 'Paused')
+  expect(seen.phase).toBe('Ready')
+  await expect.poll(phase, { timeout: 90_000, interval: 500 }).toBe('Paused')
   for await (const operations of await client.operations.watch()) {
     const paused = operations.find(({ title }) => title === 'Stop idle-voice-nb')
     expect(JSON.stringify(paused)).toMatch(/Nobody worked in it since/)
     break
   }
-}, 90_000)
+})

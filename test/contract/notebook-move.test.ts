@@ -29,11 +29,11 @@ beforeAll(async () => {
   const found = seen.upserts.find(({ kind, meta }) => kind === 'Environment' && meta.namespace === 'parcel-ocr')
   ref = { namespace: 'parcel-ocr', name: found?.meta.name ?? '' }
   await when(await takt.burst.watch({}), ({ to, price }) => to !== undefined && !price.stale)
-}, 90_000)
+})
 afterAll(async () => {
   await core.close()
   rmSync(storeDir, { recursive: true, force: true })
-}, 30_000)
+})
 
 const start = async (plan: Plan) => {
   expect(plan.blockedBy).toEqual([])
@@ -80,7 +80,7 @@ describe('an environment that moves', () => {
     expect(plan.price?.usdPerHour).toBeGreaterThan(1)
     expect(plan.time?.says).toMatch(/min/)
     expect((await takt.burst.notebook(ref))).toEqual({ to: THERE })
-  }, 60_000)
+  })
   it('works there with the same image and files, and stays paused here, though the core closed on the way', async () => {
     const before = imageIn(await notebook(HERE))
     const files = await volume(HERE)
@@ -153,5 +153,5 @@ describe('an environment that moves', () => {
     await ended(await start(await takt.burst.planPolicy({ spec: { ...spec, caps: [{ scope: 'project', name, period: 'month', capUsd: 2, hard: true }] }, ...(resourceVersion !== undefined && { resourceVersion }) })))
     await when(await takt.burst.watch({}), ({ budgets }) => budgets.some(({ scope }) => scope === `project/${name}`))
     expect((await takt.burst.planNotebookMove(ref)).blockedBy.map(({ says }) => says).join(' ')).toMatch(/Cloud cap of parcel-ocr has \$2\.00 of \$2\.00 left, and \$\d+\.\d\d is needed for \d+ h/)
-  }, 90_000)
+  })
 })

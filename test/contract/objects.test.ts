@@ -56,7 +56,7 @@ beforeAll(async () => {
   make(deployment('web', 1))
   make({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'web', namespace: 'team' }, spec: { selector: { app: 'web' }, ports: [{ port: 80, targetPort: 'http' }] } })
   make({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'greedy', namespace: 'team' }, spec: { containers: [{ name: 'main', image: IMAGE, resources: { limits: { 'nvidia.com/gpu': '8' } } }] } })
-}, 30_000)
+})
 afterAll(async () => {
   await core?.close()
   await plant?.close()
@@ -72,7 +72,7 @@ test('what waits says why, in words and with the places drawn, and its tree is t
   const tree = (await story(ref(PODS, pod), ({ tree: nodes }) => nodes.length === 3)).tree
   expect(tree.map(({ kind, depth }) => [kind, depth])).toEqual([['Deployment', -2], ['ReplicaSet', -1], ['Pod', 0]])
   expect((await story(ref(DEPLOYMENTS, 'web'), ({ tree: nodes }) => nodes.length === 3)).tree.map(({ kind, depth }) => [kind, depth])).toEqual([['Deployment', 0], ['ReplicaSet', 1], ['Pod', 2]])
-}, 30_000)
+})
 
 test('what the cluster overwrote is still told when the object is opened again', async () => {
   const first = await story(ref(PODS, 'greedy'), ({ timeline }) => timeline.some(({ title }) => title === 'No node fits'))
@@ -80,7 +80,7 @@ test('what the cluster overwrote is still told when the object is opened again',
   node('big', 8)
   const later = await story(ref(PODS, 'greedy'), ({ timeline }) => timeline.some(({ title }) => title === 'Found a node'))
   expect(later.timeline.find(({ title }) => title === 'No node fits')).toMatchObject({ overwritten: true })
-}, 30_000)
+})
 
 test('a log is read, windowed and searched in the core, and its spool goes with the stream', async () => {
   const pod = await webPod()
@@ -94,7 +94,7 @@ test('a log is read, windowed and searched in the core, and its spool goes with 
     break
   }
   expect(await codeOf(client.objects.logLines({ session: 'log-1', from: 0, count: 1 }))).toBe('NOT_FOUND')
-}, 30_000)
+})
 
 test('a terminal answers what is typed, knows its size, and tells how it ended', async () => {
   let output = ''
@@ -107,7 +107,7 @@ test('a terminal answers what is typed, knows its size, and tells how it ended',
   }
   expect(output).toContain('\r\none two\r\n')
   expect(output).toContain('\r\n43 132\r\n')
-}, 30_000)
+})
 
 test('edited text is tried, shown as a diff, applied and taken back; what others changed meanwhile is not overwritten', async () => {
   const read = await client.objects.yaml(ref(DEPLOYMENTS, 'web'))
@@ -131,7 +131,7 @@ test('edited text is tried, shown as a diff, applied and taken back; what others
   const again = api().get({ group: 'apps', kind: 'Deployment' }, 'web', 'team')
   if (again) api().update({ ...again, spec: { ...(again['spec'] as object), replicas: 1 } })
   expect(await codeOf(client.objects.planApply({ ...ref(DEPLOYMENTS, 'web'), yaml: 'kind: [', resourceVersion: before.resourceVersion }))).not.toBe('it succeeded')
-}, 30_000)
+})
 
 test('values of a secret never leave the core and are kept when its labels are edited', async () => {
   const value = Buffer.from('hunter2-and-more').toString('base64')
@@ -144,7 +144,7 @@ test('values of a secret never leave the core and are kept when its labels are e
   expect(api().get({ group: '', kind: 'Secret' }, 'db', 'team')).toMatchObject({ data: { password: value }, immutable: false })
   expect(await codeOf(client.objects.planApply({ ...ref(SECRETS, 'db'), yaml: read.yaml.replace('(hidden)', 'bmV3'), resourceVersion: (await client.objects.yaml(ref(SECRETS, 'db'))).resourceVersion }))).not.toBe('it succeeded')
   for (const file of ['takt.db', 'takt.db-wal']) expect(readFileSync(join(folder, 'store', file)).includes(value)).toBe(false)
-}, 30_000)
+})
 
 test('scaling is a plan that can be taken back, but not over somebody else\'s change', async () => {
   const done = await run((await client.objects.planScale({ ...ref(DEPLOYMENTS, 'web'), replicas: 3 })).id)
@@ -156,7 +156,7 @@ test('scaling is a plan that can be taken back, but not over somebody else\'s ch
   if (live) api().update({ ...live, spec: { ...(live['spec'] as object), replicas: 5 } })
   const [refused] = (await undone(again?.id ?? '')).filter(({ id }) => id === again?.id)
   expect([refused?.state, refused?.failure?.code, replicasOf('web')]).toEqual(['failed', 'PLAN_IS_STALE', 5])
-}, 30_000)
+})
 
 test('deleting asks for the name, and is refused when the object was replaced by another of the same name', async () => {
   make(deployment('victim', 1))
@@ -170,7 +170,7 @@ test('deleting asks for the name, and is refused when the object was replaced by
   expect(await codeOf(client.operations.start({ planId: plan.id, typedName: 'victim' }))).toBe('PLAN_IS_STALE')
   const fresh = await client.objects.planDelete(ref(DEPLOYMENTS, 'victim'))
   expect((await run(fresh.id, 'victim'))?.state).toBe('done')
-}, 30_000)
+})
 
 test('a forward lets in only who names it, and finds the pod that replaces the one it led to', async () => {
   const forward = await client.objects.forward({ site, kind: 'Service', namespace: 'team', name: 'web', port: 80 })
@@ -184,4 +184,4 @@ test('a forward lets in only who names it, and finds the pod that replaces the o
   expect(await ask(forward.address)).toBe(200)
   await client.objects.stopForward({ id: forward.id })
   expect(await ask(forward.address)).toBeUndefined()
-}, 30_000)
+})

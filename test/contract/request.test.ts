@@ -62,12 +62,12 @@ beforeAll(async () => {
     title: 'Echo', question: 'Which calls echo?', owner: nameOf('engineer'), team: 'Voice', members: [], costCentre: '4410', budgetUsd: 50, sites: [site],
     timeBox: { start: instant(now), due: instant(now + 7 * 86_400_000) },
   }
-}, 60_000)
+})
 afterAll(async () => {
   for (const core of cores) await core.close()
   await plant.close()
   rmSync(home, { recursive: true, force: true })
-}, 30_000)
+})
 
 test('an engineer asks for a project, and a lead\'s click makes it', async () => {
   const asking = await engineer.projects.planCreate({ name: 'echo', spec, workItem: { title: 'Echoing calls' } })

@@ -6,7 +6,7 @@ import { startWebHost, type WebHost } from '../../main/hosts/web/host'
 import { os } from '../../main/platform/contract'
 import { aBurstWorld, aJournal, aPolicy, aQueue, aQuote, aWorkload, burstParts, noHome, type BurstWorld } from '../support/burst-for-page'
 import { launchBrowser } from '../support/browser'
-import { hearFaults, inBothThemes, press } from '../support/looking'
+import { confirmPlan, hearFaults, inBothThemes, press } from '../support/looking'
 import { aWorld, coreForPage } from '../support/core-for-page'
 
 const pageRoot = process.env['TAKT_PAGE_ROOT'] ?? fileURLToPath(new URL('../../out/renderer', import.meta.url))
@@ -28,7 +28,6 @@ beforeEach(async () => {
   host = await startWebHost(core.router, { pageRoot })
   context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'light', reducedMotion: 'reduce', timezoneId: 'UTC' })
   page = await context.newPage()
-  page.setDefaultTimeout(6_000)
   faults = []
   hearFaults(page, faults)
 })
@@ -52,12 +51,12 @@ describe('stay or go', () => {
     expect(figures[1]).toContain('80 %: $50.00 to $67.00')
     expect(figures[2]).toContain('$28.47')
     expect(await page.getByText('98 %').first().isVisible()).toBe(true)
-    expect(await page.locator('.diff .added').count()).toBe(2)
+    await expect.poll(() => page.locator('.diff .added').count()).toBe(2)
     await inBothThemes(page, 'move')
     await press(page, 'Approve and go, $57.42')
     await page.getByRole('button', { name: /^Approve and go, \$57\.42/ }).waitFor()
     await inBothThemes(page, 'move-plan')
-    await page.keyboard.press('Control+Enter')
+    await confirmPlan(page)
     await expect.poll(() => started).toEqual(['plan-1'])
   })
   test('the screen does not scroll, and nothing of the timelines leaves its panel', async () => {

@@ -53,7 +53,7 @@ beforeAll(async () => {
   page = await context.newPage()
   await page.goto(host.address)
   await page.evaluate(() => { location.hash = '#/connect' })
-}, 60_000)
+})
 afterAll(async () => {
   await browser?.close()
   await host?.stop()
@@ -74,7 +74,7 @@ describe('what stands in the way of a cluster', () => {
     await page.getByRole('row', { name: new RegExp(`^${name}`) }).click()
     const panel = page.getByRole('complementary')
     await panel.getByRole('button', { name: /^(Allow and connect|Connect)$/ }).click()
-    for (const text of shown) await panel.getByText(text).first().waitFor({ timeout: 20_000 })
+    for (const text of shown) await panel.getByText(text).first().waitFor()
     await panel.getByRole('button', { name: 'Copy diagnosis' }).click()
     await panel.getByText('Copied.').waitFor()
     const diagnosis = await page.evaluate(() => navigator.clipboard.readText())
@@ -86,5 +86,5 @@ describe('what stands in the way of a cluster', () => {
       await page.screenshot({ path: `${shots ?? ''}/cause-${name}.${theme}.png` })
     }
     expect(await violationsOf(page)).toEqual([])
-  }, 40_000)
+  })
 })

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { startWebHost, type WebHost } from '../../main/hosts/web/host'
 import { aMap, aWorld, coreForPage, type PageWorld } from '../support/core-for-page'
 import { launchBrowser } from '../support/browser'
-import { hearFaults, violationsOf } from '../support/looking'
+import { hearFaults, openFromPalette, settled, typeInPalette, violationsOf } from '../support/looking'
 
 const pageRoot = fileURLToPath(new URL('../../out/renderer', import.meta.url))
 const shots = process.env['TAKT_SHOTS']
@@ -35,7 +35,6 @@ const open = async (hash = '#/map') => {
 }
 const shot = (name: string) => (shots ? page.screenshot({ path: `${shots}/${name}.png` }) : undefined)
 
-const settled = () => page.waitForFunction(() => document.getAnimations().every(({ playState }) => playState !== 'running'))
 const focusedText = () => page.evaluate(() => document.activeElement?.textContent ?? '')
 
 describe('the map', () => {
@@ -49,7 +48,7 @@ describe('the map', () => {
     expect(await violationsOf(page)).toEqual([])
     await page.emulateMedia({ colorScheme: 'dark' })
     await page.locator('html[data-theme=dark]').waitFor()
-    await settled()
+    await settled(page)
     await shot('map.dark')
     expect(await violationsOf(page)).toEqual([])
   })
@@ -68,7 +67,7 @@ describe('the map', () => {
     }
     await page.keyboard.press('t')
     await page.getByRole('cell', { name: 'faulted' }).waitFor()
-    expect(await page.getByRole('region', { name: 'GPU demand today, table' }).getByRole('row').count()).toBeGreaterThan(10)
+    await expect.poll(() => page.getByRole('region', { name: 'GPU demand today, table' }).getByRole('row').count()).toBeGreaterThan(10)
     expect(await violationsOf(page)).toEqual([])
   })
   test('last seen figures are shown with their age until the site answers', async () => {
@@ -91,7 +90,7 @@ describe('the map', () => {
     await page.getByRole('button', { name: 'team Vision' }).click()
     await page.getByRole('menuitem', { name: 'All teams' }).click()
     await page.getByRole('button', { name: 'team all 3' }).waitFor()
-    expect(new URL(page.url()).hash).toBe('#/map')
+    await expect.poll(() => new URL(page.url()).hash).toBe('#/map')
   })
   test('narrow windows keep both lines inside their panel', async () => {
     await page.setViewportSize({ width: 1024, height: 700 })
@@ -123,18 +122,15 @@ describe('the frame', () => {
     await open()
     await page.getByRole('heading', { name: 'Discovery line' }).waitFor()
     await page.getByRole('link', { name: 'Settings' }).focus()
-    await page.keyboard.press('Control+k')
-    await page.keyboard.type('>prep')
+    await typeInPalette(page, '>prep')
     await page.getByRole('option', { name: /Prepare oslo/ }).waitFor()
     await shot('palette')
     expect(await page.getByRole('option', { name: /Prepare oslo/ }).getAttribute('aria-disabled')).toBe('true')
     expect(await violationsOf(page)).toEqual([])
     await page.keyboard.press('Escape')
     await page.getByRole('dialog').waitFor({ state: 'detached' })
-    expect(await focusedText()).toContain('Settings')
-    await page.keyboard.press('Control+k')
-    await page.keyboard.type('drift')
-    await page.keyboard.press('Enter')
+    await expect.poll(focusedText).toContain('Settings')
+    await openFromPalette(page, 'drift', /^Drift/)
     await page.getByRole('heading', { name: 'Drift', level: 1 }).waitFor()
   })
   test('an operation shows its steps, journal and what cancelling leaves', async () => {
@@ -180,9 +176,9 @@ describe('the frame', () => {
     await page.locator('html[data-theme=dark]').waitFor()
     await page.getByRole('radio', { name: 'Compact' }).click()
     await page.locator('html[data-density=compact]').waitFor()
-    await settled()
+    await settled(page)
     await shot('settings.dark')
-    expect(world.settings).toMatchObject({ theme: 'dark', density: 'compact' })
+    await expect.poll(() => world.settings).toMatchObject({ theme: 'dark', density: 'compact' })
     expect(await violationsOf(page)).toEqual([])
   })
   test('a fault of one screen stays in it, with a report to copy, and the next screen works', async () => {

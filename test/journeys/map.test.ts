@@ -3,11 +3,10 @@ import type { Browser, BrowserContext, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startHost, type RunningHost } from '../support/host'
 import { launchBrowser } from '../support/browser'
-import { hearFaults, violationsOf } from '../support/looking'
+import { hearFaults, openFromPalette, press, violationsOf } from '../support/looking'
 
 // The pictures of the README: TAKT_SHOTS=resources/screenshots npm test -- --project journeys map
 const shots = process.env['TAKT_SHOTS']
-const WAIT_MS = 60_000
 let browser: Browser, context: BrowserContext, page: Page, host: RunningHost
 const faults: string[] = []
 
@@ -16,7 +15,6 @@ beforeAll(async () => {
   browser = await launchBrowser()
   context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'light', reducedMotion: 'reduce' })
   page = await context.newPage()
-  page.setDefaultTimeout(WAIT_MS)
   hearFaults(page, faults)
   await page.goto(host.address)
 })
@@ -30,16 +28,15 @@ const shot = (name: string) => (shots ? page.screenshot({ path: `${shots}/${name
 
 describe('the map of the simulated sites, by keyboard alone', () => {
   test('opens from the first run and shows both lines, lanes, demand and lamps', async () => {
-    await page.getByRole('button', { name: /Open the plant/ }).focus()
-    await page.keyboard.press('Enter')
+    await press(page, /Open the plant/)
     await page.getByRole('heading', { name: 'Discovery line' }).waitFor()
     await page.locator('.node').first().waitFor()
     await page.locator('.recharts-area').first().waitFor()
     await page.getByText(/% used/).first().waitFor()
     for (const code of ['D1', 'D2', 'D3', 'D4', 'D5', 'D6', 'D7', 'D8', 'M1', 'M2', 'M3', 'M4', 'M5', 'M6']) expect(await station(code).isVisible(), code).toBe(true)
-    expect(await page.getByText('as of', { exact: false }).count()).toBe(0)
+    await expect.poll(() => page.getByText('as of', { exact: false }).count()).toBe(0)
     await page.getByRole('link', { name: /^Lamps lit: \d+ stopped/ }).waitFor()
-    expect(await page.locator('.node').count()).toBeGreaterThanOrEqual(6)
+    await expect.poll(() => page.locator('.node').count()).toBeGreaterThanOrEqual(6)
     expect(await page.getByRole('button', { name: /^simulated/ }).isVisible()).toBe(true)
     expect(await violationsOf(page)).toEqual([])
     await shot('map.light')
@@ -60,8 +57,7 @@ describe('the map of the simulated sites, by keyboard alone', () => {
     await page.emulateMedia({ colorScheme: 'light' })
   })
   test('a held item opens from its station, with its own title', async () => {
-    await station('M5').locator('li.held a').first().focus()
-    await page.keyboard.press('Enter')
+    await station('M5').locator('li.held a').first().press('Enter')
     await page.waitForFunction(() => location.hash.startsWith('#/line/') && !document.title.startsWith('Map'))
     await page.getByRole('heading', { level: 1 }).waitFor()
     await page.keyboard.press('g')
@@ -74,8 +70,7 @@ describe('the map of the simulated sites, by keyboard alone', () => {
     await page.locator('[data-filter]:focus').waitFor()
     await page.keyboard.press('Enter')
     await page.getByRole('menuitem').nth(1).waitFor()
-    await page.getByRole('menuitem').nth(1).focus()
-    await page.keyboard.press('Enter')
+    await page.getByRole('menuitem').nth(1).press('Enter')
     await page.waitForFunction(() => location.hash.includes('team='))
     await page.waitForFunction((all) => Number(document.querySelector('.map-figures dd')?.firstChild?.textContent) < all, whole)
     await page.reload()
@@ -84,17 +79,12 @@ describe('the map of the simulated sites, by keyboard alone', () => {
   })
   test('the palette finds a record by the words of its question', async () => {
     const name = await page.locator('.station li a').first().textContent()
-    await page.keyboard.press('Control+k')
-    await page.keyboard.type(`#${name ?? ''}`)
-    await page.getByRole('option').first().waitFor()
-    await page.keyboard.press('Enter')
+    await openFromPalette(page, `#${name ?? ''}`, new RegExp(`#${name ?? ''}\\b`))
     await page.waitForFunction((wanted) => location.hash.endsWith(`/${wanted ?? ''}`), name)
   })
   test('time of the simulated sites is set from the title bar', async () => {
-    await page.getByRole('button', { name: /^simulated/ }).focus()
-    await page.keyboard.press('Enter')
-    await page.getByRole('menuitem', { name: '300×' }).focus()
-    await page.keyboard.press('Enter')
+    await press(page, /^simulated/)
+    await page.getByRole('menuitem', { name: '300×' }).press('Enter')
     await page.getByRole('button', { name: /^simulated · 300×/ }).waitFor()
   })
   test('after a restart the map is there at once, last seen first, then live', async () => {

@@ -47,10 +47,10 @@ describe('the people of a project', () => {
     at = await sitting(host)
     page = at.page
     await page.getByRole('button', { name: /Open the plant/ }).click()
-    await page.getByText(/Oslo/).first().waitFor({ timeout: 60_000 })
+    await page.getByText(/Oslo/).first().waitFor()
     await at.go('#/discover/voice-spoof')
-    await people().getByText('Aino Torv').waitFor({ timeout: 20_000 })
-  }, 90_000)
+    await people().getByText('Aino Torv').waitFor()
+  })
   afterAll(() => host?.stop())
 
   test('are searched in the directory, a person and a group, and chosen with a role', async () => {
@@ -70,12 +70,12 @@ describe('the people of a project', () => {
   })
   test('come in by a plan that shows the role bindings, and are in them from then on', async () => {
     await people().getByRole('button', { name: 'Preview adding 3' }).click()
-    await plan().getByText(/RoleBinding/).first().waitFor({ timeout: 20_000 })
+    await plan().getByText(/RoleBinding/).first().waitFor()
     expect(await plan().innerText()).toMatch(/jonas\.weber as engineer[\s\S]*team-supply as analyst/)
     await at.shot('plan')
     expect(await at.violations()).toEqual([])
     await plan().locator('.panel-foot').getByRole('button', { name: /^Let in/ }).click()
-    await people().getByText('Jonas Weber').waitFor({ timeout: 30_000 })
+    await people().getByText('Jonas Weber').waitFor()
     await people().getByText('team-supply').first().waitFor()
     await people().getByText('1 left the directory').waitFor()
     expect(await people().getByRole('listitem').filter({ hasText: 'ghost.writer' }).innerText()).toContain('left')
@@ -85,11 +85,11 @@ describe('the people of a project', () => {
   test('who is removed is shown as leaving those very bindings, and is gone', async () => {
     await people().getByRole('button', { name: 'Remove ghost.writer' }).click()
     // The lines of a binding come of its subjects on the cluster, so they prove that the person was let in.
-    await plan().getByText('takt-analysts').waitFor({ timeout: 20_000 })
+    await plan().getByText('takt-analysts').waitFor()
     expect((await plan().innerText()).split('\n').filter((line) => line.includes('ghost.writer') && !line.startsWith('Remove'))).toHaveLength(2)
     await at.shot('removing')
     await plan().locator('.panel-foot').getByRole('button', { name: /^Remove/ }).click()
-    await people().getByText('ghost.writer').waitFor({ state: 'detached', timeout: 30_000 })
+    await people().getByText('ghost.writer').waitFor({ state: 'detached' })
     await people().getByText('1 left the directory').waitFor({ state: 'detached' })
   })
 })
@@ -128,7 +128,7 @@ describe('somebody who may only look', () => {
     await page.getByRole('row', { name: /rack/ }).click()
     await page.getByRole('button', { name: 'Connect and make it home' }).click()
     await page.waitForURL(/#\/map/)
-  }, 90_000)
+  })
   afterAll(async () => {
     await host?.stop()
     await counting?.close()
@@ -139,7 +139,7 @@ describe('somebody who may only look', () => {
   test('sees a project with a reason, and whom to ask, at everything they may not do', async () => {
     await at.go('#/discover/credit-default')
     const people = page.locator('section.panel').filter({ has: page.getByRole('heading', { name: 'People', exact: true }) })
-    await people.getByText('emil.novak').waitFor({ timeout: 20_000 })
+    await people.getByText('emil.novak').waitFor()
     for (const name of ['Edit', 'Delete', 'Change who works here']) await page.getByRole('button', { name, exact: true }).and(page.locator('[aria-disabled]')).waitFor()
     await people.getByText('needs patch on projects; ask group leads').waitFor()
     expect(await people.getByRole('button', { name: /^Remove/ }).or(people.getByRole('combobox')).count()).toBe(0)
@@ -149,10 +149,10 @@ describe('somebody who may only look', () => {
   test('sees the lists of their own projects, and an object whose actions say what is missing', async () => {
     await at.go('#/cluster')
     await page.getByRole('radio', { name: /^Pods/ }).click()
-    await page.getByText('You may not list everything: these are the namespaces of your projects.').waitFor({ timeout: 20_000 })
+    await page.getByText('You may not list everything: these are the namespaces of your projects.').waitFor()
     await page.getByRole('row').filter({ hasText: 'credit-default-nb-0' }).click()
     const detail = page.getByRole('complementary')
-    await detail.getByText('needs delete on pods in credit-default; ask group leads').waitFor({ timeout: 20_000 })
+    await detail.getByText('needs delete on pods in credit-default; ask group leads').waitFor()
     expect(await detail.getByRole('button', { name: /^Delete/ }).getAttribute('aria-disabled')).toBe('true')
     await page.getByText(/^Reading the other columns/).waitFor({ state: 'detached' })
     expect(await page.getByText(/You may not list these kinds/).count()).toBe(0)
@@ -161,7 +161,7 @@ describe('somebody who may only look', () => {
   })
   test('is told by the queue for the cloud which right it needs', async () => {
     await at.go('#/burst')
-    await page.getByText(/You may not list .* on rack/).first().waitFor({ timeout: 20_000 })
+    await page.getByText(/You may not list .* on rack/).first().waitFor()
     await page.getByText('FORBIDDEN').first().waitFor()
     await at.shot('reader-burst')
     expect(await at.violations()).toEqual([])
@@ -176,7 +176,7 @@ describe('somebody who may only look', () => {
     await panel.getByRole('button', { name: 'Save' }).click()
     await panel.getByLabel('Password').fill('a-password-of-the-directory')
     await panel.getByRole('button', { name: 'Sign in' }).click()
-    await panel.getByText('DIRECTORY_UNREACHABLE').waitFor({ timeout: 20_000 })
+    await panel.getByText('DIRECTORY_UNREACHABLE').waitFor()
     await panel.getByText(/No answer from the directory at ldaps:\/\/127\.0\.0\.1:1: nothing listens there/).waitFor()
     await panel.getByText('DIRECTORY_UNREACHABLE').scrollIntoViewIfNeeded()
     await at.shot('directory-down')

@@ -13,9 +13,19 @@ export async function setup() {
   process.env['TAKT_TEST_CHROMIUM'] = await packaged.executablePath()
 }
 
-/** A real Chromium with its web security on; root may not use Chromium's own sandbox. */
-export function launchBrowser(): Promise<Browser> {
+/** How long a page may take to show what is waited for, in milliseconds: longer than any machine takes, as what comes ends the wait at once. */
+export const PATIENCE_MS = 60_000
+
+/** A real Chromium with its web security on, patient in every context; root may not use Chromium's own sandbox. */
+export async function launchBrowser(): Promise<Browser> {
   const executablePath = process.env['TAKT_TEST_CHROMIUM']
   if (!executablePath) throw new Error('Run this under the journeys project: its global set-up unpacks Chromium.')
-  return chromium.launch({ executablePath, args: ['--disable-gpu', '--no-first-run', '--disable-background-networking', '--font-render-hinting=none', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])] })
+  const browser = await chromium.launch({ executablePath, args: ['--disable-gpu', '--no-first-run', '--disable-background-networking', '--font-render-hinting=none', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])] })
+  const open = browser.newContext.bind(browser)
+  browser.newContext = async (options) => {
+    const context = await open(options)
+    context.setDefaultTimeout(PATIENCE_MS)
+    return context
+  }
+  return browser
 }

@@ -21,7 +21,9 @@ export async function startHost({ store: given, kubeconfig, env: more, attempts 
   host.stderr.on('data', (text: Buffer) => { complained += text.toString() })
   const address = await new Promise<string>((found, failed) => {
     host.once('exit', (code) => failed(new Error(`The web host ended with ${String(code)}: ${complained}`)))
-    host.stdout.on('data', (text: Buffer) => { const match = /http:\/\/127\.0\.0\.1:\S+/.exec(text.toString()); if (match) found(match[0]) })
+    let said = ''
+    // An address is whole when the line is.
+    host.stdout.on('data', (text: Buffer) => { said += text.toString(); const match = /(http:\/\/127\.0\.0\.1:\S+)\n/.exec(said); if (match?.[1]) found(match[1]) })
   })
   let ending = false
   // A host that ends by itself says why: a journey would only see its page wait.

@@ -62,7 +62,7 @@ export function reading(service: Cluster, ask: Partial<ListAsked> & Pick<ListAsk
   return {
     id: whole.id, all,
     get last() { return all.at(-1) },
-    async until(wanted: (update: ListUpdate) => boolean, seconds = 10): Promise<ListUpdate> {
+    async until(wanted: (update: ListUpdate) => boolean, seconds = 30): Promise<ListUpdate> {
       const found = () => { const last = all.at(-1); return last && wanted(last) ? last : undefined }
       const now = found()
       if (now) return now
