@@ -2,6 +2,7 @@ import type { Failure, FailureCode, FailureOf } from './failures'
 
 export interface Words { says: string; remedy: string }
 const words = (says: string, remedy: string): Words => ({ says, remedy })
+const MOST_TOLD = 5
 const list = (items: string[]) => items.join(', ')
 const ask = (people: string[]) => (people.length > 0 ? `${list(people)} can grant it.` : 'Ask an administrator of the cluster to grant it.')
 
@@ -42,6 +43,7 @@ const WORDS: { [C in FailureCode]: (data: FailureOf<C>['data']) => Words } = {
   PLAN_IS_STALE: (data) => words(`Things changed since "${data.title}" was planned: ${list(data.differs)}.`, 'Look at the new plan and confirm again. Nothing was changed.'),
   PLAN_IS_BLOCKED: (data) => words(`"${data.title}" cannot run: ${data.reasons.join('; ')}`, 'Resolve what is named, then plan again.'),
   NAME_NOT_TYPED: (data) => words('This deletes data, so its name has to be typed.', `Type ${data.name} to confirm.`),
+  SOME_STEPS_FAILED: (data) => words(`${data.failed.length} of ${data.steps} steps failed: ${data.failed.slice(0, MOST_TOLD).map(({ step, says }) => `${step}: ${says}`).join(' ')}${data.failed.length > MOST_TOLD ? ` And ${data.failed.length - MOST_TOLD} more.` : ''}`, 'Mend what is named, then try again: only what failed is done again.'),
   OPERATION_NOT_POSSIBLE: (data) => words(data.says, 'Look at its steps in the operations drawer.'),
   STORE_IN_USE: (data) => words(`Another copy of Takt (${data.holder}) uses ${data.file}.`, 'Use that window, or start this one with another --store folder.'),
   STORE_FULL: (data) => words(`The disk that holds ${data.file} is full.`, 'Free some space; what was not written is tried again.'),

@@ -43,6 +43,7 @@ const DATA = {
   PLAN_IS_STALE: z.object({ title: z.string(), differs: z.array(z.string()) }),
   PLAN_IS_BLOCKED: z.object({ title: z.string(), reasons: z.array(z.string()) }),
   NAME_NOT_TYPED: z.object({ name: z.string() }),
+  SOME_STEPS_FAILED: z.object({ steps: z.number().int(), failed: z.array(z.object({ step: z.string(), says: z.string() })) }),
   OPERATION_NOT_POSSIBLE: z.object({ operation: z.string(), says: z.string() }),
   STORE_IN_USE: z.object({ file: z.string(), holder: z.string() }),
   STORE_FULL: z.object({ file: z.string() }),

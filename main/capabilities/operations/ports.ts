@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { Failure } from '../../../preload/contract/failures'
 import type { Plan } from '../../../preload/contract/operations'
 import type { Outcome } from '../../kernel/outcome'
 import type { KubeClient } from '../../platform/kubernetes/types'
@@ -23,6 +24,8 @@ export interface Step<I> {
   run(context: StepContext<I>): Promise<Outcome<void>>
   /** Takes back what run made; must also work when run was cut short. Absent: nothing to take back. */
   undo?(context: StepContext<I>): Promise<Outcome<void>>
+  /** Whether the other steps go on when this one fails so. The operation then ends as failed, names it, and retry does again only what failed. */
+  passes?(failure: Failure): boolean
 }
 /** A kind of operation, registered once. Steps are a pure function of the input, so that a restarted core finds the same list. */
 export interface OperationKind<I> {

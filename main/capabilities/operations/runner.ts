@@ -6,7 +6,7 @@ import { fail } from '../../kernel/outcome'
 import type { KubeClient } from '../../platform/kubernetes/types'
 import type { Log } from '../../platform/log'
 import type { Store } from '../../platform/store'
-import { ended, isActive, nextMove, stepDone, stepStarted, stepUndone, stopped, type OperationFacts } from './domain/facts'
+import { ended, endedInPart, isActive, nextMove, stepDone, stepPassed, stepStarted, stepUndone, stopped, type OperationFacts } from './domain/facts'
 import type { Progress } from './domain/view'
 import type { OperationKind, Step, StepContext } from './ports'
 
@@ -70,8 +70,9 @@ export class Runner {
           this.note(live, ENDED[move.state])
           return
         }
+        if (move.do === 'fail') return this.#endInPart(live)
         const problem = await this.#take(live, move)
-        if (problem && !this.#closing.signal.aborted && !this.#turned(live, move.do)) return this.#stop(live, move.index, problem)
+        if (problem && !this.#closing.signal.aborted && !this.#turned(live, move.do) && !this.#passes(live, move.index, problem)) return this.#stop(live, move.index, problem)
       }
     } finally {
       live.driving = false
@@ -80,6 +81,21 @@ export class Runner {
 
   // A step that was cut short by Cancel has not failed: the next move takes it back.
   #turned(live: Live, doing: 'run' | 'undo') { return doing === 'run' && live.facts.state === 'cancelling' }
+
+  // One that may fail without stopping the others; where that cannot be written down it stops after all.
+  #passes(live: Live, index: number, problem: Failure): boolean {
+    const known = this.#step(live, index)
+    if (known?.step.passes?.(problem) !== true) return false
+    if (!this.save(live, stepPassed(live.facts, { index, failure: problem, now: this.#now(live) })).ok) return false
+    this.note(live, `${known.step.title} failed: ${explain(problem).says}`)
+    return true
+  }
+
+  #endInPart(live: Live): void {
+    const { facts, failure: told } = endedInPart(live.facts, this.#now(live))
+    if (!this.save(live, facts).ok) live.facts = facts
+    this.note(live, `Stopped: ${explain(told).says}`)
+  }
 
   async #take(live: Live, { do: doing, index }: { do: 'run' | 'undo'; index: number }): Promise<Failure | undefined> {
     const known = this.#step(live, index)

@@ -223,3 +223,59 @@ test('a plan that names the same thing on two sites compares each with itself', 
   await service.settled()
   expect(operation(id).state).toBe('done')
 })
+
+test('a step that others do not depend on fails alone: the rest is done, the failure is named, and retry does only that again', async () => {
+  let broken = true
+  const alone = (one: Step<unknown>): Step<unknown> => ({ ...one, passes: ({ code }) => code === conflict.code })
+  const id = await started(planned([alone(step('a', () => Promise.resolve(broken ? fail(conflict) : succeed(undefined)))), alone(step('b')), step('c')]))
+  await service.settled()
+  expect(log).toEqual(['run a', 'run b', 'run c'])
+  expect(operation(id)).toMatchObject({
+    state: 'failed', canUndo: false, failure: { code: 'SOME_STEPS_FAILED', data: { steps: 3, failed: [{ step: 'Step a', says: 'A Thing called x exists already.' }] } },
+    steps: [{ state: 'failed', failure: conflict }, { state: 'done' }, { state: 'done' }],
+  })
+  expect(operation(id).journal.map(({ says }) => says)).toContain('Step a failed: A Thing called x exists already.')
+  broken = false
+  log.length = 0
+  expect(service.retry(id).ok).toBe(true)
+  await service.settled()
+  expect(log).toEqual(['run a'])
+  expect(operation(id)).toMatchObject({ state: 'done', steps: [{ state: 'done' }, { state: 'done' }, { state: 'done' }] })
+  expect(operation(id).failure).toBeUndefined()
+})
+
+test('what failed alone is taken back with the rest, each by itself', async () => {
+  let broken = true
+  const alone = (one: Step<unknown>): Step<unknown> => ({ ...one, passes: ({ code }) => code === conflict.code })
+  const stuck: Step<unknown> = { ...step('b'), undo: () => { log.push('undo b'); return Promise.resolve(broken ? fail(conflict) : succeed(undefined)) } }
+  const id = await started(planned([alone(step('a', () => Promise.resolve(fail(conflict)))), alone(stuck), alone(step('c'))]))
+  await service.settled()
+  log.length = 0
+  expect(service.cancel(id).ok).toBe(true)
+  await service.settled()
+  expect(log).toEqual(['undo c', 'undo b', 'undo a'])
+  expect(operation(id)).toMatchObject({ state: 'failed', failure: { code: 'SOME_STEPS_FAILED', data: { failed: [{ step: 'Step b' }] } }, steps: [{ state: 'undone' }, { state: 'failed' }, { state: 'undone' }] })
+  broken = false
+  expect(service.retry(id).ok).toBe(true)
+  await service.settled()
+  expect(log).toEqual(['undo c', 'undo b', 'undo a', 'undo b'])
+  expect(operation(id).state).toBe('cancelled')
+})
+
+test('a core that ends while the others go on finds again what failed', async () => {
+  const alone: Step<unknown> = { ...step('a', () => Promise.resolve(fail(conflict))), passes: () => true }
+  let release = () => {}
+  const steps = [alone, step('b', ({ signal }) => new Promise((resolve, reject) => { release = () => resolve(succeed(undefined)); signal.addEventListener('abort', () => reject(signal.reason as Error)) }))]
+  const id = await started(planned(steps))
+  await settle()
+  service.close()
+  await service.settled()
+  open()
+  service.register(kind(steps))
+  service.resume()
+  await settle()
+  release()
+  await service.settled()
+  expect(log).toEqual(['run a', 'run b', 'run b'])
+  expect(operation(id)).toMatchObject({ state: 'failed', failure: { code: 'SOME_STEPS_FAILED' }, steps: [{ state: 'failed' }, { state: 'done' }] })
+})

@@ -5,7 +5,7 @@ import type { OperationFacts } from './domain/facts'
 
 const Step = z.object({
   id: z.string(), title: z.string(), promiseSeconds: z.number().optional(), state: StepState,
-  startedAt: z.number().optional(), endedAt: z.number().optional(), failure: FailureRecord.optional(),
+  startedAt: z.number().optional(), endedAt: z.number().optional(), failure: FailureRecord.optional(), passed: z.literal(true).optional(),
 })
 /** Reads what the journal holds of an operation, perhaps written by another version. */
 export const StoredFacts: z.ZodType<OperationFacts> = z.object({

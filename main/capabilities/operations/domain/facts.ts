@@ -1,10 +1,13 @@
-import type { Failure } from '../../../../preload/contract/failures'
+import { explain } from '../../../../preload/contract/explain'
+import { failure, parseFailure, type Failure } from '../../../../preload/contract/failures'
 import type { Operation, OperationState } from '../../../../preload/contract/operations'
 
 type KeptFailure = NonNullable<Operation['failure']>
 export interface StepFacts {
   id: string; title: string; promiseSeconds?: number | undefined; state: Operation['steps'][number]['state']
   startedAt?: number | undefined; endedAt?: number | undefined; failure?: KeptFailure | undefined
+  /** Failed in this round without stopping the others. */
+  passed?: true | undefined
 }
 /** All that is journaled about an operation; times are milliseconds of its site's clock. */
 export interface OperationFacts {
@@ -14,21 +17,22 @@ export interface OperationFacts {
 }
 
 /** What an operation does next. */
-export type Move = { do: 'run' | 'undo'; index: number } | { do: 'end'; state: 'done' | 'cancelled' | 'undone' } | { do: 'rest' }
+export type Move = { do: 'run' | 'undo'; index: number } | { do: 'end'; state: 'done' | 'cancelled' | 'undone' } | { do: 'fail' } | { do: 'rest' }
 
 const ACTIVE = new Set<OperationFacts['state']>(['running', 'cancelling', 'undoing'])
 export const isActive = ({ state }: Pick<OperationFacts, 'state'>): boolean => ACTIVE.has(state)
 const TOUCHED = new Set<StepFacts['state']>(['done', 'running', 'failed'])
 
-/** Forward to the first step that is not done; backward from the last step that may have left something. */
+/** Forward to the first step that is not done; backward from the last step that may have left something. Steps that failed without stopping the others wait for the next round. */
 export function nextMove({ state, steps, back }: OperationFacts): Move {
+  const end = (as: 'done' | 'cancelled' | 'undone'): Move => (steps.some(({ passed }) => passed) ? { do: 'fail' } : { do: 'end', state: as })
   if (state === 'running') {
-    const index = steps.findIndex((step) => step.state !== 'done')
-    return index < 0 ? { do: 'end', state: 'done' } : { do: 'run', index }
+    const index = steps.findIndex((step) => step.state !== 'done' && !step.passed)
+    return index < 0 ? end('done') : { do: 'run', index }
   }
   if (state !== 'cancelling' && state !== 'undoing') return { do: 'rest' }
-  const index = steps.findLastIndex((step) => TOUCHED.has(step.state))
-  return index < 0 ? { do: 'end', state: back ?? 'cancelled' } : { do: 'undo', index }
+  const index = steps.findLastIndex((step) => TOUCHED.has(step.state) && !step.passed)
+  return index < 0 ? end(back ?? 'cancelled') : { do: 'undo', index }
 }
 
 const withStep = (facts: OperationFacts, index: number, change: Partial<StepFacts>): OperationFacts =>
@@ -41,16 +45,30 @@ export function stepStarted(facts: OperationFacts, index: number, now: number): 
 export const stepDone = (facts: OperationFacts, index: number, now: number): OperationFacts => withStep(facts, index, { state: 'done', endedAt: now })
 export const stepUndone = (facts: OperationFacts, index: number, now: number): OperationFacts => withStep(facts, index, { state: 'undone', endedAt: now })
 
+/** Leaves a step as failed and goes on with the others. */
+export const stepPassed = (facts: OperationFacts, { index, failure, now }: { index: number; failure: Failure; now: number }): OperationFacts => withStep(facts, index, { state: 'failed', failure, endedAt: now, passed: true })
+
 /** Stops where it is: forward or back, a failure waits for a person. */
 export const stopped = (facts: OperationFacts, { index, failure, now }: { index: number; failure: Failure; now: number }): OperationFacts =>
   ({ ...withStep(facts, index, { state: 'failed', failure, endedAt: now }), state: 'failed', failure, endedAt: now })
+
+/** Every step had its turn, and some failed: what is not done waits for a person. */
+export function endedInPart(facts: OperationFacts, now: number): { facts: OperationFacts; failure: Failure } {
+  const failed = facts.steps.flatMap(({ title, failure: met, passed }) => (passed ? [{ step: title, says: saysOf(met) }] : []))
+  const told = failure('SOME_STEPS_FAILED', { steps: facts.steps.length, failed })
+  return { facts: { ...facts, state: 'failed', failure: told, endedAt: now }, failure: told }
+}
+function saysOf(met: KeptFailure | undefined): string {
+  const known = met && parseFailure(met.code, met.data)
+  return known ? explain(known).says : met?.code ?? ''
+}
 
 export const ended = (facts: OperationFacts, state: 'done' | 'cancelled' | 'undone', now: number): OperationFacts => ({
   ...facts, state, endedAt: now, steps: facts.steps.map((step) => (step.state === 'waiting' ? { ...step, state: 'skipped' } : step)),
 })
 
 type Answer = { facts: OperationFacts } | { refused: string }
-const goingOn = ({ failure: _failure, endedAt: _endedAt, ...facts }: OperationFacts): OperationFacts => facts
+const goingOn = ({ failure: _failure, endedAt: _endedAt, ...facts }: OperationFacts): OperationFacts => ({ ...facts, steps: facts.steps.map(({ passed: _passed, ...step }) => step) })
 
 export function cancel(facts: OperationFacts): Answer {
   if (facts.state === 'cancelling') return { facts }

@@ -18,7 +18,7 @@ export function toOperation(facts: OperationFacts, { journal, progress, now }: T
   }
 }
 
-function toStep({ startedAt, endedAt, ...step }: StepFacts, progress: Progress | undefined): Operation['steps'][number] {
+function toStep({ startedAt, endedAt, passed: _passed, ...step }: StepFacts, progress: Progress | undefined): Operation['steps'][number] {
   return {
     ...step, ...(startedAt !== undefined && { startedAt: timestamp(startedAt) }), ...(endedAt !== undefined && { endedAt: timestamp(endedAt) }),
     ...(step.state === 'running' && progress),
