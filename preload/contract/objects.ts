@@ -66,6 +66,12 @@ export type ObjectAction = z.infer<typeof ObjectAction>
 export const Offer = z.object({ action: ObjectAction, allowed: z.enum(['yes', 'no', 'unknown']), says: z.string().optional(), remedy: z.string().optional() })
 export type Offer = z.infer<typeof Offer>
 
+/** What is done to many objects in one plan, and to how many at most. */
+export const ManyAction = ObjectAction.extract(['suspend', 'resume', 'restart', 'delete'])
+export type ManyAction = z.infer<typeof ManyAction>
+export const MOST_AT_ONCE = 100
+const OnSite = ObjectRef.omit({ site: true })
+
 /** A pod template that the cluster keeps of an object: the one of now or an earlier one. */
 export const Revision = z.object({
   name: z.string().describe('Of what keeps it'), revision: z.number().int(), at: Timestamp.describe('When it was first rolled out'), images: z.array(z.string()).max(50), cause: z.string().optional(), current: z.boolean(),
@@ -133,6 +139,10 @@ export const objects = {
   planResume: entry.meta({ says: 'What resuming would start; undo suspends again.' }).input(ObjectRef).output(Plan),
   planDelete: entry.meta({ says: 'What deleting would take with it. Cannot be taken back, and is refused when the object was replaced meanwhile.' })
     .input(ObjectRef.extend({ keepDependents: z.boolean().default(false) })).output(Plan),
+  manyOffers: entry.meta({ says: 'What may be done to many objects at once, by what they are and where they stand: offered where it is allowed for some of them.' })
+    .input(z.object({ site: z.string().min(1).max(500), of: z.array(OnSite.pick({ resource: true, namespace: true })).min(1).max(MOST_AT_ONCE) })).output(z.array(Offer)),
+  planMany: entry.meta({ says: 'What suspending, resuming, restarting or deleting many objects would do, each tried on the server; those for which it is not possible are left out and named with the reason. One that fails does not stop the others. Undo sets each back; deleting cannot be taken back.' })
+    .input(z.object({ site: z.string().min(1).max(500), what: ManyAction, refs: z.array(OnSite).min(1).max(MOST_AT_ONCE) })).output(Plan),
   gpuUse: entry.meta({ says: 'Requested, allocated and used GPUs of a site, a node or a pod with their history, from Prometheus where there is one and from what this machine kept; again as samples come.' })
     .input(GpuUseAsk).output(eventIterator(GpuUse)),
   gpuSource: entry.meta({ says: 'Where the use of GPUs of a site is read, and what was found.' }).input(z.object({ site: z.string() })).output(PrometheusSource),

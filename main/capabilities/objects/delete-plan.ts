@@ -4,6 +4,7 @@ import { given } from '../../kernel/given'
 import { fail, succeed, type Outcome } from '../../kernel/outcome'
 import { failure } from '../../../preload/contract/failures'
 import { AnyObject } from '../../platform/kubernetes/objects'
+import type { KubeClient } from '../../platform/kubernetes/types'
 import type { MadePlan, OperationKind } from '../operations'
 import { blocked, onSite, planBody, refusals, removal, stepsOf, until } from '../plans'
 import { standingOf } from './domain/describe'
@@ -24,11 +25,7 @@ export const deleteKind = ({ clock }: Pick<ObjectPorts, 'clock'>): OperationKind
       id: 'delete', title: `Delete the ${kind}`, promiseSeconds: 2,
       run: onSite(async (client, { input, kept, signal }) => {
         if (kept['asked'] === 'yes') return succeed(undefined)
-        const live = await readObject(client, { ...input.ref, uid: input.uid }, signal)
-        if (!live.ok) return live.failure.code === 'NOT_FOUND' ? succeed(undefined) : live
-        // The server checks the uid once more, in the same moment in which it deletes.
-        const gone = await client.remove(input.ref.resource, { ...input.ref, uid: input.uid }, { propagation: input.keepDependents ? 'Orphan' : 'Background', signal })
-        if (!gone.ok && gone.failure.code === 'CONFLICT') return fail(failure('PLAN_IS_STALE', { title: `${input.kind} ${input.ref.name}`, differs: ['it was replaced by another object of the same name'] }))
+        const gone = await removeExactly(client, input, signal)
         if (gone.ok) kept['asked'] = 'yes'
         return gone
       }),
@@ -36,16 +33,30 @@ export const deleteKind = ({ clock }: Pick<ObjectPorts, 'clock'>): OperationKind
     {
       id: 'gone', title: 'Wait until it is gone', promiseSeconds: 30,
       run: onSite((client, { input, progress, signal }) => until(clock, async () => {
-        const found = await client.get(input.ref.resource, input.ref, AnyObject, signal)
-        if (!found.ok) return found
-        if (!found.value || found.value.metadata.uid !== input.uid) return succeed(true)
-        const holds = (found.value.metadata.finalizers ?? []).join(', ')
-        progress(holds ? `Held by ${holds}` : 'Its containers are given time to end')
-        return succeed(false)
+        const holds = await stillThere(client, input, signal)
+        if (holds.ok && holds.value !== undefined) progress(holds.value)
+        return holds.ok ? succeed(holds.value === undefined) : holds
       }, signal)),
     },
   ],
 })
+
+/** Deletes that very object; one that is gone already is fine. Fails with PLAN_IS_STALE where another bears its name. */
+export async function removeExactly(client: KubeClient, { ref, uid, kind, keepDependents }: DeleteInput, signal: AbortSignal): Promise<Outcome<void>> {
+  const live = await readObject(client, { ...ref, uid }, signal)
+  if (!live.ok) return live.failure.code === 'NOT_FOUND' ? succeed(undefined) : live
+  // The server checks the uid once more, in the same moment in which it deletes.
+  const gone = await client.remove(ref.resource, { ...ref, uid }, { propagation: keepDependents ? 'Orphan' : 'Background', signal })
+  return !gone.ok && gone.failure.code === 'CONFLICT' ? fail(failure('PLAN_IS_STALE', { title: `${kind} ${ref.name}`, differs: ['it was replaced by another object of the same name'] })) : gone
+}
+/** What a deleted object still waits for; undefined once it is gone. */
+export async function stillThere(client: KubeClient, { ref, uid }: DeleteInput, signal: AbortSignal): Promise<Outcome<string | undefined>> {
+  const found = await client.get(ref.resource, ref, AnyObject, signal)
+  if (!found.ok) return found
+  if (!found.value || found.value.metadata.uid !== uid) return succeed(undefined)
+  const holds = (found.value.metadata.finalizers ?? []).join(', ')
+  return succeed(holds ? `Held by ${holds}` : 'Its containers are given time to end')
+}
 
 const SHOWN = 12
 /** What deleting an object takes with it and leaves. */
@@ -75,7 +86,7 @@ export async function planDelete(ports: ObjectPorts, { kind, ref, keepDependents
 }
 
 /** A pod that something owns comes back by itself: nothing is lost but what it had not saved. */
-const isMadeAnew = (raw: Raw) => groupKind(raw) === '/Pod' && (raw.metadata.ownerReferences ?? []).some(({ controller }) => controller)
+export const isMadeAnew = (raw: Raw) => groupKind(raw) === '/Pod' && (raw.metadata.ownerReferences ?? []).some(({ controller }) => controller)
 function lossesOf(raw: Raw, { owned }: Surroundings, keepDependents: boolean) {
   const below = owned.map((one) => one.raw)
   const names = below.map((one) => `${one.kind} ${one.metadata.name}`)

@@ -24,5 +24,7 @@ export const objectHandlers = (os: Implementer['objects'], { service, clock }: {
   planRollback: os.planRollback.handler(async ({ input: { to, ...ref }, signal }) => answer(await service.planRollback(ref, to, signal))),
   planSuspend: os.planSuspend.handler(async ({ input, signal }) => answer(await service.planChange(input, 'suspend', signal))),
   planResume: os.planResume.handler(async ({ input, signal }) => answer(await service.planChange(input, 'resume', signal))),
+  manyOffers: os.manyOffers.handler(async ({ input, signal }) => answer(await service.manyOffers(input, signal))),
+  planMany: os.planMany.handler(async ({ input, signal }) => answer(await service.planMany(input, signal))),
   planDelete: os.planDelete.handler(async ({ input: { keepDependents, ...ref }, signal }) => answer(await service.planDelete({ ref, keepDependents }, signal))),
 })

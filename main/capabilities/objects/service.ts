@@ -9,6 +9,9 @@ import { planField } from './field-plans'
 import { ObjectForwards } from './forwards'
 import { makeKeeper } from './kept'
 import { makeLogs } from './logs'
+import { offersForMany } from './many-offers'
+import { manyKind } from './many-operations'
+import { planMany, type ManyAsk } from './many-plan'
 import { makeManifests } from './manifests'
 import { offersFor } from './offers'
 import type { ObjectPorts } from './ports'
@@ -28,6 +31,8 @@ export function makeObjects(ports: ObjectPorts) {
   ports.operations.register(applyKind)
   ports.operations.register(rollbackKind)
   ports.operations.register(remove)
+  const many = manyKind(ports)
+  ports.operations.register(many)
   const offered = async <I>(making: Promise<Outcome<MadePlan<I>>>): Promise<Outcome<Plan>> => {
     const made = await making
     return made.ok ? succeed(ports.operations.offer(made.value)) : made
@@ -46,6 +51,8 @@ export function makeObjects(ports: ObjectPorts) {
     revisions: (ref: ObjectRef, signal?: AbortSignal) => revisionsOf(ports, ref, signal),
     planRollback: (ref: ObjectRef, to: string, signal?: AbortSignal) => offered(planRollback(ports, { ref, to }, signal)),
     planDelete: (ask: { ref: ObjectRef; keepDependents: boolean }, signal?: AbortSignal) => offered(planDelete(ports, { ...ask, kind: remove }, signal)),
+    manyOffers: (ask: Parameters<typeof offersForMany>[1], signal?: AbortSignal) => offersForMany(ports, ask, signal),
+    planMany: (ask: ManyAsk, signal?: AbortSignal) => offered(planMany(ports, { ...ask, kind: many }, signal)),
     close() {
       logs.close()
       terminals.close()

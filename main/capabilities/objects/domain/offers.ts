@@ -6,7 +6,7 @@ import { canRollBack } from './templates'
 /** A right an action takes. */
 export interface Needs { verb: string; group: string; resource: string; subresource?: string }
 const SCALABLE = new Set(['apps/Deployment', 'apps/StatefulSet', 'apps/ReplicaSet'])
-const RESTARTABLE = new Set(['apps/Deployment', 'apps/StatefulSet', 'apps/DaemonSet'])
+export const RESTARTABLE: ReadonlySet<string> = new Set(['apps/Deployment', 'apps/StatefulSet', 'apps/DaemonSet'])
 const WITH_PODS = new Set(['/Pod', 'batch/Job', 'apps/Deployment', 'apps/StatefulSet', 'apps/ReplicaSet', 'apps/DaemonSet', 'batch/CronJob', 'trainer.kubeflow.org/TrainJob', 'kubeflow.org/PyTorchJob', 'jobset.x-k8s.io/JobSet', 'kubeflow.org/Notebook', 'takt.dev/Environment'])
 const POD = { group: '', resource: 'pods' }
 export const QUEUE_LABEL = 'kueue.x-k8s.io/queue-name'
