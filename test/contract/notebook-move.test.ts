@@ -56,7 +56,7 @@ async function rests(id: string): Promise<Operation> {
   if (!operation) throw new Error('the operation is gone')
   return operation
 }
-const beginning = async (id: string, step: string) => when(await takt.operations.watch(), (all) => all.some((one) => one.id === id && one.steps.some((each) => each.id === step && each.state === 'running')))
+const beginning = async (id: string, step: string) => when(await takt.operations.watch(), (all) => all.some((one) => one.id === id && one.steps.some((each) => each.id === step && each.state !== 'waiting')))
 /** The machine that was rented for it is given back: no group has more nodes than before it went. */
 const rentedNow = async () => { const { groups } = await when(await takt.cloud.nodeGroups(), () => true); return groups.reduce((sum, { desired }) => sum + desired, 0) }
 let rentedBefore = 0
@@ -86,7 +86,7 @@ describe('an environment that moves', () => {
     const files = await volume(HERE)
     expect(files).toContain('explore.ipynb')
     const id = await start(await takt.burst.planNotebookMove(ref))
-    await when(await takt.operations.watch(), (all) => all.some((one) => one.id === id && one.steps.some((step) => step.id === 'workspace-out' && step.state === 'running')))
+    await when(await takt.operations.watch(), (all) => all.some((one) => one.id === id && one.steps.some((step) => step.id === 'workspace-out' && step.state !== 'waiting')))
     await core.close()
     await open()
     const operation = await ended(id)
