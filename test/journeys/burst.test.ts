@@ -11,7 +11,7 @@ import { runTakt } from '../support/takt'
 
 let browser: Browser, context: BrowserContext, page: Page, host: RunningHost
 /** Slow while somebody looks, fast while they wait for machines. */
-const [SLOW, FAST] = [5, 60]
+const [SLOW, USUAL, FAST] = [5, 60, 240]
 const files = mkdtempSync(join(tmpdir(), 'takt-traces-'))
 const faults: string[] = []
 
@@ -66,7 +66,7 @@ describe('a run that waits in the building', { timeout: 180_000 }, () => {
     await press(page, 'Return…')
     await confirmPlan(page)
     await page.locator('.timelines').waitFor()
-    await speed(FAST)
+    await speed(USUAL)
     await go('#/burst/journal')
     await expect.poll(() => page.getByRole('row', { name: /train-0412/ }).count()).toBeGreaterThanOrEqual(1)
     await inBothThemes(page, 'live-journal')
