@@ -39,7 +39,8 @@ function cutOf({ timeColumn, period, zone, windowRows, windows }: Windows): Cut 
   return windows ? { by: 'number', windows } : undefined
 }
 
-async function readProfile(file: string): Promise<DriftProfile> {
+/** A profile that was frozen before and not changed since. */
+export async function readProfile(file: string): Promise<DriftProfile> {
   const text = await readFile(file, 'utf8').catch(() => { throw new UnusableInput(`There is no profile ${file}.`, 'Make one with takt drift profile.') })
   let value: unknown
   try { value = JSON.parse(text) } catch { throw new UnusableInput(`${file} is no profile: it is not JSON.`, 'Make it again with takt drift profile.') }
@@ -114,7 +115,8 @@ async function scoreCommand(options: Shared & Windows & { profile: string; curre
   return result.drifted && options.failOnDrift ? EXIT.drift : EXIT.done
 }
 
-function windowsAsText(windows: readonly DriftWindow[], scores: readonly WindowScores[]): string {
+/** Windows a line each, with the columns that moved furthest. */
+export function windowsAsText(windows: readonly DriftWindow[], scores: readonly WindowScores[]): string {
   const rows = scores.map(({ window, columns }, at) => {
     const drifted = columns.filter(({ decision }) => decision === 'drifted').sort((a, b) => (b.severity ?? 0) - (a.severity ?? 0))
     return [window, String(windows[at]?.rows ?? ''), `${drifted.length} of ${columns.length}`, figure(Math.max(0, ...columns.map(({ severity }) => severity ?? 0))), drifted.slice(0, 4).map(({ column }) => column).join(', ')]

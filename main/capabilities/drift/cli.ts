@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { Option, type Command } from 'commander'
 import { bundleCommands, writeComparisonBundle } from './cli-bundle'
+import { lakeCommand } from './cli-lake'
 import { aligned, EXIT, figure, kinds, list, number, run, talk } from './cli-options'
 import { bookOf, modelOptions, type ModelOptions } from './cli-model'
 import { compare, type CompareRequest, type Comparison } from './compare'
@@ -17,10 +18,11 @@ export interface CompareOptions extends ModelOptions {
   preset: Preset; correction: Correction; level: number; threads?: number; failOnDrift?: boolean; bundle?: string; json?: boolean
 }
 
-/** Registers `takt drift …`: everything here runs in this process, with no core and no network. */
+/** Registers `takt drift …`: everything here runs in this process with no core, and but for a lake with no network. */
 export function driftCommands(program: Command): void {
   const drift = program.command('drift').description('Compare data windows, and review what moved.')
   bundleCommands(drift)
+  lakeCommand(drift)
   modelOptions(compareOptions(drift.command('compare').description('Compare a current window with a reference, column by column.')).option('--joint', 'also look at all columns together: a domain classifier, reconstruction, causes'))
     .action((_options: unknown, command: Command) => run(command, (signal) => compareCommand(command.optsWithGlobals<CompareOptions>(), signal)))
 }

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { seeded, type Random } from '../../kernel/random'
-import { CONSTANT_LIMITS, DEFAULT_RULE, kOfLast } from './domain/decide'
+import { adjust } from './domain/adjust'
+import { DEFAULT_RULE, kOfLast } from './domain/decide'
 import { separate } from './domain/multivariate/domain-classifier'
 import { estimateLoss, fitLoss } from './domain/performance/loss'
-import { decideSegments, rankCauses } from './domain/root-cause'
+import { rankCauses } from './domain/root-cause'
 
 const gauss = (random: Random) => Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next())
 const column = (random: Random, rows: number, shift = 0) => Float64Array.from({ length: rows }, () => gauss(random) + shift)
@@ -57,8 +58,7 @@ test('many segments raise no more false alarms than one', () => {
   const random = seeded(9), rounds = 300
   let alarms = 0
   for (let round = 0; round < rounds; round++) {
-    const cells = Array.from({ length: 60 }, () => ({ evidence: { js: 1, second: 1, p: random.next() }, limits: CONSTANT_LIMITS }))
-    if (decideSegments(cells, DEFAULT_RULE).some(({ drifted }) => drifted)) alarms++
+    if (adjust(Array.from({ length: 60 }, () => random.next()), DEFAULT_RULE.correction).some((p) => p <= DEFAULT_RULE.level)) alarms++
   }
   expect(alarms / rounds).toBeLessThanOrEqual(0.05 + 3 * Math.sqrt((0.05 * 0.95) / rounds))
 })

@@ -1,6 +1,6 @@
 import type { Clock } from '../../kernel/clock'
 import type { Random } from '../../kernel/random'
-import type { KubeObject, ObjectMeta } from '../types'
+import type { KubeObject } from '../types'
 import type { Authorizer } from './rbac/authorizer'
 import type { Registry } from './registry'
 import type { Resource } from './resource'
@@ -69,7 +69,6 @@ export const numberAt = (value: unknown, ...path: string[]): number | undefined 
   const found = last === undefined ? undefined : recordAt(value, ...path.slice(0, -1))?.[last]
   return typeof found === 'number' ? found : undefined
 }
-export const withMetadata = (object: KubeObject, metadata: Partial<ObjectMeta>): KubeObject => ({ ...object, metadata: { ...object.metadata, ...metadata } })
 
 /** Equal as JSON values, whatever the order of members. */
 export function sameJson(a: unknown, b: unknown): boolean {

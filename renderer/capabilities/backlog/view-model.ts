@@ -9,8 +9,3 @@ export function enteredAt({ meta, status }: WorkItem): number {
 }
 export const onDiscovery = (station: Station | undefined): boolean => station === undefined || (DISCOVERY_STATIONS as readonly string[]).includes(station)
 export const newestFirst = (events: readonly WorkEvent[] = []): WorkEvent[] => [...events].sort((a, b) => b.at.localeCompare(a.at))
-/** Stations an item may be moved to by hand: those of the discovery line it has not passed. */
-export function movesFrom(station: Station | undefined): Station[] {
-  const at = DISCOVERY_STATIONS.indexOf((station ?? 'define') as never)
-  return at < 0 ? [] : DISCOVERY_STATIONS.filter((_, index) => index !== at)
-}

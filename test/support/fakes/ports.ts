@@ -96,8 +96,3 @@ export class FakeOperations implements Operations {
   again(planId: string) { return this.#plans.get(planId)?.again(new AbortController().signal) }
 }
 export const random = () => seeded(7)
-/** The local store's key-value part, in memory. */
-export function fakeKept() {
-  const all = new Map<string, string>()
-  return { read: (key: string) => all.get(key), write: (key: string, value: string) => { all.set(key, value) }, remove: (key: string) => { all.delete(key) } }
-}

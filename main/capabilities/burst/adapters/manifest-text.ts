@@ -1,4 +1,4 @@
-import { LineCounter, parseAllDocuments, stringify, type Document } from 'yaml'
+import { LineCounter, parseAllDocuments, type Document } from 'yaml'
 import type { TwoLines } from '../../../../preload/contract/burst'
 import { failure } from '../../../../preload/contract/failures'
 import { fail, succeed, type Outcome } from '../../../kernel/outcome'
@@ -23,9 +23,6 @@ export function linesOf({ text, file }: Text, to: (read: Read) => Exchange): Out
   }
   return issues.length > 0 ? fail(failure('INVALID', { issues })) : succeed(done)
 }
-
-/** The same for an object read from a cluster. */
-export const linesOfObject = (object: JsonObject, to: (read: Read) => Exchange): Outcome<TwoLines[]> => linesOf({ text: stringify(object, { lineWidth: 0 }), file: String(object['kind'] ?? 'manifest') }, to)
 
 function open({ text, file }: Text, counter: LineCounter): Outcome<One[]> {
   const refuse = (line: number, says: string) => fail(failure('INVALID', { issues: [{ path: `${file}:${String(line)}`, says }] }))

@@ -1,7 +1,6 @@
 import type { Project } from '../../../../preload/contract/records'
 import type { BurstPolicySpec } from '../../../../preload/contract/records/burst'
 import type { QueuedJob } from '../domain/snapshot'
-import type { WorkloadFacts } from './workload'
 
 export interface Whose { project: string; team: string; costCentre: string; sites: string[] | undefined }
 
@@ -28,4 +27,3 @@ export function usdPerWaitHour(policy: Pick<BurstPolicySpec, 'waiting'>, of: { t
 export const priorityStep = (value: number): number => (value > 0 ? 1 : value < 0 ? -1 : 0)
 
 export const budgetNames = (whose: Whose): Pick<QueuedJob, 'costCentre' | 'team' | 'project'> => ({ costCentre: SCOPE.costCentre(whose.costCentre), team: SCOPE.team(whose.team), project: SCOPE.project(whose.project) })
-export const isAway = ({ annotations }: Pick<WorkloadFacts, 'annotations'>): boolean => annotations['takt.dev/moved-to'] !== undefined

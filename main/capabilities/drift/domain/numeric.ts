@@ -77,4 +77,3 @@ export function numericStatistics(pair: NumericPair, special: SpecialFunctions) 
     ...binned(sorted, moments.reference), ...moved,
   }
 }
-export type NumericStatistics = ReturnType<typeof numericStatistics>

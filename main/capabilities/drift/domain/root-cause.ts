@@ -1,5 +1,4 @@
-import { adjust } from './adjust'
-import type { DecisionRule, Evidence, SizeLimits } from './decide'
+import type { Evidence, SizeLimits } from './decide'
 
 /** A column that may explain what a model does: how much the model leans on it and how far it moved, in units of its own limit. */
 export interface Cause { column: string; importance: number; size: number; weight: number }
@@ -11,13 +10,4 @@ export function rankCauses(columns: readonly { column: string; evidence: Pick<Ev
     const size = Math.max(beyond(evidence.js, limits.js), beyond(evidence.second, limits.second)), leans = importance[column] ?? 0
     return { column, importance: leans, size, weight: size > 1 ? leans * Math.min(size, 1000) : 0 }
   }).sort((a, b) => b.weight - a.weight || b.size - a.size)
-}
-
-/** Columns in segments of the rows, decided together: their p-values are corrected over all of them, so that many segments raise no more false alarms. */
-export function decideSegments<T extends { evidence: Evidence; limits: SizeLimits }>(cells: readonly T[], rule: DecisionRule): (T & { pAdjusted: number; drifted: boolean })[] {
-  const adjusted = adjust(cells.map(({ evidence }) => evidence.p), rule.correction)
-  return cells.map((cell, at) => {
-    const pAdjusted = adjusted[at] as number, isLarge = cell.evidence.js > cell.limits.js || cell.evidence.second > cell.limits.second
-    return { ...cell, pAdjusted, drifted: isLarge && pAdjusted <= rule.level }
-  })
 }

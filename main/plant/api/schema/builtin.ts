@@ -16,5 +16,3 @@ export function resolve(schema: Schema | undefined): Schema | undefined {
   if (schema?.$ref === undefined) return schema
   return document.schemas[schema.$ref]
 }
-const scalar = (schema: Schema): boolean => schema.oneOf !== undefined || schema['x-kubernetes-int-or-string'] === true
-export const isIntOrString = (schema: Schema): boolean => schema.format === 'int-or-string' || schema['x-kubernetes-int-or-string'] === true || scalar(schema)
