@@ -1,6 +1,6 @@
 import { failure } from '../../../preload/contract/failures'
 import type { ManyAction, ObjectRef } from '../../../preload/contract/objects'
-import type { PermissionCheck, Plan } from '../../../preload/contract/operations'
+import type { PermissionCheck, Plan, PlanChange } from '../../../preload/contract/operations'
 import { given } from '../../kernel/given'
 import { fail, succeed, type Outcome } from '../../kernel/outcome'
 import type { MadePlan, OperationKind } from '../operations'
@@ -89,12 +89,14 @@ function body({ kind, site, what, chosen, leftOut, as, checks }: Making): MadePl
   return planBody({
     kind: kind.kind, title: `${VERBS[what]} ${noun}${leftOut.length > 0 ? `, ${String(leftOut.length)} of ${String(all)} left out` : ''}`, verb: VERBS[what], site,
     subject: first && named.length === 1 ? { ...first, ...given({ namespace }) } : { kind: 'Objects', name: noun, ...given({ namespace }) }, as,
-    changes: chosen.map(({ raw, item, ref }) => ('uid' in item ? removal({ apiVersion: raw.apiVersion, kind: raw.kind, name: ref.name, ...given({ namespace: ref.namespace }) }) : changeOf(item))), permissions: checks,
+    changes: chosen.map(({ raw, item, ref }) => ('uid' in item ? removal({ apiVersion: raw.apiVersion, kind: raw.kind, name: ref.name, ...given({ namespace: ref.namespace }) }) : noted(changeOf(item), raw))), permissions: checks,
     dryRun: { result: 'passed', says: leftOut.length > 0 ? [`${String(leftOut.length)} of ${String(all)} are left out:`, ...leftOut.map(({ name, says }) => `${name}: ${says}`)] : [] },
     steps: stepsOf(kind, inputOf(site, what, chosen)), risks: RISKS[what](raws), choices: chosen.length > 1 ? ['One that fails does not stop the others; it is named at the end and can be tried again.'] : [],
     ...(what === 'delete' ? given({ losses: lossesOf(chosen) }) : { undo: UNDO[what] }),
   })
 }
+/** Work in a queue is changed through another object: whose it is. */
+const noted = (change: PlanChange, { kind, metadata }: Raw): PlanChange => (change.kind === kind ? change : { ...change, note: `of ${kind} ${metadata.name}` })
 const UNDO = { suspend: 'resumes what it suspended, while nobody changed it', resume: 'suspends again what it resumed, while nobody changed it', restart: 'rolls their pods back to the templates of before, while nobody changed them' }
 
 const running = (raws: Raw[]) => raws.filter((raw) => groupKind(raw) === '/Pod' && standingOf(raw).sign === 'running').length

@@ -141,7 +141,7 @@ test('jobs in a queue are suspended through their Workloads, read once', async (
   const workload = (name: string, uid: string) => kube.put({ apiVersion: 'kueue.x-k8s.io/v1beta1', kind: 'Workload', metadata: { name, namespace: 'team', ownerReferences: [{ apiVersion: 'batch/v1', kind: 'Job', name, uid, controller: true }] }, spec: { active: true } })
   const refs = ['a', 'b'].map((name) => { const ref = job(name, { labels: { 'kueue.x-k8s.io/queue-name': 'lq' } }); workload(`job-${name}`, kube.one('Job', name)?.metadata.uid ?? ''); return ref })
   const plan = await planned('suspend', refs)
-  expect(plan.changes.map(({ kind, name }) => [kind, name])).toEqual([['Workload', 'job-a'], ['Workload', 'job-b']])
+  expect(plan.changes.map(({ kind, name, note }) => [kind, name, note])).toEqual([['Workload', 'job-a', 'of Job a'], ['Workload', 'job-b', 'of Job b']])
   expect(plan.permissions.map(({ resource }) => resource)).toEqual(['workloads'])
   expect((await run(plan)).state).toBe('done')
   expect(kube.all('Workload').map((one) => (one['spec'] as { active: boolean }).active)).toEqual([false, false])

@@ -1,4 +1,4 @@
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import type { ListId, ListKind } from '../../../preload/contract/cluster'
 import type { SiteState } from '../../../preload/contract/sites'
 import { hrefOf, lastKnown, navigate, parseAddress, setQuery, useAddress, useWatch } from '../../client'
@@ -7,6 +7,7 @@ import { ObjectInspector } from '../objects'
 import { useSites, useSitesKnown } from '../sites/store'
 import { GpuStrip } from './GpuStrip'
 import { ListPanel } from './ListPanel'
+import { ManyInspector, type Acting } from './ManyActions'
 import { filterOf, LIST_IDS, listOf, openedOf, queryOf, type Query } from './view-model'
 import { words } from './words'
 import './cluster.css'
@@ -47,21 +48,28 @@ function SiteLists({ site, sites, named }: { site: SiteState; sites: readonly Si
   usePlace({ site: site.id, list, query }, named === undefined)
   const go = (next: ListId) => navigate(hrefOf(['cluster', site.id, next], { ns: query.ns }))
   const nodes = filterOf(query).nodes
+  const [acting, setActing] = useState<Acting>()
   return (
     <div className="screen">
       <PageHead title={words.title} actions={<span id="list-standing" className="control-text soft row" />}>
         {sites.length > 1 && <SiteChoice site={site} sites={sites} list={list} />}
         <Segmented label={words.title} value={list} onChange={go} options={tabsOf(kinds ?? [], list)} />
       </PageHead>
-      <div className={opened ? 'screen-body with-side' : 'screen-body'}>
+      <div className={opened || acting ? 'screen-body with-side' : 'screen-body'}>
         <div className="cluster-lists">
           <GpuStrip site={site.id} nodes={nodes} onNodes={(picked) => setQuery({ nodes: picked && `${picked.from}~${picked.to}` })} />
-          <ListPanel key={list} site={site} list={list} query={query} opened={text} all={kinds?.find(({ id }) => id === list)?.columns} />
+          <ListPanel key={list} site={site} list={list} query={query} opened={text} all={kinds?.find(({ id }) => id === list)?.columns} onAct={setActing} />
         </div>
-        {opened && <ObjectInspector key={`${site.id} ${text}`} site={site.id} {...opened} onClose={() => setQuery({ o: undefined })} />}
+        <Side site={site.id} opened={opened} text={text} acting={acting} onActed={() => setActing(undefined)} />
       </div>
     </div>
   )
+}
+interface SideProps { site: string; opened: ReturnType<typeof openedOf>; text: string; acting: Acting | undefined; onActed: () => void }
+/** What is done to the selection, else the object that is opened. */
+function Side({ site, opened, text, acting, onActed }: SideProps) {
+  if (acting) return <ManyInspector site={site} acting={acting} onClose={onActed} />
+  return opened ? <ObjectInspector key={`${site} ${text}`} site={site} {...opened} onClose={() => setQuery({ o: undefined })} /> : null
 }
 /** Lists that are offered, with how much there is of each; the one that is open is always there. */
 function tabsOf(kinds: readonly ListKind[], list: ListId) {

@@ -7,6 +7,7 @@ import { Empty, Failed, Forbidden, formatCount, formatMoment, Loading, Panel, Pa
 import { ListCell } from './cells'
 import { ColumnsMenu } from './ColumnsMenu'
 import { Filters } from './Filters'
+import type { OnAct } from './ManyActions'
 import { SelectionBar } from './SelectionBar'
 import { useLayout } from './use-layout'
 import { useList, type LiveList } from './use-list'
@@ -14,9 +15,9 @@ import { useSelection } from './use-selection'
 import { filterOf, flexibleOf, isFiltered, NO_QUERY, openedText, sortOf, sortText, toRow, widthOf, type Query, type Row } from './view-model'
 import { words } from './words'
 
-interface ListPanelProps { site: SiteState; list: ListId; query: Query; opened: string | undefined; all: readonly ListColumn[] | undefined }
+interface ListPanelProps { site: SiteState; list: ListId; query: Query; opened: string | undefined; all: readonly ListColumn[] | undefined; onAct: OnAct }
 /** One list: filters as chips, rows in sight, and what is selected. */
-export function ListPanel({ site, list, query, opened, all }: ListPanelProps) {
+export function ListPanel({ site, list, query, opened, all, onAct }: ListPanelProps) {
   const { layout, learn, change } = useLayout(list)
   const filter = useMemo(() => filterOf(query), [JSON.stringify(query)])
   const sort = useMemo(() => sortOf(query.sort), [query.sort])
@@ -31,14 +32,14 @@ export function ListPanel({ site, list, query, opened, all }: ListPanelProps) {
       <Standing update={update} />
       <Filters list={list} query={query} update={update} onColumns={() => setMenu((open) => !open)} isMenuOpen={menu} onApply={() => look({ apply: true })} />
       {menu && layout && <ColumnsMenu all={all ?? []} layout={layout} onChange={change} onClose={() => setMenu(false)} />}
-      <SelectionBar selection={selection} question={{ site: site.id, list, filter, sort, columns: layout?.order }} matched={update?.matched ?? 0} />
-      <Body site={site} list={list} query={query} live={live} opened={opened} all={all} selection={selection} layout={layout} onResize={(id, width) => layout && change({ ...layout, widths: { ...layout.widths, [id]: width } })} />
+      <SelectionBar selection={selection} question={{ site: site.id, list, filter, sort, columns: layout?.order }} matched={update?.matched ?? 0} onAct={onAct} />
+      <Body site={site} list={list} query={query} live={live} opened={opened} all={all} onAct={onAct} selection={selection} layout={layout} onResize={(id, width) => layout && change({ ...layout, widths: { ...layout.widths, [id]: width } })} />
     </Panel>
   )
 }
 
 interface BodyProps extends ListPanelProps { live: LiveList; selection: ReturnType<typeof useSelection>; layout: ReturnType<typeof useLayout>['layout']; onResize: (id: string, width: number) => void }
-function Body({ site, list, query, live, opened, selection, layout, onResize }: BodyProps) {
+function Body({ site, list, query, live, opened, onAct, selection, layout, onResize }: BodyProps) {
   const { remote, update, look, again } = live
   const rows = useMemo(() => (update?.rows ?? []).map(toRow), [update])
   const columns = useColumns(update?.columns, layout)
@@ -53,7 +54,7 @@ function Body({ site, list, query, live, opened, selection, layout, onResize }: 
       <Notes update={update} site={site} again={again} />
       <WindowTable label={words.lists[list]} rows={rows} columns={columns} from={update.window.from} matched={update.matched} draw={draw}
         sort={sortOf(query.sort)} onSort={(sort) => setQuery({ sort: sortText(sort) })} onWindow={(from, count) => look({ window: { from, count: Math.min(count, 400) } })} onUse={(hold) => look({ hold })}
-        opened={rows.find(({ row }) => openedText(row) === opened || sameObject(row, opened))?.key} onOpen={({ row }) => setQuery({ o: openedText(row) })} selected={selection.keys} onSelect={(row, at, how) => selection.pick(row.row, at, how)} onResize={onResize} />
+        opened={rows.find(({ row }) => openedText(row) === opened || sameObject(row, opened))?.key} onOpen={({ row }) => { onAct(undefined); setQuery({ o: openedText(row) }) }} selected={selection.keys} onSelect={(row, at, how) => selection.pick(row.row, at, how)} onResize={onResize} />
     </div>
   )
 }

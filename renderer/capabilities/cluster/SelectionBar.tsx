@@ -1,12 +1,13 @@
 import { useState } from 'react'
 import { useAction } from '../../client'
 import { Button } from '../../design'
+import { ManyActions, type OnAct } from './ManyActions'
 import type { ListQuestion } from './use-list'
 import type { Selection } from './use-selection'
 import { words } from './words'
 
 /** What may be done with what is selected; it pushes in above the rows and replaces nothing. */
-export function SelectionBar({ selection, question, matched }: { selection: Selection; question: ListQuestion; matched: number }) {
+export function SelectionBar({ selection, question, matched, onAct }: { selection: Selection; question: ListQuestion; matched: number; onAct: OnAct }) {
   const [said, setSaid] = useState('')
   const copy = useAction(async (client) => {
     const { csv, rows } = await client.cluster.csv({ ...question, keys: [...selection.keys] })
@@ -19,6 +20,7 @@ export function SelectionBar({ selection, question, matched }: { selection: Sele
     <div className="selection-bar" role="region" aria-label={words.selected(selection.keys.size)}>
       <b>{words.selected(selection.keys.size)}</b>
       <span className="control-text soft">{selection.isCut ? words.selectedTooMany(selection.keys.size) : sum !== undefined && sum > 0 ? words.gpusIn(sum) : ''}</span>
+      <ManyActions site={question.site} selection={selection} onAct={onAct} />
       <span className="spring" />
       <span className="small meta" role="status">{copy.trouble ? copy.trouble.says : said}</span>
       {selection.keys.size < matched && <Button onClick={() => selection.all(matched)}>{words.selectAll}</Button>}

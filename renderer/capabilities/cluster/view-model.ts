@@ -1,5 +1,7 @@
-import type { Cell, ListColumn, ListFilter, ListId, ListRow, ListSort } from '../../../preload/contract/cluster'
+import type { Cell, ListColumn, ListFilter, ListId, ListRow, ListSort, RowRef } from '../../../preload/contract/cluster'
+import { MOST_AT_ONCE, type ObjectRef, type Offer } from '../../../preload/contract/objects'
 import type { WindowRow } from '../../design'
+import { words } from './words'
 
 export const LIST_IDS: readonly ListId[] = ['nodes', 'workloads', 'pods', 'queues', 'flavors', 'events', 'namespaces']
 export const listOf = (text: string | undefined): ListId => LIST_IDS.find((id) => id === text) ?? 'pods'
@@ -67,3 +69,16 @@ export function openedOf(text: string | null): { resource: { group: string; vers
   if (!plural || !version || !name) return undefined
   return { resource: { plural, version, group: group.join('.') }, name, ...(namespace && { namespace }), ...(uid && { uid }) }
 }
+
+/** The object behind a selected row. */
+export const refOfRow = ({ ref: { group, version, plural, namespace, name, uid } }: { ref: RowRef }): Omit<ObjectRef, 'site'> => ({ resource: { group, version, plural }, name, ...(namespace !== undefined && { namespace }), ...(uid !== undefined && { uid }) })
+/** Each kind and namespace among what is selected once: rights are the same for all that is there. */
+export function placesOf(rows: readonly { ref: RowRef }[]): Pick<ObjectRef, 'resource' | 'namespace'>[] {
+  const refs = rows.map(refOfRow)
+  return [...new Map(refs.map(({ resource, namespace }) => [[resource.group, resource.plural, namespace ?? ''].join('/'), { resource, ...(namespace !== undefined && { namespace }) }])).values()]
+}
+/** Why it cannot be done to any of them; what is not known may be tried. */
+export const whyNotMany = ({ allowed, says, remedy }: Offer): string | undefined => (allowed === 'no' ? [says, remedy].filter(Boolean).join('; ') : undefined)
+/** Why nothing can be done to so many, whatever it is; undefined where it can. */
+export const whyNoneOfThem = (count: number, trouble: { says: string; remedy: string } | undefined): string | undefined =>
+  (count > MOST_AT_ONCE ? words.mostAtOnce(MOST_AT_ONCE) : trouble && `${trouble.says} ${trouble.remedy}`)

@@ -1,4 +1,5 @@
 import type { ListId } from '../../../preload/contract/cluster'
+import type { ManyAction } from '../../../preload/contract/objects'
 import { countOf, formatCount } from '../../design'
 
 /** Every text about the lists of a cluster. */
@@ -19,6 +20,12 @@ export const words = {
   held: (changes: number) => `${countOf(changes, 'change', 'changes')}, press R`, holdsStill: 'The order holds still while the list is in use.',
   selected: (count: number) => `${formatCount(count)} selected`, gpusIn: (count: number) => countOf(count, 'GPU', 'GPUs'), copy: 'Copy as CSV', copyAll: 'Copy all as CSV', selectAll: 'Select all matching', unselect: 'Clear selection',
   selectedTooMany: (most: number) => `The first ${formatCount(most)} are selected.`, copied: (rows: number) => `${countOf(rows, 'row', 'rows')} copied.`, notCopied: 'The browser did not allow copying.',
+  withSelected: 'With what is selected', many: { suspend: 'Suspend…', resume: 'Resume…', restart: 'Restart…', delete: 'Delete…' } satisfies Record<ManyAction, string>,
+  mostAtOnce: (most: number) => `At most ${formatCount(most)} at once: select fewer.`,
+  manyTitle: (what: ManyAction, count: number) => `${{ suspend: 'Suspend', resume: 'Resume', restart: 'Restart', delete: 'Delete' }[what]} ${formatCount(count)} selected`,
+  manyMeans: {
+    suspend: 'What runs of them ends, and nothing of them starts until they are resumed.', resume: 'They may run again; what waits in a queue waits there.', restart: 'Their pods are replaced a few at a time.', delete: 'They are deleted, each only if it is still the one that was selected.',
+  } satisfies Record<ManyAction, string>,
   none: 'none yet', unknownYet: 'not read yet', up: 'Move up', down: 'Move down', wider: 'Wider', narrower: 'Narrower',
   live: 'live', changes: (perSecond: number) => (perSecond > 0 ? `${countOf(perSecond, 'change', 'changes')} a second` : 'no changes'), took: (first: string, all: string | undefined) => `first row ${first}${all ? `, all ${all}` : ''}`,
   asOf: (when: string) => `as of ${when}`, loadingRows: (done: number, total: number) => `Still listing, ${formatCount(done)}${total > done ? ` of ${formatCount(total)}` : ''}.`, loadingColumns: (done: number, total: number) => `Reading the other columns, ${formatCount(done)}${total > done ? ` of ${formatCount(total)}` : ''}.`,
