@@ -12,7 +12,7 @@ import { startPlane, type Plane } from './stack/plane'
 import { until } from './stack/servers'
 
 const NAMESPACE = 'objects'
-const PODS = { group: '', version: 'v1', plural: 'pods' }, DEPLOYMENTS = { group: 'apps', version: 'v1', plural: 'deployments' }, SECRETS = { group: '', version: 'v1', plural: 'secrets' }
+const PODS = { group: '', version: 'v1', plural: 'pods' }, DEPLOYMENTS = { group: 'apps', version: 'v1', plural: 'deployments' }, JOBS = { group: 'batch', version: 'v1', plural: 'jobs' }, SECRETS = { group: '', version: 'v1', plural: 'secrets' }
 let plane: Plane
 let admin: Person
 const scratch = mkdtempSync(join(tmpdir(), 'takt-objects-'))
@@ -191,6 +191,23 @@ test('an object that was replaced by another of the same name is not deleted', a
   expect((await live(deploymentPath('victim'))).metadata.uid).toBe(uid)
 }, 60_000)
 
+test('many are suspended and deleted in one plan that names what is left out', async () => {
+  const jobs = ['one', 'two', 'three'].map((name) => `many-${name}`)
+  await plane.applyManifests(jobs.map((name) => ({ apiVersion: 'batch/v1', kind: 'Job', metadata: { name, namespace: NAMESPACE }, spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'main', image: 'x' }], nodeSelector: { nowhere: 'yes' } } } } })) as never)
+  const path = (name: string) => `/apis/batch/v1/namespaces/${NAMESPACE}/jobs/${name}`
+  const suspended = () => Promise.all(jobs.map(async (name) => ((await live(path(name))).spec as { suspend?: boolean }).suspend))
+  const refs = [...jobs.map((name) => ({ resource: JOBS, namespace: NAMESPACE, name })), { resource: DEPLOYMENTS, namespace: NAMESPACE, name: 'web' }]
+  const plan = await admin.takt.objects.planMany({ site: admin.site, what: 'suspend', refs })
+  expect([plan.title, plan.dryRun]).toEqual(['Suspend 3 Jobs, 1 of 4 left out', { result: 'passed', says: ['1 of 4 are left out:', `Deployment ${NAMESPACE}/web: A Deployment cannot be suspended.`] }])
+  const done = await admin.run(plan)
+  expect(await suspended()).toEqual([true, true, true])
+  expect((await admin.undo(done)).state).toBe('undone')
+  expect(await suspended()).toEqual([false, false, false])
+  const removed = await admin.run(await admin.takt.objects.planMany({ site: admin.site, what: 'delete', refs: refs.slice(0, 3) }))
+  expect(removed.canUndo).toBe(false)
+  for (const name of jobs) expect((await plane.admin.call(path(name))).status).toBe(404)
+}, 60_000)
+
 test('a person who may only read is offered nothing else, and hears who can grant it', async () => {
   await plane.applyManifests([
     { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding', metadata: { name: 'readers', namespace: NAMESPACE }, roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'view' }, subjects: [{ kind: 'User', name: 'vera', apiGroup: 'rbac.authorization.k8s.io' }] },
@@ -202,6 +219,9 @@ test('a person who may only read is offered nothing else, and hears who can gran
     const offers = await vera.takt.objects.offers({ ...ref(PODS, pod), site: vera.site })
     expect(offers.map(({ action, allowed }) => [action, allowed])).toEqual([['logs', 'yes'], ['terminal', 'no'], ['forward', 'no'], ['edit', 'no'], ['delete', 'no']])
     expect(offers.find(({ action }) => action === 'terminal')?.says).toBe(`needs create on pods/exec in ${NAMESPACE}`)
+    const places = [{ resource: DEPLOYMENTS, namespace: NAMESPACE }]
+    expect(await vera.takt.objects.manyOffers({ site: vera.site, of: places })).toEqual(['restart', 'delete'].map((action) => expect.objectContaining({ action, allowed: 'no', remedy: 'ask an administrator of the cluster' }) as unknown))
+    expect(await codeOf(vera.takt.objects.planMany({ site: vera.site, what: 'delete', refs: [{ resource: DEPLOYMENTS, namespace: NAMESPACE, name: 'web' }] }))).toBe('NOT_SUPPORTED_HERE')
     expect(await codeOf(vera.takt.objects.forward({ site: vera.site, kind: 'Pod', namespace: NAMESPACE, name: pod, port: 8080 }))).toBe('FORBIDDEN')
   } finally { await vera.leave() }
 }, 60_000)

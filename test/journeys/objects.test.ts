@@ -1,8 +1,9 @@
 import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { launchBrowser } from '../support/browser'
-import { violationsOf } from '../support/looking'
+import { confirmPlan, inBothThemes, press, violationsOf } from '../support/looking'
 import { startHost, type RunningHost } from '../support/host'
+import { runTakt } from '../support/takt'
 
 const shots = process.env['TAKT_SHOTS']
 let browser: Browser, page: Page, host: RunningHost
@@ -25,6 +26,53 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close()
   await host?.stop()
+})
+
+// First, while the jobs of the simulated site have long to run.
+describe('many objects', () => {
+  const rows = () => page.locator('tr[data-row]')
+  const select = async (hash: string, count: number) => {
+    await go(hash)
+    await expect.poll(() => rows().count()).toBe(count)
+    await rows().first().focus()
+    await page.keyboard.press('Space')
+    await page.getByText('1 selected').waitFor()
+    for (let more = 2; more <= count; more++) {
+      await page.keyboard.press('Shift+ArrowDown')
+      await page.getByText(`${String(more)} selected`).waitFor()
+    }
+  }
+  test('jobs are suspended together by keyboard alone, what has ended is left out by name, and undo sets them back', async () => {
+    expect((await runTakt(host.store, ['plant', 'speed', '1'])).code).toBe(0)
+    await select('#/cluster/oslo/workloads?q=promo-mix&kind=Job&sort=name', 4)
+    await press(page, 'Suspend…')
+    await inspector().getByText('Suspend 3 Jobs, 1 of 4 left out').waitFor()
+    await inspector().getByText('Job promo-mix/features-a: It has ended.').waitFor()
+    expect(await page.evaluate(() => document.activeElement?.closest('.inspector') !== null)).toBe(true)
+    await inBothThemes(page, 'many-suspend')
+    await confirmPlan(page)
+    await rows().filter({ hasText: 'suspended by hand' }).nth(2).waitFor()
+    await page.getByRole('button', { name: /^Undo/ }).first().click()
+    await expect.poll(() => rows().filter({ hasText: 'Held' }).count()).toBe(0)
+    expect(await inspector().count()).toBe(0)
+    expect((await runTakt(host.store, ['plant', 'speed', '60'])).code).toBe(0)
+  })
+  test('deleting many wants their number typed; pods that something owns come back', async () => {
+    await select('#/cluster/oslo/pods?q=fraud-graph-ab', 3)
+    const before = await rows().evaluateAll((all) => all.map((row) => row.getAttribute('data-row')))
+    await press(page, 'Delete…')
+    await inspector().getByText('3 of them are made anew by what owns them.').waitFor()
+    await inspector().locator('.panel-foot .button.danger:not([aria-disabled])').waitFor()
+    // By keyboard: a pointer that the closing plan leaves over the list would hold its order still.
+    await page.keyboard.press('Control+Enter')
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Type delete 3').fill('delete 3')
+    await inBothThemes(page, 'many-delete')
+    await page.keyboard.press('Enter')
+    await expect.poll(async () => (await rows().evaluateAll((all) => all.map((row) => row.getAttribute('data-row')))).filter((key) => !before.includes(key)).length).toBe(3)
+    await page.keyboard.press('Control+j')
+    await page.emulateMedia({ colorScheme: null })
+  })
 })
 
 describe('one object', () => {
