@@ -34,6 +34,10 @@ export const ReplayQuestion = z.object({
   deadlines: z.enum(['keep', 'weigh']).default('weigh'),
   budgetUsd: z.number().min(0).max(1e9).optional(),
   usdPerNodeHour: z.number().min(0.01).max(10_000).default(21.957642),
+  /** How fast data goes to the cloud, for all jobs together; absent ships at once. */
+  linkGbps: z.number().min(0.01).max(10_000).optional(),
+  gbPerJob: z.number().min(0).max(100_000).default(0).describe('Data of a job that names none'),
+  spotShare: z.number().min(0).max(1).default(0).describe('The share of jobs that may run on spot nodes, whose coming and going is supposed'),
   estimateSigma: z.number().min(0).max(3).default(0), seed: z.number().int().min(0).max(2 ** 31 - 1).default(1),
 })
 export type ReplayQuestion = z.infer<typeof ReplayQuestion>
@@ -44,7 +48,7 @@ export const ReplayFigures = z.object({
   cloudUsd: z.number(), cloudGpuHours: z.number(), billedNodeHours: z.number(), burstJobs: z.number().optional(),
   meanWaitHours: z.number().optional(), p95WaitHours: z.number().optional(), p99WaitHours: z.number().optional(), meanJctHours: z.number().optional(),
   deadlineMisses: z.number().optional(), deadlineMissShare: z.number().optional(), onPremUtilisation: z.number().optional(),
-  idleWhileQueuedGpuHours: z.number().optional(), budgetBreaches: z.number(), unfinishedJobs: z.number(),
+  idleWhileQueuedGpuHours: z.number().optional(), spotInterruptions: z.number().optional(), lostGpuHours: z.number().optional(), budgetBreaches: z.number(), unfinishedJobs: z.number(),
 })
 export type ReplayFigures = z.infer<typeof ReplayFigures>
 export const ReplayTeam = z.object({ team: z.string(), jobs: z.number().int(), meanWaitHours: z.number(), cloudGpuHours: z.number(), onPremGpuHours: z.number(), cloudUsd: z.number(), deadlineMisses: z.number().int() })
@@ -68,6 +72,8 @@ export const ReplayRun = z.object({
 export type ReplayRun = z.infer<typeof ReplayRun>
 export const ReplayEvent = z.discriminatedUnion('at', [
   z.object({ at: z.literal('progress'), share: z.number().min(0).max(1), done: z.number().int(), of: z.number().int(), policy: z.string().optional() }),
+  /** What was played since the last such event; a reader who goes away keeps what came. */
+  z.object({ at: z.literal('played'), run: ReplayRun }),
   z.object({ at: z.literal('result'), run: ReplayRun }),
 ])
 export type ReplayEvent = z.infer<typeof ReplayEvent>
@@ -88,7 +94,7 @@ export const replay = {
   importHistory: entry.meta({ says: 'Reads the Jobs and Kueue Workloads that ended on a site and adds them to what was known of it.' }).input(z.object({ site: z.string().max(253) })).output(ReplaySource),
   forgetSource: entry.meta({ says: 'Forgets the jobs of a source; kept runs stay.' }).input(RunId).output(z.object({})),
   run: entry.meta({ says: 'Plays the jobs once per policy at the given knob: progress, then figures, what ran where and what each team got. Ending the stream stops it.' }).input(ReplayQuestion).output(eventIterator(ReplayEvent)),
-  frontier: entry.meta({ says: 'Plays the jobs at each position of every policy\'s knob: progress, then cost against waiting; the newest are remembered. Ending the stream stops it.' }).input(ReplayQuestion).output(eventIterator(ReplayEvent)),
+  frontier: entry.meta({ says: 'Plays the jobs at each position of every policy\'s knob: progress and each mark as soon as it is played, then cost against waiting; the newest are remembered. Ending the stream stops it.' }).input(ReplayQuestion).output(eventIterator(ReplayEvent)),
   keep: entry.meta({ says: 'Keeps a run that was just played, under a number of its own.' }).input(RunId.extend({ title: z.string().trim().max(80).optional() })).output(z.object({ id: z.string(), number: z.number().int() })),
   saved: entry.meta({ says: 'Kept runs, newest first, with their figures.' }).output(z.array(SavedReplay)),
   savedRun: entry.meta({ says: 'One kept run in full.' }).input(RunId).output(ReplayRun),

@@ -39,13 +39,13 @@ const issuesOf = async (sent: Promise<unknown>) => {
   return failure?.code === 'INVALID' ? failure.data.issues : failure
 }
 const question = (source: string, more: Partial<ReplayQuestion> = {}): ReplayQuestion => ({
-  source, nodes: 6, gpusPerNode: 8, policies: ['takt', 'starburst', 'no-wait', 'bound-slack'], usdPerWaitHour: 40, deadlines: 'weigh', usdPerNodeHour: 21.957642, estimateSigma: 0.25, seed: 7, ...more,
+  source, nodes: 6, gpusPerNode: 8, policies: ['takt', 'starburst', 'no-wait', 'bound-slack'], usdPerWaitHour: 40, deadlines: 'weigh', usdPerNodeHour: 21.957642, gbPerJob: 0, spotShare: 0, estimateSigma: 0.25, seed: 7, ...more,
 })
 async function all(stream: AsyncIterable<ReplayEvent>): Promise<{ run: ReplayRun; shares: number[] }> {
   const shares: number[] = []
   for await (const event of stream) {
     if (event.at === 'result') return { run: event.run, shares }
-    shares.push(event.share)
+    if (event.at === 'progress') shares.push(event.share)
   }
   throw new Error('the stream ended without a result')
 }
@@ -130,13 +130,39 @@ describe('playing them again', () => {
     expect(again.shares).toEqual([])
     expect(again.run.played).toEqual(run.played)
     expect(again.run.question.usdPerWaitHour).toBe(90)
+    expect(again.run.recommended?.perJobHourUsd).toBe(90)
+  })
+  it('tells each mark as soon as it is played, so that who stops early keeps what came', async () => {
+    const { id } = await send('marks.csv', csv(2500))
+    const asked = question(id, { policies: ['no-wait', 'starburst', 'takt', 'bound-slack'] })
+    const early: ReplayRun['played'] = []
+    for await (const event of await takt.replay.frontier(asked)) {
+      if (event.at === 'played') early.push(...event.run.played)
+      if (event.at === 'played' && event.run.played.some(({ figures }) => figures.policy === 'starburst')) break
+    }
+    expect(early.map(({ figures }) => figures.policy).slice(0, 2)).toEqual(['bound-slack', 'no-wait'])
+    const { run } = await all(await takt.replay.frontier(asked))
+    expect(early.length).toBeLessThan(run.played.length)
+    for (const mark of early) expect(run.played).toContainEqual(mark)
+  })
+  it('counts the way of data and what spot nodes cost', async () => {
+    const { id } = await send('supposed.csv', csv(600))
+    const only = async (more: Partial<ReplayQuestion>) => playedBy((await all(await takt.replay.run(question(id, { policies: ['no-wait', 'takt'], estimateSigma: 0, ...more })))).run, 'no-wait').figures
+    const [atOnce, slow] = [await only({ gbPerJob: 50 }), await only({ gbPerJob: 50, linkGbps: 0.5 })]
+    expect(slow.meanWaitHours).toBeGreaterThan(atOnce.meanWaitHours ?? Infinity)
+    const spot = async (spotShare: number) => playedBy((await all(await takt.replay.run(question(id, { policies: ['takt'], spotShare })))).run, 'takt').figures
+    const [none, some, every] = [await spot(0), await spot(0.5), await spot(1)]
+    expect(none.spotInterruptions).toBe(0)
+    expect(some.cloudUsd).toBeLessThan(none.cloudUsd)
+    expect(every.cloudUsd).toBeLessThan(some.cloudUsd)
+    expect(every.spotInterruptions).toBeGreaterThan(0)
   })
   it('ends its thread when the reader goes away, and plays the next question', async () => {
     const { id } = await send('long.csv', csv(9000))
     const stop = new AbortController()
     const stream = await takt.replay.frontier(question(id), { signal: stop.signal })
     const first = await stream.next()
-    expect(first.value).toMatchObject({ at: 'progress' })
+    expect(first.value).toMatchObject({ at: expect.stringMatching(/progress|played/) as string })
     stop.abort()
     await stream.return?.(undefined).catch(() => undefined)
     await expect.poll(() => process.getActiveResourcesInfo().filter((name) => name === 'MessagePort').length).toBe(0)

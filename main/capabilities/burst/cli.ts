@@ -22,6 +22,9 @@ interface Options {
   estimateSigma: number
   seed: number
   spot?: string[]
+  spotShare?: number
+  linkGbps?: number
+  gbPerJob?: number
   budgetUsd?: number
   budgetDays: number
   usdPerWaitHour?: number
@@ -49,6 +52,11 @@ const wholeAtLeast = (least: number) => (text: string) => {
   if (!Number.isInteger(value)) throw new InvalidArgumentError('It has to be a whole number.')
   return value
 }
+const shareOfOne = (text: string) => {
+  const value = numberAtLeast(0)(text)
+  if (value > 1) throw new InvalidArgumentError('It has to be a share from 0 to 1.')
+  return value
+}
 const deadlines = (text: string) => {
   if (text !== 'keep' && text !== 'weigh') throw new InvalidArgumentError('It has to be keep or weigh.')
   return text
@@ -71,6 +79,9 @@ export function burstCommands(program: Command, print: Print = toTerminal): void
     .option('--estimate-sigma <s>', 'lognormal noise on what the policies know of running times', numberAtLeast(0), 0)
     .option('--seed <k>', 'seed of that noise', wholeAtLeast(0), 1)
     .option('--spot <files...>', 'availability records of spot zones (JSON, may be gzipped)')
+    .option('--spot-share <s>', 'share of jobs that may run on spot nodes, 0 to 1 (default: all, where --spot is given)', shareOfOne)
+    .option('--link-gbps <x>', 'how fast data goes to the cloud, in Gbit/s for all jobs together (default: at once)', numberAtLeast(0.01))
+    .option('--gb-per-job <x>', 'data of a job where the trace has no dataset_gb', numberAtLeast(0))
     .option('--budget-usd <x>', 'what the cloud may cost at most', numberAtLeast(0))
     .option('--budget-days <d>', 'how long that budget has to last', numberAtLeast(0.01), 60)
     .option('--usd-per-wait-hour <x>', 'what an hour of waiting is worth for a job of ten GPU hours (default 0: only deadlines count; with a budget: whatever makes it last)', numberAtLeast(0))
@@ -91,7 +102,8 @@ async function replayCommand(options: Options, print: Print): Promise<void> {
   const sweep = options.sweep === true
   const found = await answer({
     jobs, gpusPerNode: options.gpusPerNode, policies: names, sweep, estimateSigma: options.estimateSigma, seed: options.seed, spots,
-    ...(options.nodes !== undefined && { nodes: options.nodes }),
+    ...(options.nodes !== undefined && { nodes: options.nodes }), ...(options.linkGbps !== undefined && { linkGbps: options.linkGbps }),
+    ...(options.gbPerJob !== undefined && { gbPerJob: options.gbPerJob }), ...(options.spotShare !== undefined && { spotShare: options.spotShare }),
     takt: taktSettings(options),
   }, {
     stopwatch: () => performance.now() * 1000,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { seededTrace } from '../../../test/support/burst/traces'
 import { buildReplayWorker } from '../../../test/support/replay-worker'
 import { answer } from './replay-run'
-import { askThread, type ThreadQuestion } from './replay-thread'
+import { askThread, type PlayedPolicy, type ThreadQuestion } from './replay-thread'
 
 let built: Awaited<ReturnType<typeof buildReplayWorker>>
 beforeAll(async () => { built = await buildReplayWorker() }, 60_000)
@@ -16,7 +16,10 @@ const question = (jobs: number, policies = ['no-wait', 'bound-slack', 'takt', 's
 test('a thread answers what the same code answers in place, with progress, usage over time and teams', async () => {
   const asked = question(400)
   const shares: number[] = []
-  const told = await askThread(built.script, asked, { progress: (share) => shares.push(share) })
+  const early: PlayedPolicy[] = []
+  const told = await askThread(built.script, asked, { progress: (share) => shares.push(share), found: (played) => early.push(played) })
+  expect(early.length).toBe(told.policies.length)
+  expect(told.policies).toEqual(expect.arrayContaining(early))
   const inPlace = await answer({ ...asked, spots: [] }, { stopwatch: () => 0 })
   const plain = (rows: typeof inPlace.figures) => rows.map(({ decisionMicrosP50: _p50, decisionMicrosP99: _p99, wallSeconds: _seconds, ...row }) => row)
   expect(plain(told.policies.map(({ figures }) => figures))).toEqual(plain(inPlace.figures))

@@ -8,10 +8,11 @@ export interface ThreadQuestion extends Omit<ReplayQuestion, 'spots'> { zones: {
 /** One replay as a screen shows it: figures, demand over time with what ran where, and what each team got. */
 export interface PlayedPolicy { figures: Figures; usage: Usage | undefined; teams: TeamOutcome[] }
 export interface ThreadAnswer { jobs: number; dropped: number; nodes: number; meanRuntimeHours: number; policies: PlayedPolicy[] }
-export type ThreadMessage = { progress: number } | { play: Play } | { answer: ThreadAnswer } | { failed: string }
+export type ThreadMessage = { progress: number } | { play: Play } | { played: PlayedPolicy } | { answer: ThreadAnswer } | { failed: string }
 
+interface Hears { progress?: (share: number) => void; begins?: (play: Play) => void; /** Each replay as soon as it is played; bounds first. */ found?: (played: PlayedPolicy) => void; signal?: AbortSignal }
 /** Answers a what-if in a thread of its own; the signal ends the thread at once. Progress is a share of 1. */
-export function askThread(script: URL, question: ThreadQuestion, { progress, begins, signal }: { progress?: (share: number) => void; begins?: (play: Play) => void; signal?: AbortSignal } = {}): Promise<ThreadAnswer> {
+export function askThread(script: URL, question: ThreadQuestion, { progress, begins, found, signal }: Hears = {}): Promise<ThreadAnswer> {
   signal?.throwIfAborted()
   const worker = new Worker(script, { workerData: question })
   return new Promise<ThreadAnswer>((resolve, reject) => {
@@ -20,6 +21,7 @@ export function askThread(script: URL, question: ThreadQuestion, { progress, beg
     worker.on('message', (message: ThreadMessage) => {
       if ('progress' in message) progress?.(message.progress)
       else if ('play' in message) begins?.(message.play)
+      else if ('played' in message) found?.(message.played)
       else if ('answer' in message) resolve(message.answer)
       else reject(new Error(message.failed))
     })

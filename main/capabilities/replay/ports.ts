@@ -1,11 +1,11 @@
 import type { Clock } from '../../kernel/clock'
 import type { Store } from '../../platform/store'
-import type { Play, ThreadAnswer, ThreadQuestion } from '../burst'
+import type { Play, PlayedPolicy, ThreadAnswer, ThreadQuestion } from '../burst'
 import type { Records } from '../records'
 import type { Sites } from '../sites'
 import type { PolicyPort } from './propose'
 
-export interface Listening { progress: (share: number) => void; begins: (play: Play) => void; signal: AbortSignal }
+export interface Listening { progress: (share: number) => void; begins: (play: Play) => void; found: (played: PlayedPolicy) => void; signal: AbortSignal }
 /** Plays jobs somewhere that does not hold up the core; ends at once with the signal. */
 export type Player = (question: ThreadQuestion, listening: Listening) => Promise<ThreadAnswer>
 export interface Building { nodes: number; gpusPerNode: number; basis: string }

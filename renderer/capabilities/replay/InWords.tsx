@@ -1,22 +1,28 @@
+import { useMemo } from 'react'
 import type { ReplayRun, ReplaySource, SavedReplay } from '../../../preload/contract/replay'
 import { useAction, type Remote, lastKnown } from '../../client'
 import { Button, Failed, formatCount, Panel, Section } from '../../design'
+import { adviceOf, differences } from './advice'
 import { useReplayStore } from './store'
-import { sentences } from './view-model'
+import { sentences, titleOf } from './view-model'
 import { words } from './words'
 
-interface Props { run: ReplayRun; frontier: ReplayRun | undefined; compared: ReplayRun | undefined; source: ReplaySource | undefined; saved: Remote<SavedReplay[]>; again: () => void; onKnob: (knob: number) => void }
+interface Props { run: ReplayRun; frontier: ReplayRun | undefined; compared: ReplayRun | undefined; perHourUsd: number; onPropose: (knob: number) => void; source: ReplaySource | undefined; saved: Remote<SavedReplay[]>; again: () => void; onKnob: (knob: number) => void }
 /** The what-if in sentences, and the runs that were kept. */
-export function InWords({ run, frontier, compared, source, saved, again, onKnob }: Props) {
+export function InWords({ run, frontier, compared, source, saved, again, perHourUsd, onKnob, onPropose }: Props) {
   const keep = useAction((client) => client.replay.keep({ id: run.id }))
   const kept = lastKnown(saved)?.value ?? []
   const own = kept.find(({ id }) => id === run.id)
-  const best = frontier?.recommended
+  const best = useMemo(() => adviceOf(frontier, run, perHourUsd), [frontier, run, perHourUsd])
+  const other = compared ? differences(run.question, compared.question) : []
   return (
     <Panel title={words.inWords} flush actions={own ? <span className="small soft" role="status">{words.keptAs(own.number)}</span> : <Button small busy={keep.busy} onClick={() => void keep.act().then(again)}>{words.keepRun}</Button>}>
       <div className="scroll grow" tabIndex={0} role="group" aria-label={words.inWordsLabel}>
         <p className="said">{sentences({ run, before: compared, source }).join(' ')} <span className="meta">{words.synthetic}</span></p>
-        {best && best.usdPerWaitHour !== run.question.usdPerWaitHour && <p className="said">{words.recommend(best.usdPerWaitHour, best.perJobHourUsd, best.billUsd)} <button type="button" className="link" onClick={() => onKnob(best.usdPerWaitHour)}>{words.useIt(best.usdPerWaitHour)}</button></p>}
+        {compared && compared.source.title !== run.source.title && <p className="said">{words.otherJobs(compared.source.title)}</p>}
+        {compared && other.length > 0 && <p className="said">{words.otherwise(titleOf(compared))} {other.join('; ')}.</p>}
+        {best && <div className="said advice"><p><b>{words.advise(best.knob, best.savesUsd, run.source.days)}</b> {words.adviseHow(best.cloudUsd, best.waitHours, best.perHourUsd)}</p>
+          <div className="row"><Button small onClick={() => onKnob(best.knob)}>{words.useIt(best.knob)}</Button><Button small look="quiet" onClick={() => onPropose(best.knob)}>{words.proposeIt(best.knob)}</Button></div></div>}
         {keep.trouble && <div style={{ padding: '0 12px' }}><Failed says={keep.trouble.says} remedy={keep.trouble.remedy} code={keep.trouble.code} /></div>}
         <Section title={words.kept}>{kept.length === 0 ? <p className="small soft">{words.noKept}</p> : <KeptRuns runs={kept} current={run.id} again={again} />}</Section>
       </div>

@@ -12,27 +12,31 @@ const hours = (value: number | undefined) => (value === undefined ? 'unknown' : 
 const share = (value: number | undefined) => (value === undefined ? 'unknown' : `${(value * 100).toFixed(value < 0.1 ? 1 : 0)} %`)
 
 /** What each policy would have cost and how long jobs would have waited. */
-export function Outcome({ run }: { run: ReplayRun }) {
+export function Outcome({ run, before, incomplete }: { run: ReplayRun; before: ReplayRun | undefined; incomplete: string | undefined }) {
   const rows = run.played.map(({ figures }) => figures).filter(({ policy }) => !policy.startsWith('bound-'))
   return (
-    <Panel title={words.outcome} means={words.outcomeMeans} flush>
+    <Panel title={words.outcome} means={incomplete ?? words.outcomeMeans} flush>
       <div className="table-frame" tabIndex={0} role="region" aria-label={words.table(words.outcome)}><table className="table outcome">
         <thead><tr><th scope="col">{words.columns.policy}</th><th scope="col" className="right">{words.columns.cloud}</th><th scope="col" className="right">{words.columns.mean}</th><th scope="col" className="right">{words.columns.p95}</th><th scope="col" className="right">{words.columns.late}</th></tr></thead>
-        <tbody>{rows.map((row) => <OutcomeRow key={row.policy} row={row} run={run} />)}</tbody>
+        <tbody>{rows.map((row) => <OutcomeRow key={row.policy} row={row} run={run} was={before?.played.find(({ figures }) => figures.policy === row.policy)?.figures} />)}</tbody>
       </table></div>
     </Panel>
   )
 }
-function OutcomeRow({ row, run }: { row: ReplayFigures; run: ReplayRun }) {
+function OutcomeRow({ row, run, was }: { row: ReplayFigures; run: ReplayRun; was: ReplayFigures | undefined }) {
   const own = row.policy === 'takt'
   const over = run.question.budgetUsd !== undefined && row.cloudUsd > run.question.budgetUsd + 0.005
   return (
     <tr aria-selected={own}>
       <td><span className="row" style={{ gap: 6 }}><Swatch look={lookOf(row.policy)} />{own ? <b>{`${words.policy.takt}, ${knobSays(run.question.usdPerWaitHour)}`}</b> : <span className="ellipsis">{words.policy[row.policy]}</span>}{over && <span className="small warning">{words.over}</span>}</span></td>
-      <td className="right">{formatCount(row.cloudUsd)}</td><td className="right">{hours(row.meanWaitHours)}</td><td className="right">{hours(row.p95WaitHours)}</td><td className="right">{share(row.deadlineMissShare)}</td>
+      <Figure says={formatCount(row.cloudUsd)} was={was && formatCount(was.cloudUsd)} /><Figure says={hours(row.meanWaitHours)} was={was && hours(was.meanWaitHours)} />
+      <Figure says={hours(row.p95WaitHours)} was={was && hours(was.p95WaitHours)} /><Figure says={share(row.deadlineMissShare)} was={was && share(was.deadlineMissShare)} />
     </tr>
   )
 }
+
+/** A figure of this what-if over the same of the run it is compared with. */
+const Figure = ({ says, was }: { says: string; was: string | undefined }) => <td className="right">{says}{was !== undefined && <div className="small meta"><span className="visually-hidden">{words.wasFigure('')}</span>{was}</div>}</td>
 
 /** Who waits: a ring before, a dot in this what-if, on one scale. */
 export function Teams({ run, before, source }: { run: ReplayRun; before: ReplayRun | undefined; source: ReplaySource | undefined }) {

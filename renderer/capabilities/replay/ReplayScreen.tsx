@@ -8,10 +8,10 @@ import { FrontierChart } from './FrontierChart'
 import { Import } from './Import'
 import { InWords } from './InWords'
 import { Outcome, Teams } from './Outcome'
-import { usePlayed, type Played } from './played'
+import { remains, shownOf, usePlayed, type Played } from './played'
 import { ask, useReplayStore } from './store'
 import { timeSays, UsageChart } from './UsageChart'
-import { chosenOf, frontierOf, frontierRows, markAt, questionFor, savedAgainst, usageOf, withBounds } from './view-model'
+import { chosenOf, frontierOf, frontierRows, markAt, questionFor, savedAgainst, usageOf, USUAL_KNOB, withBounds } from './view-model'
 import { WhatIf } from './WhatIf'
 import { words } from './words'
 import './replay.css'
@@ -78,40 +78,56 @@ function WhatIfOf({ source }: { source: ReplaySource }) {
   const [proposing, setProposing] = useState(false)
   const mostUsd = Math.max(0, ...(frontier.run?.played.map(({ figures }) => figures.cloudUsd) ?? []))
   const setKnob = (usdPerWaitHour: number) => change({ usdPerWaitHour })
+  const perHourUsd = useHourWorth()
+  const shown = shownOf(played)
   return (
     <div className="screen-body replay-body">
       <WhatIf {...{ question, source, frontier, played, mostUsd, change, clear, reset }} onPropose={() => setProposing(true)} />
       <div className="replay-middle"><CostAgainstWaiting frontier={frontier} played={played} before={before} onKnob={setKnob} /><WhatRan played={played} /></div>
-      {proposing ? <Proposal knob={question.usdPerWaitHour} run={played.run?.id} onClose={() => setProposing(false)} /> : (
-        <div className="replay-right">{played.run ? <><Outcome run={played.run} /><Teams run={played.run} before={before} source={source} />
-          <InWords run={played.run} frontier={frontier.run} compared={before} source={source} saved={saved.remote} again={saved.again} onKnob={setKnob} /></>
-          : <Panel title={words.outcome}>{played.trouble ? <Failed says={played.trouble.says} remedy={played.trouble.remedy} code={played.trouble.code} onRetry={played.again} /> : <Loading says={words.playing} rows={6} />}</Panel>}</div>
+      {proposing ? <Proposal knob={question.usdPerWaitHour} run={played.run?.question.usdPerWaitHour === question.usdPerWaitHour ? played.run.id : undefined} onClose={() => setProposing(false)} /> : (
+        <div className="replay-right">{shown ? <><Outcome run={shown} before={before} incomplete={remains(played)} /><Teams run={shown} before={before} source={source} />
+          {played.run && <InWords run={played.run} frontier={frontier.run} compared={before} source={source} saved={saved.remote} again={saved.again} perHourUsd={perHourUsd} onKnob={setKnob} onPropose={(knob) => { setKnob(knob); setProposing(true) }} />}</>
+          : <Panel title={words.outcome}><NotYet of={played} rows={6} /></Panel>}</div>
       )}
     </div>
   )
 }
+/** What the shared policy says an hour of a job's waiting is worth; the usual knob where no site tells. */
+function useHourWorth(): number {
+  const policy = useAsk((client, options) => client.burst.policy(undefined, options), [])
+  return lastKnown(policy.remote)?.value.spec.waiting.find(({ team, priority }) => team === '' && priority === undefined)?.usdPerHour ?? USUAL_KNOB
+}
 function Proposal({ knob, run, onClose }: { knob: number; run: string | undefined; onClose: () => void }) {
-  const plan = useAsk((client, options) => client.replay.proposeKnob({ usdPerWaitHour: knob, ...(run && { run }) }, options), [knob])
+  const plan = useAsk((client, options) => client.replay.proposeKnob({ usdPerWaitHour: knob, ...(run && { run }) }, options), [knob, run])
   return <div className="stack" style={{ minHeight: 0 }}><div className="row"><b>{words.proposal}</b><span className="spring" /><Button look="quiet" small onClick={onClose}>{words.close}</Button></div><PlanPanel remote={plan.remote} again={plan.again} onStarted={(operationId) => { openDrawer(operationId); onClose() }} /></div>
 }
 
+/** Why there is nothing to show yet. */
+function NotYet({ of: { trouble, stopped, again }, rows }: { of: Played; rows: number }) {
+  if (trouble) return <Failed says={trouble.says} remedy={trouble.remedy} code={trouble.code} onRetry={again} />
+  return stopped ? <Empty says={words.stoppedEarly}><Button onClick={again}>{words.again}</Button></Empty> : <Loading says={words.playing} rows={rows} />
+}
 function CostAgainstWaiting({ frontier, played, before, onKnob }: { frontier: Played; played: Played; before: Played['run']; onKnob: (knob: number) => void }) {
-  const chosen = chosenOf(played.run)
+  const chosen = chosenOf(shownOf(played))
   const ghost = chosenOf(before ?? played.before)
-  const picture = useMemo(() => (frontier.run ? frontierOf(frontier.run, chosenOf(played.run)) : undefined), [frontier.run, played.run])
-  if (!frontier.run || !picture) return <Panel title={words.frontier} means={words.frontierMeans}>{frontier.trouble ? <Failed says={frontier.trouble.says} remedy={frontier.trouble.remedy} code={frontier.trouble.code} onRetry={frontier.again} /> : <Loading says={words.playing} rows={8} />}</Panel>
-  const saved = chosen && savedAgainst(frontier.run, 'starburst', chosen)
-  const callout = chosen && played.run ? [words.chosen(played.run.question.usdPerWaitHour, chosen.wait, chosen.usd), ...(saved === undefined ? [] : [words.under(saved, words.policy.starburst)])] : []
-  const { source } = frontier.run
+  const shown = shownOf(frontier)
+  const picture = useMemo(() => (shown ? frontierOf(shown, chosenOf(shownOf(played))) : undefined), [shown, played])
+  if (!shown || !picture) return <Panel title={words.frontier} means={words.frontierMeans}><NotYet of={frontier} rows={8} /></Panel>
+  const saved = chosen && savedAgainst(shown, 'starburst', chosen)
+  const callout = chosen ? [words.chosen(chosen.knob ?? 0, chosen.wait, chosen.usd), ...(saved === undefined ? [] : [words.under(saved, words.policy.starburst)])] : []
+  const { source } = shown
+  const missing = remains(frontier)
+  const exported = [words.frontier, source.title, ...(source.simulated ? [words.simulated] : []), ...(missing ? [missing] : [])].join(', ')
   return (
-    <ChartFrame title={words.frontier} means={words.frontierMeans} says={words.frontierSays(callout.join(', '))} head={words.frontierHead} rows={frontierRows(picture)} exportNote={`${words.frontier}, ${source.title}${source.simulated ? `, ${words.simulated}` : ''}`}>
+    <ChartFrame title={words.frontier} means={missing ?? words.frontierMeans} says={words.frontierSays(callout.join(', '))} head={words.frontierHead} rows={frontierRows(picture)} exportNote={exported}>
       {(reading) => <FrontierChart frontier={picture} chosen={chosen} ghost={ghost} reading={markAt(picture, reading)} onKnob={onKnob} callout={callout} />}
     </ChartFrame>
   )
 }
-function WhatRan({ played: { run } }: { played: Played }) {
+function WhatRan({ played }: { played: Played }) {
+  const run = shownOf(played)
   const usage = useMemo(() => usageOf(run), [run])
-  if (!run || !usage) return <Panel title={words.usage}><Loading says={words.playing} /></Panel>
+  if (!run || !usage) return <Panel title={words.usage}><NotYet of={played} rows={3} /></Panel>
   const capacity = run.question.nodes * run.question.gpusPerNode
   const { points, dated, stepSeconds } = usage
   const step = stepSeconds >= 3600 ? `${(stepSeconds / 3600).toFixed(1)} h` : `${Math.round(stepSeconds / 60)} min`

@@ -8,7 +8,7 @@ const figures = (policy: ReplayPolicyName, more: Partial<ReplayFigures>): Replay
 const takt = (usdPerWaitHour: number, meanWaitHours: number, cloudUsd: number) => figures('takt', { params: { usdPerWaitHour }, meanWaitHours, cloudUsd, p95WaitHours: meanWaitHours * 3, deadlineMissShare: 0.01 })
 const aRun = (rows: ReplayFigures[], more: Partial<ReplayRun> = {}): ReplayRun => ({
   id: 'r', number: 0, title: 'month', kind: 'frontier', at: '2026-11-18T14:32:00Z', seconds: 1, plays: rows.length, source: { title: 'month', simulated: false, jobs: 100, days: 30, meanRuntimeHours: 4 },
-  question: { source: 's', nodes: 4, gpusPerNode: 8, policies: ['takt'], usdPerWaitHour: 40, deadlines: 'weigh', usdPerNodeHour: 21.96, estimateSigma: 0, seed: 7 },
+  question: { source: 's', nodes: 4, gpusPerNode: 8, policies: ['takt'], usdPerWaitHour: 40, deadlines: 'weigh', usdPerNodeHour: 21.96, gbPerJob: 0, spotShare: 0, estimateSigma: 0, seed: 7 },
   played: rows.map((row) => ({ figures: row, teams: [] })), ...more,
 })
 const rows = [takt(200, 0.1, 900), takt(40, 1, 500), takt(5, 8, 100), figures('starburst', { meanWaitHours: 0.2, cloudUsd: 1000 }), figures('starburst', { meanWaitHours: 1.8, cloudUsd: 600 }), figures('no-wait', { meanWaitHours: 0.05, cloudUsd: 1100 }), figures('fifo', { meanWaitHours: 90, cloudUsd: 0 }), figures('bound-slack', { cloudUsd: 80 })]

@@ -12,14 +12,16 @@ const LOOKS: Partial<Record<ReplayPolicyName, Look>> = {
 }
 export const lookOf = (policy: ReplayPolicyName): Look => LOOKS[policy] ?? PLAIN
 /** The policies a person may compare, in the order of the list. */
-export const COMPARABLE: readonly ReplayPolicyName[] = ['takt', 'starburst', 'constant', 'last-safe', 'skypilot', 'no-wait', 'star-wait', 'fifo', 'backfill']
+export const COMPARABLE: readonly ReplayPolicyName[] = ['takt', 'starburst', 'constant', 'last-safe', 'skypilot', 'no-wait', 'star-wait', 'fifo', 'backfill', 'uniform-progress']
 const ALWAYS: readonly ReplayPolicyName[] = ['bound-slack']
 export const withBounds = (policies: readonly ReplayPolicyName[]): ReplayPolicyName[] => [...policies, ...ALWAYS]
 
+/** What an hour of waiting is worth until somebody says otherwise, in USD. */
+export const USUAL_KNOB = 40
 /** A what-if to begin with, as the source is. */
 export const questionFor = (source: ReplaySource): ReplayQuestion => ({
-  source: source.id, nodes: source.nodes, gpusPerNode: source.gpusPerNode, policies: ['takt', 'starburst', 'constant', 'last-safe', 'skypilot', 'no-wait', 'fifo'], usdPerWaitHour: 40, deadlines: 'weigh',
-  usdPerNodeHour: 21.957642, estimateSigma: 0.25, seed: 7,
+  source: source.id, nodes: source.nodes, gpusPerNode: source.gpusPerNode, policies: ['takt', 'starburst', 'constant', 'last-safe', 'skypilot', 'no-wait', 'fifo'], usdPerWaitHour: USUAL_KNOB, deadlines: 'weigh',
+  usdPerNodeHour: 21.957642, linkGbps: 1, gbPerJob: 0, spotShare: 0, estimateSigma: 0.25, seed: 7,
 })
 
 export interface Point { wait: number; usd: number; figures: ReplayFigures; knob: number | undefined }
@@ -150,3 +152,13 @@ export const usdTick = (usd: number) => formatUsdAxis(usd)
 /** A position of the knob slider (0 to 100) as dollars and back: fine steps where knobs are small. */
 export const knobFrom = (position: number) => { const usd = 1000 * (position / 100) ** 3; return usd < 10 ? Math.round(usd * 10) / 10 : Math.round(usd) }
 export const knobTo = (usd: number) => 100 * Math.cbrt(Math.min(1000, usd) / 1000)
+/** A slider of 0 to 100 over powers of ten, to two digits. */
+export const alongPowers = (least: number, most: number) => ({
+  from: (position: number) => Number((least * (most / least) ** (position / 100)).toPrecision(2)),
+  to: (value: number) => (100 * Math.log(Math.max(least, value) / least)) / Math.log(most / least),
+})
+/** A slider of 0 to 100 with fine steps near zero, to two digits. */
+export const alongCube = (most: number) => ({
+  from: (position: number) => Number((most * (position / 100) ** 3).toPrecision(2)),
+  to: (value: number) => 100 * Math.cbrt(Math.min(most, value) / most),
+})

@@ -7,10 +7,13 @@ const UNKNOWN = {
   idleWhileQueuedGpuHours: NaN, spotInterruptions: 0, lostGpuHours: 0, budgetBreaches: 0, unfinishedJobs: 0, decisionMicrosP50: NaN, decisionMicrosP99: NaN, burstJobs: NaN,
 }
 
+/** What no policy can be billed less than for an hour of a node: spot's price where spot may be used. */
+const cheapest = ({ pools, spotShare }: Setting) => Math.min(...pools.filter(({ spot }) => !spot || spotShare !== 0).map(({ usdPerNodeHour }) => usdPerNodeHour))
+
 /** A bound as a row beside the policies; what a bound says nothing about is not a number. */
 export function boundFigures(name: string, setting: Setting): Figures {
   const capacity = setting.nodes * setting.gpusPerNode
   const cloudGpuHours = (name === 'bound-slack' ? slackBound(setting.jobs, capacity) : divisibleBound(setting.jobs, capacity)) / 3600
   const billedNodeHours = cloudGpuHours / setting.gpusPerNode
-  return { policy: name, params: {}, ...UNKNOWN, cloudUsd: billedNodeHours * (setting.pools[0]?.usdPerNodeHour ?? 0), cloudGpuHours, billedNodeHours, wallSeconds: 0 }
+  return { policy: name, params: {}, ...UNKNOWN, cloudUsd: billedNodeHours * cheapest(setting), cloudGpuHours, billedNodeHours, wallSeconds: 0 }
 }

@@ -68,15 +68,15 @@ export class Cloud {
   usdPerSecond(pool: number): number { return (this.pools[pool]?.usdPerNodeHour ?? 0) / 3600 }
 
   /** What placing a gang for the given seconds would take and cost on top of what is committed already. */
-  offer(gpus: number, seconds: number, where: { nowS: number; pool: number }): Offer {
-    const { nowS, pool } = where
+  offer(gpus: number, seconds: number, where: { nowS: number; pool: number; /** Until its data is there. */ dataS?: number }): Offer {
+    const { nowS, pool, dataS = 0 } = where
     const size = this.size(pool)
     const rest = gpus % size
     const launch: number[] = []
     for (let left = gpus; left >= size; left -= size) launch.push(size)
     const node = rest > 0 ? this.fullest(rest, pool) : undefined
     if (rest > 0 && !node) launch.push(rest)
-    const startS = Math.max(nowS, node?.readyS ?? nowS, launch.length > 0 ? nowS + this.boot(pool) : nowS)
+    const startS = Math.max(nowS + dataS, node?.readyS ?? nowS, launch.length > 0 ? nowS + this.boot(pool) : nowS)
     const endS = startS + seconds
     const extra = node ? Math.max(0, endS - Math.max(node.expectedEndS, nowS)) : 0
     const usd = (extra + launch.length * (endS - nowS)) * this.usdPerSecond(pool)

@@ -23,9 +23,3 @@ export function frontier(rows: readonly Figures[]): Figures[] {
     return true
   })
 }
-
-/** The row with the smallest bill when an hour of waiting of one job is worth so many dollars. */
-export function recommend(rows: readonly Figures[], jobs: number, usdPerJobHour: number): Figures | undefined {
-  const total = (row: Figures) => row.cloudUsd + row.meanWaitHours * jobs * usdPerJobHour
-  return rows.reduce<Figures | undefined>((best, row) => (!best || total(row) < total(best) ? row : best), undefined)
-}

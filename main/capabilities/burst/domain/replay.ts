@@ -1,7 +1,7 @@
-import { Cloud, type Offer, type PoolTerms } from './cloud'
+import { BOOT_S, Cloud, type Offer, type PoolTerms } from './cloud'
 import { TimeHeap } from './heap'
 import { onPrem, type OnPrem, type Share } from './onprem'
-import { at, type Estimates, type JobTable } from './trace'
+import { at, fnv1a32, type Estimates, type JobTable } from './trace'
 
 /** What is fixed before a replay starts. */
 export interface Setting {
@@ -10,6 +10,10 @@ export interface Setting {
   nodes: number
   gpusPerNode: number
   pools: readonly PoolTerms[]
+  /** Gigabytes that all jobs together can ship in a second; absent ships at once. */
+  linkGbPerSecond?: number
+  /** The share of jobs that may run on spot nodes; absent is all of them. */
+  spotShare?: number
   /** Microseconds from any zero, to time decisions; the replay itself never reads it. */
   stopwatch: () => number
 }
@@ -58,6 +62,8 @@ export class Desk {
   private readonly left: Float64Array
   private readonly done: Float64Array
   private readonly stops: Int32Array
+  private readonly shipped = new Set<number>()
+  private linkFreeS = 0
   private readonly ends = new TimeHeap()
   private readonly wakes = new TimeHeap()
 
@@ -98,12 +104,33 @@ export class Desk {
   }
 
   offer(job: number, pool = 0): Offer {
-    return this.cloud.offer(this.gpus(job), this.estimateS(job), { nowS: this.nowS, pool })
+    return this.cloud.offer(this.gpus(job), this.estimateS(job), { nowS: this.nowS, pool, dataS: this.shipS(job) })
+  }
+
+  /** Seconds until a job's data would be in the cloud if it were shipped now, behind what is on the link already. */
+  private shipS(job: number): number {
+    const gb = at(this.jobs.datasetGb, job)
+    const { linkGbPerSecond } = this.setting
+    return linkGbPerSecond === undefined || gb === 0 || this.shipped.has(job) ? 0 : Math.max(0, this.linkFreeS - this.nowS) + gb / linkGbPerSecond
+  }
+
+  /** Seconds that leaving now takes before a job begins on a new node: its boot, or the way of its data where that is longer. */
+  leadS(job: number): number { return Math.max(BOOT_S, this.shipS(job)) }
+
+  /** Whether a job may run on nodes that can be taken away; by its name alone, so that a prefix of a trace says the same. */
+  maySpot(job: number): boolean {
+    const { spotShare = 1 } = this.setting
+    return spotShare >= 1 || (fnv1a32(this.jobs.ids[job] ?? '') >>> 8) % 1000 < spotShare * 1000
   }
 
   /** Sends a job to a cloud pool now (0 is on-demand). */
   startCloud(job: number, pool = 0): void {
     const offer = this.offer(job, pool)
+    const shipS = this.shipS(job)
+    if (shipS > 0) {
+      this.linkFreeS = this.nowS + shipS
+      this.shipped.add(job)
+    }
     const shares = this.cloud.take(offer, this.nowS, offer.startS + this.estimateS(job))
     this.run({ job, place: 'cloud', pool, shares, startS: offer.startS })
   }

@@ -1,3 +1,4 @@
+import { seeded } from '../../../kernel/random'
 import { BOOT_S, P4D_USD_PER_HOUR, type PoolTerms, type SpotRecord } from './cloud'
 import { RESTART_S, CHECKPOINT_S } from './replay'
 
@@ -58,3 +59,22 @@ export const cloudPools = (spots: readonly NamedSpot[] = [], usdPerNodeHour = P4
   { name: 'on-demand', usdPerNodeHour },
   ...spots.map(({ name, record }) => ({ name, usdPerNodeHour: usdPerNodeHour * SPOT_SHARE, spot: record })),
 ]
+
+/** Probes of one zone as they go to a thread. */
+export interface ProbedZone { name: string; available: boolean[]; gapS: number }
+/** What is supposed of spot capacity where no records are at hand: zones that come and go, each by itself. */
+export const SUPPOSED_SPOT = { zones: 3, upHours: 8, awayHours: 2, days: 60 } as const
+const PROBE_S = 600
+/** Zones as supposed, the same for the same seed; spells of both kinds have exponential lengths. */
+export function supposedZones(seed: number): ProbedZone[] {
+  const { zones, upHours, awayHours, days } = SUPPOSED_SPOT
+  return Array.from({ length: zones }, (_, zone) => {
+    const random = seeded(seed * zones + zone)
+    const available: boolean[] = []
+    for (let up = random.next() < upHours / (upHours + awayHours); available.length < (days * 86_400) / PROBE_S; up = !up) {
+      const spell = -Math.log(1 - random.next()) * (up ? upHours : awayHours) * 3600
+      for (let probes = Math.max(1, Math.round(spell / PROBE_S)); probes > 0; probes -= 1) available.push(up)
+    }
+    return { name: `supposed-${zone + 1}`, available, gapS: PROBE_S }
+  })
+}

@@ -1,4 +1,4 @@
-import { BOOT_S, type Offer } from '../cloud'
+import type { Offer } from '../cloud'
 import { pace, pacedUsdPerWaitHour, thriftS, type Cap } from '../budget'
 import { Calibration } from '../calibration'
 import type { Forecaster } from '../forecast'
@@ -109,7 +109,7 @@ function due(desk: Desk, lingering: ReadonlyMap<number, number>): boolean {
 function foretell(forecaster: Forecaster, desk: Desk, { job, planned, lingering }: { job: number; planned: readonly Planned[]; lingering: ReadonlyMap<number, number> }): void {
   const slot = planned.find((entry) => entry.candidate.job === job)?.slot
   const leavesS = lingering.get(job)
-  const lingersS = leavesS === undefined ? undefined : leavesS + BOOT_S + desk.estimateS(job)
+  const lingersS = leavesS === undefined ? undefined : leavesS + desk.leadS(job) + desk.estimateS(job)
   const finishS = slot ? slot.startS + desk.estimateS(job) : lingersS ?? desk.lastRun(job)?.expectedEndS
   if (finishS !== undefined && finishS < Infinity) forecaster.predict(job, at(desk.jobs.submit, job), finishS)
 }
@@ -151,7 +151,7 @@ function candidate(desk: Desk, job: number, by: Context): Candidate {
   const gpuHourUsd = (desk.cloud.usdPerSecond(0) * 3600) / desk.onPrem.gpusPerNode
   const size = { gpuHours: (desk.gpus(job) * seconds) / 3600, gpuHourUsd }
   const limitS = submitS + waitLimitS({ ...size, usdPerWaitHour: by.settings.paced ? pacedUsdPerWaitHour(by.ahead) : by.settings.usdPerWaitHour })
-  const safeS = at(desk.jobs.deadline, job) - seconds * by.calibration.factor(SAFETY_Z) - BOOT_S
+  const safeS = at(desk.jobs.deadline, job) - seconds * by.calibration.factor(SAFETY_Z) - desk.leadS(job)
   const wantedS = by.settings.deadlines === 'keep' ? Math.min(limitS, safeS) : limitS
   const latestStartS = Math.max(wantedS, by.settings.paced ? 0 : submitS + thriftS(size, by.ahead))
   return { job, gpus: desk.gpus(job), seconds, latestStartS, orderS: latestStartS }
@@ -164,8 +164,8 @@ function candidate(desk: Desk, job: number, by: Context): Candidate {
 function cheapestOffer(desk: Desk, job: number, { calibration }: Context): Offer {
   const { pools } = desk.cloud
   let best = desk.offer(job)
-  if (pools.length === 1) return best
-  const slackS = at(desk.jobs.deadline, job) - desk.nowS - BOOT_S - desk.estimateS(job) * calibration.factor(SAFETY_Z)
+  if (pools.length === 1 || !desk.maySpot(job)) return best
+  const slackS = at(desk.jobs.deadline, job) - desk.nowS - desk.leadS(job) - desk.estimateS(job) * calibration.factor(SAFETY_Z)
   if (slackS < INTERRUPTION_S) return best
   let [bestUsd, longestS] = [best.usd, -1]
   pools.forEach(({ spot }, pool) => {

@@ -28,7 +28,7 @@ export function uniformProgress(): Policy {
 }
 
 function steer(desk: Desk, job: number, totalS: number): void {
-  const spot = openZone(desk)
+  const spot = openZone(desk, job)
   const run = desk.waiting.has(job) ? undefined : desk.lastRun(job)
   const leftS = run ? Math.max(0, run.expectedEndS - Math.max(desk.nowS, run.startS)) : desk.estimateS(job)
   const { aheadS, tight } = progress(desk, job, { totalS, leftS })
@@ -51,7 +51,8 @@ function progress(desk: Desk, job: number, work: { totalS: number; leftS: number
   return { aheadS: work.totalS * (1 - dueShare) - work.leftS, tight: deadlineS - desk.nowS - work.leftS < 2 * CHANGE_S + TICK_S }
 }
 
-/** A zone that hands out spot nodes now; 0 if none does. */
-export function openZone(desk: Desk): number {
+/** A zone that hands out spot nodes to a job now; 0 if none does. */
+function openZone(desk: Desk, job: number): number {
+  if (!desk.maySpot(job)) return 0
   return Math.max(0, desk.cloud.pools.findIndex((pool) => pool.spot?.availableAt(desk.nowS) === true))
 }

@@ -1,4 +1,3 @@
-import { BOOT_S } from '../cloud'
 import type { Desk, Happened, Policy } from '../replay'
 import { at } from '../trace'
 
@@ -43,7 +42,7 @@ export const starburst = (c = 0.076): Policy =>
 export const lastSafe = (share = 1): Policy =>
   waitingPolicy('last-safe', { share }, (job, desk) => {
     const submitS = at(desk.jobs.submit, job)
-    return submitS + share * Math.max(0, at(desk.jobs.deadline, job) - desk.estimateS(job) - BOOT_S - submitS)
+    return submitS + share * Math.max(0, at(desk.jobs.deadline, job) - desk.estimateS(job) - desk.leadS(job) - submitS)
   })
 
 const TRIAL_S = 900
