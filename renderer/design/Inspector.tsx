@@ -14,7 +14,8 @@ export function Inspector<T extends string>({ title, glyph, tag, says, onClose, 
   const before = useRef<Element | null>(null)
   useEffect(() => {
     before.current = document.activeElement
-    return () => { if (before.current instanceof HTMLElement && before.current.isConnected) before.current.focus() }
+    // What held the focus is gone with it; who has moved on meanwhile is not called back.
+    return () => { if (document.activeElement === document.body && before.current instanceof HTMLElement && before.current.isConnected) before.current.focus() }
   }, [])
   useKeys({ escape: () => { if (!inDialog()) onClose() } })
   return (
