@@ -43,6 +43,17 @@ describe('takt', () => {
     const { out } = await takt('tool', 'list')
     expect(out).toMatch(/jupyter\s+Jupyter\s+\S+\s+approved/)
   })
+  test('tells what is rented and what it costs, and shows what a new group and the queues for bursting would be', async () => {
+    const pools = await json('cloud', 'pools') as { id: string; price?: { usd: number } }[]
+    expect(pools).toContainEqual(expect.objectContaining({ id: 'aws-burst/p4d' }))
+    expect((await json('cloud', 'groups') as { name: string }[]).map(({ name }) => name)).toContain('p4d')
+    expect((await json('cloud', 'prices', '--refresh') as { source: string }[]).map(({ source }) => source)).toContain('aws-pricing')
+    const plan = await json('cloud', 'create', 'night', '--type', 'g5.xlarge', '--spot', '--dry-run') as { verb: string; changes: { lines: { text: string }[] }[] }
+    expect(plan.changes[0]?.lines.map(({ text }) => text)).toContain('capacityType: spot')
+    expect(await json('burst', 'layout', '--to', 'aws-burst', '--dry-run')).toMatchObject({ title: 'Lay out the queues for bursting to aws-burst', blockedBy: [] })
+    expect(await failing('cloud', 'create', 'night', '--dry-run')).toMatchObject({ exit: 2, code: 'INVALID' })
+    expect(await failing('cloud', 'scale', 'nothing', '2', '--dry-run')).toMatchObject({ exit: 2, code: 'NOT_FOUND' })
+  })
   test('walks the discovery line', async () => {
     const made = await json('project', 'create', 'cli-churn', '--question', 'Who leaves next month?', '--owner', 'mara.lind', '--team', 'Voice', '--cost-centre', '4410', '--due', '2099-01-31', '--budget-usd', '100', '--site', 'oslo', '--yes') as { operation: { state: string } }
     expect(made.operation.state).toBe('done')

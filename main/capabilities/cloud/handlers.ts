@@ -5,7 +5,11 @@ import type { CloudService } from './service'
 
 export const cloudHandlers = (os: Implementer['cloud'], { service, clock }: { service: CloudService; clock: Clock }) => ({
   pools: os.pools.handler(({ input, signal }) => service.pools(input.site, signal)),
-  nodeGroups: os.nodeGroups.handler(({ signal }) => latest({ subscribe: service.follow, read: service.groups, clock, signal })),
+  // Nobody is told that there are none before the accounts were asked.
+  nodeGroups: os.nodeGroups.handler(async function* ({ signal }) {
+    await service.firstLook(signal)
+    yield* latest({ subscribe: service.follow, read: service.groups, clock, signal })
+  }),
   planScale: os.planScale.handler(async ({ input, signal }) => answer(await service.planScale(input, signal))),
   planCreatePool: os.planCreatePool.handler(async ({ input, signal }) => answer(await service.planCreatePool(input, signal))),
   planDrain: os.planDrain.handler(async ({ input, signal }) => answer(await service.planDrain(input, signal))),

@@ -62,6 +62,10 @@ export class Observer {
     this.#looking.set(site, looking)
     return looking
   }
+  async first(signal?: AbortSignal): Promise<void> {
+    const unseen = this.accounts().filter(({ site }) => !this.#seen.has(site) && !this.#failed.has(site))
+    await Promise.all(unseen.map(({ site }) => this.look(site, signal).catch(() => undefined)))
+  }
   /** Keeps looking at every account until the answer is called. */
   follow(listener: () => void): () => void {
     const stop = this.#heard.add(listener)

@@ -52,6 +52,8 @@ export function makeCloud(ports: CloudPorts) {
     },
     groups: (): NodeGroupsView => groupsView(cloud),
     follow: (listener: () => void) => observer.follow(listener),
+    /** Settles when every account was asked once, whatever it answered. */
+    firstLook: (signal?: AbortSignal) => observer.first(signal),
     onChange: (listener: () => void) => observer.onChange(listener),
     planScale: (ask: ScaleAsk, signal?: AbortSignal) => offer(planScale(cloud, kinds.scale, { ask, signal })),
     planCreatePool: (ask: { site: string; template: PoolTemplate }, signal?: AbortSignal) => offer(planCreate(cloud, kinds.create, { ask, signal })),

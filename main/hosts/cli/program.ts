@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { backlogCommands } from './commands/backlog'
 import { liveBurstCommands } from './commands/burst'
 import { catalogCommands } from './commands/catalog'
+import { cloudCommands } from './commands/cloud'
 import { environmentCommands } from './commands/environments'
 import { projectCommands } from './commands/projects'
 import { siteCommands } from './commands/sites'
@@ -18,6 +19,7 @@ export function makeProgram(open: OpenSession, version: string): Command {
   catalogCommands(program, open)
   backlogCommands(program, open)
   liveBurstCommands(program, open)
+  cloudCommands(program, open)
   systemCommands(program, open)
   return program
 }

@@ -7,7 +7,7 @@ import type { LocalClient } from '../../local/socket'
 import { say, sayTable } from '../output'
 import { describe, runPlan } from '../plan'
 import { EXIT, Stop, withCore, type CommandContext, type OpenSession } from '../session'
-import { changing, group, number } from '../words'
+import { changing, group, number, several } from '../words'
 
 const Options = z.object({ site: z.string().optional(), kind: MovableKind.default('Job'), to: z.string().optional(), pool: z.string().optional(), note: z.string().optional(), limit: z.number().optional(), file: z.string().optional() })
 const optionsOf = ({ options }: CommandContext) => Options.parse(options)
@@ -81,6 +81,11 @@ export function liveBurstCommands(program: Command, open: OpenSession): void {
     const quote = await client.burst.quote({ ...await refOf(client, context), ...await toOf(client, context) })
     say(context.json ? quote : describeQuote(quote))
   }))
+  changing(burst.command('layout')).description('make the queues for bursting on both sites').option('--site <site>', 'the site work comes from (default: home)').requiredOption('--to <site>', 'the cloud site').option('--namespace <name>', 'whose queues (repeatable; default: all that have one)', several)
+    .action(withCore(open, async (client, context) => {
+      const { site, to = '' } = optionsOf(context)
+      await runPlan(client, await client.burst.planLayout({ ...(site !== undefined && { site }), to, namespaces: z.array(z.string()).default([]).parse(context.options['namespace']) }), context)
+    }))
   changing(workload('return', 'bring a moved job back to its place')).action(withCore(open, async (client, context) => runPlan(client, await client.burst.planReturn(await refOf(client, context)), context)))
   changing(target(workload('approve', 'approve a move that was asked for'))).action(withCore(open, async (client, context) => runPlan(client, await client.burst.planApprove({ ...await refOf(client, context), ...await toOf(client, context) }), context)))
   workload('refuse', 'say no to a move').requiredOption('--reason <text>', 'what its owner reads').action(withCore(open, async (client, context) => {

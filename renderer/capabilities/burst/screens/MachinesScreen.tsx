@@ -7,29 +7,42 @@ import { Button, CellStrip, Empty, Failed, formatBytes, formatUsd, formatWhen, L
 import { openDrawer, PlanPanel } from '../../operations'
 import { useSiteNow } from '../../sites/store'
 import { BurstTabs } from '../BurstTabs'
+import { Layout } from '../parts/Layout'
+import { NewGroup } from '../parts/NewGroup'
+import { Prices } from '../parts/Prices'
 import { words } from '../words'
 
 type Ask = (client: Client, options: { signal: AbortSignal }) => Promise<Plan>
 /** What a person is about to do, as the plan it is asked as. */
 interface Chosen { key: string; title: string; group?: NodeGroupView; ask: (desired: number) => Ask }
+type Beside = Chosen | 'new' | 'queues' | 'prices'
 
 /** What is rented, what is idle, and what nothing accounts for. */
 export function MachinesScreen() {
   const groups = useWatch<NodeGroupsView>((client, options) => client.cloud.nodeGroups(undefined, options), [])
-  const [chosen, setChosen] = useState<Chosen>()
+  const [chosen, setChosen] = useState<Beside>()
   const view = lastKnown(groups.remote)?.value
   return (
     <div className="screen">
       <PageHead title={words.tab.machines} crumbs={[{ says: words.burst, href: '#/burst' }]} actions={<BurstTabs at="machines" />} />
-      <div className={chosen ? 'screen-body with-side' : 'screen-body'}>
+      <div className={chosen && chosen !== 'prices' ? 'screen-body with-side' : 'screen-body'}>
         <div className="machines">
-          <Panel title={words.groups} means={view && words.groupsMeans(formatUsd(view.usdPerHourNow))} flush><Groups remote={groups.remote} again={groups.again} onChoose={setChosen} /></Panel>
+          <Panel title={words.groups} means={view && words.groupsMeans(formatUsd(view.usdPerHourNow))} flush actions={<Offers onChoose={setChosen} />}><Groups remote={groups.remote} again={groups.again} onChoose={setChosen} /></Panel>
           <div className="machines-below"><Orphans onChoose={setChosen} /><Shipments /></div>
         </div>
-        {chosen && <ChosenPlan key={chosen.key} chosen={chosen} onClose={() => setChosen(undefined)} />}
+        {chosen && <Side chosen={chosen} onClose={() => setChosen(undefined)} />}
       </div>
     </div>
   )
+}
+const Offers = ({ onChoose }: { onChoose: (chosen: Beside) => void }) => (
+  <><Button small onClick={() => onChoose('new')}>{words.newGroup}</Button><Button small look="quiet" onClick={() => onChoose('queues')}>{words.layout}</Button><Button small look="quiet" onClick={() => onChoose('prices')}>{words.pricesTitle}</Button></>
+)
+function Side({ chosen, onClose }: { chosen: Beside; onClose: () => void }) {
+  if (chosen === 'new') return <NewGroup onClose={onClose} />
+  if (chosen === 'queues') return <Layout onClose={onClose} />
+  if (chosen === 'prices') return <Prices onClose={onClose} />
+  return <ChosenPlan key={chosen.key} chosen={chosen} onClose={onClose} />
 }
 function Groups({ remote, again, onChoose }: { remote: Remote<NodeGroupsView>; again: () => void; onChoose: (chosen: Chosen) => void }) {
   const view = lastKnown(remote)?.value
@@ -41,15 +54,16 @@ function Groups({ remote, again, onChoose }: { remote: Remote<NodeGroupsView>; a
     </div>
   )
 }
-const planOf = (group: NodeGroupView): { scale: Chosen; drain: Chosen } => {
+const planOf = (group: NodeGroupView): { scale: Chosen; drain: Chosen; remove: Chosen } => {
   const at = { site: group.site, nodeGroup: group.name }
   return {
     scale: { key: `scale/${group.id}`, title: words.scale(group.name), group, ask: (desired) => (client, options) => client.cloud.planScale({ ...at, desired }, options) },
     drain: { key: `drain/${group.id}`, title: words.drain(group.name), ask: () => (client, options) => client.cloud.planDrain({ ...at, then: 'scale-to-zero' }, options) },
+    remove: { key: `delete/${group.id}`, title: words.deleteGroup(group.name), ask: () => (client, options) => client.cloud.planDeletePool(at, options) },
   }
 }
 function Group({ group, onChoose }: { group: NodeGroupView; onChoose: (chosen: Chosen) => void }) {
-  const { scale, drain } = planOf(group)
+  const { scale, drain, remove } = planOf(group)
   const leaving = group.nodes.filter(({ state }) => state === 'draining').length
   const cells = group.nodes.flatMap(({ gpus, gpusHeld, state }) => Array.from({ length: Math.max(1, gpus) }, (_, index) => (state === 'booting' ? 'free' as const : index < gpusHeld ? 'taken' as const : 'idle' as const)))
   return (
@@ -57,7 +71,7 @@ function Group({ group, onChoose }: { group: NodeGroupView; onChoose: (chosen: C
       <div className="row"><PlaceGlyph place="cloud" /><b>{group.name}</b><span className="soft control-text">{group.site}, {group.instanceTypes.join(', ')}, {group.capacityType}</span>{group.simulated && <Tag tone="dashed">{words.simulated}</Tag>}{group.status !== 'active' && <Tag tone="warning">{group.status}</Tag>}<span className="spring" />
         <span className="control-text">{words.nodesOf(group.ready, group.desired, group.max)}</span>{group.booting > 0 && <Tag>{words.booting(group.booting)}</Tag>}{group.idle > 0 && <Tag tone="warning">{words.idleNodes(group.idle)}</Tag>}{leaving > 0 && <Tag tone="warning">{words.leaving(leaving)}</Tag>}
         <span className="control-text soft">{group.price ? words.perHour(formatUsd(group.price.usd)) : words.noPrice}</span>{group.usdPerHourNow !== undefined && <b className="cloud-text">{words.perHour(formatUsd(group.usdPerHourNow))}</b>}
-        <Button small onClick={() => onChoose(scale)}>{scale.title}</Button>{group.desired > 0 && <Button small look="quiet" onClick={() => onChoose(drain)}>{drain.title}</Button>}</div>
+        <Button small onClick={() => onChoose(scale)}>{scale.title}</Button>{group.desired > 0 && <Button small look="quiet" onClick={() => onChoose(drain)}>{drain.title}</Button>}{group.managed && <Button small look="quiet" onClick={() => onChoose(remove)}>{remove.title}</Button>}</div>
       {cells.length > 0 && <CellStrip cloud cells={cells} width={Math.min(600, cells.length * 18)} label={words.nodesOf(group.ready, group.desired, group.max)} />}
       {group.health.map(({ code, says, remedy }) => <div key={code} className="row control-text"><Sign sign="warning" /><span>{says} <span className="soft">{remedy}</span></span></div>)}
     </li>
