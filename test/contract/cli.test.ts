@@ -51,6 +51,8 @@ describe('takt', () => {
     const plan = await json('cloud', 'create', 'night', '--type', 'g5.xlarge', '--spot', '--dry-run') as { verb: string; changes: { lines: { text: string }[] }[] }
     expect(plan.changes[0]?.lines.map(({ text }) => text)).toContain('capacityType: spot')
     expect(await json('burst', 'layout', '--to', 'aws-burst', '--dry-run')).toMatchObject({ title: 'Lay out the queues for bursting to aws-burst', blockedBy: [] })
+    expect(await json('burst', 'quote', 'train-0412', '--to', 'aws')).toMatchObject({ ref: { namespace: 'parcel-ocr', name: 'train-0412' } })
+    expect(await failing('burst', 'quote', 'no-such-job')).toMatchObject({ exit: 2, remedy: 'See what is: takt burst queue.' })
     expect(await failing('cloud', 'create', 'night', '--dry-run')).toMatchObject({ exit: 2, code: 'INVALID' })
     expect(await failing('cloud', 'scale', 'nothing', '2', '--dry-run')).toMatchObject({ exit: 2, code: 'NOT_FOUND' })
   })

@@ -12,14 +12,24 @@ import { changing, group, number, several } from '../words'
 const Options = z.object({ site: z.string().optional(), kind: MovableKind.default('Job'), to: z.string().optional(), pool: z.string().optional(), note: z.string().optional(), limit: z.number().optional(), file: z.string().optional() })
 const optionsOf = ({ options }: CommandContext) => Options.parse(options)
 
-/** Names a workload: KIND may stand before it, and the home site is meant unless another is named. */
+/** Names a workload: its name alone where the queue has one of that name, or NAMESPACE/NAME with KIND before it; the home site is meant unless another is named. */
 async function refOf(client: LocalClient, context: CommandContext): Promise<WorkloadRef> {
   const [text = ''] = context.args
   const given = optionsOf(context)
   const [, word, namespace, name] = /^(?:([^/]+)\/)?([^/]+)\/([^/]+)$/.exec(text) ?? []
+  if (text !== '' && !text.includes('/')) return queued(client, text, given.site)
   const kind = word === undefined ? given.kind : MovableKind.options.find((one) => one.toLowerCase() === word.toLowerCase())
   if (!kind || !namespace || !name) throw new Stop(EXIT.usage, `"${text}" is not NAMESPACE/NAME.`, `With its kind: ${MovableKind.options.join(', ').toLowerCase()}, as in job/NAMESPACE/NAME.`)
   return { site: given.site ?? await homeOf(client), kind, namespace, name }
+}
+async function queued(client: LocalClient, name: string, site: string | undefined): Promise<WorkloadRef> {
+  for await (const { workloads } of await client.burst.watch(site === undefined ? {} : { site })) {
+    const refs = workloads.map(({ ref }) => ref).filter((ref) => ref.name === name)
+    const [only, ...others] = refs
+    if (only && others.length === 0) return only
+    throw new Stop(EXIT.usage, only ? `There are ${String(refs.length)} called ${name}.` : `Nothing called ${name} is in the queue.`, only ? `Name one: ${refs.map((ref) => `${ref.kind.toLowerCase()}/${ref.namespace}/${ref.name}`).join(', ')}.` : 'See what is: takt burst queue.')
+  }
+  throw new Stop(EXIT.unreachable, 'The queue cannot be read.')
 }
 async function homeOf(client: LocalClient): Promise<string> {
   for await (const sites of await client.sites.watch()) {
