@@ -94,6 +94,7 @@ export function burstCommands(program: Command, print: Print = toTerminal): void
 
 async function replayCommand(options: Options, print: Print): Promise<void> {
   const names = options.policy?.split(',').map((name) => name.trim()) ?? [...POLICY_NAMES]
+  if (names.every((name) => name === '')) throw invalid('--policy', `names none of ${POLICY_NAMES.join(', ')}`)
   const unknown = names.filter((name) => !POLICY_NAMES.includes(name))
   if (unknown.length > 0) throw invalid('--policy', `${unknown.join(', ')} is not one of ${POLICY_NAMES.join(', ')}`)
   const { jobs, skipped } = valueOf(await readHistory(options))

@@ -18,7 +18,7 @@ export function InWords({ run, frontier, compared, source, saved, again, perHour
   return (
     <Panel title={words.inWords} flush actions={own ? <span className="small soft" role="status">{words.keptAs(own.number)}</span> : <Button small busy={keep.busy} onClick={() => void keep.act().then(again)}>{words.keepRun}</Button>}>
       <div className="scroll grow" tabIndex={0} role="group" aria-label={words.inWordsLabel}>
-        <p className="said">{sentences({ run, before: compared, source }).join(' ')} <span className="meta">{words.synthetic}</span></p>
+        <p className="said">{sentences({ run, before: compared, source }).join(' ')} <span className="meta">{words.synthetic}{run.question.spotShare > 0 ? ` ${words.spotHint}` : ''}</span></p>
         {compared && compared.source.title !== run.source.title && <p className="said">{words.otherJobs(compared.source.title)}</p>}
         {compared && other.length > 0 && <p className="said">{words.otherwise(titleOf(compared))} {other.join('; ')}.</p>}
         {best && <div className="said advice"><p><b>{words.advise(best.knob, best.savesUsd, run.source.days)}</b> {words.adviseHow(best.cloudUsd, best.waitHours, best.perHourUsd)}</p>

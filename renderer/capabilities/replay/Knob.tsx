@@ -34,7 +34,7 @@ function Typed({ label, value, shown, strong, typed: [least, most], onEnd }: Typ
     setDraft(undefined)
   }
   return (
-    <>
+    <span className="knob-field">
       <input className={`knob-value${strong ? ' accent' : ''}`} inputMode="decimal" autoComplete="off" spellCheck={false} aria-label={words.typed(label)} aria-invalid={wrong} aria-describedby={wrong ? problem : undefined} value={draft ?? shown}
         onFocus={({ target }) => { setDraft(Number.isFinite(value) ? String(value) : ''); requestAnimationFrame(() => target.select()) }}
         onChange={({ target }) => setDraft(target.value)} onBlur={take}
@@ -43,7 +43,7 @@ function Typed({ label, value, shown, strong, typed: [least, most], onEnd }: Typ
           else if (event.key === 'Escape') { event.stopPropagation(); setDraft(undefined) }
         }} />
       {wrong && <span id={problem} role="alert" className="knob-wrong small">{words.range(least, most)}</span>}
-    </>
+    </span>
   )
 }
 /** What somebody typed, with or without signs of dollars, thousands and units; nothing at all means no limit. */

@@ -28,7 +28,7 @@ function OutcomeRow({ row, run, was }: { row: ReplayFigures; run: ReplayRun; was
   const over = run.question.budgetUsd !== undefined && row.cloudUsd > run.question.budgetUsd + 0.005
   return (
     <tr aria-selected={own}>
-      <td><span className="row" style={{ gap: 6 }}><Swatch look={lookOf(row.policy)} />{own ? <b>{`${words.policy.takt}, ${knobSays(run.question.usdPerWaitHour)}`}</b> : <span className="ellipsis">{words.policy[row.policy]}</span>}{over && <span className="small warning">{words.over}</span>}</span></td>
+      <td><span className="row" style={{ gap: 6 }}><Swatch look={lookOf(row.policy)} />{own ? <b>{`${words.policy.takt}, ${knobSays(run.question.usdPerWaitHour)}`}</b> : <span className="ellipsis">{words.policy[row.policy]}</span>}</span>{over && <div className="small warning">{words.over}</div>}</td>
       <Figure says={formatCount(row.cloudUsd)} was={was && formatCount(was.cloudUsd)} /><Figure says={hours(row.meanWaitHours)} was={was && hours(was.meanWaitHours)} />
       <Figure says={hours(row.p95WaitHours)} was={was && hours(was.p95WaitHours)} /><Figure says={share(row.deadlineMissShare)} was={was && share(was.deadlineMissShare)} />
     </tr>

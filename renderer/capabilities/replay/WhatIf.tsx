@@ -51,7 +51,7 @@ function Foot({ question, frontier, played, hasTakt, onPropose }: Pick<WhatIfPro
     <div className="stack grow">
       <div className="row small" role="status" style={{ minHeight: 24 }}>
         {busy ? <>
-          <ProgressBar share={busy.progress?.share ?? 0} width={72} label={words.whatIf} /><span className="soft">{busy.progress ? words.running(busy.progress.done, busy.progress.of) : words.starting}</span><span className="spring" />
+          <ProgressBar share={busy.progress?.share ?? 0} width={72} label={words.whatIf} /><span className="soft nowrap">{busy.progress ? words.running(busy.progress.done, busy.progress.of) : words.starting}</span><span className="spring" />
           <Button look="quiet" small onClick={() => { frontier.cancel(); played.cancel() }}>{words.cancel}</Button>
         </> : frontier.stopped || played.stopped ? <><span className="soft">{remains(frontier) ?? words.cancelled}</span><span className="spring" /><Button look="quiet" small onClick={() => { frontier.again(); played.again() }}>{words.again}</Button></>
           : <><span className="soft">{run ? words.replays(run.plays, run.seconds) : ''}</span><span className="spring" /><span className="meta">{words.seed(question.seed)}</span></>}

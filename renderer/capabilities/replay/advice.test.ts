@@ -21,6 +21,10 @@ describe('advice on the knob', () => {
     expect(adviceOf(run('frontier', [row(18, 100, 1, 1), row(40, 8000, 1)]), now, 40)).toBeUndefined()
     expect(adviceOf(undefined, now, 40)).toBeUndefined()
   })
+  it('holds no bill against that of another what-if', () => {
+    const other = { ...run('frontier', [row(18, 6500, 1.2), row(2, 1000, 9)]), question: { ...question, nodes: 6 } }
+    expect(adviceOf(other, now, 40)).toBeUndefined()
+  })
 })
 describe('what was supposed otherwise', () => {
   it('is named with both values', () => {

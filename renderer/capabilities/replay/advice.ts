@@ -12,12 +12,14 @@ const WORTH_SAYING = 0.01
 export function adviceOf(frontier: ReplayRun | undefined, run: ReplayRun, perHourUsd: number): Advice | undefined {
   const bill = ({ cloudUsd, meanWaitHours = 0 }: ReplayFigures) => cloudUsd + meanWaitHours * run.source.jobs * perHourUsd
   const now = ownOf(run)[0]
-  const rows = (frontier ? ownOf(frontier) : []).filter(({ budgetBreaches }) => budgetBreaches === 0)
+  const rows = (frontier && sameButKnob(frontier.question, run.question) ? ownOf(frontier) : []).filter(({ budgetBreaches }) => budgetBreaches === 0)
   const best = rows.reduce<ReplayFigures | undefined>((least, row) => (!least || bill(row) < bill(least) ? row : least), undefined)
   const knob = best?.params['usdPerWaitHour']
   if (!now || !best || typeof knob !== 'number' || knob === run.question.usdPerWaitHour || bill(now) - bill(best) < bill(now) * WORTH_SAYING) return undefined
   return { knob, savesUsd: bill(now) - bill(best), cloudUsd: best.cloudUsd - now.cloudUsd, waitHours: (best.meanWaitHours ?? 0) - (now.meanWaitHours ?? 0), perHourUsd }
 }
+/** Whether two questions differ in nothing but the knob: bills of others cannot be held against each other. */
+const sameButKnob = ({ usdPerWaitHour: _a, ...a }: ReplayQuestion, { usdPerWaitHour: _b, ...b }: ReplayQuestion) => a.source === b.source && JSON.stringify(a) === JSON.stringify(b)
 const ownOf = ({ played }: ReplayRun) => played.map(({ figures }) => figures).filter(({ policy, meanWaitHours }) => policy === 'takt' && meanWaitHours !== undefined)
 
 /** What was supposed otherwise in two what-ifs, one clause each. */

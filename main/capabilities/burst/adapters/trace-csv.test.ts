@@ -45,6 +45,18 @@ test('names at most twenty lines, and says how many more there are', async () =>
   const issues = await issuesOf(HEADER + 'x,1,1,-1,,\n'.repeat(45))
   expect([issues.length, issues.at(-1)?.says]).toEqual([21, 'and 25 more lines'])
 })
+test.each<[what: string, bytes: Uint8Array, path: string, says: string]>([
+  ['nothing at all', Buffer.from(''), 'trace.csv', 'is empty; it has to begin with the line job_id,submission_time,num_gpu,duration'],
+  ['bytes that are no UTF-8', Buffer.concat([Buffer.from(`${HEADER}a,0,1,60\nj`), Buffer.from([0xe9]), Buffer.from(',0,1,60\n')]), 'trace.csv line 3', 'is not text in UTF-8; save the file in UTF-8'],
+  ['semicolons', Buffer.from(`${HEADER.replaceAll(',', ';')}a;0;1;60`), 'trace.csv line 1', 'lacks the columns job_id, submission_time, num_gpu, duration; columns have to be separated by commas'],
+  ['a quote that never ends', Buffer.from(`${HEADER}a,0,1,60\nb,"5,2,60\n`), 'trace.csv line 3', 'Quote Not Closed: the parsing is finished with an opening quote at line 3'],
+])('says of %s where it is and what to do', async (_what, bytes, path, says) => {
+  expect(await parseTrace(Buffer.from(bytes), { file: 'trace.csv', skipBadLines: true })).toEqual({ ok: false, failure: { code: 'INVALID', data: { issues: [{ path, says }] } } })
+})
+test('reads UTF-16 that says so', async () => {
+  const text = Buffer.from(`\ufeff${HEADER}a,0,1,60`, 'utf16le')
+  expect(await parseTrace(text, { file: 'trace.csv', skipBadLines: false })).toMatchObject({ ok: true, value: { jobs: [{ id: 'a', gpus: 1 }] } })
+})
 test('says that a file holds no job', async () => { expect(await issuesOf(HEADER)).toEqual([{ path: 'trace.csv', says: 'holds no job' }]) })
 test('says what quoting is broken', async () => { expect((await issuesOf(`${HEADER}"a,1,1,60,,\n`))[0]?.says).toMatch(/quote/i) })
 test('reads 82,000 unsorted rows', async () => {
@@ -62,7 +74,8 @@ test('unpacks gzip, and says when it was cut short', async () => {
   expect(!outcome.ok && outcome.failure).toMatchObject({ code: 'INVALID', data: { issues: [{ path: cut, says: expect.stringContaining('may have been cut short') }] } })
 })
 test('says which file is not there', async () => {
-  expect(await readTrace(join(folder, 'none.csv'))).toEqual({ ok: false, failure: { code: 'NOT_FOUND', data: { kind: 'file', name: join(folder, 'none.csv') } } })
+  expect(await readTrace(join(folder, 'none.csv'))).toEqual({ ok: false, failure: { code: 'INVALID', data: { issues: [{ path: join(folder, 'none.csv'), says: 'cannot be read: there is no such file' }] } } })
+  expect(await readTrace(folder)).toEqual({ ok: false, failure: { code: 'INVALID', data: { issues: [{ path: folder, says: 'cannot be read: it is a folder' }] } } })
 })
 test('reads availability of a zone and refuses what is none', async () => {
   const [good, bad, text] = [join(folder, 'zone.json'), join(folder, 'bad.json'), join(folder, 'text.json')]

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
@@ -36,11 +37,14 @@ export async function readPacked(file: string): Promise<Outcome<Buffer>> {
   let bytes: Buffer
   try {
     bytes = await readFile(file)
-  } catch {
-    return fail(failure('NOT_FOUND', { kind: 'file', name: file }))
+  } catch (error) {
+    return invalid([{ path: file, says: `cannot be read: ${UNREADABLE[codeOf(error)] ?? codeOf(error)}` }])
   }
   return unpacked(bytes, file)
 }
+
+const UNREADABLE: Readonly<Record<string, string>> = { ENOENT: 'there is no such file', EISDIR: 'it is a folder', EACCES: 'you may not read it', EPERM: 'you may not read it', ENOTDIR: 'there is no such folder' }
+const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : String(error))
 
 /** No trace of jobs comes near this; a file that does is a trap or a mistake. */
 const UNPACKED_AT_MOST = 256 * 1024 ** 2
@@ -62,9 +66,12 @@ export async function readTrace(file: string, { skipBadLines = false } = {}): Pr
 
 export async function parseTrace(bytes: Buffer, { file, skipBadLines }: { file: string; skipBadLines: boolean }): Promise<Outcome<ReadTrace>> {
   const read = { jobs: new Array<TraceJob>(), bad: new Array<Issue>(), lineOf: new Map<string, number>() }
-  let missing: string[] = []
+  const garbled = garbledAt(bytes)
+  if (garbled !== undefined) return invalid([{ path: `${file} line ${garbled}`, says: 'is not text in UTF-8; save the file in UTF-8' }])
+  let [missing, given]: [string[], string[]] = [[...REQUIRED], []]
   const columns = (header: string[]) => {
     const names = header.map((name) => name.trim())
+    given = names
     missing = REQUIRED.filter((name) => !names.includes(name))
     return names
   }
@@ -76,13 +83,24 @@ export async function parseTrace(bytes: Buffer, { file, skipBadLines }: { file: 
     }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
-    return invalid([{ path: file, says: error.message }])
+    return invalid([{ path: 'lines' in error ? `${file} line ${String(error.lines)}` : file, says: error.message.replace(/, value is .*$/s, '') }])
   }
   const { jobs, bad } = read
-  if (missing.length > 0) return invalid([{ path: `${file} line 1`, says: `lacks the ${missing.length === 1 ? 'column' : 'columns'} ${missing.join(', ')}` }])
+  if (missing.length > 0) return invalid([given.length === 0 ? { path: file, says: `is empty; it has to begin with the line ${REQUIRED.join(',')}` } : { path: `${file} line 1`, says: `lacks the ${missing.length === 1 ? 'column' : 'columns'} ${missing.join(', ')}${separatorSays(given)}` }])
   if (bad.length > 0 && !skipBadLines) return invalid(named(bad))
   return jobs.length > 0 ? succeed({ jobs, skipped: bad }) : invalid([{ path: file, says: 'holds no job' }])
 }
+
+/** The first line that is not UTF-8; files that say in their first bytes that they are UTF-16 are read as such. */
+function garbledAt(bytes: Buffer): number | undefined {
+  const marked = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)
+  if (marked || (isUtf8(bytes) && !bytes.includes(0))) return undefined
+  let [from, line] = [0, 1]
+  for (let end = bytes.indexOf(10); end >= 0 && isPlain(bytes.subarray(from, end)); end = bytes.indexOf(10, from)) [from, line] = [end + 1, line + 1]
+  return line
+}
+const isPlain = (line: Buffer) => isUtf8(line) && !line.includes(0)
+const separatorSays = ([only = '', ...others]: readonly string[]) => (others.length === 0 && /[;\t]/.test(only) ? '; columns have to be separated by commas' : '')
 
 interface Line { record: Record<string, string>; info: { lines: number } }
 function readLine(file: string, { record, info }: Line, into: { jobs: TraceJob[]; bad: Issue[]; lineOf: Map<string, number> }): void {
