@@ -1,8 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Command } from 'commander'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
-import { driftCommands } from './cli'
+import { taktDrift as takt } from './testing/command'
 import { Tables } from './testing/tables'
 
 /** A coordinator that speaks the statement protocol and lets DuckDB count. */
@@ -29,16 +28,6 @@ afterEach(() => { vi.unstubAllEnvs(); process.exitCode = 0 })
 async function answer(sql: string, current: string): Promise<unknown> {
   const asked = sql.replaceAll('"iceberg"."loans"."applications"', `read_parquet('${current}')`).replaceAll('is_nan(', 'isnan(').replaceAll('is_infinite(', 'isinf(')
   try { return { data: (await tables.engine.rows(asked)).map((row) => Object.values(row).map((value) => (typeof value === 'bigint' ? Number(value) : value))) } } catch (error) { return { error: { message: String(error) } } }
-}
-async function takt(...words: string[]): Promise<{ out: string; err: string; code: number }> {
-  const written = { out: '', err: '' }
-  const stdout = vi.spyOn(process.stdout, 'write').mockImplementation((text) => { written.out += String(text); return true })
-  const stderr = vi.spyOn(process.stderr, 'write').mockImplementation((text) => { written.err += String(text); return true })
-  const program = new Command('takt').exitOverride()
-  driftCommands(program)
-  process.exitCode = 0
-  try { await program.parseAsync(['node', 'takt', 'drift', ...words]) } finally { stdout.mockRestore(); stderr.mockRestore() }
-  return { ...written, code: Number(process.exitCode) }
 }
 const lake = (...more: string[]) => takt('lake', '--profile', profile, '--server', address, '--table', 'iceberg.loans.applications', ...more)
 

@@ -1,7 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { Command } from 'commander'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import { driftCommands } from './cli'
+import { taktDrift as takt } from './testing/command'
 import { Tables } from './testing/tables'
 
 let tables: Tables, reference: string, shifted: string
@@ -14,17 +13,6 @@ beforeAll(async () => {
 afterAll(() => tables.close())
 afterEach(() => { vi.restoreAllMocks(); process.exitCode = 0 })
 
-/** Runs `takt drift …` in this process and tells what it wrote and how it ended. */
-async function takt(...words: string[]): Promise<{ out: string; err: string; code: number }> {
-  const written = { out: '', err: '' }
-  const stdout = vi.spyOn(process.stdout, 'write').mockImplementation((text) => { written.out += String(text); return true })
-  const stderr = vi.spyOn(process.stderr, 'write').mockImplementation((text) => { written.err += String(text); return true })
-  const program = new Command('takt').exitOverride()
-  driftCommands(program)
-  process.exitCode = 0
-  try { await program.parseAsync(['node', 'takt', 'drift', ...words]) } finally { stdout.mockRestore(); stderr.mockRestore() }
-  return { ...written, code: Number(process.exitCode) }
-}
 const json = (text: string) => JSON.parse(text) as Record<string, unknown> & { columns: Record<string, unknown>[] }
 
 describe('takt drift compare', () => {
