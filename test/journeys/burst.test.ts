@@ -132,6 +132,19 @@ describe('replay', { timeout: 180_000 }, () => {
     await expect.poll(() => knob.getAttribute('aria-valuetext')).not.toBe('$40')
     await page.locator('svg text').filter({ hasText: /^before$/ }).first().waitFor()
   })
+  test('a value can be typed over its slider, and one that makes no sense is not taken', async () => {
+    const spot = page.getByRole('textbox', { name: 'Spot share allowed, typed' })
+    await spot.fill('lots')
+    await page.getByText('a number from 0 to 100').waitFor()
+    await spot.fill('50 %')
+    await spot.press('Enter')
+    const slider = page.getByRole('slider', { name: 'Spot share allowed' })
+    await expect.poll(() => slider.getAttribute('aria-valuetext')).toBe('50 %')
+    await page.getByText(/Spot is supposed/).waitFor()
+    await spot.fill('0')
+    await spot.press('Enter')
+    await expect.poll(() => slider.getAttribute('aria-valuetext')).toBe('0 %')
+  })
   test('keeps runs and compares them', async () => {
     await replayed()
     await press(page, 'Keep this run')
@@ -140,6 +153,8 @@ describe('replay', { timeout: 180_000 }, () => {
     await page.waitForFunction(() => !document.body.textContent?.includes('Kept as run 1.'))
     await press(page, /^Compare with run 1/)
     await page.getByText(/^Against run 1|Against run 1/).waitFor()
+    await page.getByText(/^Supposed otherwise than in run 1/).waitFor()
+    expect(await page.locator('.outcome tbody tr').first().locator('.meta').count()).toBe(4)
     await inBothThemes(page, 'replay-compared')
   })
   test('exports its table', async () => {

@@ -14,19 +14,27 @@ export function InWords({ run, frontier, compared, source, saved, again, perHour
   const kept = lastKnown(saved)?.value ?? []
   const own = kept.find(({ id }) => id === run.id)
   const best = useMemo(() => adviceOf(frontier, run, perHourUsd), [frontier, run, perHourUsd])
-  const other = compared ? differences(run.question, compared.question) : []
   return (
     <Panel title={words.inWords} flush actions={own ? <span className="small soft" role="status">{words.keptAs(own.number)}</span> : <Button small busy={keep.busy} onClick={() => void keep.act().then(again)}>{words.keepRun}</Button>}>
       <div className="scroll grow" tabIndex={0} role="group" aria-label={words.inWordsLabel}>
         <p className="said">{sentences({ run, before: compared, source }).join(' ')} <span className="meta">{words.synthetic}{run.question.spotShare > 0 ? ` ${words.spotHint}` : ''}</span></p>
-        {compared && compared.source.title !== run.source.title && <p className="said">{words.otherJobs(compared.source.title)}</p>}
-        {compared && other.length > 0 && <p className="said">{words.otherwise(titleOf(compared))} {other.join('; ')}.</p>}
+        {compared && <Otherwise run={run} compared={compared} />}
         {best && <div className="said advice"><p><b>{words.advise(best.knob, best.savesUsd, run.source.days)}</b> {words.adviseHow(best.cloudUsd, best.waitHours, best.perHourUsd)}</p>
           <div className="row"><Button small onClick={() => onKnob(best.knob)}>{words.useIt(best.knob)}</Button><Button small look="quiet" onClick={() => onPropose(best.knob)}>{words.proposeIt(best.knob)}</Button></div></div>}
         {keep.trouble && <div style={{ padding: '0 12px' }}><Failed says={keep.trouble.says} remedy={keep.trouble.remedy} code={keep.trouble.code} /></div>}
         <Section title={words.kept}>{kept.length === 0 ? <p className="small soft">{words.noKept}</p> : <KeptRuns runs={kept} current={run.id} again={again} />}</Section>
       </div>
     </Panel>
+  )
+}
+/** What was supposed otherwise than in the run it is compared with. */
+function Otherwise({ run, compared }: { run: ReplayRun; compared: ReplayRun }) {
+  const other = differences(run.question, compared.question)
+  return (
+    <>
+      {compared.source.title !== run.source.title && <p className="said">{words.otherJobs(compared.source.title)}</p>}
+      {other.length > 0 && <p className="said">{words.otherwise(titleOf(compared))} {other.join('; ')}.</p>}
+    </>
   )
 }
 function KeptRuns({ runs, current, again }: { runs: readonly SavedReplay[]; current: string; again: () => void }) {

@@ -28,7 +28,7 @@ describe('advice on the knob', () => {
 })
 describe('what was supposed otherwise', () => {
   it('is named with both values', () => {
-    expect(differences({ ...question, nodes: 6, spotShare: 0.25 }, { ...question, budgetUsd: 5000 })).toEqual(['On-prem nodes of 8 GPUs: 4, now 6', 'Cloud budget of the span: $5,000, now no cap', 'Spot share allowed: 0 %, now 25 %'])
+    expect(differences({ ...question, nodes: 6, spotShare: 0.25 }, { ...question, budgetUsd: 5000 })).toEqual(['On-prem nodes of 8 GPUs: 4, now 6', 'Cloud budget, span: $5,000, now no cap', 'Spot share allowed: 0 %, now 25 %'])
     expect(differences(question, question)).toEqual([])
   })
 })

@@ -86,11 +86,14 @@ export async function parseTrace(bytes: Buffer, { file, skipBadLines }: { file: 
     return invalid([{ path: 'lines' in error ? `${file} line ${String(error.lines)}` : file, says: error.message.replace(/, value is .*$/s, '') }])
   }
   const { jobs, bad } = read
-  if (missing.length > 0) return invalid([given.length === 0 ? { path: file, says: `is empty; it has to begin with the line ${REQUIRED.join(',')}` } : { path: `${file} line 1`, says: `lacks the ${missing.length === 1 ? 'column' : 'columns'} ${missing.join(', ')}${separatorSays(given)}` }])
+  if (missing.length > 0) return invalid([headerIssue(file, missing, given)])
   if (bad.length > 0 && !skipBadLines) return invalid(named(bad))
   return jobs.length > 0 ? succeed({ jobs, skipped: bad }) : invalid([{ path: file, says: 'holds no job' }])
 }
 
+const headerIssue = (file: string, missing: readonly string[], given: readonly string[]): Issue => (given.length === 0
+  ? { path: file, says: `is empty; it has to begin with the line ${REQUIRED.join(',')}` }
+  : { path: `${file} line 1`, says: `lacks the ${missing.length === 1 ? 'column' : 'columns'} ${missing.join(', ')}${separatorSays(given)}` })
 /** The first line that is not UTF-8; files that say in their first bytes that they are UTF-16 are read as such. */
 function garbledAt(bytes: Buffer): number | undefined {
   const marked = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)
