@@ -45,7 +45,7 @@ export function FrontierChart({ frontier: { curves, singles, xTicks, yTicks, xMa
         {chosen && chosen.wait <= xMax && <>
           <ReferenceLine segment={[{ x: chosen.wait, y: 0 }, { x: chosen.wait, y: chosen.usd }]} stroke="var(--s1)" strokeDasharray="2 3" />
           <ReferenceLine segment={[{ x: 0, y: chosen.usd }, { x: chosen.wait, y: chosen.usd }]} stroke="var(--s1)" strokeDasharray="2 3" />
-          <ReferenceDot x={chosen.wait} y={chosen.usd} r={7} shape={({ cx, cy }: Placed) => <Chosen cx={cx ?? 0} cy={cy ?? 0} lines={callout} right={chosen.wait < xMax * 0.6} />} />
+          <ReferenceDot zIndex={ON_TOP} x={chosen.wait} y={chosen.usd} r={7} shape={({ cx, cy }: Placed) => <Chosen cx={cx ?? 0} cy={cy ?? 0} lines={callout} right={chosen.wait < xMax * 0.6} above={chosen.usd < yMax * 0.25} />} />
         </>}
         {reading && <ReferenceLine x={reading.wait} stroke="var(--ink)" strokeDasharray="2 2" />}
       </ComposedChart>
@@ -54,11 +54,13 @@ export function FrontierChart({ frontier: { curves, singles, xTicks, yTicks, xMa
 }
 /** Marks that can be pressed lie on top. */
 const ownLast = (curves: Frontier['curves']) => [...curves].sort((a, b) => Number(a.policy === 'takt') - Number(b.policy === 'takt'))
+/** Above marks and their names, which would run through the words. */
+const ON_TOP = 3000
 const CALLOUT = { width: 226, line: 17 }
-function Chosen({ cx, cy, lines, right }: { cx: number; cy: number; lines: readonly string[]; right: boolean }) {
+function Chosen({ cx, cy, lines, right, above }: { cx: number; cy: number; lines: readonly string[]; right: boolean; above: boolean }) {
   const height = lines.length * CALLOUT.line + 10
   const x = right ? cx + 34 : cx - 34 - CALLOUT.width
-  const y = cy + 34
+  const y = above ? cy - 34 - height : cy + 34
   return (
     <g data-chosen pointerEvents="none">
       <path d={`M${cx} ${cy}L${right ? x : x + CALLOUT.width} ${y + height / 2}`} stroke="var(--edge)" />

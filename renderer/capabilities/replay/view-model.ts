@@ -67,7 +67,7 @@ export function frontierOf(run: ReplayRun, chosen: Point | undefined): Frontier 
   const lone = all.filter(({ points }) => points.length === 1).flatMap(({ points }) => points)
   const singles = lone.filter(({ wait }) => wait <= xMax)
   const bound = run.played.find(({ figures }) => figures.policy === 'bound-slack')?.figures.cloudUsd
-  const yTicks = ticksTo(Math.max(...[...curves.flatMap(({ points }) => points), ...singles].map(({ usd }) => usd), bound ?? 0, 1) * 1.04)
+  const yTicks = ticksTo(Math.max(...[...curves.flatMap(({ points }) => points), ...singles].map(({ usd }) => usd), bound ?? 0, 100) * 1.04)
   const yMax = yTicks.at(-1) ?? 1
   return { curves, singles, xTicks, yTicks, xMax, yMax, bound, alone: lone.find(({ wait, usd }) => wait > xMax && usd === 0), labels: labelsOf(curves, yMax) }
 }

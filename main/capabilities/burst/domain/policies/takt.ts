@@ -83,7 +83,7 @@ function replan(desk: Desk, future: Profile, context: Context): Planned[] {
     usd: (job) => affordable(desk, cheapestOffer(desk, job, context), context.cap),
     go: (job) => {
       const offer = cheapestOffer(desk, job, context)
-      if (lingers(desk, offer, { settings: context.settings, latestStartS: latest.get(job) ?? 0 })) linger(desk, context.lingering, { job, latestStartS: latest.get(job) ?? 0 })
+      if (lingers(desk, offer, { settings: context.settings, latestStartS: latest.get(job) ?? 0, job })) linger(desk, context.lingering, { job, latestStartS: latest.get(job) ?? 0 })
       else desk.startCloud(job, offer.pool)
     },
   })
@@ -92,8 +92,8 @@ function replan(desk: Desk, future: Profile, context: Context): Planned[] {
 const waitingIsFree = ({ usdPerWaitHour, paced }: TaktSettings) => usdPerWaitHour === 0 && !paced
 
 /** Where waiting costs nothing, a job that would have a new node to itself stays for company until the last safe moment. */
-const lingers = (desk: Desk, offer: Offer, { settings, latestStartS }: { settings: TaktSettings; latestStartS: number }) =>
-  waitingIsFree(settings) && desk.cloud.pools.length === 1 && latestStartS > desk.nowS && offer.launch.some((gpus) => gpus < desk.onPrem.gpusPerNode)
+const lingers = (desk: Desk, offer: Offer, { settings, latestStartS, job }: { settings: TaktSettings; latestStartS: number; job: number }) =>
+  waitingIsFree(settings) && (desk.cloud.pools.length === 1 || !desk.maySpot(job)) && latestStartS > desk.nowS && offer.launch.some((gpus) => gpus < desk.onPrem.gpusPerNode)
 
 function linger(desk: Desk, lingering: Map<number, number>, { job, latestStartS }: { job: number; latestStartS: number }): void {
   lingering.set(job, latestStartS)
