@@ -9,7 +9,7 @@ import { z } from 'zod'
 import { App } from './app/App'
 import { connection } from './app/connection'
 import { rememberedTheme, resolveTheme, useTheme } from './app/theme'
-import { connectPage, followShell, navigate } from './client'
+import { arrive, connectPage, followShell } from './client'
 import { cssVariablesResolver, theme } from './design/theme'
 
 // Compiling parsers would need eval, which the page's policy forbids.
@@ -19,7 +19,7 @@ const nonce = document.querySelector<HTMLMetaElement>('meta[name=csp-nonce]')?.c
 Object.assign(globalThis, { __webpack_nonce__: nonce })
 document.documentElement.dataset['theme'] = resolveTheme(rememberedTheme())
 connectPage(connection)
-followShell(navigate)
+followShell(arrive)
 
 function Page() {
   const colours = useTheme()

@@ -1,11 +1,11 @@
-import { Suspense, useEffect, useState } from 'react'
+import { Suspense, useEffect, useState, type DragEvent } from 'react'
 import { useFlowStore, watchMap } from '../capabilities/flow/store'
 import { OperationsDrawer, watchOperations } from '../capabilities/operations'
 import { watchSettings } from '../capabilities/settings/store'
 import { FirstRun } from '../capabilities/sites'
 import { reportPresence } from '../capabilities/sites/presence'
 import { useHome, useSitesKnown, watchSites } from '../capabilities/sites/store'
-import { CoreProvider, useAddress, useRestarts, watchRecords } from '../client'
+import { CoreProvider, handFile, navigate, useAddress, useRestarts, watchRecords } from '../client'
 import { Loading, PageHead, Patterns } from '../design'
 import { core } from './connection'
 import { ConnectionLost } from './ConnectionLost'
@@ -59,7 +59,7 @@ function Frame() {
   useArrival(path.join('/'))
   const Screen = route?.screen
   return (
-    <div className="frame">
+    <div className="frame" onDragOver={allowFile} onDrop={dropFile}>
       <Patterns />
       <a className="skip" href="#main" onClick={(event) => { event.preventDefault(); document.getElementById('main')?.focus() }}>{words.skip}</a>
       <TitleBar onSearch={() => setPalette('')} />
@@ -78,6 +78,16 @@ function Frame() {
       <Announcements />
     </div>
   )
+}
+const allowFile = (event: DragEvent) => { if (event.dataTransfer.types.includes('Files')) event.preventDefault() }
+/** A bundle of drift opens wherever it is dropped; any other file is left alone instead of taking the place of the page. */
+function dropFile(event: DragEvent) {
+  const [file] = event.dataTransfer.files
+  if (event.defaultPrevented || !file) return
+  event.preventDefault()
+  if (!/\.takt$/i.test(file.name)) return
+  handFile(file)
+  navigate('#/drift')
 }
 /** Puts the focus on the new screen's heading, as a page load would; the very first screen keeps the focus where the browser put it. */
 function useArrival(path: string) {

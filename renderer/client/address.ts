@@ -17,6 +17,11 @@ export function hrefOf(path: readonly string[], query: Record<string, string | u
   return `#/${path.map(encodeURIComponent).join('/')}${search ? `?${search}` : ''}`
 }
 export const navigate = (href: string) => { location.hash = href }
+/** Goes where the shell points; a screen that is there already keeps what it shows beside what is new. */
+export function arrive(href: string) {
+  const [now, to] = [parseAddress(location.hash), parseAddress(href)]
+  navigate(hrefOf(now.path) === hrefOf(to.path) ? hrefOf(to.path, { ...Object.fromEntries(now.query), ...Object.fromEntries(to.query) }) : href)
+}
 
 /** Changes filters of the present address without a new step in the history. */
 export function setQuery(changes: Record<string, string | undefined>) {

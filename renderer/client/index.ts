@@ -1,5 +1,6 @@
 export { CoreProvider, useAction, useAsk, useCore, useNow, useWatch, type Action, type Core } from './core'
-export { hrefOf, navigate, parseAddress, setQuery, useAddress, type Address } from './address'
+export { arrive, hrefOf, navigate, parseAddress, setQuery, useAddress, type Address } from './address'
+export { handFile, takeHandedFile, useHandedFile } from './handed'
 export { restartWatches, useRestarts } from './restart'
 export { makeClient, Reconnecting, resuming, type Client, type LinkState } from './link'
 export { connectPage, followShell } from './wires'

@@ -7,7 +7,7 @@ import { words } from './words'
 /** Opens a bundle and shows its fleet. */
 export async function showBundle(client: Client, from: { path: string } | { name: string; file: File }): Promise<boolean> {
   const { id } = await client.drift.openBundle(from)
-  setQuery({ bundle: id, model: undefined, w: undefined, since: undefined, column: undefined, form: undefined })
+  setQuery({ bundle: id, model: undefined, w: undefined, since: undefined, column: undefined, form: undefined, dialog: undefined })
   return true
 }
 export function OpenBundle({ opened, onClose }: { opened: boolean; onClose: () => void }) {

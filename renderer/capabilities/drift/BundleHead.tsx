@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import type { BundleSummary, FleetRow } from '../../../preload/contract/drift-review'
-import { setQuery, useAction } from '../../client'
+import { setQuery, useAction, useAddress } from '../../client'
 import { Button, formatBytes, formatMoment, Tag } from '../../design'
 import { OpenBundle, SaveBundle } from './BundleDialogs'
 import { words } from './words'
@@ -9,6 +9,9 @@ const TONE = { valid: 'good', 'unknown-signer': 'warning', none: 'normal' } as c
 /** What an opened bundle is and whether it is true; without one, the ways to open and to save one. */
 export function BundleHead({ bundle, rows }: { bundle: BundleSummary | undefined; rows: FleetRow[] }) {
   const [dialog, setDialog] = useState<'open' | 'save'>()
+  // The first screen of all points here, where no site is needed.
+  const asked = useAddress().query.get('dialog') === 'open'
+  const shut = () => { setDialog(undefined); if (asked) setQuery({ dialog: undefined }) }
   const close = useAction(async (client, id: string) => { await client.drift.closeBundle({ id }); return true })
   const leave = async (id: string) => { await close.act(id); setQuery({ bundle: undefined, model: undefined, w: undefined, since: undefined, column: undefined }) }
   return (
@@ -19,7 +22,7 @@ export function BundleHead({ bundle, rows }: { bundle: BundleSummary | undefined
         <Button small onClick={() => { void leave(bundle.id) }}>{words.close}</Button>
       </>}
       {!bundle && <><Button small look="quiet" onClick={() => setDialog('open')}>{words.openBundle}</Button>{rows.length > 0 && <Button small look="quiet" onClick={() => setDialog('save')}>{words.saveBundle}</Button>}</>}
-      <OpenBundle opened={dialog === 'open'} onClose={() => setDialog(undefined)} />
+      <OpenBundle opened={asked || dialog === 'open'} onClose={shut} />
       {dialog === 'save' && <SaveBundle rows={rows} onClose={() => setDialog(undefined)} />}
     </>
   )

@@ -1,10 +1,10 @@
 import { useEffect, useState, type DragEvent, type ReactNode } from 'react'
-import { setQuery, useAction, useAddress } from '../../client'
+import { setQuery, takeHandedFile, useAction, useAddress, useHandedFile } from '../../client'
 import { Failed } from '../../design'
 import { showBundle } from './BundleDialogs'
 import { words } from './words'
 
-/** A bundle dropped anywhere on the screen is opened, and so is one that the address names because its file was opened in the desktop. */
+/** A bundle dropped anywhere is opened, and so is one that the address names because its file was opened in the desktop. */
 export function DropBundle({ children }: { children: ReactNode }) {
   const [over, setOver] = useState(false)
   const open = useAction(showBundle)
@@ -16,6 +16,12 @@ export function DropBundle({ children }: { children: ReactNode }) {
     void open.act({ path })
     // Once for each file that is named, whatever becomes of it.
   }, [path])
+  const handed = useHandedFile()
+  useEffect(() => {
+    const file = takeHandedFile()
+    if (file) void open.act({ name: file.name, file })
+    // Once for each file that is handed over.
+  }, [handed])
   const hasFile = (event: DragEvent) => event.dataTransfer.types.includes('Files')
   const drop = (event: DragEvent) => {
     if (!hasFile(event)) return

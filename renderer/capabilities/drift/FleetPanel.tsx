@@ -38,23 +38,29 @@ const columnsFor = ({ windows }: Fleet): Column<FleetRow>[] => [
   { id: 'verdict', says: words.columns.verdict, value: ({ verdict }) => verdict ?? '', cell: (row) => <span className={row.verdict === 'act' ? '' : 'meta'}>{row.verdict === undefined ? (isOpen(row) ? words.verdicts.open : '') : <span className="row" style={{ gap: 4 }}>{words.verdicts[row.verdict]}{row.verdictBy && <Avatar person={row.verdictBy} />}</span>}</span> },
 ]
 const shortName = (window: string | undefined) => window?.replace(/^\d{4}-/, '').replace(/ 00:00:00$/, '') ?? ''
-const WIDTH = 12, STEP = 14, MOST = 14
+const STRIP = 196, WIDEST = 14
 
-/** One cell per window in one hue, five steps; a dot where it alerted, a hatch where nothing was scored. */
+/** One cell per window in one hue, five steps; a dot where it alerted, a hatch where nothing was scored. Many windows make narrow cells: none is left out. */
 function HeatStrip({ row, windows }: { row: FleetRow; windows: readonly string[] }) {
   const byName = new Map(row.cells.map((cell) => [cell.window, cell]))
-  const shown = windows.slice(-MOST)
+  const step = Math.min(WIDEST, STRIP / Math.max(1, windows.length))
   return (
-    <svg width={shown.length * STEP} height="20" role="img" aria-label={`${words.heatSays(row.model)}: ${row.cells.slice(-MOST).map(cellSays).join('; ')}`}>
-      {shown.map((window, at) => { const cell = byName.get(window); return cell && <HeatCell key={window} cell={cell} x={at * STEP} /> })}
+    <svg width={windows.length * step} height="20" role="img" aria-label={heatSays(row)}>
+      {windows.map((window, at) => { const cell = byName.get(window); return cell && <HeatCell key={window} cell={cell} x={at * step} width={step > 6 ? step - 2 : step - 0.6} /> })}
     </svg>
   )
 }
+const SPOKEN = 8
+/** Every window in words while they are few, else how many there are and the newest. */
+function heatSays({ model, cells }: FleetRow): string {
+  const alerts = cells.filter(({ alert }) => alert).length, newest = cells.slice(-SPOKEN).map(cellSays).join('; ')
+  return `${words.heatSays(model)}: ${cells.length > SPOKEN ? `${words.heatMany(cells.length, alerts, SPOKEN)} ` : ''}${newest}`
+}
 const cellSays = ({ window, size, alert }: FleetCell) => words.cellSays(window, formatSize(size) ?? words.notScored, alert)
-const HeatCell = ({ cell, x }: { cell: FleetCell; x: number }) => (
+const HeatCell = ({ cell, x, width }: { cell: FleetCell; x: number; width: number }) => (
   <g><title>{cellSays(cell)}</title>
-    <rect x={x} y="3" width={WIDTH} height="14" rx="2" fill={cell.level === 'unscored' ? 'url(#hatch-unknown)' : 'var(--s1)'} opacity={cell.level === 'unscored' ? 0.8 : OPACITY[cell.level]} />
-    {cell.alert && <circle cx={x + WIDTH / 2} cy="10" r="2.2" fill="var(--panel)" />}
+    <rect x={x} y="3" width={width} height="14" rx={Math.min(2, width / 3)} fill={cell.level === 'unscored' ? 'url(#hatch-unknown)' : 'var(--s1)'} opacity={cell.level === 'unscored' ? 0.8 : OPACITY[cell.level]} />
+    {cell.alert && <circle cx={x + width / 2} cy="10" r={Math.min(2.2, width / 2.6)} fill="var(--panel)" />}
   </g>
 )
 const Legend = () => (

@@ -21,6 +21,8 @@ function Point({ cx, cy, payload }: Dot) {
     </g>
   )
 }
+/** What stands at the right end of a line, also where there is nothing to drag: on paper and in pictures. */
+const named = (value: string, fill: string) => ({ value, position: 'right' as const, fill, fontSize: 11 })
 const shortened = (says: string) => (says.length > 28 ? `${says.slice(0, 27)}…` : says)
 const tickOf = (model: ModelDrift, at: number) => { const window = model.windows[at]; return window === undefined ? '' : window.from === undefined ? window.name : formatDay(startOf(window.from)).replace(/^\w+ /, '') }
 
@@ -28,7 +30,7 @@ export function Timeline({ model, limits, chosen, reading }: { model: ModelDrift
   const { windows, events } = model
   const data = windows.map(({ name, size, alert }, at) => ({ at, name, size, alert, chosen: chosen.includes(name) }))
   const marks = events.flatMap((event) => { const place = placeOf(windows, event.at); return place === undefined ? [] : [{ ...event, place }] })
-  const named = namedEvents(marks, windows.length)
+  const told = namedEvents(marks, windows.length)
   const first = windows.findIndex(({ name }) => name === chosen[0]), last = windows.findIndex(({ name }) => name === chosen.at(-1))
   const end = data.at(-1)
   return (
@@ -39,8 +41,8 @@ export function Timeline({ model, limits, chosen, reading }: { model: ModelDrift
         <YAxis width={TIMELINE.left} domain={[0, topOf(model)]} ticks={sizeTicks(topOf(model))} tickFormatter={(size: number) => String(Number(size.toFixed(2)))} tick={TICK} tickLine={false} axisLine={false} />
         {first >= 0 && last > first && <ReferenceArea x1={first} x2={last} fill="var(--sel)" fillOpacity={0.7} />}
         {first >= 0 && first === last && <ReferenceLine x={first} stroke="var(--accent)" strokeOpacity={0.5} />}
-        {marks.map((mark) => <ReferenceLine key={`${mark.at}${mark.says}`} x={mark.place} stroke={mark.kind === 'incident' ? 'var(--red)' : 'var(--ink2)'} strokeDasharray="1 3" {...(named.has(mark) && { label: { value: shortened(mark.says), position: mark.place > data.length / 2 ? 'insideTopRight' : 'insideTopLeft', fill: 'var(--ink2)', fontSize: 11, offset: 6 } })} />)}
-        <ReferenceLine y={limits.watch} stroke="var(--yellowfill)" strokeDasharray="4 3" /><ReferenceLine y={limits.act} stroke="var(--redfill)" />
+        {marks.map((mark) => <ReferenceLine key={`${mark.at}${mark.says}`} x={mark.place} stroke={mark.kind === 'incident' ? 'var(--red)' : 'var(--ink2)'} strokeDasharray="1 3" {...(told.has(mark) && { label: { value: shortened(mark.says), position: mark.place > data.length / 2 ? 'insideTopRight' : 'insideTopLeft', fill: 'var(--ink2)', fontSize: 11, offset: 6 } })} />)}
+        <ReferenceLine y={limits.watch} stroke="var(--yellowfill)" strokeDasharray="4 3" label={named(words.watchAt(limits.watch.toFixed(2)), 'var(--yellow)')} /><ReferenceLine y={limits.act} stroke="var(--redfill)" label={named(words.actAt(limits.act.toFixed(2)), 'var(--red)')} />
         <Line dataKey="size" stroke="var(--s1)" strokeWidth={2} dot={<Point />} activeDot={false} isAnimationActive={false} connectNulls={false} />
         {end?.size !== null && end !== undefined && <ReferenceLine y={end.size} stroke="none" label={{ value: words.now(formatSize(end.size) ?? ''), position: 'right', fill: 'var(--s1)', fontSize: 11, fontWeight: 600 }} />}
         {reading !== undefined && <ReferenceLine x={reading} stroke="var(--ink)" strokeDasharray="2 2" />}

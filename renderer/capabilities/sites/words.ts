@@ -7,7 +7,7 @@ export const words = {
   firstPage: 'First run', firstTitle: 'What should Takt look at?', firstSays: 'No account is needed and nothing is sent anywhere. You can add the others later, side by side.',
   plant: 'Open the plant', plantSays: 'a simulated cluster and AWS account, with nothing to install', plantTime: '20 s', plantOpening: 'Starting the simulated sites…',
   cluster: 'Connect a cluster', clusterSays: (names: string[]) => (names.length > 0 ? `${names.length === 1 ? '1 context' : `${names.length} contexts`} found: ${names.slice(0, 3).join(', ')}` : 'no context was found in your kubeconfig files'), clusterTime: '1 min',
-  bundle: 'Open a bundle', bundleSays: 'a .takt file of drift', bundleReason: 'Drift bundles come with the drift screens; until then open the plant or connect a cluster.',
+  bundle: 'Open a bundle', bundleSays: 'a .takt file of drift', bundleTime: '2 s',
   connectTitle: 'Connect a cluster', back: 'Back', contexts: 'Contexts', contextsMean: 'from your kubeconfig files; nothing has been opened or run', noContexts: 'No context was found. Add a kubeconfig file in Settings, or open the plant.', toSettings: 'Open settings',
   unreadable: 'Files that cannot be used', context: 'Context', server: 'Server', user: 'User', auth: 'Sign-in', file: 'File', none: 'none',
   auths: { certificate: 'certificate', token: 'token', exec: 'plugin', oidc: 'OpenID Connect', basic: 'password', none: 'none' },

@@ -6,6 +6,7 @@ import { verifyBooks } from '../../../main/capabilities/drift/bundles/verify'
 import { countWindows, profileReference, scoreWindows } from '../../../main/capabilities/drift/profile'
 import { loadSpecialFunctions } from '../../../main/capabilities/drift/numerics/cephes'
 import { median, printTable, round } from '../shared/report'
+import { fleet } from './fleet'
 import { scan, writePair } from './pair'
 
 const root = process.env['TAKT_ROOT'] ?? process.cwd(), cache = join(root, '.cache/drift-bench'), cli = join(root, 'out/main/cli.mjs')
@@ -90,7 +91,7 @@ async function windows() {
 }
 
 // Without a name all parts run; `pair` takes minutes, as the compared tools do.
-const parts = { windows, width, pair }, asked = process.argv.slice(2).filter((name) => name in parts) as (keyof typeof parts)[]
+const parts = { windows, width, fleet: () => fleet(cache), pair }, asked = process.argv.slice(2).filter((name) => name in parts) as (keyof typeof parts)[]
 if (process.argv[2] === 'scan') await scan(process.argv.slice(3))
 else {
   mkdirSync(cache, { recursive: true })

@@ -32,8 +32,8 @@ export async function startDisplay(): Promise<{ display: string; stop(): void } 
 
 export interface Launched { app: ElectronApplication; userData: string; args: string[]; env: Record<string, string>; executable: string; close(): Promise<void> }
 
-/** Starts the built app with a fresh profile, which `prepare` may fill; it answers more environment. As root it runs as an unprivileged user, so that Chromium's real sandbox is in force. */
-export async function launch(found: { dist: string; shim: boolean }, display: string, { app: folder = root, prepare }: { app?: string; prepare?: (home: string) => Record<string, string> } = {}): Promise<Launched> {
+/** Starts the built app with a fresh profile, which `prepare` may fill; it answers more environment. `files` stand on its command line, as when the desktop opens them. As root it runs as an unprivileged user, so that Chromium's real sandbox is in force. */
+export async function launch(found: { dist: string; shim: boolean }, display: string, { app: folder = root, files = [], prepare }: { app?: string; files?: string[]; prepare?: (home: string) => Record<string, string> } = {}): Promise<Launched> {
   const userData = mkdtempSync(join(tmpdir(), 'takt-electron-'))
   const asRoot = process.getuid?.() === 0
   const extraEnv = prepare?.(userData) ?? {}
@@ -42,8 +42,8 @@ export async function launch(found: { dist: string; shim: boolean }, display: st
   const args = ['--disable-gpu', `--user-data-dir=${userData}`, ...(found.shim ? ['-r', support('shim.cjs')] : []), folder]
   const env = { PATH: process.env['PATH'] ?? '', DISPLAY: display, HOME: userData, XDG_RUNTIME_DIR: userData, TAKT_TEST_NODE: process.execPath, ...extraEnv }
   const command = asRoot
-    ? { executablePath: support('as-nobody.sh'), args: [executable, ...args] }
-    : { executablePath: executable, args }
+    ? { executablePath: support('as-nobody.sh'), args: [executable, ...args, ...files] }
+    : { executablePath: executable, args: [...args, ...files] }
   const app = await _electron.launch({ ...command, env, chromiumSandbox: true, timeout: 60_000 })
   return {
     app, userData, args, env, executable,

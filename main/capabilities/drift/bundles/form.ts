@@ -5,7 +5,7 @@ import { BookAbout, BooksManifest, type Book } from '../../../../preload/contrac
 import { canonical, fingerprint, hashOf } from '../hash'
 import type { Bundle } from './bundle'
 import { bookOfFirstForm } from './first-form'
-import { checkSeal, linksOf, parsePart, seal } from './parts'
+import { chainOf, checkChain, checkSeal, linksOf, parsePart, seal, trueText } from './parts'
 import { damaged, fromTheFuture } from './refusals'
 import { pack, unpack } from './zip'
 
@@ -41,11 +41,23 @@ export function openBooks(bytes: Uint8Array): Bundle {
   if (version === 1) return bookOfFirstForm(files)
   const manifest = parsePart(BooksManifest, files.get('manifest.json'), 'manifest')
   checkSeal(manifest, linksOf(manifest, partsOf(files, manifest)), files)
-  const books = manifest.models.map((_, at): Book => {
-    const part = <P extends Part>(name: P): Book[P] => parsePart(SCHEMAS[name], files.get(nameOf(at, name)), nameOf(at, name))
-    const book = { about: part('about'), profile: part('profile'), windows: part('windows'), scores: part('scores'), verdicts: part('verdicts') }
-    if (hashOf(book.profile) !== book.profile.hash) throw damaged('holds a profile that is not what its hash says.')
-    return book
-  })
+  const books = manifest.models.map((_, at) => bookFrom(files, at))
   return { manifest, books, form: version, ...(manifest.signature && { signedBy: fingerprint(manifest.signature.publicKey) }) }
+}
+function bookFrom(files: ReadonlyMap<string, string>, at: number): Book {
+  const part = <P extends Part>(name: P): Book[P] => parsePart(SCHEMAS[name], files.get(nameOf(at, name)), nameOf(at, name))
+  const book = { about: part('about'), profile: part('profile'), windows: part('windows'), scores: part('scores'), verdicts: part('verdicts') }
+  if (hashOf(book.profile) !== book.profile.hash) throw damaged('holds a profile that is not what its hash says.')
+  return book
+}
+
+/** One model of a bundle without unpacking the others: its parts, the list that names them and the signature have to be true. */
+export function openBook(bytes: Uint8Array, at: number): Book | undefined {
+  const own = PARTS.map((part) => nameOf(at, part)), files = unpack(bytes, (name) => name === 'manifest.json' || own.includes(name))
+  if (parsePart(z.object({ version: z.number() }), files.get('manifest.json'), 'manifest').version !== FORM) return openBooks(bytes).books[at]
+  const manifest = parsePart(BooksManifest, files.get('manifest.json'), 'manifest')
+  if (at >= manifest.models.length) return undefined
+  checkChain(manifest, chainOf(manifest, manifest.parts.map(({ name, sha256: hash }) => [name, hash] as const)))
+  for (const name of own) trueText(manifest, name, files)
+  return bookFrom(files, at)
 }

@@ -12,10 +12,11 @@ type Links = BooksManifest['parts']
 const headOf = ({ parts: _parts, signature: _signature, ...about }: Sealed): string => sha256(canonical(about))
 
 /** Chains each part to those before it: the last link stands for the whole. */
-export function linksOf(manifest: Sealed, parts: readonly (readonly [name: string, text: string])[]): Links {
+export const linksOf = (manifest: Sealed, parts: readonly (readonly [name: string, text: string])[]): Links => chainOf(manifest, parts.map(([name, text]) => [name, sha256(text)] as const))
+/** The same from the hashes of the parts, which is enough to know that the list of parts is true. */
+export function chainOf(manifest: Sealed, parts: readonly (readonly [name: string, hash: string])[]): Links {
   let chain = headOf(manifest)
-  return parts.map(([name, text]) => {
-    const hash = sha256(text)
+  return parts.map(([name, hash]) => {
     chain = sha256(`${chain}\n${name}\n${hash}`)
     return { name, sha256: hash, chain }
   })
@@ -27,12 +28,26 @@ export function seal(manifest: Sealed, links: Links, key?: KeyObject): void {
   if (key) manifest.signature = { publicKey: createPublicKey(key).export({ type: 'spki', format: 'pem' }).toString(), value: sign(null, strToU8(links.at(-1)?.chain ?? ''), key).toString('base64') }
 }
 
+const changed = (what: string) => damaged(`was changed after it was written: ${what} is not what its hash says.`)
+
 /** Every part, their chain and the signature have to be true. */
-export function checkSeal({ parts, signature }: Sealed, links: Links, files: ReadonlyMap<string, string>): void {
-  const broken = links.find((link, at) => canonical(link) !== canonical(parts[at] ?? null))
-  if (broken || links.length !== parts.length) throw damaged(`was changed after it was written: ${broken?.name ?? 'its list of parts'} is not what its hash says.`)
+export function checkSeal(sealed: Sealed, links: Links, files: ReadonlyMap<string, string>): void {
+  checkChain(sealed, links)
   if (files.size !== links.length + 1) throw damaged('holds files that its list of parts does not name.')
+}
+/** The list of parts has to be true, and signed where it says so. */
+export function checkChain({ parts, signature }: Sealed, links: Links): void {
+  const broken = links.find((link, at) => canonical(link) !== canonical(parts[at] ?? null))
+  if (broken || links.length !== parts.length) throw changed(broken?.name ?? 'its list of parts')
   if (signature && !isSigned(signature, links.at(-1)?.chain ?? '')) throw damaged('carries a signature that is not true.')
+}
+
+/** The content of one part, which has to be what the list says. */
+export function trueText({ parts }: Sealed, name: string, files: ReadonlyMap<string, string>): string {
+  const text = files.get(name)
+  if (text === undefined) throw damaged(`lacks ${name}.`)
+  if (sha256(text) !== parts.find((part) => part.name === name)?.sha256) throw changed(name)
+  return text
 }
 
 function isSigned({ publicKey, value }: { publicKey: string; value: string }, chain: string): boolean {

@@ -8,7 +8,7 @@ const MOST_FILES = 1100
 const NAMES = /^(manifest\.json|(models\/\d{1,3}\/)?(about|profile|windows|scores|verdicts)\.json)$/
 
 /** Unpacks in memory only, and only files that a bundle may have; sizes that do not hold what they claim are refused by the unpacker. */
-export function unpack(bytes: Uint8Array): Map<string, string> {
+export function unpack(bytes: Uint8Array, wanted: (name: string) => boolean = () => true): Map<string, string> {
   let total = 0, files = 0
   try {
     const found = unzipSync(bytes, {
@@ -19,7 +19,7 @@ export function unpack(bytes: Uint8Array): Map<string, string> {
         files += 1
         if (total > MOST_BYTES) throw damaged('would unpack to more than 256 MB.')
         if (files > MOST_FILES) throw damaged(`holds more than ${MOST_FILES} files.`)
-        return true
+        return wanted(name)
       },
     })
     return new Map(Object.entries(found).map(([name, content]) => [name, strFromU8(content)]))
