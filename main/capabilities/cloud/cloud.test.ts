@@ -25,6 +25,19 @@ describe('what there is', () => {
     expect(group).toMatchObject({ name: 'p4d', desired: 2, ready: 1, booting: 1, status: 'active', usdPerHourNow: 2 * 21.957642 })
     expect(group?.nodes.find(({ state }) => state === 'busy')).toMatchObject({ gpus: 8, gpusHeld: 8 })
   })
+  test('whoever asks while a look is under way is told what is so after it, not before', async () => {
+    const { observer } = world.cloud
+    const [first, second, third] = [observer.look('aws-burst'), observer.look('aws-burst'), observer.look('aws-burst')]
+    expect(third).toBe(second)
+    const before = await plan(first)
+    const group = world.aws.account.groups.get('p4d')
+    if (!group) throw new Error('the account has no group p4d')
+    const { max } = group
+    group.max = max + 1
+    expect(before.groups).toMatchObject([{ name: 'p4d', max }])
+    expect((await plan(second)).groups).toMatchObject([{ name: 'p4d', max: max + 1 }])
+    group.max = max
+  })
   test('a GPU of a rented node has a price', async () => {
     const seen = world.cloud.observer.last('aws-burst')
     const node = seen?.inventory?.nodes.find(({ labels }) => labels['node.kubernetes.io/instance-type'] === 'p4d.24xlarge')

@@ -32,6 +32,7 @@ export class Observer {
   readonly #failed = new Map<string, Failure>()
   readonly #slow = new Map<string, Slow>()
   readonly #looking = new Map<string, Promise<Outcome<Seen>>>()
+  readonly #next = new Map<string, Promise<Outcome<Seen>>>()
   readonly #heard = listeners()
   #followers = 0
   #stop = () => {}
@@ -45,12 +46,21 @@ export class Observer {
   /** Tells everybody that something was learned elsewhere. */
   tell(): void { this.#heard.tell() }
 
-  /** Sees an account now; callers at the same time share one look. */
+  /** Sees an account as it is from now on: a look that began earlier may have missed what its caller has just done, so those who come meanwhile share the one after it. */
   look(site: string, signal?: AbortSignal): Promise<Outcome<Seen>> {
     const account = this.account(site)
     if (!account) return Promise.resolve(fail({ code: 'NOT_SUPPORTED_HERE', data: { says: `${site} is not known as a cluster of an AWS account.`, remedy: 'Add it under Settings as an EKS cluster with its AWS profile.' } }))
     const running = this.#looking.get(site)
-    if (running) return running
+    if (!running) return this.#begun(account, signal)
+    const next = this.#next.get(site) ?? running.catch(() => undefined).then(() => {
+      this.#next.delete(site)
+      return this.#begun(account, undefined)
+    })
+    this.#next.set(site, next)
+    return next
+  }
+  #begun(account: CloudAccount, signal: AbortSignal | undefined): Promise<Outcome<Seen>> {
+    const { site } = account
     const looking = this.#look(account, signal).then((seen) => {
       if (seen.ok) {
         this.#seen.set(site, seen.value)
