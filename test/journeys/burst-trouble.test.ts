@@ -18,7 +18,8 @@ const pageRoot = process.env['TAKT_PAGE_ROOT'] ?? fileURLToPath(new URL('../../o
 /** Fast while machines come, slow while somebody looks: within two hours the run starts in the building, and it ends within three, which are seconds else. */
 const [FAST, SLOW] = [240, 20]
 const REF: WorkloadRef = { site: 'oslo', kind: 'Job', namespace: 'parcel-ocr', name: 'train-0412' }
-const SPOT = { ...REF, name: 'train-0413' }
+// Not a name of the numbered ones that simulated colleagues give to runs of theirs.
+const SPOT = { ...REF, name: 'on-spot-0412' }
 let there: CoreOnPlant, takt: CoreClient, plant: Plant, browser: Browser, page: Page, host: WebHost
 const faults: string[] = []
 
