@@ -147,7 +147,11 @@ const To = z.object({ to: z.object({ site: z.string().optional(), pool: z.string
 export const NotebookPlace = z.object({
   to: z.string().optional(), cannot: z.string().optional(), away: z.object({ site: z.string(), since: Timestamp, by: z.string(), pool: z.string().optional(), usdPerHour: z.number().optional() }).optional(),
   asked: z.object({ by: z.string(), at: Timestamp, usdPerHour: z.number() }).optional().describe('Who asked a lead to move it'),
+  refused: z.object({ by: z.string(), at: Timestamp, reason: z.string() }).optional().describe('What a lead answered who said no; gone when somebody asks again or it moves'),
 })
+/** An environment that somebody asks a lead to move, with what its machine would cost. */
+export const NotebookAsk = z.object({ site: z.string(), namespace: z.string(), name: z.string(), by: z.string(), at: Timestamp, pool: z.string().optional(), usdPerHour: z.number() })
+export type NotebookAsk = z.infer<typeof NotebookAsk>
 
 /** Whether a workload stays or goes, and moving it. */
 export const burst = {
@@ -167,5 +171,7 @@ export const burst = {
   planLayout: entry.meta({ says: 'What laying out the queues for bursting would make: flavors and queues on both sites, MultiKueue where it is installed.' }).input(SiteId.extend({ to: z.string(), namespaces: z.array(Name).max(500).default([]) })).output(Plan),
   notebook: entry.meta({ says: 'Where an environment is, and where it could go.' }).input(z.object({ namespace: Name, name: Name })).output(NotebookPlace),
   planNotebookMove: entry.meta({ says: 'What moving an environment to the cloud would do: stop, snapshot, ship, start with the same image. What is in the memory of its kernels is lost.' }).input(z.object({ namespace: Name, name: Name, to: z.string().optional() })).output(Plan),
+  notebookAsks: entry.meta({ says: 'Environments that people ask a lead to move, those that wait longest first; whole again after each change.' }).output(eventIterator(z.array(NotebookAsk))),
+  refuseNotebook: entry.meta({ says: 'Says no to moving an environment, with a reason its owner reads; it stands until somebody asks again or it moves.' }).input(z.object({ namespace: Name, name: Name, reason: z.string().min(3, 'a reason').max(1000) })).output(z.object({})),
   planNotebookReturn: entry.meta({ says: 'What bringing a moved environment back would do.' }).input(z.object({ namespace: Name, name: Name })).output(Plan),
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createRouterClient } from '@orpc/server'
+import { parse, stringify } from 'yaml'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Operation, Plan } from '../../preload/contract/operations'
 import { compose, type Core, type CoreClient } from '../../main/compose'
@@ -46,6 +47,7 @@ async function ended(id: string): Promise<Operation> {
   return operation
 }
 const at = (site: string, plural: string, group = '') => ({ site, resource: { group, version: 'v1', plural }, namespace: ref.namespace, name: plural === 'persistentvolumeclaims' ? `${ref.name}-work` : ref.name })
+const record = () => ({ site: HERE, resource: { group: 'takt.dev', version: 'v1alpha1', plural: 'environments' }, ...ref })
 const yamlOf = async (site: string, plural: string, group?: string) => (await takt.objects.yaml(at(site, plural, group)).catch(() => ({ yaml: '' }))).yaml
 const notebook = (site: string) => yamlOf(site, 'notebooks', 'kubeflow.org')
 const volume = (site: string) => yamlOf(site, 'persistentvolumeclaims')
@@ -81,6 +83,23 @@ describe('an environment that moves', () => {
     expect(plan.time?.says).toMatch(/min/)
     expect((await takt.burst.notebook(ref))).toEqual({ to: THERE })
   })
+  it('that somebody asks a lead to move stands in the list with its price, and a no with its reason stands on it until somebody asks again', async () => {
+    const askedBy = async (by: string, since: string) => {
+      const { yaml, resourceVersion } = await takt.objects.yaml(record())
+      const { metadata, ...rest } = parse(yaml) as { metadata: { annotations?: Record<string, string> } }
+      const annotations = { ...metadata.annotations, 'takt.dev/burst-asked': JSON.stringify({ by, at: since, usd: 3.5, pool: 'g6e-a' }) }
+      await ended(await start(await takt.objects.planApply({ ...record(), yaml: stringify({ ...rest, metadata: { ...metadata, annotations } }), resourceVersion })))
+    }
+    await askedBy('jonas.weber', '2026-11-23T12:00:00Z')
+    const [ask, ...others] = await when(await takt.burst.notebookAsks(), (asks) => asks.length > 0)
+    expect([ask, others]).toEqual([{ site: HERE, ...ref, by: 'jonas.weber', at: '2026-11-23T12:00:00Z', pool: 'g6e-a', usdPerHour: 3.5 }, []])
+    await takt.burst.refuseNotebook({ ...ref, reason: 'Not before the demo' })
+    await when(await takt.burst.notebookAsks(), (asks) => asks.length === 0)
+    expect(await takt.burst.notebook(ref)).toMatchObject({ to: THERE, refused: { reason: 'Not before the demo' } })
+    await expect(takt.burst.refuseNotebook({ ...ref, reason: 'Twice' })).rejects.toThrow()
+    await askedBy('jonas.weber', '2026-11-23T13:00:00Z')
+    await when(await takt.burst.notebookAsks(), (asks) => asks.length > 0)
+  })
   it('works there with the same image and files, and stays paused here, though the core closed on the way', async () => {
     const before = imageIn(await notebook(HERE))
     const files = await volume(HERE)
@@ -92,7 +111,8 @@ describe('an environment that moves', () => {
     const operation = await ended(id)
     expect(operation.resumedAtStep).toBeDefined()
     await stateHere('paused')
-    expect((await takt.burst.notebook(ref)).away).toMatchObject({ site: THERE })
+    const place = await takt.burst.notebook(ref)
+    expect([place.away?.site, place.asked, place.refused]).toEqual([THERE, undefined, undefined])
     expect(imageIn(await notebook(THERE))).toBe(before)
     expect(await volume(THERE)).toContain('explore.ipynb')
     const resume = await takt.environments.planChange({ ...ref, change: { to: 'resume' } })

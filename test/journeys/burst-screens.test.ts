@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { failure } from '../../preload/contract/failures'
 import { startWebHost, type WebHost } from '../../main/hosts/web/host'
 import { os } from '../../main/platform/contract'
-import { aBurstWorld, aJournal, aPolicy, aQueue, aQuote, aWorkload, burstParts, noHome, type BurstWorld } from '../support/burst-for-page'
+import { aNotebookAsk, aBurstWorld, aJournal, aPolicy, aQueue, aQuote, aWorkload, burstParts, noHome, type BurstWorld } from '../support/burst-for-page'
 import { launchBrowser } from '../support/browser'
 import { confirmPlan, hearFaults, inBothThemes, press } from '../support/looking'
 import { aWorld, coreForPage } from '../support/core-for-page'
@@ -149,6 +149,21 @@ describe('a lead', () => {
     await expect.poll(() => world.refused).toEqual(['Not this week'])
     changed()
     await page.getByText('Nothing waits for a lead').waitFor()
+  })
+  test('answers who asks to move a notebook, beside the jobs', async () => {
+    world.asks = [aNotebookAsk()]
+    await open('#/burst/approvals')
+    await page.getByRole('link', { name: 'Approvals 2' }).waitFor()
+    await press(page, /^Approve… route-eta-nb/)
+    await page.getByRole('button', { name: /^Approve and go, \$57\.42/ }).waitFor()
+    await inBothThemes(page, 'approvals-notebook')
+    await press(page, /^Deny… route-eta-nb/)
+    await page.getByLabel('Reason its owner reads').fill('Work on the small one')
+    await page.keyboard.press('Enter')
+    await expect.poll(() => world.refused).toEqual(['route-eta-nb: Work on the small one'])
+    changed()
+    await page.getByRole('link', { name: 'Approvals 1' }).waitFor()
+    expect(await page.getByText('route-eta-nb').count()).toBe(0)
   })
   test('changes the policy through a plan, and stops everything with a reason', async () => {
     await open('#/burst/policy')

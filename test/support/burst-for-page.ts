@@ -1,4 +1,4 @@
-import type { Approval, BurstJournal, BurstQueue, BurstQuote, BurstWorkload, JournalEntry } from '../../preload/contract/burst'
+import type { Approval, BurstJournal, BurstQueue, BurstQuote, BurstWorkload, JournalEntry, NotebookAsk } from '../../preload/contract/burst'
 import type { Plan } from '../../preload/contract/operations'
 import type { BurstPolicySpec } from '../../preload/contract/records/burst'
 import { failure, type Failure } from '../../preload/contract/failures'
@@ -68,6 +68,8 @@ export const aJournal = (more: Partial<BurstJournal> = {}): BurstJournal => ({
   entries: Array.from({ length: 12 }, (_, index) => entry(index)), forecasts, calibration: [0.1, 0.3, 0.5, 0.7, 0.9].map((said, index) => ({ said, was: [0.12, 0.27, 0.52, 0.74, 0.88][index] ?? said, of: 40 })), usd: { predicted: 402.1, actual: 418.9, of: 7 }, ...more,
 })
 export const anApproval = (): Approval => ({ ref: REF, by: 'jonas.weber', at: at('14:30'), proposedBy: 'person', note: 'Demo on Thursday.', usd: 57.42, savedSeconds: 7260, workload: aWorkload(), lines: aQuote().twoLines?.lines ?? [], budgets: [budget], says: 'Staying would end at 19:10, after it is due.' })
+/** Somebody asks to move a notebook. */
+export const aNotebookAsk = (): NotebookAsk => ({ site: 'oslo', namespace: 'route-eta', name: 'route-eta-nb', by: 'nora.haugen', at: at('13:05'), pool: 'g6e-12xlarge-a', usdPerHour: 10.49 })
 export const aPlan = (more: Partial<Plan> = {}): Plan => ({
   id: 'plan-1', kind: 'burst-move', title: 'Move train-0412 to aws-burst', verb: 'Approve and go', site: 'oslo', subject: { kind: 'TrainJob', name: 'train-0412', namespace: 'parcel-ocr' }, as: 'mara.lind', madeAt: new Date().toISOString(), expiresAt: new Date(Date.now() + 300_000).toISOString(),
   price: { usdPerHour: 21.96, usdInAll: 57.42, basis: 'p4d.24xlarge on demand, 2 h 36', book: 'AWS list prices, today 06:00' }, time: { seconds: 420, says: 'the copy starts when its node is up' }, changes: [{ op: 'create', apiVersion: 'trainer.kubeflow.org/v1alpha1', kind: 'TrainJob', name: 'train-0412', namespace: 'parcel-ocr', lines: aQuote().twoLines?.lines ?? [] }],
@@ -75,8 +77,8 @@ export const aPlan = (more: Partial<Plan> = {}): Plan => ({
 })
 
 /** What the burst screens are told; a test moves it while the page is open. */
-export interface BurstWorld { quote: BurstQuote | Failure; queue: BurstQueue | Failure; approvals: Approval[]; policy: { spec: BurstPolicySpec; mayChange: 'yes' | 'no' }; journal: BurstJournal; plan: Plan | Failure; started: string[]; refused: string[]; stopped: boolean[] }
-export const aBurstWorld = (): BurstWorld => ({ quote: aQuote(), queue: aQueue(), approvals: [anApproval()], policy: { spec: aPolicy(), mayChange: 'yes' }, journal: aJournal(), plan: aPlan(), started: [], refused: [], stopped: [] })
+export interface BurstWorld { quote: BurstQuote | Failure; queue: BurstQueue | Failure; approvals: Approval[]; policy: { spec: BurstPolicySpec; mayChange: 'yes' | 'no' }; journal: BurstJournal; plan: Plan | Failure; started: string[]; refused: string[]; stopped: boolean[]; asks: NotebookAsk[] }
+export const aBurstWorld = (): BurstWorld => ({ quote: aQuote(), queue: aQueue(), approvals: [anApproval()], policy: { spec: aPolicy(), mayChange: 'yes' }, journal: aJournal(), plan: aPlan(), started: [], refused: [], stopped: [], asks: [] })
 function orRefuse<T extends object>(told: T | Failure): T {
   if ('code' in told) throw refusal(told as Failure)
   return told
@@ -87,6 +89,7 @@ type Follow = <T>(read: () => T, signal: AbortSignal | undefined) => AsyncGenera
 export const burstParts = (world: BurstWorld, follow: Follow) => ({
   watch: os.burst.watch.handler(({ signal }) => follow(() => orRefuse(world.queue), signal)), quote: os.burst.quote.handler(() => orRefuse(world.quote)), approvals: os.burst.approvals.handler(({ signal }) => follow(() => world.approvals, signal)),
   planMove: os.burst.planMove.handler(() => orRefuse(world.plan)), planApprove: os.burst.planApprove.handler(() => orRefuse(world.plan)), planReturn: os.burst.planReturn.handler(() => orRefuse(world.plan)), planPolicy: os.burst.planPolicy.handler(() => orRefuse(world.plan)),
+  notebookAsks: os.burst.notebookAsks.handler(({ signal }) => follow(() => world.asks, signal)), planNotebookMove: os.burst.planNotebookMove.handler(() => orRefuse(world.plan)), refuseNotebook: os.burst.refuseNotebook.handler(({ input }) => { world.refused.push(`${input.name}: ${input.reason}`); world.asks = []; return {} }),
   refuse: os.burst.refuse.handler(({ input }) => { world.refused.push(input.reason); world.approvals = []; return {} }), stop: os.burst.stop.handler(({ input }) => { world.stopped.push(input.stopped); return {} }),
   policy: os.burst.policy.handler(() => ({ ...world.policy, name: 'default', resourceVersion: '7', steward: { state: 'none' as const, says: 'Nobody acts by itself.' } })), journal: os.burst.journal.handler(() => world.journal),
 })

@@ -13,7 +13,7 @@ const AT_LEAST_EVERY_MS = 30_000
 type Asked = WorkloadRef & { to?: { site?: string | undefined; pool?: string | undefined } | undefined; note?: string | undefined }
 const refOf = ({ site, kind, namespace, name }: WorkloadRef): WorkloadRef => ({ site, kind, namespace, name })
 
-interface Whole<T> { service: BurstService; clock: Clock; read(signal: AbortSignal): Promise<Outcome<T>>; signal: AbortSignal | undefined }
+interface Whole<T> { service: Pick<BurstService, 'follow'>; clock: Clock; read(signal: AbortSignal): Promise<Outcome<T>>; signal: AbortSignal | undefined }
 /** What is true now and again after changes, at most once a second; the first failure is the reader's, later ones are waited out. */
 async function* whole<T>({ service, clock, read, signal }: Whole<T>): AsyncGenerator<T, void> {
   const over = new AbortController()
@@ -57,6 +57,8 @@ export const burstHandlers = (os: Implementer['burst'], { service, policy, layou
   }),
   notebook: os.notebook.handler(async ({ input, signal }) => answer(await notebooks.whereabouts(input, signal))),
   planNotebookMove: os.planNotebookMove.handler(async ({ input, signal }) => answer(await notebooks.planMove(input, signal))),
+  notebookAsks: os.notebookAsks.handler(({ signal }) => whole({ service: notebooks, clock, signal, read: (ending) => notebooks.asks(ending) })),
+  refuseNotebook: os.refuseNotebook.handler(async ({ input, signal }) => answer(await notebooks.refuse(input, signal), {})),
   planNotebookReturn: os.planNotebookReturn.handler(async ({ input, signal }) => answer(await notebooks.planReturn(input, signal))),
   stop: os.stop.handler(async ({ input, signal }) => answer(await policy.stop(input, signal), {})),
   journal: os.journal.handler(({ input }) => service.journalOf(input.limit, input.job)),

@@ -17,6 +17,9 @@ type Input = z.infer<typeof Input>
 type PolicyPorts = Pick<BurstPorts, 'sites' | 'records' | 'operations' | 'clock'>
 const REF = { name: POLICY_NAME }
 
+/** Why somebody else may not answer what people ask for. */
+export const onlyLeads = (site: string, verb: string) => failure('FORBIDDEN', { site, verb, resource: 'moves to the cloud', says: 'only leads answer for moves', grantedBy: [] })
+
 /** Whether the signed-in person answers for what is spent: who may change the policy may approve by it. */
 export async function mayRule({ sites, records }: Pick<BurstPorts, 'sites' | 'records'>, signal?: AbortSignal): Promise<'yes' | 'no' | 'unknown'> {
   const home = sites.home()

@@ -21,7 +21,7 @@ import { look, patch } from './move/original'
 import { blocks, find, planMove, type Found, type MovePorts, type Wanted } from './move/plan'
 import { moveKind, type Ports } from './move/steps'
 import type { MadePlan } from '../operations'
-import { mayRule } from './policy'
+import { mayRule, onlyLeads } from './policy'
 import { toQuote } from './quote'
 
 type To = Wanted['to']
@@ -120,7 +120,7 @@ const changing = ({ given, planner, ports, kinds: { move, back }, offer }: Desk)
   async planApprove({ ref, to }: { ref: WorkloadRef; to: To }, signal?: AbortSignal): Promise<Outcome<Plan>> {
     const [found, who] = await Promise.all([find(ports, { ref, to }, signal), mayRule(given, signal)])
     if (!found.ok) return found
-    if (who === 'no') return fail(onlyLeads(ref, 'approve'))
+    if (who === 'no') return fail(onlyLeads(ref.site, 'approve'))
     const asked = approvalsOf([found.value.planned], { history: planner.history, only: ref })[0]
     // Only machines that its owner named are the only ones: else the next ones by price may take it.
     const named = jsonMark(found.value.known.work.annotations, MARK.asked, Asked)?.pool
@@ -129,9 +129,8 @@ const changing = ({ given, planner, ports, kinds: { move, back }, offer }: Desk)
   },
   planReturn: async (ref: WorkloadRef, signal?: AbortSignal): Promise<Outcome<Plan>> => offer(await planReturn(ports, back, { ref, signal })),
   refuse: async (ref: WorkloadRef, reason: string, signal?: AbortSignal): Promise<Outcome<void>> =>
-    (await mayRule(given, signal) === 'no' ? fail(onlyLeads(ref, 'refuse')) : refuseOne(ports, { ref, reason, signal })),
+    (await mayRule(given, signal) === 'no' ? fail(onlyLeads(ref.site, 'refuse')) : refuseOne(ports, { ref, reason, signal })),
 })
-const onlyLeads = ({ site }: WorkloadRef, verb: string) => failure('FORBIDDEN', { site, verb, resource: 'moves to the cloud', says: 'only leads answer for moves', grantedBy: [] })
 
 /** What the signed-in person may do with a quote. */
 async function actOf(ports: MovePorts, found: Found, signal?: AbortSignal): Promise<BurstQuote['act']> {

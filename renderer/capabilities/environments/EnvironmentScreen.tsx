@@ -7,7 +7,7 @@ import { Button, Empty, Facts, formatDay, formatGi, formatMoment, PageHead, Pane
 import { openDrawer, PlanPanel } from '../operations'
 import { SaveRevision } from '../revisions/SaveRevision'
 import { revisionColumns } from '../revisions/columns'
-import { AwayFacts, MoveButton, MovePanel, usePlace } from './Moving'
+import { MoveButton, MovePanel, PlaceFacts, usePlace } from './Moving'
 import { StartPhases } from './StartPhases'
 import { useSiteNow } from '../sites/store'
 import { words } from './words'
@@ -50,7 +50,7 @@ function Known({ environment, crumbs }: { environment: Environment; crumbs: { sa
       <div className={side ? 'screen-body with-side' : 'screen-body'}>
         <div className="environment-columns">
           <Panel title={words.phases} means={words.phasesMeaning}><StartPhases namespace={namespace} name={meta.name} /></Panel>
-          <Panel title={words.facts}>{away && <AwayFacts away={away} />}<EnvironmentFacts environment={environment} /></Panel>
+          <Panel title={words.facts}><PlaceFacts place={place} /><EnvironmentFacts environment={environment} /></Panel>
           <Revisions environment={environment} onSave={() => setSide({ show: 'save' })} />
         </div>
         {side && <SidePanel environment={environment} side={side} onChange={change} onClose={() => setSide(undefined)} />}

@@ -18,9 +18,16 @@ export function MoveButton({ place, onPress }: { place: Place | undefined; onPre
   if (place.away) return <Button look="primary" onClick={() => onPress('return')}>{words.returnIt}</Button>
   return <Button disabledBecause={place.to === undefined ? place.cannot ?? words.noCloud : undefined} onClick={() => onPress('move')}>{place.asked ? words.moveAsked(place.to ?? 'aws', place.asked.by) : words.moveTo(place.to ?? 'aws')}</Button>
 }
-export const AwayFacts = ({ away: { site, since, usdPerHour } }: { away: NonNullable<Place['away']> }) => (
-  <Facts facts={[[words.awayLabel, `${words.awayOn(site, formatMoment(since))}${usdPerHour === undefined ? '' : `, ${words.perHourAway(formatUsd(usdPerHour))}`}`]]} />
-)
+/** Where it works while it is away, and what a lead answered who said no. */
+export function PlaceFacts({ place }: { place: Place | undefined }) {
+  const { away, refused } = place ?? {}
+  return (
+    <>
+      {away && <Facts facts={[[words.awayLabel, `${words.awayOn(away.site, formatMoment(away.since))}${away.usdPerHour === undefined ? '' : `, ${words.perHourAway(formatUsd(away.usdPerHour))}`}`]]} />}
+      {refused && <Facts facts={[[words.refusedLabel, words.refusedBy(refused.by, formatMoment(refused.at), refused.reason)]]} />}
+    </>
+  )
+}
 /** The loss stands above the plan, so that it is read before anything else. */
 export function MovePanel({ environment: { meta }, way, onClose }: { environment: Environment; way: 'move' | 'return'; onClose: () => void }) {
   const ref = { namespace: meta.namespace ?? '', name: meta.name }

@@ -5,7 +5,7 @@ import { planNotebookAsk, type AskInput } from './ask'
 import type { NotebookMoveInput } from './input'
 import type { NotebookPorts } from './steps'
 
-const MARK = 'takt.dev/burst-asked'
+const MARK = 'takt.dev/burst-asked', REFUSED = 'takt.dev/burst-refused'
 function aHome(annotations: Record<string, string | null>) {
   const client = {
     site: 'oslo', get: (_resource: unknown, _ref: unknown, schema: { parse(value: unknown): unknown }) => Promise.resolve(succeed(schema.parse({ metadata: { annotations: Object.fromEntries(Object.entries(annotations).filter(([, value]) => value !== null)) } }))),
@@ -26,7 +26,7 @@ async function asked(ports: NotebookPorts, of = move()) {
 }
 
 test('asking writes who asks and for how much where every lead sees it, and is taken back to what stood before', async () => {
-  const annotations: Record<string, string | null> = {}
+  const annotations: Record<string, string | null> = { [REFUSED]: '{"by":"kari","at":"2026-11-22T12:00:00Z","reason":"no","usd":1}' }
   const { client, ports } = aHome(annotations)
   const { plan, kind, input } = await asked(ports)
   expect([plan.verb, plan.blockedBy, plan.risks[0]?.includes('kernels is lost')]).toEqual(['Ask', [], true])
@@ -34,6 +34,7 @@ test('asking writes who asks and for how much where every lead sees it, and is t
   const [step] = kind.steps(input)
   expect(await step?.run(context)).toMatchObject({ ok: true })
   expect(JSON.parse(annotations[MARK] ?? '')).toEqual({ by: 'mara', at: '2026-11-23T12:00:00Z', pool: 'g6e-a', usd: 3.5 })
+  expect(annotations[REFUSED]).toBeNull()
   expect(await step?.undo?.(context)).toMatchObject({ ok: true })
   expect(annotations[MARK]).toBeNull()
 })

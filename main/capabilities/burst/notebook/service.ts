@@ -1,12 +1,15 @@
+import type { z } from 'zod'
+import type { NotebookAsk, NotebookPlace } from '../../../../preload/contract/burst'
 import { failure } from '../../../../preload/contract/failures'
 import type { Plan } from '../../../../preload/contract/operations'
+import { timestamp } from '../../../kernel/clock'
 import { given } from '../../../kernel/given'
 import { fail, succeed, type Outcome } from '../../../kernel/outcome'
 import { policyOf } from '../live/policy'
-import { mayRule } from '../policy'
+import { mayRule, onlyLeads } from '../policy'
 import { notebookReturnKind, planNotebookReturn } from './back'
 import { notebookAskKind, planNotebookAsk } from './ask'
-import { askedOf, awayOf } from './marks'
+import { askedOf, asksOn, awayOf, refusedOf, writeRefused } from './marks'
 import { cloudSite, NO_CLOUD, planNotebookMove } from './plan'
 import { notebookMoveKind, type NotebookPorts } from './steps'
 import type { EnvironmentRef } from './words'
@@ -18,17 +21,23 @@ export function makeNotebooks(ports: NotebookPorts) {
   ports.operations.register(kinds.back)
   ports.operations.register(notebookAskKind)
   return {
+    ...asking(ports),
     /** Where an environment is, and where it could go. */
-    async whereabouts(ref: EnvironmentRef, signal?: AbortSignal): Promise<Outcome<{ to?: string; cannot?: string; away?: { site: string; since: string; by: string; pool?: string; usdPerHour?: number }; asked?: { by: string; at: string; usdPerHour: number } }>> {
+    async whereabouts(ref: EnvironmentRef, signal?: AbortSignal): Promise<Outcome<z.infer<typeof NotebookPlace>>> {
       const home = ports.sites.home()
       if (!home.ok) return home
       const away = await awayOf(home.value, ref, signal)
       if (!away.ok) return away
       const asked = await askedOf(home.value, ref, signal)
       if (!asked.ok) return asked
+      const refused = await refusedOf(home.value, ref, signal)
+      if (!refused.ok) return refused
       const to = cloudSite(ports)
       const mark = away.value
-      return succeed(given({ to, cannot: to === undefined ? `${NO_CLOUD.says} ${NO_CLOUD.remedy}` : undefined, away: mark && given({ site: mark.site, since: mark.at, by: mark.by, pool: mark.pool, usdPerHour: mark.usdPerHour }), asked: asked.value && { by: asked.value.by, at: asked.value.at, usdPerHour: asked.value.usd } }))
+      return succeed(given({
+        to, cannot: to === undefined ? `${NO_CLOUD.says} ${NO_CLOUD.remedy}` : undefined, away: mark && given({ site: mark.site, since: mark.at, by: mark.by, pool: mark.pool, usdPerHour: mark.usdPerHour }),
+        asked: asked.value && { by: asked.value.by, at: asked.value.at, usdPerHour: asked.value.usd }, refused: refused.value && { by: refused.value.by, at: refused.value.at, reason: refused.value.reason },
+      }))
     },
     async planMove({ to, ...ref }: EnvironmentRef & { to?: string | undefined }, signal?: AbortSignal): Promise<Outcome<Plan>> {
       const site = cloudSite(ports, to)
@@ -47,4 +56,24 @@ export function makeNotebooks(ports: NotebookPorts) {
     },
   }
 }
+/** What people who may not decide ask for, and a lead's no. */
+const asking = (ports: NotebookPorts) => ({
+  /** Who waits for a lead's word. */
+  async asks(signal?: AbortSignal): Promise<Outcome<NotebookAsk[]>> {
+    const home = ports.sites.home()
+    return home.ok ? asksOn(home.value, signal) : home
+  },
+  async refuse({ reason, ...ref }: EnvironmentRef & { reason: string }, signal?: AbortSignal): Promise<Outcome<void>> {
+    const home = ports.sites.home()
+    if (!home.ok) return home
+    if (await mayRule(ports, signal) === 'no') return fail(onlyLeads(home.value.site, 'refuse'))
+    const [who, asked] = await Promise.all([home.value.whoAmI(signal), askedOf(home.value, ref, signal)])
+    if (!who.ok) return who
+    if (!asked.ok) return asked
+    if (!asked.value) return fail(failure('OPERATION_NOT_POSSIBLE', { operation: 'notebook-ask', says: `Nobody asks to move ${ref.name} any longer.` }))
+    return writeRefused(home.value, ref, { refused: { by: who.value.user, at: timestamp(home.value.clock.now()), reason, usd: asked.value.usd }, signal })
+  },
+  /** Calls back when an environment or who decides has changed; the answer stops it. */
+  follow: (listener: () => void): (() => void) => ports.records.onChange(['Environment', 'BurstPolicy'], listener),
+})
 export type Notebooks = ReturnType<typeof makeNotebooks>

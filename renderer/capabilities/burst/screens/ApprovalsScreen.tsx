@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { Approval } from '../../../../preload/contract/burst'
+import type { Approval, NotebookAsk } from '../../../../preload/contract/burst'
 import { useAsk, type Remote } from '../../../client'
 import { Avatar, Button, Diff, Empty, Failed, formatUsd, formatWhen, Loading, PageHead, Panel, Partly, Tag } from '../../../design'
 import { openDrawer, PlanPanel } from '../../operations'
@@ -7,29 +7,41 @@ import { useSiteNow } from '../../sites/store'
 import { BurstTabs } from '../BurstTabs'
 import { BudgetSection } from '../parts/Advice'
 import { Deny } from '../parts/Deny'
-import { useApprovals, valueOf } from '../queue'
+import { askKey, NotebookAskPlan, NotebookAskRow } from '../parts/NotebookAsks'
+import { useApprovals, useNotebookAsks, valueOf } from '../queue'
 import { gpusSay, inClock, moveHref, refKey } from '../view-model'
 import { words } from '../words'
 
 /** What waits for a lead: diff, price, budget after; two clicks. */
 export function ApprovalsScreen() {
-  const { remote, again } = useApprovals()
-  const all = valueOf(remote)
+  const approvals = useApprovals()
+  const asked = useNotebookAsks()
+  const all = valueOf(approvals.remote)
+  const asks = valueOf(asked.remote) ?? []
   const [chosen, setChosen] = useState<string>()
   const [denied, setDenied] = useState<Approval>()
-  const one = all?.find(({ ref }) => refKey(ref) === chosen)
   return (
     <div className="screen">
-      <PageHead title={words.tab.approvals} crumbs={[{ says: words.burst, href: '#/burst' }]} actions={<BurstTabs at="approvals" approvals={all?.length} />} />
+      <PageHead title={words.tab.approvals} crumbs={[{ says: words.burst, href: '#/burst' }]} actions={<BurstTabs at="approvals" approvals={all && all.length + asks.length} />} />
       <div className="screen-body with-side">
         <Panel title={words.tab.approvals} means={words.approvalsMeans} flush><div className="scroll grow" tabIndex={0} role="group" aria-label={words.approvalsMeans}>
-          {all && all.length > 0 ? <ul className="approvals">{all.map((approval) => <Row key={refKey(approval.ref)} approval={approval} chosen={refKey(approval.ref) === chosen} onChoose={() => setChosen(refKey(approval.ref))} onDeny={() => setDenied(approval)} />)}</ul> : <div style={{ padding: '0 12px' }}><None remote={remote} again={again} /></div>}
+          <ul className="approvals">
+            {asks.map((each) => <NotebookAskRow key={askKey(each)} ask={each} chosen={askKey(each) === chosen} onChoose={() => setChosen(askKey(each))} />)}
+            {all?.map((approval) => <Row key={refKey(approval.ref)} approval={approval} chosen={refKey(approval.ref) === chosen} onChoose={() => setChosen(refKey(approval.ref))} onDeny={() => setDenied(approval)} />)}
+          </ul>
+          {asked.remote.at === 'failed' && <Partly says={words.asksUnread(asked.remote.trouble.says)} />}
+          {!all?.length && (asks.length === 0 || approvals.remote.at === 'failed') && <div style={{ padding: '0 12px' }}><None remote={approvals.remote} again={approvals.again} /></div>}
         </div></Panel>
-        {one ? <ApprovePlan key={refKey(one.ref)} approval={one} onDone={() => setChosen(undefined)} /> : <Panel title={words.plan}><Partly says={words.pick} /></Panel>}
+        <Chosen approval={all?.find(({ ref }) => refKey(ref) === chosen)} ask={asks.find((each) => askKey(each) === chosen)} onDone={() => setChosen(undefined)} />
       </div>
-      {denied && <Deny workloadRef={denied.ref} opened onClose={() => setDenied(undefined)} />}
+      {denied && <Deny name={denied.ref.name} refuse={(client, reason) => client.burst.refuse({ ...denied.ref, reason })} opened onClose={() => setDenied(undefined)} />}
     </div>
   )
+}
+function Chosen({ approval, ask, onDone }: { approval: Approval | undefined; ask: NotebookAsk | undefined; onDone: () => void }) {
+  if (approval) return <ApprovePlan key={refKey(approval.ref)} approval={approval} onDone={onDone} />
+  if (ask) return <NotebookAskPlan key={askKey(ask)} ask={ask} onDone={onDone} />
+  return <Panel title={words.plan}><Partly says={words.pick} /></Panel>
 }
 function None({ remote, again }: { remote: Remote<Approval[]>; again: () => void }) {
   if (remote.at === 'failed') return <Failed says={remote.trouble.says} remedy={remote.trouble.remedy} code={remote.trouble.code} onRetry={again} />

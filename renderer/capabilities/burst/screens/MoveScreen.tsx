@@ -110,7 +110,7 @@ function Foot({ quote, left, failed, onPlan }: { quote: BurstQuote; left: number
         {says && <Button look="primary" onClick={onPlan}>{says}</Button>}<LinkButton href="#/burst">{words.stayButton}</LinkButton><span className="spring" />
         {quote.act.verb === 'approve' && <Button look="quiet" onClick={() => setDenying(true)}>{words.deny}</Button>}
       </div>
-      <Deny workloadRef={quote.ref} opened={denying} onClose={() => setDenying(false)} />
+      <Deny name={quote.ref.name} refuse={(client, reason) => client.burst.refuse({ ...quote.ref, reason })} opened={denying} onClose={() => setDenying(false)} />
     </div>
   )
 }
