@@ -98,7 +98,7 @@ export function environmentObjects(outline: EnvironmentOutline, owner: KubeObjec
     { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { ...metadata, name: `${name}-work`, annotations: { 'plant.takt.dev/files': JSON.stringify(files) } }, spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'fast-ssd', resources: { requests: { storage: '200Gi' } } } },
     {
       apiVersion: 'kubeflow.org/v1', kind: 'Notebook',
-      metadata: { ...metadata, name, annotations: { [GPU_USE]: outline.idle ? 'idle' : 'notebook', ...(!outline.idle && { [WORKED_IN]: 'office-hours' }), ...(outline.paused && { 'kubeflow-resource-stopped': at(0) }) } },
+      metadata: { ...metadata, name, annotations: { [GPU_USE]: outline.idle ? 'idle' : 'notebook', ...(!outline.idle && { [WORKED_IN]: 'all-day' }), ...(outline.paused && { 'kubeflow-resource-stopped': at(0) }) } },
       spec: { template: { spec: {
         ...selectorOf(gpus), securityContext: { fsGroup: 100 }, volumes: [{ name: 'work', persistentVolumeClaim: { claimName: `${name}-work` } }],
         containers: [{
