@@ -73,7 +73,7 @@ export function makeBurst(given: Given) {
     planner, journal, ports, kinds, siteOf, plan, planned, onChange: heard.add, tell: heard.tell, ...looking(desk), ...changing(desk),
     /** Calls back after anything that a decision rests on has changed; the answer stops it. */
     follow(listener: () => void): () => void {
-      const stops = [planner.workloads.follow(listener), given.capacity.follow(listener), given.cloud.onChange(listener), given.records.onChange(['BurstPolicy', 'Budget', 'Project', 'DataSource', 'PriceBook'], listener), heard.add(listener)]
+      const stops = [planner.workloads.follow(listener), given.capacity.follow(listener), given.cloud.onChange(listener), given.records.onChange(['BurstPolicy', 'Budget', 'Project', 'DataSource', 'PriceBook', 'Environment'], listener), heard.add(listener)]
       return () => { for (const stop of stops) stop() }
     },
   }

@@ -6,6 +6,7 @@ import { decide, type LivePlan, type Promises } from '../domain/decide'
 import { changes } from '../domain/words'
 import type { BurstPorts, CloudMarket } from '../ports'
 import { linesOf, spendOf, type Line } from './budgets'
+import { spendOfEnvironments } from './environments-away'
 import { cheapestElsewhere, narrowed, secondLook, shortOf, withElsewhere } from './elsewhere'
 import { Workloads, type SiteWork } from './follow'
 import { History } from './history'
@@ -91,7 +92,7 @@ export class Planner {
     const away = to === undefined ? NOWHERE : await this.#away(to, asked.signal)
     const now = inventory.value.at
     this.history.learn([...work.value.workloads, ...(away.there?.work.workloads ?? [])], now)
-    const money = await this.#lines(policy, { work: work.value, now, signal: asked.signal })
+    const money = await this.#lines(policy, { site, work: work.value, now, signal: asked.signal })
     const seen: Gathered = {
       site, to, now, inventory: inventory.value, work: work.value, there: away.there, market: away.market, policy, projects: records.known('Project').items, budgets: records.known('Budget').items,
       sources: records.known('DataSource').items, book: records.find('PriceBook', 'default')?.spec, link: to === undefined ? NO_LINK : cloud.link(to), shipped: this.#known(to), lines: money.lines,
@@ -103,12 +104,15 @@ export class Planner {
     const [there, market] = await Promise.all([this.#there(to, signal), this.#ports.cloud.market(to, signal)])
     return market.ok ? { there, market: market.value, left: market.value.left } : { there, market: undefined, left: [`The cloud's prices and capacity cannot be read (${market.failure.code}).`] }
   }
-  async #lines(policy: BurstPolicySpec, { work, now, signal }: { work: SiteWork; now: number; signal: AbortSignal | undefined }): Promise<{ lines: Line[]; left: string[] }> {
-    const spent = await this.#ports.money.budgets(signal)
-    const spends = spendOf(work.workloads, ownersOf(this.#ports.records.known('Project').items))
+  async #lines(policy: BurstPolicySpec, { site, work, now, signal }: { site: string; work: SiteWork; now: number; signal: AbortSignal | undefined }): Promise<{ lines: Line[]; left: string[] }> {
+    const { records, sites, money } = this.#ports
+    const whoseOf = ownersOf(records.known('Project').items)
+    const home = sites.client(site)
+    const [spent, environments] = await Promise.all([money.budgets(signal), home.ok ? spendOfEnvironments(home.value, records.known('Environment').items, { whoseOf, now, signal }) : home])
+    const spends = [...spendOf(work.workloads, whoseOf), ...(environments.ok ? environments.value : [])]
     const spentUsd = new Map(spent.ok ? spent.value.map((one) => [one.costCentre, one.spentUsd]) : [])
-    const lines = linesOf({ budgets: this.#ports.records.known('Budget').items, spentUsd, caps: policy.caps, spends, now })
-    return { lines, left: spent.ok ? [] : ['What was spent so far cannot be read.'] }
+    const lines = linesOf({ budgets: records.known('Budget').items, spentUsd, caps: policy.caps, spends, now })
+    return { lines, left: [...(spent.ok ? [] : ['What was spent so far cannot be read.']), ...(environments.ok ? [] : ['What environments that are away cost cannot be read.'])] }
   }
   async #there(to: string, signal: AbortSignal | undefined): Promise<Gathered['there']> {
     const [inventory, work] = await Promise.all([this.#ports.capacity.snapshot(to, signal), this.workloads.read(to, signal)])

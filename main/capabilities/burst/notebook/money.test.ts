@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Line } from '../live/budgets'
-import { committedBy, hoursAhead, overCaps, quotasOf, softCaps, type Money } from './money'
+import { hoursAhead, overCaps, quotasOf, softCaps, type Money } from './money'
 
 const now = Date.parse('2026-11-23T12:00:00Z')
 const line = (more: Partial<Line>): Line => ({ scope: 'team/Vision', title: 'Vision', period: 'month', owner: 'kari.holm', capUsd: 100, hard: true, spentUsd: 20, committedUsd: 10, ...more })
@@ -8,10 +8,6 @@ const money = (lines: Line[], usd: number): Money => ({ lines, usd, hours: 24, j
 
 describe('what a budget has to bear for an environment', () => {
   test.each([['2026-11-30T00:00:00Z', 24], ['2026-11-23T18:00:00Z', 6], ['2026-11-23T12:10:00Z', 1], ['2026-11-01T00:00:00Z', 1], ['not a time', 24]])('ending at %s: %d h', (at, hours) => expect(hoursAhead(at, now)).toBe(hours))
-  test('one that is away counts what it has cost and a day more', () => {
-    expect(committedBy({ usdPerHour: 2, at: '2026-11-23T02:00:00Z' }, now)).toBe(2 * (10 + 24))
-    expect(committedBy({ at: '2026-11-23T02:00:00Z' }, now)).toBe(0)
-  })
   test('hard caps forbid, soft ones warn, others say nothing', () => {
     const lines = [line({}), line({ scope: '4420', title: 'Centre', hard: false }), line({ scope: 'team/Voice', title: 'Voice', capUsd: 1 })]
     expect(overCaps(money(lines, 71)).map(({ says, remedy }) => [says, remedy])).toEqual([['Budget Vision has $70.00 of $100.00 left, and $71.00 is needed for 24 h.', 'kari.holm can raise it.']])
