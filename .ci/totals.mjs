@@ -5,7 +5,8 @@ import { existsSync, readFileSync } from 'node:fs'
 const MOST_AGAIN = 6
 
 const read = (file) => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined)
-const failedFiles = (report) => report.testResults.filter(({ status }) => status === 'failed').map(({ name }) => name)
+const failedFiles = (report) =>
+  report.testResults.filter(({ status }) => status === 'failed').map(({ name }) => name)
 const FAILED = (test) => test.status === 'failed'
 const skippedIn = (test) => ['pending', 'skipped', 'todo'].includes(test.status)
 const shorten = (text) => text.slice(0, 2000)
@@ -16,8 +17,16 @@ function count(files) {
   for (const { name, status, message, assertionResults } of files) {
     for (const test of assertionResults) {
       if (test.status === 'passed') total.passed++
-      if (skippedIn(test)) { total.skipped++; console.log(`skipped: ${test.fullName}`) }
-      if (FAILED(test)) { total.failed++; console.log(`failed: ${name}: ${test.fullName}\n${shorten(test.failureMessages.join('\n'))}`) }
+      if (skippedIn(test)) {
+        total.skipped++
+        console.log(`skipped: ${test.fullName}`)
+      }
+      if (FAILED(test)) {
+        total.failed++
+        console.log(
+          `failed: ${name}: ${test.fullName}\n${shorten(test.failureMessages.join('\n'))}`,
+        )
+      }
     }
     if (status !== 'failed' || assertionResults.some(FAILED)) continue
     total.failed++
@@ -28,12 +37,22 @@ function count(files) {
 
 function totalsOf(folder, suite) {
   const first = read(`${folder}/${suite}.json`)
-  if (!first) { console.log(`No results of ${suite}.`); return { passed: 0, failed: 1, skipped: 0 } }
-  const again = new Map((read(`${folder}/${suite}.again.json`)?.testResults ?? []).map((file) => [file.name, file]))
+  if (!first) {
+    console.log(`No results of ${suite}.`)
+    return { passed: 0, failed: 1, skipped: 0 }
+  }
+  const again = new Map(
+    (read(`${folder}/${suite}.again.json`)?.testResults ?? []).map((file) => [file.name, file]),
+  )
   for (const file of first.testResults.filter(({ name }) => again.has(name))) {
     const names = file.assertionResults.filter(FAILED).map(({ fullName }) => fullName)
-    const how = again.get(file.name).status === 'failed' ? 'failed twice' : 'passed only when run again and alone'
-    console.log(`${how}: ${file.name}: ${names.join('; ') || 'the file itself'}\n${shorten(file.assertionResults.flatMap(({ failureMessages }) => failureMessages ?? []).join('\n') || (file.message ?? ''))}`)
+    const how =
+      again.get(file.name).status === 'failed'
+        ? 'failed twice'
+        : 'passed only when run again and alone'
+    console.log(
+      `${how}: ${file.name}: ${names.join('; ') || 'the file itself'}\n${shorten(file.assertionResults.flatMap(({ failureMessages }) => failureMessages ?? []).join('\n') || (file.message ?? ''))}`,
+    )
   }
   return count(first.testResults.map((file) => again.get(file.name) ?? file))
 }

@@ -15,19 +15,39 @@ import { systemClock } from './platform/clock/system'
 declare const __TAKT_VERSION__: string
 
 const startCore = (storeDir: string, host: 'command-line' | 'web', steward = false) =>
-  compose({ storeDir, host, steward, version: __TAKT_VERSION__, env: process.env, clock: systemClock, random: seeded(process.pid) })
+  compose({
+    storeDir,
+    host,
+    steward,
+    version: __TAKT_VERSION__,
+    env: process.env,
+    clock: systemClock,
+    random: seeded(process.pid),
+  })
 
 const open: OpenSession = async (store) => {
   const storeDir = store ?? defaultStoreDir(process.env)
   const attached = await attachLocally(storeDir)
-  if (attached) return { client: attached.client, attached: true, close: () => { attached.close(); return Promise.resolve() } }
+  if (attached)
+    return {
+      client: attached.client,
+      attached: true,
+      close: () => {
+        attached.close()
+        return Promise.resolve()
+      },
+    }
   const core = await startCore(storeDir, 'command-line')
   await core.started
   return { client: createRouterClient(core.router), attached: false, close: () => core.close() }
 }
 
 const program = makeProgram(open, __TAKT_VERSION__)
-serveCommand(program, { startCore: (storeDir, steward) => startCore(storeDir, 'web', steward), storeDir: () => defaultStoreDir(process.env), pageRoot: join(import.meta.dirname, '../renderer') })
+serveCommand(program, {
+  startCore: (storeDir, steward) => startCore(storeDir, 'web', steward),
+  storeDir: () => defaultStoreDir(process.env),
+  pageRoot: join(import.meta.dirname, '../renderer'),
+})
 burstCommands(program)
 driftCommands(program)
 tab(program, { completionCommandName: 'completion' })

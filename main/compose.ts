@@ -42,7 +42,8 @@ export interface Core {
 export type CoreClient = ContractRouterClient<Contract>
 
 /** Where the local store lies unless told otherwise. */
-export const defaultStoreDir = (env: Record<string, string | undefined>): string => env['TAKT_STORE'] ?? envPaths('takt', { suffix: '' }).data
+export const defaultStoreDir = (env: Record<string, string | undefined>): string =>
+  env['TAKT_STORE'] ?? envPaths('takt', { suffix: '' }).data
 
 /** A core that could not start, with the failure that says why. */
 export class StartError extends Error {
@@ -61,16 +62,61 @@ export async function compose(options: ComposeOptions): Promise<Core> {
   const settings = makeSettings({ file: options.settings ?? storedSettings(store), log })
   const plant = options.plant === false ? undefined : new EmbeddedPlant(options, store, log)
   const means = signingIn(options, { store, settings, log, plant })
-  const sites = makeSites({ clock, random, log, kinds: RECORD_KINDS.map(resourceOf), settings: store.settings, env, places: () => kubeconfigs(settings, env), plant, means })
+  const sites = makeSites({
+    clock,
+    random,
+    log,
+    kinds: RECORD_KINDS.map(resourceOf),
+    settings: store.settings,
+    env,
+    places: () => kubeconfigs(settings, env),
+    plant,
+    means,
+  })
   const records = makeRecords({ sites, store: store.records, clock, log })
-  const operations = makeOperations({ journal: store.operations, clock, random, log, clockOf: sites.clockOf, client: sites.client, onSites: sites.onChange, settling: () => plant?.keep() })
-  const prepare = makePrepare({ sites, operations, clock, random, prepared: (site) => sites.lookAgain(site).then(() => records.again()) })
+  const operations = makeOperations({
+    journal: store.operations,
+    clock,
+    random,
+    log,
+    clockOf: sites.clockOf,
+    client: sites.client,
+    onSites: sites.onChange,
+    settling: () => plant?.keep(),
+  })
+  const prepare = makePrepare({
+    sites,
+    operations,
+    clock,
+    random,
+    prepared: (site) => sites.lookAgain(site).then(() => records.again()),
+  })
   const capacity = makeCapacity({ sites })
-  const services = { store, sites, aws: means.aws, network: means.network, records, operations, clock, random, log }
+  const services = {
+    store,
+    sites,
+    aws: means.aws,
+    network: means.network,
+    records,
+    operations,
+    clock,
+    random,
+    log,
+  }
   const rented = renting({ ...services, capacity, plant })
   const line = discovery({ ...services, capacity, rented: rented.cloud.gpuUsdPerHour })
-  const burst = bursting({ ...services, capacity, rented: rented.cloud, shipping: rented.shipping, steward: options.steward, overdue: line.overdue })
-  const drift = drifting({ ...services, worklog: line.worklog, backlog: line.backlog, vault: options.vault ?? noVault }, options.driftWorker)
+  const burst = bursting({
+    ...services,
+    capacity,
+    rented: rented.cloud,
+    shipping: rented.shipping,
+    steward: options.steward,
+    overdue: line.overdue,
+  })
+  const drift = drifting(
+    { ...services, worklog: line.worklog, backlog: line.backlog, vault: options.vault ?? noVault },
+    options.driftWorker,
+  )
   const detail = objectDetail({ ...services, capacity })
   const lists = cluster(services, detail.gpuUse)
   const router = whole({
@@ -81,18 +127,33 @@ export async function compose(options: ComposeOptions): Promise<Core> {
     ...detail.handlers,
     drift: drift.handlers,
     ...people(services, { vault: options.vault, simulated: () => plant?.directory() }).handlers,
-    replay: replaying({ ...services, capacity, policy: burst.policy }, options.replayWorker).handlers,
+    replay: replaying({ ...services, capacity, policy: burst.policy }, options.replayWorker)
+      .handlers,
     system: ownState(options, { store, sites }),
     settings: settingHandlers(os.settings, { service: settings, clock }),
-    sites: siteHandlers(os.sites, { service: sites, clock, planPrepare: (site, signal) => prepare.plan(site, signal) }),
+    sites: siteHandlers(os.sites, {
+      service: sites,
+      clock,
+      planPrepare: (site, signal) => prepare.plan(site, signal),
+    }),
     operations: operationHandlers(os.operations, { service: operations, clock }),
     records: recordHandlers(os.records, { service: records, clock }),
   })
   records.start()
   operations.resume()
-  const stops = [settings.onChange(() => sites.refresh()), line.run(burst.stewarded), drift.run(), burst.run()]
+  const stops = [
+    settings.onChange(() => sites.refresh()),
+    line.run(burst.stewarded),
+    drift.run(),
+    burst.run(),
+  ]
   return {
-    router, started: sites.start().catch((error: unknown) => log.error('What was open last time could not be opened.', { error })),
+    router,
+    started: sites
+      .start()
+      .catch((error: unknown) =>
+        log.error('What was open last time could not be opened.', { error }),
+      ),
     // Closed twice is closed once: hosts and signals may both ask for it.
     close: once(async () => {
       const stopped = Promise.all(stops.map((stop) => stop()))
@@ -112,10 +173,27 @@ function once(work: () => Promise<void>): () => Promise<void> {
 }
 
 /** What the core says of itself. */
-const ownState = ({ clock, vault, electron, version, host, storeDir }: ComposeOptions, { store, sites }: Pick<Services, 'store' | 'sites'>) => systemHandlers(os.system, {
-  clock, node: process.version, store, sites, vault: vault ?? noVault, duckdb, electron,
-  hello: { version, host, platform: `${process.platform} ${process.arch}`, pid: process.pid, startedAt: clock.now(), store: storeDir },
-})
+const ownState = (
+  { clock, vault, electron, version, host, storeDir }: ComposeOptions,
+  { store, sites }: Pick<Services, 'store' | 'sites'>,
+) =>
+  systemHandlers(os.system, {
+    clock,
+    node: process.version,
+    store,
+    sites,
+    vault: vault ?? noVault,
+    duckdb,
+    electron,
+    hello: {
+      version,
+      host,
+      platform: `${process.platform} ${process.arch}`,
+      pid: process.pid,
+      startedAt: clock.now(),
+      store: storeDir,
+    },
+  })
 
 function openedStore(storeDir: string, clock: Clock): Store {
   const opened = openStore(storeDir, { pid: process.pid, now: () => clock.now() })
@@ -126,10 +204,16 @@ const CLOSING_MS = 3000
 /** A step that does not listen is left behind: its journal says where to go on. */
 async function settled(steps: Promise<unknown>, clock: Clock) {
   const over = new AbortController()
-  await Promise.race([steps.finally(() => over.abort()), clock.sleep(CLOSING_MS, over.signal).catch(() => undefined)])
+  await Promise.race([
+    steps.finally(() => over.abort()),
+    clock.sleep(CLOSING_MS, over.signal).catch(() => undefined),
+  ])
 }
 const SETTINGS = 'settings'
-const storedSettings = (store: Store): SettingsFile => ({ read: () => store.settings.get(SETTINGS), write: (value) => store.settings.set(SETTINGS, value) })
+const storedSettings = (store: Store): SettingsFile => ({
+  read: () => store.settings.get(SETTINGS),
+  write: (value) => store.settings.set(SETTINGS, value),
+})
 
 async function duckdb(): Promise<{ version: string } | { missing: string }> {
   try {

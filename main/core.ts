@@ -10,11 +10,19 @@ import { seeded } from './kernel/random'
 import { systemClock } from './platform/clock/system'
 
 /** Electron's own port, as much of it as the core uses. */
-interface CorePort { on(event: 'message' | 'close', listen: (event?: { data: unknown }) => void): void; postMessage(message: unknown): void; start(): void }
-interface ParentPort { on(event: 'message', listen: (event: { data: unknown; ports: CorePort[] }) => void): void; postMessage(message: unknown): void }
+interface CorePort {
+  on(event: 'message' | 'close', listen: (event?: { data: unknown }) => void): void
+  postMessage(message: unknown): void
+  start(): void
+}
+interface ParentPort {
+  on(event: 'message', listen: (event: { data: unknown; ports: CorePort[] }) => void): void
+  postMessage(message: unknown): void
+}
 
 const parent = (process as unknown as { parentPort?: ParentPort }).parentPort
-if (!parent) throw new Error('core.mjs is started by the desktop shell; for a server use takt serve.')
+if (!parent)
+  throw new Error('core.mjs is started by the desktop shell; for a server use takt serve.')
 const tell = (message: ToShell) => parent.postMessage(message)
 const stopped = new AbortController()
 /** Whether the screen is locked, once the core can be told. */
@@ -24,11 +32,27 @@ const vault = new VaultOverMessages(tell)
 async function start(options: Extract<ToCore, { type: 'start' }>) {
   vault.use({ backend: options.vaultBackend, keeps: options.vaultKeeps })
   const core = await compose({
-    storeDir: options.storeDir, host: 'desktop', version: options.version, env: process.env, clock: systemClock, random: seeded(process.pid), vault,
+    storeDir: options.storeDir,
+    host: 'desktop',
+    version: options.version,
+    env: process.env,
+    clock: systemClock,
+    random: seeded(process.pid),
+    vault,
     settings: { read: () => options.settings, write: (value) => tell({ type: 'settings', value }) },
   })
   const local = await serveLocally(core.router, options.storeDir)
-  stopped.signal.addEventListener('abort', () => void local.close().then(() => core.close()).then(() => { tell({ type: 'stopped' }); process.exit(0) }))
+  stopped.signal.addEventListener(
+    'abort',
+    () =>
+      void local
+        .close()
+        .then(() => core.close())
+        .then(() => {
+          tell({ type: 'stopped' })
+          process.exit(0)
+        }),
+  )
   const { sites } = createRouterClient(core.router)
   sayLocked = (locked) => void sites.here({ locked }).catch(() => undefined)
   if (options.locked) await sites.here({ locked: true })
@@ -40,7 +64,14 @@ async function start(options: Extract<ToCore, { type: 'start' }>) {
 // Pages may ask before the core has started; their ports wait here.
 let handler: Promise<RPCHandler<Record<never, never>>> | undefined
 const waiting: CorePort[] = []
-const serve = (port: CorePort) => void handler?.then((ready) => { ready.upgrade(port as never); port.start() }, () => {})
+const serve = (port: CorePort) =>
+  void handler?.then(
+    (ready) => {
+      ready.upgrade(port as never)
+      port.start()
+    },
+    () => {},
+  )
 
 parent.on('message', ({ data, ports }) => {
   const parsed = ToCore.safeParse(data)

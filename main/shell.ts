@@ -5,7 +5,13 @@ import { CoreProcess } from './hosts/electron/core-process'
 import { pathOfDeepLink } from './hosts/electron/deep-link'
 import type { ToShell } from './hosts/electron/messages'
 import { pathOfOpenedFile } from './hosts/electron/opened-file'
-import { lockContents, ORIGIN, refusePermissions, registerScheme, servePage } from './hosts/electron/security'
+import {
+  lockContents,
+  ORIGIN,
+  refusePermissions,
+  registerScheme,
+  servePage,
+} from './hosts/electron/security'
 import { vaultDo, vaultState, type VaultState } from './hosts/electron/vault'
 import { keepBounds, lastBounds, openStore } from './hosts/electron/window-state'
 
@@ -22,9 +28,14 @@ let vault: VaultState = { backend: 'unknown', keeps: false }
 let forwards = new Set<string>()
 let locked = false
 
-const show = () => { if (window?.isMinimized()) window.restore(); window?.show(); window?.focus() }
+const show = () => {
+  if (window?.isMinimized()) window.restore()
+  window?.show()
+  window?.focus()
+}
 // A file that is opened before the page is there waits for it.
-let waiting = pathOfOpenedFile(process.argv.slice(1), process.cwd()), isReady = false
+let waiting = pathOfOpenedFile(process.argv.slice(1), process.cwd()),
+  isReady = false
 const go = (path: string) => {
   show()
   if (isReady) window?.webContents.send('takt:go', path)
@@ -36,11 +47,19 @@ const tray = new LampTray(chrome)
 const core = new CoreProcess({
   file: join(__dirname, 'core.mjs'),
   startMessage: () => ({
-    type: 'start', storeDir: join(app.getPath('userData'), 'store'), version: app.getVersion(), settings: store.get('settings'),
-    electron: process.versions.electron, vaultBackend: vault.backend, vaultKeeps: vault.keeps, locked,
+    type: 'start',
+    storeDir: join(app.getPath('userData'), 'store'),
+    version: app.getVersion(),
+    settings: store.get('settings'),
+    electron: process.versions.electron,
+    vaultBackend: vault.backend,
+    vaultKeeps: vault.keeps,
+    locked,
   }),
   onMessage: (message) => void hear(message),
-  onLost: () => { forwards = new Set() },
+  onLost: () => {
+    forwards = new Set()
+  },
 })
 
 function setLocked(now: boolean) {
@@ -71,13 +90,28 @@ ipcMain.on('takt:port', (event) => {
 function openWindow() {
   const { maximized, ...bounds } = lastBounds(store)
   window = new BrowserWindow({
-    ...bounds, minWidth: 1024, minHeight: 640, show: false, title: 'Takt', icon: join(chrome.icons, 'takt.png'),
-    webPreferences: { preload: join(__dirname, '../preload/index.cjs'), sandbox: true, contextIsolation: true, nodeIntegration: false, webviewTag: false, spellcheck: false },
+    ...bounds,
+    minWidth: 1024,
+    minHeight: 640,
+    show: false,
+    title: 'Takt',
+    icon: join(chrome.icons, 'takt.png'),
+    webPreferences: {
+      preload: join(__dirname, '../preload/index.cjs'),
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      webviewTag: false,
+      spellcheck: false,
+    },
   })
   if (maximized) window.maximize()
   keepBounds(window, store)
   window.once('ready-to-show', () => window?.show())
-  window.on('closed', () => { window = undefined; isReady = false })
+  window.on('closed', () => {
+    window = undefined
+    isReady = false
+  })
   void window.loadURL(`${ORIGIN}/index.html`)
 }
 
@@ -96,12 +130,24 @@ void app.whenReady().then(async () => {
 })
 app.on('second-instance', (_event, args, folder) => {
   show()
-  const path = args.map(pathOfDeepLink).find((found) => found !== undefined) ?? pathOfOpenedFile(args.slice(1), folder)
+  const path =
+    args.map(pathOfDeepLink).find((found) => found !== undefined) ??
+    pathOfOpenedFile(args.slice(1), folder)
   if (path) go(path)
 })
-app.on('open-url', (event, url) => { event.preventDefault(); const path = pathOfDeepLink(url); if (path) go(path) })
-app.on('open-file', (event, file) => { event.preventDefault(); const path = pathOfOpenedFile([file], '/'); if (path) go(path) })
-app.on('activate', () => { if (!window) openWindow() })
+app.on('open-url', (event, url) => {
+  event.preventDefault()
+  const path = pathOfDeepLink(url)
+  if (path) go(path)
+})
+app.on('open-file', (event, file) => {
+  event.preventDefault()
+  const path = pathOfOpenedFile([file], '/')
+  if (path) go(path)
+})
+app.on('activate', () => {
+  if (!window) openWindow()
+})
 app.on('window-all-closed', () => app.quit())
 app.on('before-quit', (event) => {
   if (quitting) return

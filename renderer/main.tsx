@@ -23,7 +23,16 @@ followShell(arrive)
 
 function Page() {
   const colours = useTheme()
-  return <MantineProvider theme={theme} cssVariablesResolver={cssVariablesResolver} forceColorScheme={colours} getStyleNonce={() => nonce}><App /></MantineProvider>
+  return (
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={cssVariablesResolver}
+      forceColorScheme={colours}
+      getStyleNonce={() => nonce}
+    >
+      <App />
+    </MantineProvider>
+  )
 }
 const root = document.getElementById('root')
 if (root) createRoot(root).render(<Page />)

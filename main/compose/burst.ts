@@ -1,6 +1,24 @@
 import { hostname } from 'node:os'
 import { performance } from 'node:perf_hooks'
-import { bringingBack, budgetTask, burstHandlers, makeBurst, makeLayout, makeNotebooks, makePolicy, mayRule, moveTask, owing, plainCloud, policyOf, recoverStranded, releaseTask, settle, type BurstService, type CloudPorts } from '../capabilities/burst'
+import {
+  bringingBack,
+  budgetTask,
+  burstHandlers,
+  makeBurst,
+  makeLayout,
+  makeNotebooks,
+  makePolicy,
+  mayRule,
+  moveTask,
+  owing,
+  plainCloud,
+  policyOf,
+  recoverStranded,
+  releaseTask,
+  settle,
+  type BurstService,
+  type CloudPorts,
+} from '../capabilities/burst'
 import type { makeCapacity } from '../capabilities/capacity'
 import type { CloudService } from '../capabilities/cloud'
 import { makeMoney } from '../capabilities/money'
@@ -10,7 +28,11 @@ import type { Outcome } from '../kernel/outcome'
 import { os } from '../platform/contract'
 import type { Services } from './options'
 
-type Rented = Services & { capacity: ReturnType<typeof makeCapacity>; rented: CloudService; shipping: Shipping }
+type Rented = Services & {
+  capacity: ReturnType<typeof makeCapacity>
+  rented: CloudService
+  shipping: Shipping
+}
 
 const BYTES_PER_MEGABIT = 125_000
 const isListed = (uri: string) => /^(s3|lakefs):\/\//.test(uri)
@@ -26,14 +48,33 @@ function cloudOf({ capacity, records, rented, shipping, sites }: Rented): CloudP
   }
   return {
     ...plain,
-    market: (site, signal) => (has(site) ? rented.market.market(site, signal) : plain.market(site, signal)),
+    market: (site, signal) =>
+      has(site) ? rented.market.market(site, signal) : plain.market(site, signal),
     onChange: rented.onChange,
-    ensureNodes: (ask, telling) => near(ask.site, () => (has(ask.site) ? rented.market.ensureNodes(ask, telling) : plain.ensureNodes(ask, telling))),
+    ensureNodes: (ask, telling) =>
+      near(ask.site, () =>
+        has(ask.site) ? rented.market.ensureNodes(ask, telling) : plain.ensureNodes(ask, telling),
+      ),
     // What lies in a bucket can be listed and compared; of volumes and shares only the size is known.
-    shipment: (ask, signal) => (isListed(ask.uri) && has(ask.to) ? shipping.shipment(ask, signal) : plain.shipment(ask, signal)),
-    ship: ({ mbps, ...ask }, telling) => (isListed(ask.uri) && has(ask.to) ? shipping.ship({ ...ask, capBytesPerSecond: mbps === undefined ? undefined : mbps * BYTES_PER_MEGABIT }, telling) : plain.ship({ ...ask, mbps }, telling)),
+    shipment: (ask, signal) =>
+      isListed(ask.uri) && has(ask.to)
+        ? shipping.shipment(ask, signal)
+        : plain.shipment(ask, signal),
+    ship: ({ mbps, ...ask }, telling) =>
+      isListed(ask.uri) && has(ask.to)
+        ? shipping.ship(
+            {
+              ...ask,
+              capBytesPerSecond: mbps === undefined ? undefined : mbps * BYTES_PER_MEGABIT,
+            },
+            telling,
+          )
+        : plain.ship({ ...ask, mbps }, telling),
     link: (site) => (has(site) ? shipping.link(site) : plain.link(site)),
-    releaseNodes: (ask, telling) => near(ask.site, () => (has(ask.site) ? rented.market.releaseNodes(ask, telling) : plain.releaseNodes(ask, telling))),
+    releaseNodes: (ask, telling) =>
+      near(ask.site, () =>
+        has(ask.site) ? rented.market.releaseNodes(ask, telling) : plain.releaseNodes(ask, telling),
+      ),
   }
 }
 
@@ -43,27 +84,78 @@ export function bursting(services: Rented & { steward?: boolean | undefined; ove
   const money = makeMoney({ sites, records, capacity })
   const cloud = cloudOf(services)
   const machines = owing(cloud, store.settings)
-  const service: BurstService = makeBurst({ store, sites, records, operations, capacity, clock, random, log, money, cloud: { ...cloud, ensureNodes: machines.ensureNodes, releaseNodes: machines.releaseNodes }, stopwatch: () => performance.now(), steward: () => steward.state() })
+  const service: BurstService = makeBurst({
+    store,
+    sites,
+    records,
+    operations,
+    capacity,
+    clock,
+    random,
+    log,
+    money,
+    cloud: { ...cloud, ensureNodes: machines.ensureNodes, releaseNodes: machines.releaseNodes },
+    stopwatch: () => performance.now(),
+    steward: () => steward.state(),
+  })
   const steward = makeSteward({
-    home: () => sites.home(), clock, log, identity: `${hostname()}/${String(process.pid)}`, stopped: () => policyOf(records).spec.stopped?.reason,
+    home: () => sites.home(),
+    clock,
+    log,
+    identity: `${hostname()}/${String(process.pid)}`,
+    stopped: () => policyOf(records).spec.stopped?.reason,
     async wants(signal) {
       if (services.steward !== true && policyOf(records).spec.mode !== 'automatic') return false
-      return await mayRule({ sites, records }, signal) === 'yes'
+      return (await mayRule({ sites, records }, signal)) === 'yes'
     },
-    tasks: [moveTask(service), releaseTask(service), budgetTask(service), services.overdue, { name: 'idle machines', run: async ({ signal, mayAct }) => { for (const says of await rented.giveBackIdle({ signal, mayAct, progress: () => undefined })) log.info(says) } }],
+    tasks: [
+      moveTask(service),
+      releaseTask(service),
+      budgetTask(service),
+      services.overdue,
+      {
+        name: 'idle machines',
+        run: async ({ signal, mayAct }) => {
+          for (const says of await rented.giveBackIdle({
+            signal,
+            mayAct,
+            progress: () => undefined,
+          }))
+            log.info(says)
+        },
+      },
+    ],
   })
   const inSight = leaseSight(clock)
-  const policy = makePolicy({ sites, records, operations, clock, steward: steward.state, planWith: service.planWith, plan: (signal) => service.plan(undefined, signal) })
+  const policy = makePolicy({
+    sites,
+    records,
+    operations,
+    clock,
+    steward: steward.state,
+    planWith: service.planWith,
+    plan: (signal) => service.plan(undefined, signal),
+  })
   const layout = makeLayout(service.ports)
   const results = bringingBack({
-    clock, site: () => sites.homeId(), client: sites.client, originals: (site, signal) => service.planner.workloads.read(site, signal), market: service.ports.cloud.market,
-    shipment: services.shipping.shipment, ship: services.shipping.ship,
+    clock,
+    site: () => sites.homeId(),
+    client: sites.client,
+    originals: (site, signal) => service.planner.workloads.read(site, signal),
+    market: service.ports.cloud.market,
+    shipment: services.shipping.shipment,
+    ship: services.shipping.ship,
   })
   const notebooks = makeNotebooks({ ...service.ports, workspaces: services.shipping.workspaces })
   return {
     /** Whether some core, this one or another, acts under the Lease. */
-    stewarded: async (signal: AbortSignal) => { const home = sites.home(); return home.ok && await inSight(home.value, signal) },
-    service, policy, handlers: { burst: burstHandlers(os.burst, { service, policy, layout, notebooks, clock }) },
+    stewarded: async (signal: AbortSignal) => {
+      const home = sites.home()
+      return home.ok && (await inSight(home.value, signal))
+    },
+    service,
+    policy,
+    handlers: { burst: burstHandlers(os.burst, { service, policy, layout, notebooks, clock }) },
     /** Follows what was moved and acts by policy until the answer is called, which settles once nothing of it runs any more. */
     run(): () => Promise<unknown> {
       const stops = [steward.start(), following({ service, machines, clock, results })]
@@ -74,18 +166,32 @@ export function bursting(services: Rented & { steward?: boolean | undefined; ove
 
 const EVERY_MS = 5000
 /** Every core sees to what it moved itself: what ended is settled, what found no machines comes back, and machines that are still owed go back. */
-function following({ service, machines, clock, results }: { service: BurstService; machines: ReturnType<typeof owing>; clock: Services['clock']; results(signal: AbortSignal): Promise<void> }): () => Promise<void> {
+function following({
+  service,
+  machines,
+  clock,
+  results,
+}: {
+  service: BurstService
+  machines: ReturnType<typeof owing>
+  clock: Services['clock']
+  results(signal: AbortSignal): Promise<void>
+}): () => Promise<void> {
   const ending = new AbortController()
   const loop = async () => {
     while (!ending.signal.aborted) {
       await clock.sleep(EVERY_MS, ending.signal)
       recoverStranded(service)
       await machines.payBack(ending.signal).catch(() => undefined)
-      if (service.journal.hasAway(clock.now())) await settle(service, ending.signal).catch(() => undefined)
+      if (service.journal.hasAway(clock.now()))
+        await settle(service, ending.signal).catch(() => undefined)
       // Gigabytes may be on their way: nothing else waits for them.
       if (service.journal.hasGone(clock.now())) void results(ending.signal).catch(() => undefined)
     }
   }
   const ended = loop().catch(() => undefined)
-  return () => { ending.abort(); return ended }
+  return () => {
+    ending.abort()
+    return ended
+  }
 }

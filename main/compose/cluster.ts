@@ -3,11 +3,20 @@ import { os } from '../platform/contract'
 import type { Services } from './options'
 
 /** Live lists; use of GPUs comes from whoever measures it. */
-export function cluster({ sites, store, records, clock, random, log }: Services, gpuUse: GpuUse = UNMEASURED) {
+export function cluster(
+  { sites, store, records, clock, random, log }: Services,
+  gpuUse: GpuUse = UNMEASURED,
+) {
   const service = makeCluster({
-    sites, store, clock, random, log, gpuUse,
+    sites,
+    store,
+    clock,
+    random,
+    log,
+    gpuUse,
     // A project is a namespace of the site that holds the shared records.
-    namespacesOf: (site) => (site === sites.homeId() ? records.known('Project').items.map(({ meta }) => meta.name) : []),
+    namespacesOf: (site) =>
+      site === sites.homeId() ? records.known('Project').items.map(({ meta }) => meta.name) : [],
   })
   return { handlers: clusterHandlers(os.cluster, service), close: () => service.close() }
 }

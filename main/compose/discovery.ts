@@ -8,7 +8,12 @@ import { gpuUsdPerHour, makeMoney, moneyHandlers } from '../capabilities/money'
 import { makeProjects, projectHandlers } from '../capabilities/projects'
 import { makeRevisions, revisionHandlers } from '../capabilities/revisions'
 import type { SitesService } from '../capabilities/sites'
-import { lakefsCommit, makeSnapshots, s3Versions, snapshotHandlers } from '../capabilities/snapshots'
+import {
+  lakefsCommit,
+  makeSnapshots,
+  s3Versions,
+  snapshotHandlers,
+} from '../capabilities/snapshots'
 import type { Clock } from '../kernel/clock'
 import type { NodeFacts } from '../kernel/inventory'
 import { fail } from '../kernel/outcome'
@@ -16,23 +21,57 @@ import { os } from '../platform/contract'
 import type { Services } from './options'
 
 /** The services of the discovery line. */
-export function discovery({ store, sites, records, operations, capacity, rented, clock, random, log }: Services & { capacity: ReturnType<typeof makeCapacity>; rented(node: NodeFacts): number | undefined }) {
+export function discovery({
+  store,
+  sites,
+  records,
+  operations,
+  capacity,
+  rented,
+  clock,
+  random,
+  log,
+}: Services & {
+  capacity: ReturnType<typeof makeCapacity>
+  rented(node: NodeFacts): number | undefined
+}) {
   const base = { sites, records, operations, clock, random }
   const worklog = makeWorklog({ sites, records })
   const projectPorts = { ...base, worklog, capacity, drafts: store.drafts }
   const projects = makeProjects(projectPorts)
-  const snapshots = makeSnapshots({ ...base, versions: { lakefs: lakefsCommit, s3: realS3(sites, clock) } })
-  const environments = makeEnvironments({ ...base, worklog, capacity, snapshots, projects: projectPorts, settings: store.settings, log })
+  const snapshots = makeSnapshots({
+    ...base,
+    versions: { lakefs: lakefsCommit, s3: realS3(sites, clock) },
+  })
+  const environments = makeEnvironments({
+    ...base,
+    worklog,
+    capacity,
+    snapshots,
+    projects: projectPorts,
+    settings: store.settings,
+    log,
+  })
   const revisions = makeRevisions({ ...base, worklog, environments })
   const flow = makeFlow({
-    ...base, capacity, views: store.views, samples: store.samples, drafts: projects.drafts,
-    gpuUsdPerHour: (node, place) => (place === 'cloud' ? rented(node) : place === 'on-prem' ? gpuUsdPerHour(node, records.find('PriceBook', 'default')?.spec) : undefined),
+    ...base,
+    capacity,
+    views: store.views,
+    samples: store.samples,
+    drafts: projects.drafts,
+    gpuUsdPerHour: (node, place) =>
+      place === 'cloud'
+        ? rented(node)
+        : place === 'on-prem'
+          ? gpuUsdPerHour(node, records.find('PriceBook', 'default')?.spec)
+          : undefined,
   })
   const backlog = makeBacklog({ ...base, worklog })
   const start = (planId: string) => operations.start({ planId })
   const everybodys = environments.expiry(start)
   return {
-    worklog, backlog,
+    worklog,
+    backlog,
     handlers: {
       projects: projectHandlers(os.projects, projects),
       snapshots: snapshotHandlers(os.snapshots, snapshots),
@@ -44,16 +83,28 @@ export function discovery({ store, sites, records, operations, capacity, rented,
       money: moneyHandlers(os.money, makeMoney({ sites, records, capacity })),
     },
     /** Pauses what has outlived its time, whoever's it is: for whoever acts under the Lease. */
-    overdue: { name: 'time boxes', run: (acting: { mayAct(): boolean }) => everybodys.look(acting) },
+    overdue: {
+      name: 'time boxes',
+      run: (acting: { mayAct(): boolean }) => everybodys.look(acting),
+    },
     /** Follows what runs until the answer is called; `stewarded` says whether somebody acts under the Lease. */
-    run: (stewarded: (signal: AbortSignal) => Promise<boolean>) => environments.run(environments.expiry(start, stewarded)),
+    run: (stewarded: (signal: AbortSignal) => Promise<boolean>) =>
+      environments.run(environments.expiry(start, stewarded)),
   }
 }
 
 /** Buckets of a simulated site are simulated too: nothing outside this machine is asked about them. */
 function realS3(sites: SitesService, clock: Clock): ReturnType<typeof s3Versions> {
   const ask = s3Versions(clock)
-  return (location, signal) => sites.states().some(({ home, simulated }) => home && simulated)
-    ? Promise.resolve(fail(failure('NOT_SUPPORTED_HERE', { says: 'simulated sites have no object store to ask', remedy: 'The snapshot points at the prefix as it is.' })))
-    : ask(location, signal)
+  return (location, signal) =>
+    sites.states().some(({ home, simulated }) => home && simulated)
+      ? Promise.resolve(
+          fail(
+            failure('NOT_SUPPORTED_HERE', {
+              says: 'simulated sites have no object store to ask',
+              remedy: 'The snapshot points at the prefix as it is.',
+            }),
+          ),
+        )
+      : ask(location, signal)
 }

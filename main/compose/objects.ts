@@ -5,7 +5,15 @@ import { answer, os } from '../platform/contract'
 import type { Services } from './options'
 
 /** What is told about one object of a cluster, what may be done to it, and how GPUs are used. */
-export function objectDetail({ store, sites, operations, clock, random, log, capacity }: Services & { capacity: ReturnType<typeof makeCapacity> }) {
+export function objectDetail({
+  store,
+  sites,
+  operations,
+  clock,
+  random,
+  log,
+  capacity,
+}: Services & { capacity: ReturnType<typeof makeCapacity> }) {
   const objects = makeObjects({ store, sites, operations, clock, random, log, capacity })
   const gpuUse = new GpuUseService({ sites, capacity, store, clock, log })
   const stop = gpuUse.run()
@@ -15,8 +23,12 @@ export function objectDetail({ store, sites, operations, clock, random, log, cap
       objects: {
         ...objectHandlers(os.objects, { service: objects, clock }),
         gpuUse: os.objects.gpuUse.handler(({ input, signal }) => gpuUse.watch(input, signal)),
-        gpuSource: os.objects.gpuSource.handler(async ({ input }) => answer(await gpuUse.source(input.site))),
-        setGpuSource: os.objects.setGpuSource.handler(async ({ input }) => answer(await gpuUse.setSource(input.site, input.url))),
+        gpuSource: os.objects.gpuSource.handler(async ({ input }) =>
+          answer(await gpuUse.source(input.site)),
+        ),
+        setGpuSource: os.objects.setGpuSource.handler(async ({ input }) =>
+          answer(await gpuUse.setSource(input.site, input.url)),
+        ),
       },
     },
     close() {

@@ -30,7 +30,15 @@ export interface ComposeOptions {
   /** Stands for the Lease of the steward whatever the policy's mode. */
   steward?: boolean
   /** How the simulated sites begin; they are always at hand unless this is false. */
-  plant?: false | { seeded?: boolean; speed?: number; /** Called with the simulated sites each time they are opened: for whoever plays troubles on them. */ opened?(plant: Plant): void }
+  plant?:
+    | false
+    | {
+        seeded?: boolean
+        speed?: number
+        /** Called with the simulated sites each time they are opened: for whoever plays troubles on them. */ opened?(
+          plant: Plant,
+        ): void
+      }
 }
 
 /** What every part of the core is made with. */

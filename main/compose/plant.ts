@@ -49,44 +49,100 @@ export class EmbeddedPlant implements PlantSwitch {
   /** The simulated AWS account while it is open, as a profile that every AWS client may use. */
   accounts(): LocalAccount[] {
     const aws = this.#open?.plant.aws
-    return aws ? [{ profile: 'simulated', region: aws.region, endpoint: aws.endpoint, accessKeyId: aws.keys.accessKeyId, secretAccessKey: aws.keys.secretAccessKey, siteOf: { [aws.cluster]: aws.site } }] : []
+    return aws
+      ? [
+          {
+            profile: 'simulated',
+            region: aws.region,
+            endpoint: aws.endpoint,
+            accessKeyId: aws.keys.accessKeyId,
+            secretAccessKey: aws.keys.secretAccessKey,
+            siteOf: { [aws.cluster]: aws.site },
+          },
+        ]
+      : []
   }
   /** The simulated object stores: S3 of the account, and the one in the building. */
   objectStores(): ObjectStore[] {
     const aws = this.#open?.plant.aws
     if (!aws) return []
-    const store = (site: string, endpoint: string, bucket: string): ObjectStore => ({ site, profile: 'simulated', region: aws.region, provider: site === aws.site ? 'AWS' : 'Other', endpoint, bucket, client: () => simulatedS3(endpoint, aws) })
-    return [store(aws.site, aws.endpoint, 'acme-takt-burst'), store('oslo', aws.buildingEndpoint, 'outputs')]
+    const store = (site: string, endpoint: string, bucket: string): ObjectStore => ({
+      site,
+      profile: 'simulated',
+      region: aws.region,
+      provider: site === aws.site ? 'AWS' : 'Other',
+      endpoint,
+      bucket,
+      client: () => simulatedS3(endpoint, aws),
+    })
+    return [
+      store(aws.site, aws.endpoint, 'acme-takt-burst'),
+      store('oslo', aws.buildingEndpoint, 'outputs'),
+    ]
   }
   /** Which simulated site is which cluster of the simulated account. */
   cloudAccounts(): CloudAccount[] {
     const aws = this.#open?.plant.aws
-    return aws ? [{ site: aws.site, profile: 'simulated', region: aws.region, cluster: aws.cluster, simulated: true }] : []
+    return aws
+      ? [
+          {
+            site: aws.site,
+            profile: 'simulated',
+            region: aws.region,
+            cluster: aws.cluster,
+            simulated: true,
+          },
+        ]
+      : []
   }
   /** The people who work on the simulated sites, while those are open. */
   directory(): Directory | undefined {
     return this.#open && this.#directory
   }
   setSpeed(speed: number) {
-    if (!this.#open) return fail(failure('NOT_SUPPORTED_HERE', { says: 'The simulated sites are not open.', remedy: 'Open the plant first.' }))
+    if (!this.#open)
+      return fail(
+        failure('NOT_SUPPORTED_HERE', {
+          says: 'The simulated sites are not open.',
+          remedy: 'Open the plant first.',
+        }),
+      )
     this.#open.plant.setSpeed(speed)
     return succeed(undefined)
   }
 
   async #start(): Promise<Plant> {
     // Loaded only when it is wanted: whoever works on real clusters never pays for it.
-    const [{ startPlant }, { PEOPLE }] = await Promise.all([import('../plant'), import('../plant/world/people')])
+    const [{ startPlant }, { PEOPLE }] = await Promise.all([
+      import('../plant'),
+      import('../plant/world/people'),
+    ])
     const { clock, random, plant: how } = this.#options
     this.#directory = listedDirectory(PEOPLE)
     // Whoever tries the simulated sites may do everything on them: rights are tried out with the other people.
-    const people = PEOPLE.map(({ user, groups }, index) => ({ user, groups: index === 0 ? [...groups, 'system:masters'] : groups, token: randomBytes(24).toString('base64url') }))
+    const people = PEOPLE.map(({ user, groups }, index) => ({
+      user,
+      groups: index === 0 ? [...groups, 'system:masters'] : groups,
+      token: randomBytes(24).toString('base64url'),
+    }))
     const persisted = this.#store.blobs.get(PLANT)
-    const begin = { clock, random, people, prepared: preparedObjects(), onError: (error: unknown, where: string) => this.#log.error('A simulated controller threw.', { where, error }), ...(how && how.seeded !== undefined && { seeded: how.seeded }), ...(how && how.speed !== undefined && { speed: how.speed }) }
+    const begin = {
+      clock,
+      random,
+      people,
+      prepared: preparedObjects(),
+      onError: (error: unknown, where: string) =>
+        this.#log.error('A simulated controller threw.', { where, error }),
+      ...(how && how.seeded !== undefined && { seeded: how.seeded }),
+      ...(how && how.speed !== undefined && { speed: how.speed }),
+    }
     if (persisted) {
       try {
         return await startPlant({ ...begin, persisted })
       } catch (error) {
-        this.#log.warn('The simulated sites of last time could not be read; they begin anew.', { error })
+        this.#log.warn('The simulated sites of last time could not be read; they begin anew.', {
+          error,
+        })
       }
     }
     return startPlant({ speed: USUAL_SPEED, ...begin })
@@ -95,7 +151,10 @@ export class EmbeddedPlant implements PlantSwitch {
   keep() {
     if (!this.#open) return
     const kept = this.#store.blobs.set(PLANT, Buffer.from(this.#open.plant.snapshot()))
-    if (!kept.ok) this.#log.warn('The state of the simulated sites could not be kept.', { code: kept.failure.code })
+    if (!kept.ok)
+      this.#log.warn('The state of the simulated sites could not be kept.', {
+        code: kept.failure.code,
+      })
   }
   async #saveNowAndThen(signal: AbortSignal) {
     while (!signal.aborted) {
@@ -108,7 +167,14 @@ export class EmbeddedPlant implements PlantSwitch {
 const clients = new Map<string, S3Client>()
 async function simulatedS3(endpoint: string, { region, keys }: PlantAws): Promise<S3Client> {
   const { S3Client: Client } = await import('@aws-sdk/client-s3')
-  const made = clients.get(endpoint) ?? new Client({ endpoint, region, forcePathStyle: true, credentials: { accessKeyId: keys.accessKeyId, secretAccessKey: keys.secretAccessKey } })
+  const made =
+    clients.get(endpoint) ??
+    new Client({
+      endpoint,
+      region,
+      forcePathStyle: true,
+      credentials: { accessKeyId: keys.accessKeyId, secretAccessKey: keys.secretAccessKey },
+    })
   clients.set(endpoint, made)
   return made
 }
@@ -116,7 +182,23 @@ async function simulatedS3(endpoint: string, { region, keys }: PlantAws): Promis
 function sourceOf(plant: Plant, { id, name, kind, region, server, tokens }: PlantSite): SiteSource {
   const [token = ''] = Object.values(tokens)
   return {
-    id, name, place: kind, meta: region ?? 'simulated', simulated: true, server, speed: () => plant.speed, clock: plant.clock,
-    target: () => succeed({ site: id, server, tls: {}, credentials: { get: () => Promise.resolve(succeed({ authorization: `Bearer ${token}` })), refused: () => false } }),
+    id,
+    name,
+    place: kind,
+    meta: region ?? 'simulated',
+    simulated: true,
+    server,
+    speed: () => plant.speed,
+    clock: plant.clock,
+    target: () =>
+      succeed({
+        site: id,
+        server,
+        tls: {},
+        credentials: {
+          get: () => Promise.resolve(succeed({ authorization: `Bearer ${token}` })),
+          refused: () => false,
+        },
+      }),
   }
 }

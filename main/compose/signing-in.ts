@@ -6,9 +6,23 @@ import type { ComposeOptions } from './options'
 import type { EmbeddedPlant } from './plant'
 
 /** What every sign-in is made with: the network as a person set it, AWS, the keyring, and the login shell where the desktop started the core. */
-export function signingIn({ clock, env, vault, host }: ComposeOptions, { store, settings, log, plant }: { store: Store; settings: SettingsService; log: Log; plant: EmbeddedPlant | undefined }): Means {
+export function signingIn(
+  { clock, env, vault, host }: ComposeOptions,
+  {
+    store,
+    settings,
+    log,
+    plant,
+  }: { store: Store; settings: SettingsService; log: Log; plant: EmbeddedPlant | undefined },
+): Means {
   return makeMeans({
-    clock, env, vault, settings: store.settings, loginShell: host === 'desktop', local: () => plant?.accounts() ?? [],
-    network: () => settings.get(), unreadable: (file, cause) => log.warn('An authority could not be read.', { file, cause }),
+    clock,
+    env,
+    vault,
+    settings: store.settings,
+    loginShell: host === 'desktop',
+    local: () => plant?.accounts() ?? [],
+    network: () => settings.get(),
+    unreadable: (file, cause) => log.warn('An authority could not be read.', { file, cause }),
   })
 }

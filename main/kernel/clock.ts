@@ -7,4 +7,5 @@ export interface Clock {
 }
 
 /** RFC 3339 text in UTC without fractions, the form Kubernetes writes. */
-export const timestamp = (ms: number): string => new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z')
+export const timestamp = (ms: number): string =>
+  new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z')

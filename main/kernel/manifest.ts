@@ -3,15 +3,30 @@ export interface Manifest {
   apiVersion: string
   kind: string
   metadata: {
-    name: string; namespace?: string; labels?: Record<string, string>; annotations?: Record<string, string>
-    ownerReferences?: { apiVersion: string; kind: string; name: string; uid: string; controller?: boolean; blockOwnerDeletion?: boolean }[]
+    name: string
+    namespace?: string
+    labels?: Record<string, string>
+    annotations?: Record<string, string>
+    ownerReferences?: {
+      apiVersion: string
+      kind: string
+      name: string
+      uid: string
+      controller?: boolean
+      blockOwnerDeletion?: boolean
+    }[]
   }
   [field: string]: unknown
 }
 
 /** Labels every object made by Takt carries, so that people and other tools can tell where it came from. */
 export const LABEL = {
-  managedBy: 'app.kubernetes.io/managed-by', project: 'takt.dev/project', environment: 'takt.dev/environment', workItem: 'takt.dev/work-item', owner: 'takt.dev/owner', tool: 'takt.dev/tool',
+  managedBy: 'app.kubernetes.io/managed-by',
+  project: 'takt.dev/project',
+  environment: 'takt.dev/environment',
+  workItem: 'takt.dev/work-item',
+  owner: 'takt.dev/owner',
+  tool: 'takt.dev/tool',
 } as const
 export const ANNOTATION = {
   /** Which run of an operation made the object: undo removes only what its own run made. */
@@ -21,10 +36,20 @@ export const ANNOTATION = {
 } as const
 
 /** A value Kubernetes accepts as a label: other letters become hyphens. */
-export const labelValue = (text: string): string => text.slice(0, 63).replace(/[^A-Za-z0-9._-]/g, '-').replace(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, '')
+export const labelValue = (text: string): string =>
+  text
+    .slice(0, 63)
+    .replace(/[^A-Za-z0-9._-]/g, '-')
+    .replace(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, '')
 
 /** Lower-case letters, digits and hyphens made from any text, at most 63; the fallback where nothing is left. */
 export function slug(text: string, fallback: string): string {
-  const plain = text.normalize('NFKD').toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 50).replace(/-+$/, '')
+  const plain = text
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 50)
+    .replace(/-+$/, '')
   return plain === '' ? fallback : plain
 }

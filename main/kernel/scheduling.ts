@@ -1,7 +1,12 @@
 const GPU_WORDS: [pattern: RegExp, words: string][] = [
-  [/nvidia\.com\/mig-(\S+)/, 'no free GPU slice of this size'], [/\/gpu$/, 'no free GPU'], [/^cpu$/, 'too few free cores'], [/^memory$/, 'too little free memory'], [/storage/, 'too little disk'],
+  [/nvidia\.com\/mig-(\S+)/, 'no free GPU slice of this size'],
+  [/\/gpu$/, 'no free GPU'],
+  [/^cpu$/, 'too few free cores'],
+  [/^memory$/, 'too little free memory'],
+  [/storage/, 'too little disk'],
 ]
-const insufficient = (resource: string) => GPU_WORDS.find(([pattern]) => pattern.test(resource))?.[1] ?? `too little ${resource}`
+const insufficient = (resource: string) =>
+  GPU_WORDS.find(([pattern]) => pattern.test(resource))?.[1] ?? `too little ${resource}`
 
 function plainReason(reason: string): string {
   const short = /Insufficient (\S+)/.exec(reason)
@@ -23,8 +28,12 @@ export function plainRefusal(message: string): string {
     const [, count = '1', reason = part] = /^(\d+)\s+(.*)$/s.exec(part.trim()) ?? []
     counts.set(plainReason(reason), (counts.get(plainReason(reason)) ?? 0) + Number(count))
   }
-  return [...counts].sort((a, b) => b[1] - a[1]).map(([words, count]) => `${words} (${String(count)} ${count === 1 ? 'node' : 'nodes'})`).join(', ')
+  return [...counts]
+    .sort((a, b) => b[1] - a[1])
+    .map(([words, count]) => `${words} (${String(count)} ${count === 1 ? 'node' : 'nodes'})`)
+    .join(', ')
 }
 
 /** What a pod waits for, in one word of the flow: hardware, data, quota or image. */
-export const waitCause = (message: string): string => (/volume|claim/i.test(message) ? 'data' : /quota/i.test(message) ? 'quota' : 'hardware')
+export const waitCause = (message: string): string =>
+  /volume|claim/i.test(message) ? 'data' : /quota/i.test(message) ? 'quota' : 'hardware'

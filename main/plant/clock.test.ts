@@ -6,14 +6,21 @@ function handMoved(now = 0) {
   const waits = new Set<{ at: number; resolve: () => void }>()
   return {
     now: () => now,
-    sleep: (ms: number, signal?: AbortSignal) => new Promise<void>((resolve, reject) => {
-      const wait = { at: now + ms, resolve }
-      waits.add(wait)
-      signal?.addEventListener('abort', () => { waits.delete(wait); reject(signal.reason as Error) })
-    }),
+    sleep: (ms: number, signal?: AbortSignal) =>
+      new Promise<void>((resolve, reject) => {
+        const wait = { at: now + ms, resolve }
+        waits.add(wait)
+        signal?.addEventListener('abort', () => {
+          waits.delete(wait)
+          reject(signal.reason as Error)
+        })
+      }),
     async move(ms: number) {
       now += ms
-      for (const wait of [...waits].filter(({ at }) => at <= now)) { waits.delete(wait); wait.resolve() }
+      for (const wait of [...waits].filter(({ at }) => at <= now)) {
+        waits.delete(wait)
+        wait.resolve()
+      }
       for (let turn = 0; turn < 10; turn++) await Promise.resolve()
     },
   }
@@ -22,7 +29,9 @@ test('an hour passes in a minute at sixty times', async () => {
   const machine = handMoved()
   const clock = simulatedClock({ machine, start: 1_000, speed: 60 })
   let woken = false
-  void clock.sleep(3_600_000).then(() => { woken = true })
+  void clock.sleep(3_600_000).then(() => {
+    woken = true
+  })
   await machine.move(59_999)
   expect(woken).toBe(false)
   await machine.move(1)
@@ -32,7 +41,9 @@ test('a change of speed reaches waits that have begun, and a pause holds them', 
   const machine = handMoved()
   const clock = simulatedClock({ machine, start: 0, speed: 1 })
   let woken = false
-  void clock.sleep(10_000).then(() => { woken = true })
+  void clock.sleep(10_000).then(() => {
+    woken = true
+  })
   await machine.move(5_000)
   clock.setSpeed(0)
   await machine.move(1_000_000)
@@ -51,5 +62,5 @@ test('sleepers wake in the order of their time, and an abort takes one out', asy
   const given = clock.sleep(100, abort.signal).catch((reason: unknown) => reason)
   abort.abort(new Error('enough'))
   await machine.move(500)
-  expect([woken, (await given as Error).message]).toEqual([['early', 'late'], 'enough'])
+  expect([woken, ((await given) as Error).message]).toEqual([['early', 'late'], 'enough'])
 })

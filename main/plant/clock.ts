@@ -14,7 +14,10 @@ export interface SimulatedClockOptions {
   start?: number
   speed?: number
 }
-interface Sleeper { due: number; wake: () => void }
+interface Sleeper {
+  due: number
+  wake: () => void
+}
 /** The longest a machine timer may run: beyond this Node fires at once. */
 const LONGEST_MS = 2 ** 31 - 1
 
@@ -30,8 +33,14 @@ class Simulated implements SimulatedClock {
     this.#speed = speed
     this.#anchor = { simulated: start, machine: machine.now() }
   }
-  get speed(): number { return this.#speed }
-  now(): number { return Math.floor(this.#anchor.simulated + (this.#machine.now() - this.#anchor.machine) * this.#speed) }
+  get speed(): number {
+    return this.#speed
+  }
+  now(): number {
+    return Math.floor(
+      this.#anchor.simulated + (this.#machine.now() - this.#anchor.machine) * this.#speed,
+    )
+  }
   setSpeed(factor: number): void {
     if (!Number.isFinite(factor) || factor < 0) throw new RangeError(`not a speed: ${factor}`)
     this.#anchor = { simulated: this.now(), machine: this.#machine.now() }
@@ -41,8 +50,17 @@ class Simulated implements SimulatedClock {
   }
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      if (signal?.aborted) { reject(signal.reason as Error); return }
-      const sleeper: Sleeper = { due: this.now() + ms, wake: () => { signal?.removeEventListener('abort', giveUp); resolve() } }
+      if (signal?.aborted) {
+        reject(signal.reason as Error)
+        return
+      }
+      const sleeper: Sleeper = {
+        due: this.now() + ms,
+        wake: () => {
+          signal?.removeEventListener('abort', giveUp)
+          resolve()
+        },
+      }
       const giveUp = (): void => {
         this.#sleepers.delete(sleeper)
         if (this.#sleepers.size === 0) this.#disarm()
@@ -60,17 +78,25 @@ class Simulated implements SimulatedClock {
   /** One machine timer stands for the earliest of all sleepers. */
   #arm(): void {
     const due = Math.min(...[...this.#sleepers].map((sleeper) => sleeper.due))
-    if (this.#speed === 0 || !Number.isFinite(due) || (this.#armed && this.#armed.due <= due)) return
+    if (this.#speed === 0 || !Number.isFinite(due) || (this.#armed && this.#armed.due <= due))
+      return
     this.#disarm()
     const armed = { due, abort: new AbortController() }
     this.#armed = armed
     const ms = Math.min(Math.max(0, Math.ceil((due - this.now()) / this.#speed)), LONGEST_MS)
-    this.#machine.sleep(ms, armed.abort.signal).then(() => { if (this.#armed === armed) this.#ring() }, () => undefined)
+    this.#machine.sleep(ms, armed.abort.signal).then(
+      () => {
+        if (this.#armed === armed) this.#ring()
+      },
+      () => undefined,
+    )
   }
   #ring(): void {
     this.#armed = undefined
     const now = this.now()
-    const due = [...this.#sleepers].filter((sleeper) => sleeper.due <= now).sort((a, b) => a.due - b.due)
+    const due = [...this.#sleepers]
+      .filter((sleeper) => sleeper.due <= now)
+      .sort((a, b) => a.due - b.due)
     for (const sleeper of due) {
       this.#sleepers.delete(sleeper)
       sleeper.wake()
@@ -80,4 +106,5 @@ class Simulated implements SimulatedClock {
 }
 
 /** Makes a clock that runs at a factor of another one. */
-export const simulatedClock = (options: SimulatedClockOptions): SimulatedClock => new Simulated(options)
+export const simulatedClock = (options: SimulatedClockOptions): SimulatedClock =>
+  new Simulated(options)

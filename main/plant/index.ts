@@ -2,7 +2,14 @@ import { seeded, type Random } from '../kernel/random'
 import type { Clock } from '../kernel/clock'
 import { startAws, type PlantAws } from './aws'
 import type { AccountState } from './aws/state'
-import { createPlantApi, type Dump, type Listening, type Person, type SimulatedApi, type Tls } from './api'
+import {
+  createPlantApi,
+  type Dump,
+  type Listening,
+  type Person,
+  type SimulatedApi,
+  type Tls,
+} from './api'
 import { simulatedClock, type SimulatedClock } from './clock'
 import { SITES, type LiveSite, type SiteOutline } from './sites'
 import type { KubeObject } from './types'
@@ -65,16 +72,32 @@ export interface PlantOptions {
   /** Told of every bug in a simulated controller or server. */
   onError?: (error: unknown, where: string) => void
 }
-interface Persisted { plant: 1; now: number; speed: number; sites: Record<string, Dump>; aws?: AccountState }
+interface Persisted {
+  plant: 1
+  now: number
+  speed: number
+  sites: Record<string, Dump>
+  aws?: AccountState
+}
 
 function readPersisted(persisted: string | Uint8Array | undefined): Persisted | undefined {
   if (persisted === undefined) return undefined
-  const value = JSON.parse(typeof persisted === 'string' ? persisted : Buffer.from(persisted).toString()) as Persisted
+  const value = JSON.parse(
+    typeof persisted === 'string' ? persisted : Buffer.from(persisted).toString(),
+  ) as Persisted
   if (value.plant !== 1) throw new SyntaxError('not a plant of this version')
   return value
 }
-interface Opened { site: PlantSite; listening: Listening }
-interface Opening { outline: SiteOutline; options: PlantOptions; clock: SimulatedClock; restored: Dump | undefined }
+interface Opened {
+  site: PlantSite
+  listening: Listening
+}
+interface Opening {
+  outline: SiteOutline
+  options: PlantOptions
+  clock: SimulatedClock
+  restored: Dump | undefined
+}
 
 async function open({ outline, options, clock, restored }: Opening): Promise<Opened> {
   // Each site has its own chance, so that what one does cannot change what happens on the other.
@@ -82,33 +105,98 @@ async function open({ outline, options, clock, restored }: Opening): Promise<Ope
   const random = seeded(Math.floor(options.random.next() * 2 ** 32) ^ (restored?.version ?? 0))
   const travelling = travelClock(clock)
   const onError = options.onError ?? (() => undefined)
-  const api = createPlantApi({ clock: travelling, random, gitVersion: outline.gitVersion, onError, ...(restored && { restored }) })
-  const live = outline.live(api, { fresh: restored === undefined && options.seeded !== false && options.prepared !== undefined, clock: travelling, prepared: options.prepared ?? [], onError })
-  const listening = await api.listen({ people: options.people, port: options.ports?.[outline.id] ?? 0, ...(options.tls && { tls: options.tls }) })
+  const api = createPlantApi({
+    clock: travelling,
+    random,
+    gitVersion: outline.gitVersion,
+    onError,
+    ...(restored && { restored }),
+  })
+  const live = outline.live(api, {
+    fresh: restored === undefined && options.seeded !== false && options.prepared !== undefined,
+    clock: travelling,
+    prepared: options.prepared ?? [],
+    onError,
+  })
+  const listening = await api.listen({
+    people: options.people,
+    port: options.ports?.[outline.id] ?? 0,
+    ...(options.tls && { tls: options.tls }),
+  })
   const tokens = Object.fromEntries(options.people.map(({ user, token }) => [user, token]))
   const { id, name, kind, region } = outline
-  return { site: { id, name, kind, region, server: `${options.tls ? 'https' : 'http'}://127.0.0.1:${listening.port}`, tokens, api, live }, listening }
+  return {
+    site: {
+      id,
+      name,
+      kind,
+      region,
+      server: `${options.tls ? 'https' : 'http'}://127.0.0.1:${listening.port}`,
+      tokens,
+      api,
+      live,
+    },
+    listening,
+  }
 }
 
-function rent({ opened, options, clock, persisted }: { opened: Opened[]; options: PlantOptions; clock: SimulatedClock; persisted: Persisted | undefined }): Promise<PlantAws | undefined> {
+function rent({
+  opened,
+  options,
+  clock,
+  persisted,
+}: {
+  opened: Opened[]
+  options: PlantOptions
+  clock: SimulatedClock
+  persisted: Persisted | undefined
+}): Promise<PlantAws | undefined> {
   const site = opened.find((one) => one.site.live.nodes)?.site
-  const fresh = persisted === undefined && options.seeded !== false && options.prepared !== undefined
-  return site ? startAws({ site, building: opened.find((one) => one.site.kind === 'on-prem')?.site, clock, machine: options.clock, random: options.random, fresh, restored: persisted?.aws, ...(options.ports && { ports: options.ports }) }) : Promise.resolve(undefined)
+  const fresh =
+    persisted === undefined && options.seeded !== false && options.prepared !== undefined
+  return site
+    ? startAws({
+        site,
+        building: opened.find((one) => one.site.kind === 'on-prem')?.site,
+        clock,
+        machine: options.clock,
+        random: options.random,
+        fresh,
+        restored: persisted?.aws,
+        ...(options.ports && { ports: options.ports }),
+      })
+    : Promise.resolve(undefined)
 }
 
 /** Starts the simulated sites, fresh or as they were. */
 export async function startPlant(options: PlantOptions): Promise<Plant> {
   const persisted = readPersisted(options.persisted)
   const start = persisted?.now ?? options.start
-  const clock = simulatedClock({ machine: options.clock, speed: options.speed ?? persisted?.speed ?? 1, ...(start !== undefined && { start }) })
+  const clock = simulatedClock({
+    machine: options.clock,
+    speed: options.speed ?? persisted?.speed ?? 1,
+    ...(start !== undefined && { start }),
+  })
   const opened: Opened[] = []
-  for (const outline of SITES) opened.push(await open({ outline, options, clock, restored: persisted?.sites[outline.id] }))
+  for (const outline of SITES)
+    opened.push(await open({ outline, options, clock, restored: persisted?.sites[outline.id] }))
   const aws = await rent({ opened, options, clock, persisted })
   return {
-    sites: opened.map(({ site }) => site), aws, clock,
-    get speed() { return clock.speed },
+    sites: opened.map(({ site }) => site),
+    aws,
+    clock,
+    get speed() {
+      return clock.speed
+    },
     setSpeed: (factor) => clock.setSpeed(factor),
-    snapshot: () => JSON.stringify({ plant: 1, now: clock.now(), speed: clock.speed, sites: Object.fromEntries(opened.map(({ site }) => [site.id, site.api.dump()])), ...(aws && { aws: aws.dump() }) } satisfies Persisted),
+    snapshot: () =>
+      JSON.stringify({
+        plant: 1,
+        now: clock.now(),
+        speed: clock.speed,
+        sites: Object.fromEntries(opened.map(({ site }) => [site.id, site.api.dump()])),
+        ...(aws && { aws: aws.dump() }),
+      } satisfies Persisted),
     async close() {
       for (const { site } of opened) site.live.stop()
       await Promise.all([...opened.map(({ listening }) => listening.close()), aws?.close()])

@@ -34,12 +34,22 @@ function begin(api: SimulatedApi, { onError }: Living): LiveSite {
   const controllers = startControllers(api, { ...(onError && { onError }) })
   const runtime = makeRuntime(controllers.engine)
   api.setRuntime(runtime)
-  return { ...controllers, stop() { controllers.engine.stop(); runtime.close() } }
+  return {
+    ...controllers,
+    stop() {
+      controllers.engine.stop()
+      runtime.close()
+    },
+  }
 }
 
 export const SITES: SiteOutline[] = [
   {
-    id: 'oslo', name: 'Oslo', kind: 'on-prem', region: undefined, gitVersion: 'v1.34.4',
+    id: 'oslo',
+    name: 'Oslo',
+    kind: 'on-prem',
+    region: undefined,
+    gitVersion: 'v1.34.4',
     live(api, how) {
       const site = begin(api, how)
       if (how.fresh) seedWorld(api, { controllers: site, clock: how.clock, prepared: how.prepared })
@@ -49,11 +59,16 @@ export const SITES: SiteOutline[] = [
     },
   },
   {
-    id: 'aws-burst', name: 'AWS burst', kind: 'cloud', region: 'eu-north-1', gitVersion: 'v1.34.4-eks-plant',
+    id: 'aws-burst',
+    name: 'AWS burst',
+    kind: 'cloud',
+    region: 'eu-north-1',
+    gitVersion: 'v1.34.4-eks-plant',
     live(api, how) {
       const site = begin(api, how)
       const nodes = burstNodes(api, site)
-      if (how.fresh) seedBurst(api, { controllers: site, clock: how.clock, prepared: how.prepared }, nodes)
+      if (how.fresh)
+        seedBurst(api, { controllers: site, clock: how.clock, prepared: how.prepared }, nodes)
       return { ...site, nodes }
     },
   },

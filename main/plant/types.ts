@@ -8,7 +8,14 @@ export interface KubeObject {
   metadata: ObjectMeta
   [field: string]: unknown
 }
-export interface OwnerReference { apiVersion: string; kind: string; name: string; uid: string; controller?: boolean; blockOwnerDeletion?: boolean }
+export interface OwnerReference {
+  apiVersion: string
+  kind: string
+  name: string
+  uid: string
+  controller?: boolean
+  blockOwnerDeletion?: boolean
+}
 export interface ObjectMeta {
   name: string
   namespace?: string
@@ -27,9 +34,18 @@ export interface ObjectMeta {
 }
 
 /** Names one kind the way a controller speaks of it: group is '' for the core group. */
-export interface GroupKind { group: string; kind: string }
-export interface Change { type: 'ADDED' | 'MODIFIED' | 'DELETED'; object: KubeObject }
-export interface ListFilter { namespace?: string; labels?: Record<string, string> }
+export interface GroupKind {
+  group: string
+  kind: string
+}
+export interface Change {
+  type: 'ADDED' | 'MODIFIED' | 'DELETED'
+  object: KubeObject
+}
+export interface ListFilter {
+  namespace?: string
+  labels?: Record<string, string>
+}
 
 /**
  * What the simulated controllers may do. They stand on the same store and admission that the wire requests reach, so what they
@@ -46,7 +62,15 @@ export interface PlantApi {
   /** Replaces the status alone. */
   updateStatus(object: KubeObject, as?: string): KubeObject
   /** Without gracePeriodSeconds a pod goes at once, as when its kubelet says it has ended; over the wire it gets 30 s and is marked first. */
-  remove(kind: GroupKind, name: string, options?: { namespace?: string; propagation?: 'Background' | 'Foreground' | 'Orphan'; gracePeriodSeconds?: number }): void
+  remove(
+    kind: GroupKind,
+    name: string,
+    options?: {
+      namespace?: string
+      propagation?: 'Background' | 'Foreground' | 'Orphan'
+      gracePeriodSeconds?: number
+    },
+  ): void
   /** Calls back after every change of the kinds, in order; the answer stops it. */
   onChange(kinds: GroupKind[], listener: (change: Change) => void): () => void
 }

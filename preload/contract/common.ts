@@ -6,14 +6,29 @@ import { errors } from './failures'
 export const entry = oc.$meta<{ says: string }>({ says: '' }).errors(errors)
 
 /** A name that Kubernetes accepts for objects and namespaces (RFC 1123 label). */
-export const Name = z.string().min(1, 'a name is needed').max(63, 'at most 63 letters')
-  .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'lower-case letters, digits and hyphens, beginning and ending with a letter or digit')
+export const Name = z
+  .string()
+  .min(1, 'a name is needed')
+  .max(63, 'at most 63 letters')
+  .regex(
+    /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
+    'lower-case letters, digits and hyphens, beginning and ending with a letter or digit',
+  )
 /** An instant as RFC 3339 text. */
-export const Timestamp = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/, 'an instant such as 2026-11-18T14:32:00Z')
+export const Timestamp = z
+  .string()
+  .regex(
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/,
+    'an instant such as 2026-11-18T14:32:00Z',
+  )
 export const Usd = z.number().min(0).max(1e9)
 
 export const Condition = z.object({
-  type: z.string(), status: z.enum(['True', 'False', 'Unknown']), reason: z.string(), message: z.string(), lastTransitionTime: Timestamp,
+  type: z.string(),
+  status: z.enum(['True', 'False', 'Unknown']),
+  reason: z.string(),
+  message: z.string(),
+  lastTransitionTime: Timestamp,
 })
 export type Condition = z.infer<typeof Condition>
 
@@ -27,7 +42,10 @@ export const NamespacedRef = z.object({ namespace: Name, name: Name })
 export type NamespacedRef = z.infer<typeof NamespacedRef>
 
 /** A person or group, as RBAC knows them. */
-export const Subject = z.object({ kind: z.enum(['User', 'Group']), name: z.string().min(1).max(253) })
+export const Subject = z.object({
+  kind: z.enum(['User', 'Group']),
+  name: z.string().min(1).max(253),
+})
 export type Subject = z.infer<typeof Subject>
 export const Role = z.enum(['lead', 'engineer', 'analyst'])
 export type Role = z.infer<typeof Role>

@@ -9,20 +9,47 @@ const DATA = {
   NOT_FOUND: z.object({ kind: z.string(), name: z.string() }),
   ALREADY_EXISTS: z.object({ kind: z.string(), name: z.string() }),
   CONFLICT: z.object({
-    kind: z.string(), name: z.string(), theirs: z.string(), resourceVersion: z.string(),
-    fields: z.array(z.object({ path: z.string(), before: z.string(), mine: z.string(), theirs: z.string() })),
+    kind: z.string(),
+    name: z.string(),
+    theirs: z.string(),
+    resourceVersion: z.string(),
+    fields: z.array(
+      z.object({ path: z.string(), before: z.string(), mine: z.string(), theirs: z.string() }),
+    ),
   }),
-  FORBIDDEN: Site.extend({ verb: z.string(), resource: z.string(), namespace: z.string().optional(), says: z.string(), grantedBy: z.array(z.string()) }),
+  FORBIDDEN: Site.extend({
+    verb: z.string(),
+    resource: z.string(),
+    namespace: z.string().optional(),
+    says: z.string(),
+    grantedBy: z.array(z.string()),
+  }),
   CREDENTIAL_REFUSED: Site.extend({ says: z.string() }),
   CLUSTER_UNREACHABLE: Site.extend({ server: z.string(), cause: z.string() }),
   CLUSTER_TIMED_OUT: Site.extend({ server: z.string(), afterSeconds: z.number() }),
-  CLUSTER_UNTRUSTED: Site.extend({ server: z.string(), cause: z.string(), issuer: z.string().optional(), name: z.string().optional() }),
+  CLUSTER_UNTRUSTED: Site.extend({
+    server: z.string(),
+    cause: z.string(),
+    issuer: z.string().optional(),
+    name: z.string().optional(),
+  }),
   NAME_UNRESOLVED: Site.extend({ server: z.string(), host: z.string() }),
-  PROXY_FAILED: Site.extend({ server: z.string(), proxy: z.string(), cause: z.string(), status: z.number().int().optional() }),
-  CLUSTER_ANSWER_UNREADABLE: Site.extend({ server: z.string(), contentType: z.string(), beginning: z.string() }),
+  PROXY_FAILED: Site.extend({
+    server: z.string(),
+    proxy: z.string(),
+    cause: z.string(),
+    status: z.number().int().optional(),
+  }),
+  CLUSTER_ANSWER_UNREADABLE: Site.extend({
+    server: z.string(),
+    contentType: z.string(),
+    beginning: z.string(),
+  }),
   CLUSTER_BUSY: Site.extend({ retryAfterSeconds: z.number() }),
   CLUSTER_FAILED: Answer,
-  REFUSED_BY_CLUSTER: Answer.extend({ causes: z.array(z.object({ field: z.string(), says: z.string() })) }),
+  REFUSED_BY_CLUSTER: Answer.extend({
+    causes: z.array(z.object({ field: z.string(), says: z.string() })),
+  }),
   QUOTA_EXCEEDED: Site.extend({ says: z.string() }),
   SITE_UNKNOWN: Site,
   SITE_NOT_CONNECTED: Site,
@@ -30,27 +57,72 @@ const DATA = {
   CLUSTER_NOT_PREPARED: Site.extend({ missing: z.array(z.string()) }),
   KUBECONFIG_UNREADABLE: z.object({ file: z.string(), cause: z.string() }),
   PLUGIN_NEEDS_CONSENT: Site.extend({ command: z.string(), hash: z.string() }),
-  PLUGIN_FAILED: Site.extend({ command: z.string(), exitCode: z.number().optional(), stderr: z.string() }),
+  PLUGIN_FAILED: Site.extend({
+    command: z.string(),
+    exitCode: z.number().optional(),
+    stderr: z.string(),
+  }),
   PLUGIN_FORBIDDEN: Site.extend({ command: z.string(), policy: z.string(), file: z.string() }),
-  SIGN_IN_NEEDED: z.object({ site: z.string().optional(), identity: z.string(), kind: z.enum(['aws-sso', 'oidc']), says: z.string() }),
+  SIGN_IN_NEEDED: z.object({
+    site: z.string().optional(),
+    identity: z.string(),
+    kind: z.enum(['aws-sso', 'oidc']),
+    says: z.string(),
+  }),
   SIGN_IN_WAITS: Site.extend({ identity: z.string() }),
   AWS_PROFILE_UNUSABLE: z.object({ profile: z.string(), says: z.string() }),
-  AWS_FAILED: z.object({ profile: z.string(), region: z.string(), service: z.string(), error: z.string(), status: z.number().int().optional(), says: z.string() }),
-  AWS_DENIED: z.object({ profile: z.string(), region: z.string(), service: z.string(), action: z.string(), says: z.string() }),
-  AWS_UNREACHABLE: z.object({ profile: z.string(), region: z.string(), service: z.string(), cause: z.string() }),
+  AWS_FAILED: z.object({
+    profile: z.string(),
+    region: z.string(),
+    service: z.string(),
+    error: z.string(),
+    status: z.number().int().optional(),
+    says: z.string(),
+  }),
+  AWS_DENIED: z.object({
+    profile: z.string(),
+    region: z.string(),
+    service: z.string(),
+    action: z.string(),
+    says: z.string(),
+  }),
+  AWS_UNREACHABLE: z.object({
+    profile: z.string(),
+    region: z.string(),
+    service: z.string(),
+    cause: z.string(),
+  }),
   ISSUER_FAILED: z.object({ issuer: z.string(), error: z.string(), says: z.string() }),
   PLAN_UNKNOWN: z.object({ planId: z.string() }),
   PLAN_IS_STALE: z.object({ title: z.string(), differs: z.array(z.string()) }),
   PLAN_IS_BLOCKED: z.object({ title: z.string(), reasons: z.array(z.string()) }),
   NAME_NOT_TYPED: z.object({ name: z.string() }),
-  SOME_STEPS_FAILED: z.object({ steps: z.number().int(), failed: z.array(z.object({ step: z.string(), says: z.string() })) }),
+  SOME_STEPS_FAILED: z.object({
+    steps: z.number().int(),
+    failed: z.array(z.object({ step: z.string(), says: z.string() })),
+  }),
   OPERATION_NOT_POSSIBLE: z.object({ operation: z.string(), says: z.string() }),
   STORE_IN_USE: z.object({ file: z.string(), holder: z.string() }),
   STORE_FULL: z.object({ file: z.string() }),
   VAULT_REFUSED: z.object({ backend: z.string() }),
-  CLOUD_CAPACITY_SHORT: Site.extend({ nodeGroup: z.string(), says: z.string(), instead: z.array(z.string()) }),
-  PRICE_TOO_OLD: z.object({ pool: z.string(), asOf: z.string(), ageDays: z.number(), limitDays: z.number(), source: z.string() }),
-  DATA_MAY_NOT_LEAVE: z.object({ source: z.string(), site: z.string(), mayGoTo: z.array(z.string()), owner: z.string() }),
+  CLOUD_CAPACITY_SHORT: Site.extend({
+    nodeGroup: z.string(),
+    says: z.string(),
+    instead: z.array(z.string()),
+  }),
+  PRICE_TOO_OLD: z.object({
+    pool: z.string(),
+    asOf: z.string(),
+    ageDays: z.number(),
+    limitDays: z.number(),
+    source: z.string(),
+  }),
+  DATA_MAY_NOT_LEAVE: z.object({
+    source: z.string(),
+    site: z.string(),
+    mayGoTo: z.array(z.string()),
+    owner: z.string(),
+  }),
   SHIPMENT_DAMAGED: z.object({ objects: z.array(z.string()), to: z.string() }),
   DIRECTORY_UNREACHABLE: z.object({ server: z.string(), cause: z.string() }),
   DIRECTORY_UNTRUSTED: z.object({ server: z.string(), cause: z.string() }),
@@ -69,11 +141,14 @@ export type FailureOf<C extends FailureCode> = { code: C; data: z.infer<(typeof 
 export type Failure = { [C in FailureCode]: FailureOf<C> }[FailureCode]
 
 /** Makes a failure; the code decides what data it must carry. */
-export const failure = <C extends FailureCode>(code: C, data: z.infer<(typeof DATA)[C]>): Failure => ({ code, data }) as Failure
+export const failure = <C extends FailureCode>(code: C, data: z.infer<(typeof DATA)[C]>): Failure =>
+  ({ code, data }) as Failure
 
 type ErrorMap = { [C in FailureCode]: { data: (typeof DATA)[C] } }
 /** The same failures as oRPC declares them. */
-export const errors = Object.fromEntries(Object.entries(DATA).map(([code, data]) => [code, { data }])) as unknown as ErrorMap
+export const errors = Object.fromEntries(
+  Object.entries(DATA).map(([code, data]) => [code, { data }]),
+) as unknown as ErrorMap
 
 /** Reads a failure that came over a wire; undefined where it is none of ours. */
 export function parseFailure(code: unknown, data: unknown): Failure | undefined {

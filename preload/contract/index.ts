@@ -13,5 +13,26 @@ import { sites } from './sites'
 import { settings, system } from './system'
 
 /** Everything the core can be asked, and nothing else: window, command line and tests speak only this. */
-export const contract = { system, settings, sites, operations, records, projects, environments, catalog, snapshots, revisions, backlog, flow, money, cluster, objects, people, burst, replay, cloud, drift }
+export const contract = {
+  system,
+  settings,
+  sites,
+  operations,
+  records,
+  projects,
+  environments,
+  catalog,
+  snapshots,
+  revisions,
+  backlog,
+  flow,
+  money,
+  cluster,
+  objects,
+  people,
+  burst,
+  replay,
+  cloud,
+  drift,
+}
 export type Contract = typeof contract

@@ -9,26 +9,59 @@ export const DirectorySettings = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('none') }),
   z.object({
     kind: z.literal('ldap'),
-    url: z.string().max(300).regex(/^ldaps?:\/\/[^\s/]+\/?$/i, 'ldap://host or ldaps://host, with a port where it is not the usual one'),
-    startTls: z.boolean().default(true).describe('Encrypts an ldap:// connection before anything is said; ldaps:// is encrypted from the start'),
-    caFile: Text.optional().describe('Certificate authorities (PEM) to trust beside the system\'s'),
+    url: z
+      .string()
+      .max(300)
+      .regex(
+        /^ldaps?:\/\/[^\s/]+\/?$/i,
+        'ldap://host or ldaps://host, with a port where it is not the usual one',
+      ),
+    startTls: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Encrypts an ldap:// connection before anything is said; ldaps:// is encrypted from the start',
+      ),
+    caFile: Text.optional().describe("Certificate authorities (PEM) to trust beside the system's"),
     flavour: z.enum(['active-directory', 'openldap']),
-    baseDn: z.string().min(1, 'where to search, such as dc=example,dc=com').max(500), bindName: z.string().min(1, 'the name you sign in with').max(500),
-    userAttribute: z.string().max(60).regex(/^[a-zA-Z][\w-]*$/, 'the name of an attribute').optional().describe('What the cluster calls a person: uid, sAMAccountName, userPrincipalName or mail'),
-    groupAttribute: z.string().max(60).regex(/^[a-zA-Z][\w-]*$/, 'the name of an attribute').optional(),
-    userPrefix: z.string().max(60).default('').describe('What the cluster puts before each person\'s name, such as oidc:'),
+    baseDn: z.string().min(1, 'where to search, such as dc=example,dc=com').max(500),
+    bindName: z.string().min(1, 'the name you sign in with').max(500),
+    userAttribute: z
+      .string()
+      .max(60)
+      .regex(/^[a-zA-Z][\w-]*$/, 'the name of an attribute')
+      .optional()
+      .describe('What the cluster calls a person: uid, sAMAccountName, userPrincipalName or mail'),
+    groupAttribute: z
+      .string()
+      .max(60)
+      .regex(/^[a-zA-Z][\w-]*$/, 'the name of an attribute')
+      .optional(),
+    userPrefix: z
+      .string()
+      .max(60)
+      .default('')
+      .describe("What the cluster puts before each person's name, such as oidc:"),
     groupPrefix: z.string().max(60).default(''),
   }),
-  z.object({ kind: z.literal('sign-in') }).describe('Only what the API server of the home site reads from your own sign-in: you and your groups'),
+  z
+    .object({ kind: z.literal('sign-in') })
+    .describe(
+      'Only what the API server of the home site reads from your own sign-in: you and your groups',
+    ),
 ])
 export type DirectorySettings = z.infer<typeof DirectorySettings>
 export type LdapSettings = Extract<DirectorySettings, { kind: 'ldap' }>
 
 export const DirectoryState = z.object({
-  settings: DirectorySettings, title: z.string(), says: z.string(), simulated: z.boolean(),
+  settings: DirectorySettings,
+  title: z.string(),
+  says: z.string(),
+  simulated: z.boolean(),
   /** ready: it can be searched; signed-out: a password is needed first; none: nothing is set and no simulated site is home. */
   state: z.enum(['ready', 'signed-out', 'none']),
-  password: z.enum(['vault', 'memory', 'none']).describe('Where the password is kept'), canKeep: z.boolean().describe('Whether this machine can keep one encrypted'),
+  password: z.enum(['vault', 'memory', 'none']).describe('Where the password is kept'),
+  canKeep: z.boolean().describe('Whether this machine can keep one encrypted'),
   /** Whether everybody can be looked up: otherwise who is missing here may well be in the company. */
   complete: z.boolean(),
 })
@@ -36,31 +69,81 @@ export type DirectoryState = z.infer<typeof DirectoryState>
 
 /** A person or group of the directory, under the name the cluster knows. */
 export const DirectoryEntry = Subject.extend({
-  id: z.string().describe('What the directory calls it'), title: z.string(), mail: z.string().optional(), department: z.string().optional(),
-  active: z.boolean().describe('false for an account that was switched off'), members: z.number().int().optional(),
+  id: z.string().describe('What the directory calls it'),
+  title: z.string(),
+  mail: z.string().optional(),
+  department: z.string().optional(),
+  active: z.boolean().describe('false for an account that was switched off'),
+  members: z.number().int().optional(),
 })
 export type DirectoryEntry = z.infer<typeof DirectoryEntry>
 
 /** A member of a project as the directory sees them now. */
-export const MemberCheck = Member.extend({ owner: z.boolean(), state: z.enum(['active', 'left', 'disabled', 'unknown']), entry: DirectoryEntry.optional(), says: z.string() })
+export const MemberCheck = Member.extend({
+  owner: z.boolean(),
+  state: z.enum(['active', 'left', 'disabled', 'unknown']),
+  entry: DirectoryEntry.optional(),
+  says: z.string(),
+})
 export type MemberCheck = z.infer<typeof MemberCheck>
-export const MemberChange = Subject.extend({ role: Role.optional().describe('The new role; absent to remove') })
+export const MemberChange = Subject.extend({
+  role: Role.optional().describe('The new role; absent to remove'),
+})
 export type MemberChange = z.infer<typeof MemberChange>
 
 /** The people and groups of the company directory. */
 export const people = {
-  directory: entry.meta({ says: 'Where people are looked up, and whether somebody is signed in there.' }).output(DirectoryState),
-  setDirectory: entry.meta({ says: 'Chooses where people are looked up; a password kept for another place is forgotten.' }).input(DirectorySettings).output(DirectoryState),
-  signIn: entry.meta({ says: 'Signs in to the directory as yourself; the password stays in memory, or in the vault of this machine where that is asked for.' })
-    .input(z.object({ password: z.string().min(1, 'the password').max(1000), keep: z.boolean().default(false) })).output(DirectoryState),
+  directory: entry
+    .meta({ says: 'Where people are looked up, and whether somebody is signed in there.' })
+    .output(DirectoryState),
+  setDirectory: entry
+    .meta({
+      says: 'Chooses where people are looked up; a password kept for another place is forgotten.',
+    })
+    .input(DirectorySettings)
+    .output(DirectoryState),
+  signIn: entry
+    .meta({
+      says: 'Signs in to the directory as yourself; the password stays in memory, or in the vault of this machine where that is asked for.',
+    })
+    .input(
+      z.object({
+        password: z.string().min(1, 'the password').max(1000),
+        keep: z.boolean().default(false),
+      }),
+    )
+    .output(DirectoryState),
   signOut: entry.meta({ says: 'Forgets the password of the directory.' }).output(DirectoryState),
-  search: entry.meta({ says: 'People and groups whose name, account or mail begins with the text, the nearest first.' })
-    .input(z.object({ text: z.string().trim().min(1, 'at least one letter').max(100), kind: z.enum(['User', 'Group']).optional(), limit: z.number().int().min(1).max(200).default(20) }))
-    .output(z.object({ entries: z.array(DirectoryEntry), more: z.boolean(), simulated: z.boolean() })),
-  groupMembers: entry.meta({ says: 'The people of a group, those of the groups in it included.' }).input(z.object({ name: z.string().min(1).max(253) }))
+  search: entry
+    .meta({
+      says: 'People and groups whose name, account or mail begins with the text, the nearest first.',
+    })
+    .input(
+      z.object({
+        text: z.string().trim().min(1, 'at least one letter').max(100),
+        kind: z.enum(['User', 'Group']).optional(),
+        limit: z.number().int().min(1).max(200).default(20),
+      }),
+    )
+    .output(
+      z.object({ entries: z.array(DirectoryEntry), more: z.boolean(), simulated: z.boolean() }),
+    ),
+  groupMembers: entry
+    .meta({ says: 'The people of a group, those of the groups in it included.' })
+    .input(z.object({ name: z.string().min(1).max(253) }))
     .output(z.object({ people: z.array(DirectoryEntry), more: z.boolean() })),
-  check: entry.meta({ says: 'The members of a project against the directory: who is there, who was switched off, who left.' })
-    .input(z.object({ project: Name })).output(z.object({ members: z.array(MemberCheck), simulated: z.boolean(), complete: z.boolean() })),
-  planMembers: entry.meta({ says: 'What adding, moving or removing members would change: the project and the subjects of its role bindings.' })
-    .input(z.object({ project: Name, changes: z.array(MemberChange).min(1).max(100) })).output(Plan),
+  check: entry
+    .meta({
+      says: 'The members of a project against the directory: who is there, who was switched off, who left.',
+    })
+    .input(z.object({ project: Name }))
+    .output(
+      z.object({ members: z.array(MemberCheck), simulated: z.boolean(), complete: z.boolean() }),
+    ),
+  planMembers: entry
+    .meta({
+      says: 'What adding, moving or removing members would change: the project and the subjects of its role bindings.',
+    })
+    .input(z.object({ project: Name, changes: z.array(MemberChange).min(1).max(100) }))
+    .output(Plan),
 }

@@ -9,65 +9,215 @@ import { KINDS, TaktRecord, type RecordKind } from './records'
 const kinds = Object.keys(KINDS) as [RecordKind, ...RecordKind[]]
 /** Shared records as they change: a reset carries all of them, from the store until the site answers; later items carry differences. */
 export const RecordsUpdate = z.object({
-  reset: z.boolean(), upserts: z.array(TaktRecord), removed: z.array(z.object({ kind: z.enum(kinds), name: z.string(), namespace: z.string().optional() })),
-  asOf: Timestamp, live: z.boolean().describe('false while these are last seen records from the local store'),
+  reset: z.boolean(),
+  upserts: z.array(TaktRecord),
+  removed: z.array(
+    z.object({ kind: z.enum(kinds), name: z.string(), namespace: z.string().optional() }),
+  ),
+  asOf: Timestamp,
+  live: z.boolean().describe('false while these are last seen records from the local store'),
 })
 export type RecordsUpdate = z.infer<typeof RecordsUpdate>
 
 /** A wizard in progress: everything that was chosen so far, kept on each change. */
 export const Draft = z.object({
-  id: z.string().min(1).max(80), savedAt: Timestamp.optional(), step: z.enum(['define', 'environment', 'tools', 'data', 'button']),
-  name: z.string().max(63), project: ProjectSpec.partial(), existingProject: z.string().optional(), workItemTitle: z.string().max(80).optional(),
-  size: Size.optional(), availability: z.enum(['single', 'high']).default('single'), replicas: z.number().int().min(1).max(10).default(1),
-  hoursToLive: z.number().min(1).max(24 * 365).default(24 * 15), pauseAfterMinutes: z.number().int().min(5).max(100_000).default(45), protectedHours: z.string().max(80).optional(),
-  workspaceGi: z.number().int().min(1).max(65_536).default(200), storageClass: z.string().optional(),
-  tool: z.string().optional(), data: z.array(MountedData.pick({ source: true, mount: true }).partial({ mount: true })).max(50).default([]),
+  id: z.string().min(1).max(80),
+  savedAt: Timestamp.optional(),
+  step: z.enum(['define', 'environment', 'tools', 'data', 'button']),
+  name: z.string().max(63),
+  project: ProjectSpec.partial(),
+  existingProject: z.string().optional(),
+  workItemTitle: z.string().max(80).optional(),
+  size: Size.optional(),
+  availability: z.enum(['single', 'high']).default('single'),
+  replicas: z.number().int().min(1).max(10).default(1),
+  hoursToLive: z
+    .number()
+    .min(1)
+    .max(24 * 365)
+    .default(24 * 15),
+  pauseAfterMinutes: z.number().int().min(5).max(100_000).default(45),
+  protectedHours: z.string().max(80).optional(),
+  workspaceGi: z.number().int().min(1).max(65_536).default(200),
+  storageClass: z.string().optional(),
+  tool: z.string().optional(),
+  data: z
+    .array(MountedData.pick({ source: true, mount: true }).partial({ mount: true }))
+    .max(50)
+    .default([]),
 })
 export type Draft = z.infer<typeof Draft>
 
 export const records = {
-  watch: entry.meta({ says: 'Shared records of some kinds, first as last seen, then live, at most four times a second.' })
-    .input(z.object({ kinds: z.array(z.enum(kinds)).min(1) })).output(eventIterator(RecordsUpdate)),
-  list: entry.meta({ says: 'Shared records of one kind, read from the home site now.' }).input(z.object({ kind: z.enum(kinds), namespace: z.string().optional() })).output(z.array(TaktRecord)),
-  get: entry.meta({ says: 'One shared record, read from the home site now.' }).input(z.object({ kind: z.enum(kinds), name: z.string(), namespace: z.string().optional() })).output(TaktRecord),
+  watch: entry
+    .meta({
+      says: 'Shared records of some kinds, first as last seen, then live, at most four times a second.',
+    })
+    .input(z.object({ kinds: z.array(z.enum(kinds)).min(1) }))
+    .output(eventIterator(RecordsUpdate)),
+  list: entry
+    .meta({ says: 'Shared records of one kind, read from the home site now.' })
+    .input(z.object({ kind: z.enum(kinds), namespace: z.string().optional() }))
+    .output(z.array(TaktRecord)),
+  get: entry
+    .meta({ says: 'One shared record, read from the home site now.' })
+    .input(z.object({ kind: z.enum(kinds), name: z.string(), namespace: z.string().optional() }))
+    .output(TaktRecord),
 }
 export const projects = {
-  planCreate: entry.meta({ says: 'What creating this project would make: record, namespace, quota, limits, role bindings, network policy, first work item. For somebody who may only ask, the record alone.' })
-    .input(z.object({ name: Name, spec: ProjectSpec, workItem: z.object({ title: z.string().min(1).max(80) }).optional() })).output(Plan),
-  planFulfil: entry.meta({ says: 'What fulfilling a requested project would make: all that creating it makes but its record.' }).input(z.object({ name: Name })).output(Plan),
-  edit: entry.meta({ says: 'Changes fields of a project from the version that was read; merges with what others changed, and fails with CONFLICT where the same field differs.' })
-    .input(z.object({ name: Name, basedOn: z.object({ resourceVersion: z.string(), spec: ProjectSpec }), spec: ProjectSpec, keep: z.record(z.string(), z.enum(['mine', 'theirs'])).optional() }))
+  planCreate: entry
+    .meta({
+      says: 'What creating this project would make: record, namespace, quota, limits, role bindings, network policy, first work item. For somebody who may only ask, the record alone.',
+    })
+    .input(
+      z.object({
+        name: Name,
+        spec: ProjectSpec,
+        workItem: z.object({ title: z.string().min(1).max(80) }).optional(),
+      }),
+    )
+    .output(Plan),
+  planFulfil: entry
+    .meta({
+      says: 'What fulfilling a requested project would make: all that creating it makes but its record.',
+    })
+    .input(z.object({ name: Name }))
+    .output(Plan),
+  edit: entry
+    .meta({
+      says: 'Changes fields of a project from the version that was read; merges with what others changed, and fails with CONFLICT where the same field differs.',
+    })
+    .input(
+      z.object({
+        name: Name,
+        basedOn: z.object({ resourceVersion: z.string(), spec: ProjectSpec }),
+        spec: ProjectSpec,
+        keep: z.record(z.string(), z.enum(['mine', 'theirs'])).optional(),
+      }),
+    )
     .output(z.object({ resourceVersion: z.string(), merged: z.array(z.string()) })),
-  planDelete: entry.meta({ says: 'What deleting a project would lose and keep.' }).input(z.object({ name: Name })).output(Plan),
-  drafts: entry.meta({ says: 'Unfinished wizards of this person, newest first.' }).output(z.array(Draft)),
-  saveDraft: entry.meta({ says: 'Keeps a draft on this machine.' }).input(Draft).output(z.object({ savedAt: Timestamp })),
-  discardDraft: entry.meta({ says: 'Forgets a draft.' }).input(z.object({ id: z.string() })).output(z.object({})),
+  planDelete: entry
+    .meta({ says: 'What deleting a project would lose and keep.' })
+    .input(z.object({ name: Name }))
+    .output(Plan),
+  drafts: entry
+    .meta({ says: 'Unfinished wizards of this person, newest first.' })
+    .output(z.array(Draft)),
+  saveDraft: entry
+    .meta({ says: 'Keeps a draft on this machine.' })
+    .input(Draft)
+    .output(z.object({ savedAt: Timestamp })),
+  discardDraft: entry
+    .meta({ says: 'Forgets a draft.' })
+    .input(z.object({ id: z.string() }))
+    .output(z.object({})),
 }
 /** One card to choose a machine from. */
 export const SizeOffer = z.object({
-  size: Size, site: z.string(), place: z.enum(['on-prem', 'cloud', 'edge']), says: z.string(), usdPerHour: z.number().optional(),
-  cells: z.array(z.enum(['taken', 'free', 'idle', 'faulted', 'off'])).max(400).describe('One per GPU or per group of cores'), freeSays: z.string(),
-  starts: z.object({ seconds: z.number().optional(), lowSeconds: z.number().optional(), highSeconds: z.number().optional(), says: z.string() }),
-  fitsNow: z.boolean(), refused: z.string().optional(),
+  size: Size,
+  site: z.string(),
+  place: z.enum(['on-prem', 'cloud', 'edge']),
+  says: z.string(),
+  usdPerHour: z.number().optional(),
+  cells: z
+    .array(z.enum(['taken', 'free', 'idle', 'faulted', 'off']))
+    .max(400)
+    .describe('One per GPU or per group of cores'),
+  freeSays: z.string(),
+  starts: z.object({
+    seconds: z.number().optional(),
+    lowSeconds: z.number().optional(),
+    highSeconds: z.number().optional(),
+    says: z.string(),
+  }),
+  fitsNow: z.boolean(),
+  refused: z.string().optional(),
 })
 export type SizeOffer = z.infer<typeof SizeOffer>
 export const EnvironmentChange = z.discriminatedUnion('to', [
-  z.object({ to: z.literal('stop') }), z.object({ to: z.literal('resume') }), z.object({ to: z.literal('resize'), size: Size }),
-  z.object({ to: z.literal('extend'), expiresAt: Timestamp }), z.object({ to: z.literal('delete'), keepWorkspace: z.boolean() }),
+  z.object({ to: z.literal('stop') }),
+  z.object({ to: z.literal('resume') }),
+  z.object({ to: z.literal('resize'), size: Size }),
+  z.object({ to: z.literal('extend'), expiresAt: Timestamp }),
+  z.object({ to: z.literal('delete'), keepWorkspace: z.boolean() }),
 ])
 export type EnvironmentChange = z.infer<typeof EnvironmentChange>
-export const Phase = z.object({ id: z.enum(['quota', 'node', 'image', 'volumes', 'server']), title: z.string(), state: z.enum(['waiting', 'running', 'done', 'failed']), says: z.string(), seconds: z.number().optional() })
+export const Phase = z.object({
+  id: z.enum(['quota', 'node', 'image', 'volumes', 'server']),
+  title: z.string(),
+  state: z.enum(['waiting', 'running', 'done', 'failed']),
+  says: z.string(),
+  seconds: z.number().optional(),
+})
 export type Phase = z.infer<typeof Phase>
 export const environments = {
-  offers: entry.meta({ says: 'Sizes the connected sites can really give: free now, price per hour, expected wait with its basis.' })
-    .input(z.object({ project: z.string().optional() })).output(z.object({ asOf: Timestamp, offers: z.array(SizeOffer), waits: z.object({ basis: z.string(), hours: z.array(z.number().int()), rows: z.array(z.object({ name: z.string(), seconds: z.array(z.number().nullable()) })) }).optional() })),
-  planProvision: entry.meta({ says: 'What the button would make for a draft: project if new, quota, volumes, data, notebook; with price, start time, permissions and dry run.' })
-    .input(z.object({ draft: Draft })).output(Plan),
-  planChange: entry.meta({ says: 'What stopping, resuming, resizing, extending or deleting an environment would do.' }).input(NamespacedRef.extend({ change: EnvironmentChange })).output(Plan),
-  watch: entry.meta({ says: 'One environment as it starts: its phases against the promise, and how to open it.' }).input(NamespacedRef).output(eventIterator(z.object({
-    asOf: Timestamp, phase: z.string(), phases: z.array(Phase), elapsedSeconds: z.number().optional(), promiseSeconds: z.number(), canOpen: z.boolean(), says: z.string(),
-  }))),
-  open: entry.meta({ says: 'Opens a forward to the environment that heals by itself and keeps its local port; answers the exact loopback address.' }).input(NamespacedRef).output(z.object({ url: z.string() })),
-  close: entry.meta({ says: 'Closes the forward of an environment.' }).input(NamespacedRef).output(z.object({})),
-  forwards: entry.meta({ says: 'Open forwards, whole again after each change.' }).output(eventIterator(z.array(NamespacedRef.extend({ url: z.string(), state: z.enum(['open', 'healing']), pod: z.string() })))),
+  offers: entry
+    .meta({
+      says: 'Sizes the connected sites can really give: free now, price per hour, expected wait with its basis.',
+    })
+    .input(z.object({ project: z.string().optional() }))
+    .output(
+      z.object({
+        asOf: Timestamp,
+        offers: z.array(SizeOffer),
+        waits: z
+          .object({
+            basis: z.string(),
+            hours: z.array(z.number().int()),
+            rows: z.array(z.object({ name: z.string(), seconds: z.array(z.number().nullable()) })),
+          })
+          .optional(),
+      }),
+    ),
+  planProvision: entry
+    .meta({
+      says: 'What the button would make for a draft: project if new, quota, volumes, data, notebook; with price, start time, permissions and dry run.',
+    })
+    .input(z.object({ draft: Draft }))
+    .output(Plan),
+  planChange: entry
+    .meta({
+      says: 'What stopping, resuming, resizing, extending or deleting an environment would do.',
+    })
+    .input(NamespacedRef.extend({ change: EnvironmentChange }))
+    .output(Plan),
+  watch: entry
+    .meta({
+      says: 'One environment as it starts: its phases against the promise, and how to open it.',
+    })
+    .input(NamespacedRef)
+    .output(
+      eventIterator(
+        z.object({
+          asOf: Timestamp,
+          phase: z.string(),
+          phases: z.array(Phase),
+          elapsedSeconds: z.number().optional(),
+          promiseSeconds: z.number(),
+          canOpen: z.boolean(),
+          says: z.string(),
+        }),
+      ),
+    ),
+  open: entry
+    .meta({
+      says: 'Opens a forward to the environment that heals by itself and keeps its local port; answers the exact loopback address.',
+    })
+    .input(NamespacedRef)
+    .output(z.object({ url: z.string() })),
+  close: entry
+    .meta({ says: 'Closes the forward of an environment.' })
+    .input(NamespacedRef)
+    .output(z.object({})),
+  forwards: entry.meta({ says: 'Open forwards, whole again after each change.' }).output(
+    eventIterator(
+      z.array(
+        NamespacedRef.extend({
+          url: z.string(),
+          state: z.enum(['open', 'healing']),
+          pod: z.string(),
+        }),
+      ),
+    ),
+  ),
 }

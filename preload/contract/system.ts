@@ -2,24 +2,76 @@ import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { entry, Timestamp } from './common'
 
-export const Check = z.object({ id: z.string(), title: z.string(), result: z.enum(['ok', 'warning', 'failed', 'unknown']), says: z.string(), remedy: z.string().optional() })
+export const Check = z.object({
+  id: z.string(),
+  title: z.string(),
+  result: z.enum(['ok', 'warning', 'failed', 'unknown']),
+  says: z.string(),
+  remedy: z.string().optional(),
+})
 export const Settings = z.object({
-  theme: z.enum(['system', 'light', 'dark']), density: z.enum(['compact', 'normal', 'roomy']), singleKeys: z.boolean(),
-  kubeconfigPaths: z.array(z.string().max(1000)).max(50), person: z.string().max(253).optional(), wall: z.boolean(),
-  caFiles: z.array(z.string().max(1000)).max(50).describe('Certificate authorities trusted besides those of the system'), proxy: z.string().max(1000).describe('Proxy for everything; empty for that of the environment'), noProxy: z.string().max(4000),
+  theme: z.enum(['system', 'light', 'dark']),
+  density: z.enum(['compact', 'normal', 'roomy']),
+  singleKeys: z.boolean(),
+  kubeconfigPaths: z.array(z.string().max(1000)).max(50),
+  person: z.string().max(253).optional(),
+  wall: z.boolean(),
+  caFiles: z
+    .array(z.string().max(1000))
+    .max(50)
+    .describe('Certificate authorities trusted besides those of the system'),
+  proxy: z.string().max(1000).describe('Proxy for everything; empty for that of the environment'),
+  noProxy: z.string().max(4000),
 })
 export type Settings = z.infer<typeof Settings>
-export const DEFAULT_SETTINGS: Settings = { theme: 'system', density: 'normal', singleKeys: true, kubeconfigPaths: [], wall: false, caFiles: [], proxy: '', noProxy: '' }
+export const DEFAULT_SETTINGS: Settings = {
+  theme: 'system',
+  density: 'normal',
+  singleKeys: true,
+  kubeconfigPaths: [],
+  wall: false,
+  caFiles: [],
+  proxy: '',
+  noProxy: '',
+}
 
 export const system = {
-  hello: entry.meta({ says: 'Who and what answers: versions, host, process and start time.' }).output(z.object({
-    version: z.string(), node: z.string(), platform: z.string(), host: z.enum(['desktop', 'web', 'command-line', 'test']), pid: z.number().int(), startedAt: Timestamp, store: z.string(),
-  })),
-  diagnostics: entry.meta({ says: 'What is installed, reachable and permitted, and how to mend the rest; secrets are left out.' }).output(z.object({ checks: z.array(Check), engines: z.object({ sqlite: z.string(), duckdb: z.string() }) })),
-  heartbeat: entry.meta({ says: 'Counts up once a second, resumable from the last number seen: proves that streams survive.' }).output(eventIterator(z.object({ beat: z.number().int(), pid: z.number().int() }))),
+  hello: entry
+    .meta({ says: 'Who and what answers: versions, host, process and start time.' })
+    .output(
+      z.object({
+        version: z.string(),
+        node: z.string(),
+        platform: z.string(),
+        host: z.enum(['desktop', 'web', 'command-line', 'test']),
+        pid: z.number().int(),
+        startedAt: Timestamp,
+        store: z.string(),
+      }),
+    ),
+  diagnostics: entry
+    .meta({
+      says: 'What is installed, reachable and permitted, and how to mend the rest; secrets are left out.',
+    })
+    .output(
+      z.object({
+        checks: z.array(Check),
+        engines: z.object({ sqlite: z.string(), duckdb: z.string() }),
+      }),
+    ),
+  heartbeat: entry
+    .meta({
+      says: 'Counts up once a second, resumable from the last number seen: proves that streams survive.',
+    })
+    .output(eventIterator(z.object({ beat: z.number().int(), pid: z.number().int() }))),
 }
 export const settings = {
   get: entry.meta({ says: 'The settings of this person on this machine.' }).output(Settings),
-  set: entry.meta({ says: 'Changes some settings and keeps them.' }).input(Settings.partial()).output(Settings),
-  watch: entry.meta({ says: 'The settings, again after each change.' }).output(eventIterator(Settings)),
+  set: entry
+    .meta({ says: 'Changes some settings and keeps them.' })
+    .input(Settings.partial())
+    .output(Settings),
+  watch: entry
+    .meta({ says: 'The settings, again after each change.' })
+    .output(eventIterator(Settings)),
 }

@@ -8,12 +8,18 @@ export function Announcements() {
   const lamps = useFlowStore(({ map }) => lastKnown(map)?.value.lamps)
   const before = useRef<{ stopped: number; called: number }>(undefined)
   const [says, setSays] = useState('')
-  const stopped = lamps?.stopped, called = lamps?.called
+  const stopped = lamps?.stopped,
+    called = lamps?.called
   useEffect(() => {
     if (stopped === undefined || called === undefined) return
     const last = before.current
     before.current = { stopped, called }
-    if (last && (stopped > last.stopped || called > last.called)) setSays(words.lampChanged(stopped, called))
+    if (last && (stopped > last.stopped || called > last.called))
+      setSays(words.lampChanged(stopped, called))
   }, [stopped, called])
-  return <div className="visually-hidden" role="alert" aria-live="assertive">{says}</div>
+  return (
+    <div className="visually-hidden" role="alert" aria-live="assertive">
+      {says}
+    </div>
+  )
 }

@@ -43,7 +43,11 @@ function useWatches() {
   }, [homeId, restarts])
 }
 
-export const App = () => <CoreProvider value={core}><Frame /></CoreProvider>
+export const App = () => (
+  <CoreProvider value={core}>
+    <Frame />
+  </CoreProvider>
+)
 
 function Frame() {
   useWatches()
@@ -61,25 +65,49 @@ function Frame() {
   return (
     <div className="frame" onDragOver={allowFile} onDrop={dropFile}>
       <Patterns />
-      <a className="skip" href="#main" onClick={(event) => { event.preventDefault(); document.getElementById('main')?.focus() }}>{words.skip}</a>
+      <a
+        className="skip"
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault()
+          document.getElementById('main')?.focus()
+        }}
+      >
+        {words.skip}
+      </a>
       <TitleBar onSearch={() => setPalette('')} />
       <Rail current={route?.id} />
       <main id="main" tabIndex={-1} data-region aria-label={title}>
         <ConnectionLost />
         <ErrorBoundary screen={title}>
-          <Suspense fallback={<div className="screen"><PageHead title={title} /><div className="screen-body"><Loading /></div></div>}>
+          <Suspense
+            fallback={
+              <div className="screen">
+                <PageHead title={title} />
+                <div className="screen-body">
+                  <Loading />
+                </div>
+              </div>
+            }
+          >
             {firstRun ? <FirstRun /> : Screen ? <Screen path={path.slice(1)} /> : <Nowhere />}
           </Suspense>
         </ErrorBoundary>
       </main>
       <OperationsDrawer />
-      <Palette query={palette} onClose={() => setPalette(undefined)} onKeyList={() => setKeyList(true)} />
+      <Palette
+        query={palette}
+        onClose={() => setPalette(undefined)}
+        onKeyList={() => setKeyList(true)}
+      />
       <KeyList opened={keyList} onClose={() => setKeyList(false)} />
       <Announcements />
     </div>
   )
 }
-const allowFile = (event: DragEvent) => { if (event.dataTransfer.types.includes('Files')) event.preventDefault() }
+const allowFile = (event: DragEvent) => {
+  if (event.dataTransfer.types.includes('Files')) event.preventDefault()
+}
 /** A bundle of drift opens wherever it is dropped; any other file is left alone instead of taking the place of the page. */
 function dropFile(event: DragEvent) {
   const [file] = event.dataTransfer.files
@@ -99,7 +127,8 @@ function useArrival(path: string) {
       const now = document.activeElement
       // Whoever has gone on meanwhile, into a dialog or a field, keeps the keyboard.
       const isLost = !now || now === document.body
-      if (isLost || (now === from && !document.querySelector('main')?.contains(now))) document.querySelector<HTMLElement>('[data-page-title]')?.focus()
+      if (isLost || (now === from && !document.querySelector('main')?.contains(now)))
+        document.querySelector<HTMLElement>('[data-page-title]')?.focus()
     }, 50)
     return () => clearTimeout(timer)
   }, [path, first])

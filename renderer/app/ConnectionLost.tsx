@@ -10,5 +10,10 @@ export function ConnectionLost() {
   const now = useNow(250)
   if (state === 'connected') return null
   if (now - since < (state === 'starting' ? STARTING_AFTER_MS : LOST_AFTER_MS)) return null
-  return <div className="banner" role="status"><b>{state === 'starting' ? words.waiting : words.reconnecting}</b>{state === 'lost' && <span className="soft">{words.reconnectingSays}</span>}</div>
+  return (
+    <div className="banner" role="status">
+      <b>{state === 'starting' ? words.waiting : words.reconnecting}</b>
+      {state === 'lost' && <span className="soft">{words.reconnectingSays}</span>}
+    </div>
+  )
 }

@@ -13,12 +13,22 @@ export function Rail({ current }: { current: string | undefined }) {
   const person = usePerson()
   const mine = map ? waitingFor(map, person) : 0
   const entry = ({ id, word, icon }: Route) => (
-    <a key={id} href={`#/${id}`} aria-current={id === current ? 'page' : undefined} title={word}><Icon name={icon} /><span>{word}</span>
-      {id === 'line' && mine > 0 && <b className="count"><span aria-hidden="true">{mine}</span><span className="visually-hidden">{words.waitForYou(mine)}</span></b>}</a>
+    <a key={id} href={`#/${id}`} aria-current={id === current ? 'page' : undefined} title={word}>
+      <Icon name={icon} />
+      <span>{word}</span>
+      {id === 'line' && mine > 0 && (
+        <b className="count">
+          <span aria-hidden="true">{mine}</span>
+          <span className="visually-hidden">{words.waitForYou(mine)}</span>
+        </b>
+      )}
+    </a>
   )
   return (
     <nav className="rail" aria-label={words.screens} data-region tabIndex={-1}>
-      {shown.filter(({ id }) => id !== 'settings').map(entry)}<span className="spring" />{shown.filter(({ id }) => id === 'settings').map(entry)}
+      {shown.filter(({ id }) => id !== 'settings').map(entry)}
+      <span className="spring" />
+      {shown.filter(({ id }) => id === 'settings').map(entry)}
     </nav>
   )
 }

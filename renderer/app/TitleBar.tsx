@@ -11,10 +11,17 @@ export function TitleBar({ onSearch }: { onSearch: () => void }) {
   const simulated = useSites().some((site) => site.simulated)
   return (
     <header className="title-bar" data-region tabIndex={-1}>
-      <a className="brand" href="#/map" aria-label="Takt, to the map"><Mark /></a>
+      <a className="brand" href="#/map" aria-label="Takt, to the map">
+        <Mark />
+      </a>
       <SiteChips />
       <span className="spring" />
-      <button type="button" className="search" onClick={onSearch} aria-haspopup="dialog"><Icon name="search" size={13} weight={1.8} /><span>{words.search}</span><span className="spring" /><Kbd>Ctrl K</Kbd></button>
+      <button type="button" className="search" onClick={onSearch} aria-haspopup="dialog">
+        <Icon name="search" size={13} weight={1.8} />
+        <span>{words.search}</span>
+        <span className="spring" />
+        <Kbd>Ctrl K</Kbd>
+      </button>
       <span className="spring" />
       <Lamps />
       <Person />
@@ -28,12 +35,32 @@ function Lamps() {
   if (!lamps) return null
   const { stopped, called } = lamps
   return (
-    <a className="site-chip" href="#/map" aria-label={stopped + called > 0 ? words.lampsLit(stopped, called) : words.lampsNone}>
-      {stopped > 0 && <><Lamp lamp="stopped" /><b>{stopped}</b></>}{called > 0 && <><Lamp lamp="called" /><b>{called}</b></>}{stopped + called === 0 && <Lamp lamp="flowing" />}
+    <a
+      className="site-chip"
+      href="#/map"
+      aria-label={stopped + called > 0 ? words.lampsLit(stopped, called) : words.lampsNone}
+    >
+      {stopped > 0 && (
+        <>
+          <Lamp lamp="stopped" />
+          <b>{stopped}</b>
+        </>
+      )}
+      {called > 0 && (
+        <>
+          <Lamp lamp="called" />
+          <b>{called}</b>
+        </>
+      )}
+      {stopped + called === 0 && <Lamp lamp="flowing" />}
     </a>
   )
 }
 function Person() {
   const name = usePerson()
-  return <a href="#/settings" aria-label={name ?? words.notSignedIn} className="person">{name ? <Avatar person={name} large /> : <Icon name="person" />}</a>
+  return (
+    <a href="#/settings" aria-label={name ?? words.notSignedIn} className="person">
+      {name ? <Avatar person={name} large /> : <Icon name="person" />}
+    </a>
+  )
 }

@@ -2,19 +2,60 @@ import { countOf } from '../design'
 
 /** Every text of the frame. */
 export const words = {
-  screens: 'Screens', waitForYou: (count: number) => `, ${countOf(count, 'item waits', 'items wait')} for you`, search: 'Search or type a command', palette: 'Search and commands', lampsLit: (stopped: number, called: number) => `Lamps lit: ${stopped} stopped, ${called} called`, lampsNone: 'No lamp is lit', notSignedIn: 'not signed in',
-  reconnecting: 'Reconnecting to the core…', reconnectingSays: 'What you see stays; what you typed is kept.', waiting: 'Waiting for the core to start…',
-  broke: 'This screen stopped working.', brokeSays: 'The rest of Takt still runs. Open another screen, or start this one again.', again: 'Start this screen again', report: 'Copy the report', reload: 'Reload the page',
-  nowhere: 'There is no such screen.', nowhereSays: 'The address may be from another version.', toMap: 'Go to the map', keyboard: 'Keyboard', skip: 'Skip to the screen', dataAges: 'Age of what is shown',
+  screens: 'Screens',
+  waitForYou: (count: number) => `, ${countOf(count, 'item waits', 'items wait')} for you`,
+  search: 'Search or type a command',
+  palette: 'Search and commands',
+  lampsLit: (stopped: number, called: number) => `Lamps lit: ${stopped} stopped, ${called} called`,
+  lampsNone: 'No lamp is lit',
+  notSignedIn: 'not signed in',
+  reconnecting: 'Reconnecting to the core…',
+  reconnectingSays: 'What you see stays; what you typed is kept.',
+  waiting: 'Waiting for the core to start…',
+  broke: 'This screen stopped working.',
+  brokeSays: 'The rest of Takt still runs. Open another screen, or start this one again.',
+  again: 'Start this screen again',
+  report: 'Copy the report',
+  reload: 'Reload the page',
+  nowhere: 'There is no such screen.',
+  nowhereSays: 'The address may be from another version.',
+  toMap: 'Go to the map',
+  keyboard: 'Keyboard',
+  skip: 'Skip to the screen',
+  dataAges: 'Age of what is shown',
   lampChanged: (stopped: number, called: number) => `${stopped} stopped, ${called} called`,
 }
 /** Keys as the list under `?` shows them. */
 export const KEYS: readonly (readonly [keys: string, does: string])[] = [
-  ['Ctrl K', 'search and commands'], ['Ctrl J', 'operations'], ['G then M D A L B R O F C', 'Map, Discover, Data, Line, Burst, Drift, Money, Flow, Cluster'], ['N', 'new project'], ['/', 'filter'],
-  ['J K or arrows', 'rows of a table'], ['Enter', 'open what is chosen'], ['T', 'chart or table'], ['Ctrl Enter', 'confirm a plan'], ['Alt 1 to 5', 'steps of a new project'], ['F6', 'next region of the window'], ['?', 'this list'], ['Esc', 'one level back'],
+  ['Ctrl K', 'search and commands'],
+  ['Ctrl J', 'operations'],
+  ['G then M D A L B R O F C', 'Map, Discover, Data, Line, Burst, Drift, Money, Flow, Cluster'],
+  ['N', 'new project'],
+  ['/', 'filter'],
+  ['J K or arrows', 'rows of a table'],
+  ['Enter', 'open what is chosen'],
+  ['T', 'chart or table'],
+  ['Ctrl Enter', 'confirm a plan'],
+  ['Alt 1 to 5', 'steps of a new project'],
+  ['F6', 'next region of the window'],
+  ['?', 'this list'],
+  ['Esc', 'one level back'],
 ]
 /** Screens whose work comes in a later release: what is missing, and what can be done meanwhile. */
-export const LATER: Record<'money' | 'flow', { says: string; meanwhile: string; links: { says: string; href: string }[] }> = {
-  money: { says: 'Requested, allocated and used GPU hours, idle cost and forecasts by team are not in this release.', meanwhile: 'Every plan says its price per hour, and a new project shows what is left of its cost centre.', links: [{ says: 'Start a project', href: '#/discover/new' }] },
-  flow: { says: 'The value stream, causes of waiting and delivery forecasts are not in this release.', meanwhile: 'The map shows counts, limits, ages against the 85th percentile and the medians of both lines.', links: [{ says: 'Open the map', href: '#/map' }] },
+export const LATER: Record<
+  'money' | 'flow',
+  { says: string; meanwhile: string; links: { says: string; href: string }[] }
+> = {
+  money: {
+    says: 'Requested, allocated and used GPU hours, idle cost and forecasts by team are not in this release.',
+    meanwhile:
+      'Every plan says its price per hour, and a new project shows what is left of its cost centre.',
+    links: [{ says: 'Start a project', href: '#/discover/new' }],
+  },
+  flow: {
+    says: 'The value stream, causes of waiting and delivery forecasts are not in this release.',
+    meanwhile:
+      'The map shows counts, limits, ages against the 85th percentile and the medians of both lines.',
+    links: [{ says: 'Open the map', href: '#/map' }],
+  },
 }

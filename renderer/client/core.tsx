@@ -1,10 +1,21 @@
-import { createContext, useCallback, useContext, useEffect, useRef, useState, type DependencyList } from 'react'
+import {
+  createContext,
+  useCallback,
+  useContext,
+  useEffect,
+  useRef,
+  useState,
+  type DependencyList,
+} from 'react'
 import type { Client } from './link'
 import { failed, loading, ready, watchInto, type Remote, type WatchOptions } from './remote'
 import { toTrouble, type Trouble } from './trouble'
 
 /** What a screen may use of the world outside: the core and the time. */
-export interface Core { client: Client; now: () => number }
+export interface Core {
+  client: Client
+  now: () => number
+}
 const CoreContext = createContext<Core | undefined>(undefined)
 export const CoreProvider = CoreContext.Provider
 export function useCore(): Core {
@@ -26,7 +37,10 @@ export function useNow(everyMs = 1000): number {
 
 const ASK_LIMIT_MS = 60_000
 /** Asks the core when the screen opens and whenever deps change; the last answer stays while a newer one loads. `again` asks once more. */
-export function useAsk<T>(ask: (client: Client, options: { signal: AbortSignal }) => Promise<T>, deps: DependencyList): { remote: Remote<T>; again: () => void } {
+export function useAsk<T>(
+  ask: (client: Client, options: { signal: AbortSignal }) => Promise<T>,
+  deps: DependencyList,
+): { remote: Remote<T>; again: () => void } {
   const { client, now } = useCore()
   const [remote, put] = useState<Remote<T>>({ at: 'idle' })
   const [round, setRound] = useState(0)
@@ -37,17 +51,32 @@ export function useAsk<T>(ask: (client: Client, options: { signal: AbortSignal }
     const limit = setTimeout(() => stop.abort(), ASK_LIMIT_MS)
     let gone = false
     put(loading)
-    latest.current(client, { signal: stop.signal })
-      .then((value) => { if (!gone) put(ready(value, now())) }, (error: unknown) => { if (!gone) put((before) => failed(before, toTrouble(error))) })
+    latest
+      .current(client, { signal: stop.signal })
+      .then(
+        (value) => {
+          if (!gone) put(ready(value, now()))
+        },
+        (error: unknown) => {
+          if (!gone) put((before) => failed(before, toTrouble(error)))
+        },
+      )
       .finally(() => clearTimeout(limit))
-    return () => { gone = true; clearTimeout(limit); stop.abort() }
+    return () => {
+      gone = true
+      clearTimeout(limit)
+      stop.abort()
+    }
     // The question is told apart by what it depends on, not by the function that happens to ask it.
   }, [client, now, round, ...deps])
   return { remote, again: useCallback(() => setRound((n) => n + 1), []) }
 }
 
 /** Follows a watch of the core while the screen is open and deps stay the same. */
-export function useWatch<T>(open: (client: Client, options: WatchOptions) => Promise<AsyncIterable<T>>, deps: DependencyList): { remote: Remote<T>; again: () => void } {
+export function useWatch<T>(
+  open: (client: Client, options: WatchOptions) => Promise<AsyncIterable<T>>,
+  deps: DependencyList,
+): { remote: Remote<T>; again: () => void } {
   const { client, now } = useCore()
   const [remote, put] = useState<Remote<T>>({ at: 'idle' })
   const [round, setRound] = useState(0)
@@ -55,24 +84,47 @@ export function useWatch<T>(open: (client: Client, options: WatchOptions) => Pro
   latest.current = open
   useEffect(() => {
     const stop = new AbortController()
-    void watchInto<T>((change) => { if (!stop.signal.aborted) put(change) }, (options) => latest.current(client, options), { signal: stop.signal, now })
+    void watchInto<T>(
+      (change) => {
+        if (!stop.signal.aborted) put(change)
+      },
+      (options) => latest.current(client, options),
+      { signal: stop.signal, now },
+    )
     return () => stop.abort()
   }, [client, now, round, ...deps])
   return { remote, again: useCallback(() => setRound((n) => n + 1), []) }
 }
 
-export interface Action<A extends unknown[], R> { busy: boolean; trouble: Trouble | undefined; act: (...args: A) => Promise<R | undefined>; clear: () => void }
+export interface Action<A extends unknown[], R> {
+  busy: boolean
+  trouble: Trouble | undefined
+  act: (...args: A) => Promise<R | undefined>
+  clear: () => void
+}
 /** A command of a person: one at a time, its failure kept for the screen; answers undefined when it failed. */
-export function useAction<A extends unknown[], R>(run: (client: Client, ...args: A) => Promise<R>): Action<A, R> {
+export function useAction<A extends unknown[], R>(
+  run: (client: Client, ...args: A) => Promise<R>,
+): Action<A, R> {
   const { client } = useCore()
   const [busy, setBusy] = useState(false)
   const [trouble, setTrouble] = useState<Trouble>()
   const latest = useRef(run)
   latest.current = run
-  const act = useCallback(async (...args: A) => {
-    setBusy(true)
-    setTrouble(undefined)
-    try { return await latest.current(client, ...args) } catch (error) { setTrouble(toTrouble(error)); return undefined } finally { setBusy(false) }
-  }, [client])
+  const act = useCallback(
+    async (...args: A) => {
+      setBusy(true)
+      setTrouble(undefined)
+      try {
+        return await latest.current(client, ...args)
+      } catch (error) {
+        setTrouble(toTrouble(error))
+        return undefined
+      } finally {
+        setBusy(false)
+      }
+    },
+    [client],
+  )
   return { busy, trouble, act, clear: useCallback(() => setTrouble(undefined), []) }
 }

@@ -2,7 +2,9 @@ import { useSyncExternalStore } from 'react'
 
 let handed: File | undefined
 const listeners = new Set<() => void>()
-const tell = () => { for (const listener of listeners) listener() }
+const tell = () => {
+  for (const listener of listeners) listener()
+}
 
 /** Hands a file that was dropped somewhere to the screen that knows what to do with it. */
 export function handFile(file: File) {
@@ -18,6 +20,8 @@ export function takeHandedFile(): File | undefined {
 }
 const subscribe = (changed: () => void) => {
   listeners.add(changed)
-  return () => { listeners.delete(changed) }
+  return () => {
+    listeners.delete(changed)
+  }
 }
 export const useHandedFile = (): File | undefined => useSyncExternalStore(subscribe, () => handed)

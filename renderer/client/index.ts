@@ -1,9 +1,34 @@
-export { CoreProvider, useAction, useAsk, useCore, useNow, useWatch, type Action, type Core } from './core'
-export { arrive, hrefOf, navigate, parseAddress, setQuery, useAddress, type Address } from './address'
+export {
+  CoreProvider,
+  useAction,
+  useAsk,
+  useCore,
+  useNow,
+  useWatch,
+  type Action,
+  type Core,
+} from './core'
+export {
+  arrive,
+  hrefOf,
+  navigate,
+  parseAddress,
+  setQuery,
+  useAddress,
+  type Address,
+} from './address'
 export { handFile, takeHandedFile, useHandedFile } from './handed'
 export { restartWatches, useRestarts } from './restart'
 export { makeClient, Reconnecting, resuming, type Client, type LinkState } from './link'
 export { connectPage, followShell } from './wires'
-export { applyUpdate, recordKey, useRecord, useRecords, useRecordsStore, watchRecords, type RecordsState } from './records'
+export {
+  applyUpdate,
+  recordKey,
+  useRecord,
+  useRecords,
+  useRecordsStore,
+  watchRecords,
+  type RecordsState,
+} from './records'
 export { intoField, lastKnown, watchInto, type Known, type Put, type Remote } from './remote'
 export { recordedTrouble, toTrouble, troubleOf, type Trouble } from './trouble'

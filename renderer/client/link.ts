@@ -5,11 +5,17 @@ import type { ContractRouterClient } from '@orpc/contract'
 import { ClientPeer } from '@orpc/standard-server-peer'
 import type { Contract } from '../../preload/contract'
 
-export class ConnectionLost extends Error { override readonly name = 'ConnectionLost' }
-const lost = (cause?: unknown) => new ConnectionLost('The connection to the core was lost.', { cause })
+export class ConnectionLost extends Error {
+  override readonly name = 'ConnectionLost'
+}
+const lost = (cause?: unknown) =>
+  new ConnectionLost('The connection to the core was lost.', { cause })
 
 /** One connection, whatever carries it. */
-export interface Wire { send(message: unknown): void; listen(onMessage: (message: never) => void, onClose: () => void): void }
+export interface Wire {
+  send(message: unknown): void
+  listen(onMessage: (message: never) => void, onClose: () => void): void
+}
 export type LinkState = 'connected' | 'lost'
 export type Context = ClientRetryPluginContext
 export type Client = ContractRouterClient<Contract, Context>
@@ -25,8 +31,12 @@ export class Reconnecting implements StandardLinkClient<Context> {
     this.lose()
     this.#live = wire
     wire.listen(
-      (message) => { if (this.#live === wire) void this.#peer.message(message) },
-      () => { if (this.#live === wire) this.lose() },
+      (message) => {
+        if (this.#live === wire) void this.#peer.message(message)
+      },
+      () => {
+        if (this.#live === wire) this.lose()
+      },
     )
     this.#wire.resolve(wire)
     this.onState('connected')
@@ -41,28 +51,45 @@ export class Reconnecting implements StandardLinkClient<Context> {
   async call(request: Parameters<StandardLinkClient<Context>['call']>[0]) {
     const wire = await this.#wire.promise
     // oRPC says "queue not open" when the wire was lost between two items, so the wire decides what the failure was.
-    const explain = (error: unknown): never => { throw this.#live === wire || request.signal?.aborted ? error : lost(error) }
+    const explain = (error: unknown): never => {
+      throw this.#live === wire || request.signal?.aborted ? error : lost(error)
+    }
     const response = await this.#peer.request(request).catch(explain)
     const body = isIterator(response.body) ? guarded(response.body, explain) : response.body
     return { ...response, body: () => Promise.resolve(body) }
   }
 }
-const isIterator = (body: unknown): body is AsyncIterator<unknown> & AsyncIterable<unknown> => typeof body === 'object' && body !== null && Symbol.asyncIterator in body
+const isIterator = (body: unknown): body is AsyncIterator<unknown> & AsyncIterable<unknown> =>
+  typeof body === 'object' && body !== null && Symbol.asyncIterator in body
 /** Not an async generator: return() must not wait behind a pending next(). */
 const guarded = (items: AsyncIterator<unknown>, explain: (error: unknown) => never) => ({
   next: () => items.next().catch(explain),
-  return: async (value?: unknown) => (await items.return?.(value)) ?? { done: true as const, value },
-  [Symbol.asyncIterator]() { return this },
+  return: async (value?: unknown) =>
+    (await items.return?.(value)) ?? { done: true as const, value },
+  [Symbol.asyncIterator]() {
+    return this
+  },
 })
 function deferred<T>() {
   let resolve: (value: T) => void = () => {}
-  const promise = new Promise<T>((settle) => { resolve = settle })
+  const promise = new Promise<T>((settle) => {
+    resolve = settle
+  })
   return { promise, resolve }
 }
 
 /** The typed client of everything the core can be asked, over a connection that may come and go. */
 export function makeClient(connection: Reconnecting): Client {
-  return createORPCClient(new StandardRPCLink<Context>(connection, { url: 'http://takt', plugins: [new ClientRetryPlugin()] }))
+  return createORPCClient(
+    new StandardRPCLink<Context>(connection, {
+      url: 'http://takt',
+      plugins: [new ClientRetryPlugin()],
+    }),
+  )
 }
 /** For watches: resume after a lost connection, from the last event seen; every other failure is the caller's. */
-export const resuming: Context = { retry: Number.POSITIVE_INFINITY, retryDelay: 50, shouldRetry: ({ error }) => error instanceof ConnectionLost }
+export const resuming: Context = {
+  retry: Number.POSITIVE_INFINITY,
+  retryDelay: 50,
+  shouldRetry: ({ error }) => error instanceof ConnectionLost,
+}

@@ -4,32 +4,61 @@ import { parseFailure, type Failure } from '../../preload/contract/failures'
 import { ConnectionLost } from './link'
 
 /** A failure ready to be shown: what happened and what to do, with the typed failure where it was an expected one. */
-export interface Trouble { code: string; says: string; remedy: string; failure?: Failure }
+export interface Trouble {
+  code: string
+  says: string
+  remedy: string
+  failure?: Failure
+}
 
 /** The words for an expected failure. */
-export const troubleOf = (failure: Failure): Trouble => ({ code: failure.code, ...explain(failure), failure })
+export const troubleOf = (failure: Failure): Trouble => ({
+  code: failure.code,
+  ...explain(failure),
+  failure,
+})
 
 /** Puts anything a call threw into words; what nobody foresaw names itself and asks for a report. */
 export function toTrouble(error: unknown): Trouble {
-  if (error instanceof ConnectionLost) return { code: 'CONNECTION_LOST', says: 'The connection to the core was lost before it answered.', remedy: 'It is connecting again by itself. Look whether it was done, then try again.' }
+  if (error instanceof ConnectionLost)
+    return {
+      code: 'CONNECTION_LOST',
+      says: 'The connection to the core was lost before it answered.',
+      remedy: 'It is connecting again by itself. Look whether it was done, then try again.',
+    }
   if (error instanceof ORPCError) {
     const failure = parseFailure(error.code, error.data)
     if (failure) return troubleOf(failure)
-    if (error.code === 'BAD_REQUEST') return troubleOf({ code: 'INVALID', data: { issues: issuesOf(error.data) } })
-    return { code: error.code, says: `The core could not do this: ${error.message}`, remedy: 'Copy the diagnosis and report it. Nothing else was stopped.' }
+    if (error.code === 'BAD_REQUEST')
+      return troubleOf({ code: 'INVALID', data: { issues: issuesOf(error.data) } })
+    return {
+      code: error.code,
+      says: `The core could not do this: ${error.message}`,
+      remedy: 'Copy the diagnosis and report it. Nothing else was stopped.',
+    }
   }
-  return { code: 'UNEXPECTED', says: error instanceof Error ? error.message : String(error), remedy: 'Copy the diagnosis and report it. Nothing else was stopped.' }
+  return {
+    code: 'UNEXPECTED',
+    says: error instanceof Error ? error.message : String(error),
+    remedy: 'Copy the diagnosis and report it. Nothing else was stopped.',
+  }
 }
 
 /** What was wrong with an input that the contract itself refused. */
 function issuesOf(data: unknown): { path: string; says: string }[] {
   const issues = (data as { issues?: unknown } | undefined)?.issues
-  if (!Array.isArray(issues) || issues.length === 0) return [{ path: '', says: 'something in it is not allowed' }]
-  return issues.map((issue: { path?: unknown; message?: unknown }) => ({ path: Array.isArray(issue.path) ? issue.path.map(String).join('.') : '', says: typeof issue.message === 'string' ? issue.message : 'is not allowed' }))
+  if (!Array.isArray(issues) || issues.length === 0)
+    return [{ path: '', says: 'something in it is not allowed' }]
+  return issues.map((issue: { path?: unknown; message?: unknown }) => ({
+    path: Array.isArray(issue.path) ? issue.path.map(String).join('.') : '',
+    says: typeof issue.message === 'string' ? issue.message : 'is not allowed',
+  }))
 }
 
 /** Words for a failure kept inside a record (a site, a step); undefined where it is none of ours. */
-export function recordedTrouble(record: { code: string; data?: unknown } | undefined): Trouble | undefined {
+export function recordedTrouble(
+  record: { code: string; data?: unknown } | undefined,
+): Trouble | undefined {
   const failure = record && parseFailure(record.code, record.data)
   return failure && troubleOf(failure)
 }

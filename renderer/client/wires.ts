@@ -1,6 +1,10 @@
 import type { Reconnecting, Wire } from './link'
 
-declare global { interface Window { takt?: { askForPort(): void } } }
+declare global {
+  interface Window {
+    takt?: { askForPort(): void }
+  }
+}
 
 export const portWire = (port: MessagePort): Wire => ({
   send: (message) => port.postMessage(message),
@@ -47,7 +51,10 @@ function openSocket(connection: Reconnecting) {
   let attempt = 0
   const open = () => {
     const socket = new WebSocket(`${location.origin.replace(/^http/, 'ws')}/rpc`)
-    socket.addEventListener('open', () => { attempt = 0; connection.attach(socketWire(socket)) })
+    socket.addEventListener('open', () => {
+      attempt = 0
+      connection.attach(socketWire(socket))
+    })
     socket.addEventListener('close', () => setTimeout(open, Math.min(100 * 2 ** attempt++, 5_000)))
   }
   open()

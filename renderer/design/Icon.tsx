@@ -12,17 +12,47 @@ const PATHS = {
   mark: 'M9 2v14M3 6h12M3 12h12',
   file: 'M4 2.5h6.5L14 6v9.5H4ZM10 2.5V6.5h4M6.5 9.5h5M6.5 12h5',
   close: 'M5 5l8 8M13 5l-8 8',
-  up: 'M4 11l5-5 5 5', down: 'M4 7l5 5 5-5', right: 'M7 4l5 5-5 5', left: 'M11 4 6 9l5 5',
-  check: 'm4 9.5 3.2 3.2L14 5.5', copy: 'M6 6h8v9H6ZM4 12V3h8', person: 'M9 9a3 3 0 1 0 0-6 3 3 0 0 0 0 6M3 16c0-7 12-7 12 0',
-  more: 'M4 9h.01M9 9h.01M14 9h.01', plus: 'M9 3v12M3 9h12', clock: 'M9 2.5a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13M9 5v4l3 2',
+  up: 'M4 11l5-5 5 5',
+  down: 'M4 7l5 5 5-5',
+  right: 'M7 4l5 5-5 5',
+  left: 'M11 4 6 9l5 5',
+  check: 'm4 9.5 3.2 3.2L14 5.5',
+  copy: 'M6 6h8v9H6ZM4 12V3h8',
+  person: 'M9 9a3 3 0 1 0 0-6 3 3 0 0 0 0 6M3 16c0-7 12-7 12 0',
+  more: 'M4 9h.01M9 9h.01M14 9h.01',
+  plus: 'M9 3v12M3 9h12',
+  clock: 'M9 2.5a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13M9 5v4l3 2',
 } as const
 export type IconName = keyof typeof PATHS
 
 /** A line icon, 18 px unless told; decoration only, so the words beside it carry the meaning. */
-export const Icon = ({ name, size = 18, weight = 1.4 }: { name: IconName; size?: number; weight?: number }) => (
-  <svg width={size} height={size} viewBox="0 0 18 18" fill="none" stroke="currentColor" strokeWidth={weight} strokeLinejoin="round" strokeLinecap="round" aria-hidden="true"><path d={PATHS[name]} /></svg>
+export const Icon = ({
+  name,
+  size = 18,
+  weight = 1.4,
+}: {
+  name: IconName
+  size?: number
+  weight?: number
+}) => (
+  <svg
+    width={size}
+    height={size}
+    viewBox="0 0 18 18"
+    fill="none"
+    stroke="currentColor"
+    strokeWidth={weight}
+    strokeLinejoin="round"
+    strokeLinecap="round"
+    aria-hidden="true"
+  >
+    <path d={PATHS[name]} />
+  </svg>
 )
 /** The mark of Takt: two lines and the beat across them. */
 export const Mark = () => (
-  <svg width="22" height="22" viewBox="0 0 22 22" role="img" aria-label="Takt"><path d="M3 7h16M3 15h16" stroke="currentColor" strokeWidth="2" opacity=".45" /><path d="M11 3v16" stroke="currentColor" strokeWidth="2.6" /></svg>
+  <svg width="22" height="22" viewBox="0 0 22 22" role="img" aria-label="Takt">
+    <path d="M3 7h16M3 15h16" stroke="currentColor" strokeWidth="2" opacity=".45" />
+    <path d="M11 3v16" stroke="currentColor" strokeWidth="2.6" />
+  </svg>
 )

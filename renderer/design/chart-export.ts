@@ -1,4 +1,18 @@
-const STYLES = ['fill', 'fill-opacity', 'stroke', 'stroke-width', 'stroke-dasharray', 'stroke-opacity', 'opacity', 'font-family', 'font-size', 'font-weight', 'text-anchor', 'display', 'visibility']
+const STYLES = [
+  'fill',
+  'fill-opacity',
+  'stroke',
+  'stroke-width',
+  'stroke-dasharray',
+  'stroke-opacity',
+  'opacity',
+  'font-family',
+  'font-size',
+  'font-weight',
+  'text-anchor',
+  'display',
+  'visibility',
+]
 
 /** A drawing of the page as an SVG file of its own: colours resolved, patterns brought along, on the panel's ground. `note` is written at its head. */
 export function standaloneSvg(drawing: SVGSVGElement, note: string): string {
@@ -9,9 +23,21 @@ export function standaloneSvg(drawing: SVGSVGElement, note: string): string {
   copy.setAttribute('width', String(width))
   copy.setAttribute('height', String(height))
   const ground = document.createElementNS('http://www.w3.org/2000/svg', 'rect')
-  for (const [name, value] of Object.entries({ width: '100%', height: '100%', fill: getComputedStyle(document.documentElement).getPropertyValue('--panel') })) ground.setAttribute(name, value)
+  for (const [name, value] of Object.entries({
+    width: '100%',
+    height: '100%',
+    fill: getComputedStyle(document.documentElement).getPropertyValue('--panel'),
+  }))
+    ground.setAttribute(name, value)
   const says = document.createElementNS('http://www.w3.org/2000/svg', 'text')
-  for (const [name, value] of Object.entries({ x: '4', y: '12', 'font-size': '11', 'font-family': 'sans-serif', fill: getComputedStyle(document.documentElement).getPropertyValue('--ink2') })) says.setAttribute(name, value)
+  for (const [name, value] of Object.entries({
+    x: '4',
+    y: '12',
+    'font-size': '11',
+    'font-family': 'sans-serif',
+    fill: getComputedStyle(document.documentElement).getPropertyValue('--ink2'),
+  }))
+    says.setAttribute(name, value)
   says.textContent = note
   copy.prepend(...usedPatterns(copy), ground)
   copy.append(says)
@@ -19,21 +45,30 @@ export function standaloneSvg(drawing: SVGSVGElement, note: string): string {
 }
 function resolveStyles(from: Element, to: Element) {
   const computed = getComputedStyle(from)
-  for (const name of STYLES) to.setAttribute(name, computed.getPropertyValue(name).replace(/url\(["']?[^"')]*(#[^"')]+)["']?\)/g, 'url($1)'))
+  for (const name of STYLES)
+    to.setAttribute(
+      name,
+      computed.getPropertyValue(name).replace(/url\(["']?[^"')]*(#[^"')]+)["']?\)/g, 'url($1)'),
+    )
   to.removeAttribute('style')
   to.removeAttribute('class')
-  ;[...from.children].forEach((child, index) => { const twin = to.children[index]; if (twin) resolveStyles(child, twin) })
+  ;[...from.children].forEach((child, index) => {
+    const twin = to.children[index]
+    if (twin) resolveStyles(child, twin)
+  })
 }
 /** The page's own patterns (hatch, dots) that the drawing refers to. */
 function usedPatterns(drawing: SVGSVGElement): SVGElement[] {
   const text = drawing.outerHTML
-  return [...document.querySelectorAll<SVGPatternElement>('pattern[id]')].filter(({ id }) => text.includes(`url(#${id})`)).map((pattern) => {
-    const copy = pattern.cloneNode(true) as SVGPatternElement
-    resolveStyles(pattern, copy)
-    const defs = document.createElementNS('http://www.w3.org/2000/svg', 'defs')
-    defs.append(copy)
-    return defs
-  })
+  return [...document.querySelectorAll<SVGPatternElement>('pattern[id]')]
+    .filter(({ id }) => text.includes(`url(#${id})`))
+    .map((pattern) => {
+      const copy = pattern.cloneNode(true) as SVGPatternElement
+      resolveStyles(pattern, copy)
+      const defs = document.createElementNS('http://www.w3.org/2000/svg', 'defs')
+      defs.append(copy)
+      return defs
+    })
 }
 /** The same as pixels, twice as fine as on screen. */
 export async function toPng(svg: string): Promise<Blob> {
@@ -46,7 +81,12 @@ export async function toPng(svg: string): Promise<Blob> {
     canvas.width = image.naturalWidth * 2
     canvas.height = image.naturalHeight * 2
     canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height)
-    return await new Promise((done, failed) => canvas.toBlob((blob) => (blob ? done(blob) : failed(new Error('The picture could not be made.'))), 'image/png'))
+    return await new Promise((done, failed) =>
+      canvas.toBlob(
+        (blob) => (blob ? done(blob) : failed(new Error('The picture could not be made.'))),
+        'image/png',
+      ),
+    )
   } finally {
     URL.revokeObjectURL(address)
   }

@@ -10,7 +10,15 @@ export { Icon, Mark, type IconName } from './Icon'
 export { Inspector } from './Inspector'
 export { inDialog, inField, keySettings, useKeys } from './keys'
 export { Facts, Figure, PageHead, Panel, Section, usePageTitle } from './Panel'
-export { Lamp, Patterns, PlaceGlyph, Sign, type LampName, type PlaceName, type SignName } from './Signs'
+export {
+  Lamp,
+  Patterns,
+  PlaceGlyph,
+  Sign,
+  type LampName,
+  type PlaceName,
+  type SignName,
+} from './Signs'
 export { CopyButton, Empty, Failed, Forbidden, Loading, Partly, Stale } from './States'
 export { Table, type Column } from './Table'
 export { WindowTable, type WindowColumn, type WindowRow, type WindowSort } from './WindowTable'

@@ -7,7 +7,9 @@ import { loadPrograms, root } from './programs.mjs'
 
 const [name, ...args] = process.argv.slice(2)
 const folder = join(root, 'test/bench')
-const known = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, 'bench.ts'))).map((entry) => entry.name)
+const known = readdirSync(folder, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, 'bench.ts')))
+  .map((entry) => entry.name)
 if (!name || !known.includes(name)) {
   console.error(`Which benchmark? There are: ${known.join(', ')}.`)
   process.exit(2)
@@ -15,8 +17,24 @@ if (!name || !known.includes(name)) {
 const { web } = await loadPrograms()
 const outDir = join(root, 'out/bench')
 await build({
-  ...web, ssr: { ...web.ssr, external: ['@duckdb/node-api', 'playwright', '@sparticuz/chromium', 'electron'] },
-  build: { ...web.build, outDir, rolldownOptions: { ...web.build.rolldownOptions, input: { [name]: join(folder, name, 'bench.ts') }, external: ['electron', '@duckdb/node-api', 'playwright', '@sparticuz/chromium'] } },
+  ...web,
+  ssr: {
+    ...web.ssr,
+    external: ['@duckdb/node-api', 'playwright', '@sparticuz/chromium', 'electron'],
+  },
+  build: {
+    ...web.build,
+    outDir,
+    rolldownOptions: {
+      ...web.build.rolldownOptions,
+      input: { [name]: join(folder, name, 'bench.ts') },
+      external: ['electron', '@duckdb/node-api', 'playwright', '@sparticuz/chromium'],
+    },
+  },
 })
-const { status } = spawnSync(process.execPath, ['--expose-gc', join(outDir, `${name}.mjs`), ...args], { cwd: root, stdio: 'inherit', env: { ...process.env, TAKT_ROOT: root } })
+const { status } = spawnSync(
+  process.execPath,
+  ['--expose-gc', join(outDir, `${name}.mjs`), ...args],
+  { cwd: root, stdio: 'inherit', env: { ...process.env, TAKT_ROOT: root } },
+)
 process.exit(status ?? 1)

@@ -8,7 +8,13 @@ const programs = await loadPrograms()
 if (wanted.length === 0) rmSync(join(root, 'out'), { recursive: true, force: true })
 const unknown = wanted.filter((name) => !(name in programs))
 if (unknown.length > 0) {
-  console.error(`No such program: ${unknown.join(', ')}. There are: ${Object.keys(programs).join(', ')}.`)
+  console.error(
+    `No such program: ${unknown.join(', ')}. There are: ${Object.keys(programs).join(', ')}.`,
+  )
   process.exit(2)
 }
-await Promise.all(Object.entries(programs).filter(([name]) => wanted.length === 0 || wanted.includes(name)).map(([, config]) => build(config)))
+await Promise.all(
+  Object.entries(programs)
+    .filter(([name]) => wanted.length === 0 || wanted.includes(name))
+    .map(([, config]) => build(config)),
+)

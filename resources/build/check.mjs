@@ -10,8 +10,28 @@ const checks = [
   ['types: preload', bin('typescript/bin/tsc'), '-p', 'preload'],
   ['types: renderer', bin('typescript/bin/tsc'), '-p', 'renderer'],
   ['types: tests', bin('typescript/bin/tsc'), '-p', 'test'],
-  ['lint', bin('eslint/bin/eslint.js'), '--config', 'test/architecture/eslint.config.mjs', '--max-warnings', '0', 'main', 'preload', 'renderer', 'test', 'resources/build'],
-  ['boundaries', bin('dependency-cruiser/bin/dependency-cruise.mjs'), '--config', 'test/architecture/boundaries.cjs', 'main', 'preload', 'renderer'],
+  [
+    'lint',
+    bin('eslint/bin/eslint.js'),
+    '--config',
+    'test/architecture/eslint.config.mjs',
+    '--max-warnings',
+    '0',
+    'main',
+    'preload',
+    'renderer',
+    'test',
+    'resources/build',
+  ],
+  [
+    'boundaries',
+    bin('dependency-cruiser/bin/dependency-cruise.mjs'),
+    '--config',
+    'test/architecture/boundaries.cjs',
+    'main',
+    'preload',
+    'renderer',
+  ],
 ]
 const failed = checks.filter(([name, file, ...args]) => {
   console.log(`- ${name}`)

@@ -2,18 +2,32 @@ import tseslint from 'typescript-eslint'
 
 const sizes = {
   'max-lines': ['error', { max: 300, skipBlankLines: false, skipComments: false }],
-  'max-lines-per-function': ['error', { max: 50, skipBlankLines: true, skipComments: true, IIFEs: true }],
+  'max-lines-per-function': [
+    'error',
+    { max: 50, skipBlankLines: true, skipComments: true, IIFEs: true },
+  ],
   complexity: ['error', 12],
   'max-params': ['error', 3],
 }
-const clockMessage = 'Take a Clock (main/kernel/clock) as an argument: time is never read from the machine here.'
+const clockMessage =
+  'Take a Clock (main/kernel/clock) as an argument: time is never read from the machine here.'
 const timeAndChance = {
-  'no-restricted-syntax': ['error',
-    { selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']", message: clockMessage },
+  'no-restricted-syntax': [
+    'error',
+    {
+      selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+      message: clockMessage,
+    },
     { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: clockMessage },
-    { selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']", message: 'Take a Random (main/kernel/random) as an argument.' },
+    {
+      selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']",
+      message: 'Take a Random (main/kernel/random) as an argument.',
+    },
     { selector: 'ExportDefaultDeclaration', message: 'Use named exports.' },
-    { selector: "ImportDeclaration[source.value=/^(\\.\\.\\/){5,}/]", message: 'Too far away: move the shared part, do not climb.' },
+    {
+      selector: 'ImportDeclaration[source.value=/^(\\.\\.\\/){5,}/]',
+      message: 'Too far away: move the shared part, do not climb.',
+    },
   ],
 }
 
@@ -24,21 +38,57 @@ export default tseslint.config(
     extends: [tseslint.configs.base],
     languageOptions: { parserOptions: { projectService: false } },
     rules: {
-      ...sizes, ...timeAndChance,
+      ...sizes,
+      ...timeAndChance,
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-non-null-assertion': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrorsIgnorePattern: '^_', ignoreRestSiblings: true }],
-      eqeqeq: 'error', 'no-var': 'error', 'prefer-const': 'error', 'no-console': 'error',
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        {
+          argsIgnorePattern: '^_',
+          varsIgnorePattern: '^_',
+          caughtErrorsIgnorePattern: '^_',
+          ignoreRestSiblings: true,
+        },
+      ],
+      eqeqeq: 'error',
+      'no-var': 'error',
+      'prefer-const': 'error',
+      'no-console': 'error',
     },
   },
   // The two places where a program meets the machine's own clock and chance.
-  { files: ['main/platform/**/*.ts', 'renderer/app/**/*.ts', 'renderer/app/**/*.tsx', 'test/**/*.ts', '**/*.test.ts', '**/*.test.tsx'], rules: { 'no-restricted-syntax': 'off' } },
+  {
+    files: [
+      'main/platform/**/*.ts',
+      'renderer/app/**/*.ts',
+      'renderer/app/**/*.tsx',
+      'test/**/*.ts',
+      '**/*.test.ts',
+      '**/*.test.tsx',
+    ],
+    rules: { 'no-restricted-syntax': 'off' },
+  },
   // Command line and start scripts speak through the console.
-  { files: ['main/cli-core.ts', 'main/web.ts', 'main/platform/log/**/*.ts', 'test/**/*.ts'], rules: { 'no-console': 'off' } },
+  {
+    files: ['main/cli-core.ts', 'main/web.ts', 'main/platform/log/**/*.ts', 'test/**/*.ts'],
+    rules: { 'no-console': 'off' },
+  },
   // A suite or a screen is a list: its length is not complexity.
-  { files: ['**/*.test.ts', '**/*.test.tsx', 'test/**/*.ts', 'renderer/**/*.tsx'], rules: { 'max-lines-per-function': 'off' } },
+  {
+    files: ['**/*.test.ts', '**/*.test.tsx', 'test/**/*.ts', 'renderer/**/*.tsx'],
+    rules: { 'max-lines-per-function': 'off' },
+  },
   { files: ['**/*.test.ts', '**/*.test.tsx', 'test/**/*.ts'], rules: { 'max-params': 'off' } },
-  { files: ['renderer/**/*.tsx'], rules: { 'max-lines-per-function': ['error', { max: 90, skipBlankLines: true, skipComments: true }] } },
-  { files: ['electron.vite.config.ts', 'test/vitest.config.ts'], rules: { 'no-restricted-syntax': 'off' } },
+  {
+    files: ['renderer/**/*.tsx'],
+    rules: {
+      'max-lines-per-function': ['error', { max: 90, skipBlankLines: true, skipComments: true }],
+    },
+  },
+  {
+    files: ['electron.vite.config.ts', 'test/vitest.config.ts'],
+    rules: { 'no-restricted-syntax': 'off' },
+  },
 )

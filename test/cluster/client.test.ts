@@ -20,7 +20,12 @@ import { until } from './stack/servers'
 
 const core = (plural: string) => ({ group: '', version: 'v1', plural })
 const CONFIGS = core('configmaps')
-const configMap = (name: string, data: Record<string, string> = {}): KubeObject => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'default' }, data })
+const configMap = (name: string, data: Record<string, string> = {}): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name, namespace: 'default' },
+  data,
+})
 const ref = (name: string) => ({ name, namespace: 'default' })
 function value<T>(outcome: Outcome<T>): T {
   if (!outcome.ok) throw new Error(JSON.stringify(outcome.failure))
@@ -29,13 +34,24 @@ function value<T>(outcome: Outcome<T>): T {
 
 let plane: Plane
 let admin: KubeClient
-const means = makeMeans({ clock: systemClock, env: {}, settings: { get: () => undefined, set: () => succeed(undefined), remove: () => succeed(undefined) } })
+const means = makeMeans({
+  clock: systemClock,
+  env: {},
+  settings: {
+    get: () => undefined,
+    set: () => succeed(undefined),
+    remove: () => succeed(undefined),
+  },
+})
 async function clientFor(kubeconfig: string, name: string): Promise<KubeClient> {
   const path = join(plane.folder, `${name}.client.kubeconfig`)
   writeFileSync(path, kubeconfig)
   const [context] = readKubeconfigs([{ path, asked: true }]).contexts
   if (!context) throw new Error('no context was found')
-  return makeKubeClient(value(targetOf(() => succeed(context), means)), { clock: systemClock, random: seeded(1) })
+  return makeKubeClient(value(targetOf(() => succeed(context), means)), {
+    clock: systemClock,
+    random: seeded(1),
+  })
 }
 beforeAll(async () => {
   plane = await startPlane({ page: '<h1>The notebook answers</h1>' })
@@ -48,39 +64,109 @@ afterAll(async () => {
 })
 
 test('says what it is and who one is, by client certificate', async () => {
-  expect(await admin.version()).toEqual({ ok: true, value: expect.objectContaining({ gitVersion: 'v1.34.4' }) as unknown })
-  expect(await admin.whoAmI()).toMatchObject({ ok: true, value: { user: 'admin', groups: expect.arrayContaining(['system:masters']) as unknown } })
+  expect(await admin.version()).toEqual({
+    ok: true,
+    value: expect.objectContaining({ gitVersion: 'v1.34.4' }) as unknown,
+  })
+  expect(await admin.whoAmI()).toMatchObject({
+    ok: true,
+    value: { user: 'admin', groups: expect.arrayContaining(['system:masters']) as unknown },
+  })
   expect(await admin.offers(core('pods'))).toEqual({ ok: true, value: true })
-  expect(await admin.offers({ group: 'kubeflow.org', version: 'v1', plural: 'notebooks' })).toEqual({ ok: true, value: false })
+  expect(await admin.offers({ group: 'kubeflow.org', version: 'v1', plural: 'notebooks' })).toEqual(
+    { ok: true, value: false },
+  )
   expect(Math.abs(admin.clock.now() - systemClock.now())).toBeLessThan(3000)
 })
 
 test('each refusal of a real server has its name', async () => {
   expect(await admin.get(CONFIGS, ref('none'), AnyObject)).toEqual({ ok: true, value: undefined })
-  expect(await admin.list({ group: 'takt.example', version: 'v1', plural: 'things' }, {}, AnyObject)).toMatchObject({ ok: false, failure: { code: 'NOT_FOUND', data: { kind: 'resource', name: 'things.takt.example' } } })
+  expect(
+    await admin.list({ group: 'takt.example', version: 'v1', plural: 'things' }, {}, AnyObject),
+  ).toMatchObject({
+    ok: false,
+    failure: { code: 'NOT_FOUND', data: { kind: 'resource', name: 'things.takt.example' } },
+  })
   value(await admin.create(CONFIGS, configMap('taken')))
-  expect(await admin.create(CONFIGS, configMap('taken'))).toMatchObject({ ok: false, failure: { code: 'ALREADY_EXISTS', data: { name: 'taken' } } })
-  expect(await admin.create(CONFIGS, configMap('Bad_Name'))).toMatchObject({ ok: false, failure: { code: 'REFUSED_BY_CLUSTER', data: { status: 422, causes: [{ field: 'metadata.name' }] } } })
+  expect(await admin.create(CONFIGS, configMap('taken'))).toMatchObject({
+    ok: false,
+    failure: { code: 'ALREADY_EXISTS', data: { name: 'taken' } },
+  })
+  expect(await admin.create(CONFIGS, configMap('Bad_Name'))).toMatchObject({
+    ok: false,
+    failure: {
+      code: 'REFUSED_BY_CLUSTER',
+      data: { status: 422, causes: [{ field: 'metadata.name' }] },
+    },
+  })
   value(await admin.apply(CONFIGS, configMap('shared', { a: '1' }), { fieldManager: 'kubectl' }))
-  expect(await admin.apply(CONFIGS, configMap('shared', { a: '2' }))).toMatchObject({ ok: false, failure: { code: 'CONFLICT', data: { theirs: 'kubectl' } } })
+  expect(await admin.apply(CONFIGS, configMap('shared', { a: '2' }))).toMatchObject({
+    ok: false,
+    failure: { code: 'CONFLICT', data: { theirs: 'kubectl' } },
+  })
   const read = value(await admin.get(CONFIGS, ref('shared'), AnyObject))
   value(await admin.apply(CONFIGS, configMap('shared', { a: '2' }), { force: true }))
-  expect(read && await admin.replace(CONFIGS, read)).toMatchObject({ ok: false, failure: { code: 'CONFLICT' } })
-  expect(await admin.remove(CONFIGS, { ...ref('shared'), uid: 'another' })).toMatchObject({ ok: false, failure: { code: 'CONFLICT' } })
+  expect(read && (await admin.replace(CONFIGS, read))).toMatchObject({
+    ok: false,
+    failure: { code: 'CONFLICT' },
+  })
+  expect(await admin.remove(CONFIGS, { ...ref('shared'), uid: 'another' })).toMatchObject({
+    ok: false,
+    failure: { code: 'CONFLICT' },
+  })
   value(await admin.remove(CONFIGS, ref('shared')))
   value(await admin.remove(CONFIGS, ref('shared')))
 })
 
 test('a quota is told as a quota', async () => {
-  value(await admin.create(core('resourcequotas'), { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'few', namespace: 'kube-public' }, spec: { hard: { 'count/secrets': '0' } } }))
-  await until(async () => Boolean((value(await admin.get(core('resourcequotas'), { name: 'few', namespace: 'kube-public' }, AnyObject))?.['status'] as { hard?: unknown } | undefined)?.hard), { seconds: 30, why: () => 'the quota was not taken up' })
-  expect(await admin.create(core('secrets'), { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'x', namespace: 'kube-public' } })).toMatchObject({ ok: false, failure: { code: 'QUOTA_EXCEEDED', data: { says: expect.stringContaining('count/secrets') as unknown } } })
+  value(
+    await admin.create(core('resourcequotas'), {
+      apiVersion: 'v1',
+      kind: 'ResourceQuota',
+      metadata: { name: 'few', namespace: 'kube-public' },
+      spec: { hard: { 'count/secrets': '0' } },
+    }),
+  )
+  await until(
+    async () =>
+      Boolean(
+        (
+          value(
+            await admin.get(
+              core('resourcequotas'),
+              { name: 'few', namespace: 'kube-public' },
+              AnyObject,
+            ),
+          )?.['status'] as { hard?: unknown } | undefined
+        )?.hard,
+      ),
+    { seconds: 30, why: () => 'the quota was not taken up' },
+  )
+  expect(
+    await admin.create(core('secrets'), {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'x', namespace: 'kube-public' },
+    }),
+  ).toMatchObject({
+    ok: false,
+    failure: {
+      code: 'QUOTA_EXCEEDED',
+      data: { says: expect.stringContaining('count/secrets') as unknown },
+    },
+  })
 })
 
 test('somebody without rights is told verb, resource and namespace; rights are reviewed', async () => {
   const ann = await clientFor(await plane.kubeconfigFor('ann', ['vision']), 'ann')
-  expect(await ann.list(core('pods'), { namespace: 'default' }, AnyObject)).toMatchObject({ ok: false, failure: { code: 'FORBIDDEN', data: { verb: 'list', resource: 'pods', namespace: 'default' } } })
-  const asks = [{ verb: 'list', group: '', resource: 'pods' }, { verb: 'create', group: 'authorization.k8s.io', resource: 'selfsubjectaccessreviews' }]
+  expect(await ann.list(core('pods'), { namespace: 'default' }, AnyObject)).toMatchObject({
+    ok: false,
+    failure: { code: 'FORBIDDEN', data: { verb: 'list', resource: 'pods', namespace: 'default' } },
+  })
+  const asks = [
+    { verb: 'list', group: '', resource: 'pods' },
+    { verb: 'create', group: 'authorization.k8s.io', resource: 'selfsubjectaccessreviews' },
+  ]
   expect(await ann.review(asks)).toEqual({ ok: true, value: ['no', 'yes'] })
   expect(await admin.review(asks)).toEqual({ ok: true, value: ['yes', 'yes'] })
   ann.close()
@@ -88,35 +174,97 @@ test('somebody without rights is told verb, resource and namespace; rights are r
 
 test('the definitions are structural to a real server, and enforce what the contract says', async () => {
   for (const object of preparedObjects()) {
-    const dry = await applyAll({ ...admin, apply: (resource, one, options) => admin.apply(resource, one, { ...options, dryRun: true }) }, [object], { run: 'dry', signal: AbortSignal.timeout(30_000) })
+    const dry = await applyAll(
+      {
+        ...admin,
+        apply: (resource, one, options) => admin.apply(resource, one, { ...options, dryRun: true }),
+      },
+      [object],
+      { run: 'dry', signal: AbortSignal.timeout(30_000) },
+    )
     expect(dry.ok, `${object.kind} ${object.metadata.name}: ${JSON.stringify(dry)}`).toBe(true)
   }
-  value(await applyAll(admin, preparedObjects(), { run: 'run', signal: AbortSignal.timeout(30_000) }))
-  await until(async () => (await admin.list(resourceOf('PriceBook'), {}, AnyObject)).ok, { seconds: 30, why: () => 'the definitions were not served' })
-  for (const { metadata: { name } } of preparedObjects().filter(({ kind }) => kind === 'CustomResourceDefinition')) {
-    const found = value(await admin.get({ group: 'apiextensions.k8s.io', version: 'v1', plural: 'customresourcedefinitions' }, { name }, AnyObject))
-    const { conditions } = found?.['status'] as { conditions: { type: string; status: string; message: string }[] }
-    expect(conditions.filter(({ type }) => type === 'NonStructuralSchema'), name).toEqual([])
+  value(
+    await applyAll(admin, preparedObjects(), { run: 'run', signal: AbortSignal.timeout(30_000) }),
+  )
+  await until(async () => (await admin.list(resourceOf('PriceBook'), {}, AnyObject)).ok, {
+    seconds: 30,
+    why: () => 'the definitions were not served',
+  })
+  for (const {
+    metadata: { name },
+  } of preparedObjects().filter(({ kind }) => kind === 'CustomResourceDefinition')) {
+    const found = value(
+      await admin.get(
+        { group: 'apiextensions.k8s.io', version: 'v1', plural: 'customresourcedefinitions' },
+        { name },
+        AnyObject,
+      ),
+    )
+    const { conditions } = found?.['status'] as {
+      conditions: { type: string; status: string; message: string }[]
+    }
+    expect(
+      conditions.filter(({ type }) => type === 'NonStructuralSchema'),
+      name,
+    ).toEqual([])
   }
-  const budget = (capUsd: number): KubeObject => ({ apiVersion: 'takt.dev/v1alpha1', kind: 'Budget', metadata: { name: '4410' }, spec: { title: 'Voice', team: 'voice', owner: 'mara', period: 'month', capUsd } })
-  expect(await admin.create(resourceOf('Budget'), budget(-1))).toMatchObject({ ok: false, failure: { code: 'REFUSED_BY_CLUSTER', data: { causes: [{ field: 'spec.capUsd' }] } } })
+  const budget = (capUsd: number): KubeObject => ({
+    apiVersion: 'takt.dev/v1alpha1',
+    kind: 'Budget',
+    metadata: { name: '4410' },
+    spec: { title: 'Voice', team: 'voice', owner: 'mara', period: 'month', capUsd },
+  })
+  expect(await admin.create(resourceOf('Budget'), budget(-1))).toMatchObject({
+    ok: false,
+    failure: { code: 'REFUSED_BY_CLUSTER', data: { causes: [{ field: 'spec.capUsd' }] } },
+  })
   value(await admin.create(resourceOf('Budget'), budget(100)))
-  expect(value(await admin.list(resourceOf('Budget'), {}, parserOf('Budget'))).map(({ record }) => record)).toMatchObject([{ kind: 'Budget', meta: { name: '4410' }, spec: { capUsd: 100 }, status: {} }])
-  expect(await admin.mergePatch(resourceOf('Budget'), { name: '4410' }, { body: { status: { spentUsd: 3 } }, subresource: 'status' })).toMatchObject({ ok: true, value: { status: { spentUsd: 3 } } })
+  expect(
+    value(await admin.list(resourceOf('Budget'), {}, parserOf('Budget'))).map(
+      ({ record }) => record,
+    ),
+  ).toMatchObject([{ kind: 'Budget', meta: { name: '4410' }, spec: { capUsd: 100 }, status: {} }])
+  expect(
+    await admin.mergePatch(
+      resourceOf('Budget'),
+      { name: '4410' },
+      { body: { status: { spentUsd: 3 } }, subresource: 'status' },
+    ),
+  ).toMatchObject({ ok: true, value: { status: { spentUsd: 3 } } })
 })
 
 describe('a pod', () => {
   const pod = { name: 'reached', namespace: 'default', container: 'main' }
   beforeAll(async () => {
-    value(await admin.apply(core('pods'), { apiVersion: 'v1', kind: 'Pod', metadata: ref('reached'), spec: { containers: [{ name: 'main', image: 'registry.example/main:1' }] } }))
-    await until(async () => (value(await admin.get(core('pods'), ref('reached'), AnyObject))?.['status'] as { phase?: string } | undefined)?.phase === 'Running', { seconds: 60, why: () => 'the pod did not run' })
+    value(
+      await admin.apply(core('pods'), {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: ref('reached'),
+        spec: { containers: [{ name: 'main', image: 'registry.example/main:1' }] },
+      }),
+    )
+    await until(
+      async () =>
+        (
+          value(await admin.get(core('pods'), ref('reached'), AnyObject))?.['status'] as
+            { phase?: string } | undefined
+        )?.phase === 'Running',
+      { seconds: 60, why: () => 'the pod did not run' },
+    )
   })
-  test('has a log', async () => expect(await text(value(await admin.logs(pod, { tailLines: 10 })))).toBe('The server is ready.\n'))
+  test('has a log', async () =>
+    expect(await text(value(await admin.logs(pod, { tailLines: 10 })))).toBe(
+      'The server is ready.\n',
+    ))
   test('runs a command with both outputs kept apart', async () => {
     const stdout = new PassThrough()
     const stderr = new PassThrough()
     const said = text(stdout)
-    expect(await admin.exec(pod, ['sh', '-c', 'echo out; echo err >&2'], { stdout, stderr })).toEqual({ ok: true, value: { exitCode: 0 } })
+    expect(
+      await admin.exec(pod, ['sh', '-c', 'echo out; echo err >&2'], { stdout, stderr }),
+    ).toEqual({ ok: true, value: { exitCode: 0 } })
     stdout.end()
     expect(await said).toBe('out\n')
     expect(String(stderr.read())).toBe('err\n')
@@ -125,13 +273,26 @@ describe('a pod', () => {
     const connection = value(await admin.connect(pod, 8888))
     connection.write('GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n')
     let answer = ''
-    connection.on('data', (piece: Buffer) => { answer += piece.toString() })
-    await until(() => Promise.resolve(answer.includes('</h1>')), { seconds: 20, why: () => `it answered "${answer}"` })
+    connection.on('data', (piece: Buffer) => {
+      answer += piece.toString()
+    })
+    await until(() => Promise.resolve(answer.includes('</h1>')), {
+      seconds: 20,
+      why: () => `it answered "${answer}"`,
+    })
     expect(answer).toContain('<h1>The notebook answers</h1>')
     connection.destroy()
   })
   test('one that is not there is told, not hung on', async () => {
-    expect(await admin.exec({ name: 'none', namespace: 'default' }, ['ls'], { stdout: new PassThrough(), stderr: new PassThrough() })).toMatchObject({ ok: false, failure: { code: 'NOT_FOUND', data: { kind: 'pods', name: 'none' } } })
+    expect(
+      await admin.exec({ name: 'none', namespace: 'default' }, ['ls'], {
+        stdout: new PassThrough(),
+        stderr: new PassThrough(),
+      }),
+    ).toMatchObject({
+      ok: false,
+      failure: { code: 'NOT_FOUND', data: { kind: 'pods', name: 'none' } },
+    })
   })
 })
 
@@ -140,28 +301,49 @@ test('a watch outlives a killed server and a compacted history, and misses nothi
   const seen = new Set<string>()
   const items: WatchItem<KubeObject>['type'][] = []
   const watching = (async () => {
-    for await (const item of admin.watch(CONFIGS, { namespace: 'default' }, { parse: AnyObject, signal: over.signal })) {
+    for await (const item of admin.watch(
+      CONFIGS,
+      { namespace: 'default' },
+      { parse: AnyObject, signal: over.signal },
+    )) {
       items.push(item.type)
       if (item.type === 'reset') seen.clear()
-      for (const { metadata } of item.type === 'reset' ? item.items : item.upserts) seen.add(metadata.name)
+      for (const { metadata } of item.type === 'reset' ? item.items : item.upserts)
+        seen.add(metadata.name)
       if (item.type === 'changed') for (const { name } of item.removed) seen.delete(name)
     }
   })()
-  const has = (name: string) => until(() => Promise.resolve(seen.has(name)), { seconds: 60, why: () => `${name} was not seen; ${items.join(', ')}` })
+  const has = (name: string) =>
+    until(() => Promise.resolve(seen.has(name)), {
+      seconds: 60,
+      why: () => `${name} was not seen; ${items.join(', ')}`,
+    })
   value(await admin.create(CONFIGS, configMap('before')))
   await has('before')
   await plane.stopApiServer('SIGKILL')
-  expect(await admin.version()).toMatchObject({ ok: false, failure: { code: 'CLUSTER_UNREACHABLE' } })
+  expect(await admin.version()).toMatchObject({
+    ok: false,
+    failure: { code: 'CLUSTER_UNREACHABLE' },
+  })
   await plane.startApiServer()
   value(await admin.create(CONFIGS, configMap('after-restart')))
   await has('after-restart')
   value(await admin.remove(CONFIGS, ref('before')))
-  await until(() => Promise.resolve(!seen.has('before')), { seconds: 60, why: () => 'a removal was missed' })
+  await until(() => Promise.resolve(!seen.has('before')), {
+    seconds: 60,
+    why: () => 'a removal was missed',
+  })
   value(await admin.create(CONFIGS, configMap('during')))
   await plane.forgetHistory()
   value(await admin.create(CONFIGS, configMap('after-compaction')))
   await has('after-compaction')
-  expect([...seen].sort()).toEqual(['after-compaction', 'after-restart', 'during', 'kube-root-ca.crt', 'taken'])
+  expect([...seen].sort()).toEqual([
+    'after-compaction',
+    'after-restart',
+    'during',
+    'kube-root-ca.crt',
+    'taken',
+  ])
   over.abort()
   await watching
 }, 240_000)

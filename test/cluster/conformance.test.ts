@@ -25,7 +25,11 @@ const target: Target = {
   async request(identity, { method, path, headers = {}, body }) {
     const client = await clientOf(identity)
     const token = identity === 'badToken' ? { authorization: 'Bearer never-issued' } : {}
-    return client.call(path, { method, headers: { ...headers, ...token }, ...(body !== undefined && { body }) })
+    return client.call(path, {
+      method,
+      headers: { ...headers, ...token },
+      ...(body !== undefined && { body }),
+    })
   },
   async *lines(identity, path, { signal, headers }) {
     yield* (await clientOf(identity)).lines(path, signal, headers)

@@ -14,7 +14,8 @@ import { BentClock } from '../support/clock'
 import { startPlane, type Plane } from './stack/plane'
 import { until } from './stack/servers'
 
-const pageRoot = process.env['TAKT_PAGE_ROOT'] ?? fileURLToPath(new URL('../../out/renderer', import.meta.url))
+const pageRoot =
+  process.env['TAKT_PAGE_ROOT'] ?? fileURLToPath(new URL('../../out/renderer', import.meta.url))
 const shots = process.env['TAKT_SHOTS']
 const NAMESPACE = 'trouble'
 const PODS = 24
@@ -25,30 +26,80 @@ let plane: Plane, chaos: Chaos, core: Core, host: WebHost, browser: Browser, pag
 const store = mkdtempSync(join(tmpdir(), 'takt-faults-page-'))
 const complaints: string[] = []
 
-const path = (name?: string) => `/api/v1/namespaces/${NAMESPACE}/pods${name === undefined ? '' : `/${name}`}`
-const add = (name: string) => plane.admin.ask(path(), { method: 'POST', json: { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: NAMESPACE }, spec: { schedulerName: 'nobody', automountServiceAccountToken: false, containers: [{ name: 'main', image: 'x' }] } } })
-const remove = (name: string) => plane.admin.ask(`${path(name)}?gracePeriodSeconds=0`, { method: 'DELETE' })
-const setRestarts = (name: string, restarts: number) => plane.admin.ask(`${path(name)}/status`, {
-  method: 'PATCH', headers: { 'content-type': 'application/merge-patch+json' },
-  json: { status: { phase: 'Running', containerStatuses: [{ name: 'main', image: 'x', imageID: 'x', ready: true, started: true, restartCount: restarts, state: { running: { startedAt: '2026-11-23T12:00:00Z' } } }] } },
-})
-interface ListedPod { metadata: { name: string }; status: { containerStatuses?: { restartCount: number }[] } }
+const path = (name?: string) =>
+  `/api/v1/namespaces/${NAMESPACE}/pods${name === undefined ? '' : `/${name}`}`
+const add = (name: string) =>
+  plane.admin.ask(path(), {
+    method: 'POST',
+    json: {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name, namespace: NAMESPACE },
+      spec: {
+        schedulerName: 'nobody',
+        automountServiceAccountToken: false,
+        containers: [{ name: 'main', image: 'x' }],
+      },
+    },
+  })
+const remove = (name: string) =>
+  plane.admin.ask(`${path(name)}?gracePeriodSeconds=0`, { method: 'DELETE' })
+const setRestarts = (name: string, restarts: number) =>
+  plane.admin.ask(`${path(name)}/status`, {
+    method: 'PATCH',
+    headers: { 'content-type': 'application/merge-patch+json' },
+    json: {
+      status: {
+        phase: 'Running',
+        containerStatuses: [
+          {
+            name: 'main',
+            image: 'x',
+            imageID: 'x',
+            ready: true,
+            started: true,
+            restartCount: restarts,
+            state: { running: { startedAt: '2026-11-23T12:00:00Z' } },
+          },
+        ],
+      },
+    },
+  })
+interface ListedPod {
+  metadata: { name: string }
+  status: { containerStatuses?: { restartCount: number }[] }
+}
 /** Name and restarts of every pod, as the server lists them. */
 async function truth(): Promise<string[]> {
   const { items } = await plane.admin.ask<{ items: ListedPod[] }>(path())
-  return items.map(({ metadata, status }) => `${metadata.name} ${String(status.containerStatuses?.[0]?.restartCount ?? 0)}`).sort()
+  return items
+    .map(
+      ({ metadata, status }) =>
+        `${metadata.name} ${String(status.containerStatuses?.[0]?.restartCount ?? 0)}`,
+    )
+    .sort()
 }
 /** Name and restarts of every row, as they stand on the screen. */
-const rows = () => page.evaluate(() => {
-  const heads = [...document.querySelectorAll('[role=grid][aria-label=Pods] [role=columnheader], [aria-label=Pods] th')].map((head) => (head as HTMLElement).innerText.trim().toLowerCase())
-  const at = (name: string) => heads.findIndex((head) => head.startsWith(name))
-  return [...document.querySelectorAll('tr[data-row]')].map((row) => {
-    const cells = [...row.children].map((cell) => (cell as HTMLElement).innerText.trim())
-    return `${cells[at('name')] ?? ''} ${(cells[at('restarts')] ?? '').replace(/\D.*$/, '') || '0'}`
-  }).sort()
-})
+const rows = () =>
+  page.evaluate(() => {
+    const heads = [
+      ...document.querySelectorAll(
+        '[role=grid][aria-label=Pods] [role=columnheader], [aria-label=Pods] th',
+      ),
+    ].map((head) => (head as HTMLElement).innerText.trim().toLowerCase())
+    const at = (name: string) => heads.findIndex((head) => head.startsWith(name))
+    return [...document.querySelectorAll('tr[data-row]')]
+      .map((row) => {
+        const cells = [...row.children].map((cell) => (cell as HTMLElement).innerText.trim())
+        return `${cells[at('name')] ?? ''} ${(cells[at('restarts')] ?? '').replace(/\D.*$/, '') || '0'}`
+      })
+      .sort()
+  })
 const agrees = async () => {
-  await until(async () => JSON.stringify(await rows()) === JSON.stringify(await truth()), { seconds: 60, why: () => 'the screen is not what the server lists' }).catch(async () => expect(await rows()).toEqual(await truth()))
+  await until(async () => JSON.stringify(await rows()) === JSON.stringify(await truth()), {
+    seconds: 60,
+    why: () => 'the screen is not what the server lists',
+  }).catch(async () => expect(await rows()).toEqual(await truth()))
   await page.locator('.list-panel:not(.aged)').waitFor()
 }
 const aged = async (reason: RegExp) => {
@@ -69,20 +120,40 @@ const shot = async (name: string) => {
 beforeAll(async () => {
   plane = await startPlane({ nodes: false })
   chaos = await startChaos(plane.server)
-  await plane.applyManifests([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } }])
+  await plane.applyManifests([
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } },
+  ])
   for (let index = 0; index < PODS; index++) await add(`pod-${String(index).padStart(2, '0')}`)
   const kubeconfig = join(store, 'config')
-  writeFileSync(kubeconfig, plane.adminKubeconfig.replace(plane.server, chaos.url(plane.server)), { mode: 0o600 })
-  core = await compose({ storeDir: join(store, 'store'), host: 'test', version: '0', env: { HOME: store, KUBECONFIG: kubeconfig, PATH: process.env['PATH'] }, clock: new BentClock({ speed: FAST }), random: seeded(9), plant: false })
+  writeFileSync(kubeconfig, plane.adminKubeconfig.replace(plane.server, chaos.url(plane.server)), {
+    mode: 0o600,
+  })
+  core = await compose({
+    storeDir: join(store, 'store'),
+    host: 'test',
+    version: '0',
+    env: { HOME: store, KUBECONFIG: kubeconfig, PATH: process.env['PATH'] },
+    clock: new BentClock({ speed: FAST }),
+    random: seeded(9),
+    plant: false,
+  })
   await core.started
   const takt = createRouterClient(core.router) as CoreClient
-  const { contexts: [first] } = await takt.sites.contexts()
+  const {
+    contexts: [first],
+  } = await takt.sites.contexts()
   await takt.sites.connect({ site: first?.id ?? '' })
   await takt.sites.makeHome({ site: first?.id ?? '' })
   host = await startWebHost(core.router, { pageRoot })
   await setup()
   browser = await launchBrowser()
-  page = await (await browser.newContext({ viewport: { width: 1440, height: 1600 }, reducedMotion: 'reduce', timezoneId: 'UTC' })).newPage()
+  page = await (
+    await browser.newContext({
+      viewport: { width: 1440, height: 1600 },
+      reducedMotion: 'reduce',
+      timezoneId: 'UTC',
+    })
+  ).newPage()
   page.setDefaultTimeout(30_000)
   page.on('pageerror', ({ message }) => complaints.push(message))
   await page.goto(host.address())
@@ -141,10 +212,12 @@ test('a history that was compacted away while the line was dead is read again fr
 test('a storm of changes ends in what was told last', async () => {
   let changes = 0
   const over = performance.now() + STORM_MS
-  await Promise.all(Array.from({ length: 8 }, async (_, worker) => {
-    const name = `pod-${String(10 + worker).padStart(2, '0')}`
-    for (let turn = 1; performance.now() < over; turn++, changes++) await setRestarts(name, turn)
-  }))
+  await Promise.all(
+    Array.from({ length: 8 }, async (_, worker) => {
+      const name = `pod-${String(10 + worker).padStart(2, '0')}`
+      for (let turn = 1; performance.now() < over; turn++, changes++) await setRestarts(name, turn)
+    }),
+  )
   // As many as this server writes in that time beside a browser; how many a page can take is measured by the bench.
   expect(changes).toBeGreaterThan(400)
   await agrees()

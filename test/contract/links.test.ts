@@ -14,20 +14,46 @@ import { startWebHost } from '../../main/hosts/web/host'
 import { seeded } from '../../main/kernel/random'
 import { systemClock } from '../../main/platform/clock/system'
 import { parseFailure } from '../../preload/contract/failures'
-import { ConnectionLost, makeClient, Reconnecting, resuming, type Client } from '../../renderer/client/link'
+import {
+  ConnectionLost,
+  makeClient,
+  Reconnecting,
+  resuming,
+  type Client,
+} from '../../renderer/client/link'
 import { portWire, socketWire } from '../../renderer/client/wires'
 
 const pageRoot = fileURLToPath(new URL('../../out/renderer', import.meta.url))
 const storeDir = mkdtempSync(join(tmpdir(), 'takt-links-'))
 let core: Core
-beforeAll(async () => { core = await compose({ storeDir, host: 'test', version: '0.0.0', env: { KUBECONFIG: join(storeDir, 'none') }, clock: systemClock, random: seeded(1) }) })
-afterAll(async () => { await core.close(); rmSync(storeDir, { recursive: true, force: true }) })
+beforeAll(async () => {
+  core = await compose({
+    storeDir,
+    host: 'test',
+    version: '0.0.0',
+    env: { KUBECONFIG: join(storeDir, 'none') },
+    clock: systemClock,
+    random: seeded(1),
+  })
+})
+afterAll(async () => {
+  await core.close()
+  rmSync(storeDir, { recursive: true, force: true })
+})
 const cleanups: (() => unknown)[] = []
-afterEach(async () => { for (const clean of cleanups.splice(0)) await clean() })
+afterEach(async () => {
+  for (const clean of cleanups.splice(0)) await clean()
+})
 
-interface Link { client: Client }
-interface LosableLink extends Link { drop: () => Promise<void> }
-function inProcess(): Promise<Link> { return Promise.resolve({ client: createRouterClient(core.router) as unknown as Client }) }
+interface Link {
+  client: Client
+}
+interface LosableLink extends Link {
+  drop: () => Promise<void>
+}
+function inProcess(): Promise<Link> {
+  return Promise.resolve({ client: createRouterClient(core.router) as unknown as Client })
+}
 async function overPort(): Promise<LosableLink> {
   const handler = new RPCHandler(core.router)
   const connection = new Reconnecting()
@@ -43,32 +69,63 @@ async function overPort(): Promise<LosableLink> {
   }
   await connect()
   // On the desktop the shell says that the core has gone, as is done here.
-  return { client: makeClient(connection), drop: async () => { far?.close(); connection.lose(); await connect() } }
+  return {
+    client: makeClient(connection),
+    drop: async () => {
+      far?.close()
+      connection.lose()
+      await connect()
+    },
+  }
 }
 async function overSocket(): Promise<LosableLink> {
   const host = await startWebHost(core.router, { pageRoot })
   cleanups.push(() => host.close())
-  const cookie = (await fetch(host.address(), { redirect: 'manual' })).headers.get('set-cookie')?.split(';')[0] ?? ''
+  const cookie =
+    (await fetch(host.address(), { redirect: 'manual' })).headers
+      .get('set-cookie')
+      ?.split(';')[0] ?? ''
   const connection = new Reconnecting()
   const connect = async () => {
-    const socket = new WebSocket(`${host.origin.replace('http', 'ws')}/rpc`, { headers: { cookie, origin: host.origin } })
-    await new Promise((done, failed) => { socket.once('open', done); socket.once('error', failed) })
+    const socket = new WebSocket(`${host.origin.replace('http', 'ws')}/rpc`, {
+      headers: { cookie, origin: host.origin },
+    })
+    await new Promise((done, failed) => {
+      socket.once('open', done)
+      socket.once('error', failed)
+    })
     connection.attach(socketWire(socket as unknown as globalThis.WebSocket))
     cleanups.push(() => socket.terminate())
     return socket
   }
   let socket = await connect()
-  return { client: makeClient(connection), drop: async () => { const gone = new Promise((done) => socket.once('close', done)); host.drop(); await gone; socket = await connect() } }
+  return {
+    client: makeClient(connection),
+    drop: async () => {
+      const gone = new Promise((done) => socket.once('close', done))
+      host.drop()
+      await gone
+      socket = await connect()
+    },
+  }
 }
 async function overLocalSocket(): Promise<Link> {
   const local = await serveLocally(core.router, storeDir)
   const attached = await attachLocally(storeDir)
   if (!attached) throw new Error('nobody listens on the local socket')
-  cleanups.push(() => { attached.close(); return local.close() })
+  cleanups.push(() => {
+    attached.close()
+    return local.close()
+  })
   return { client: attached.client as unknown as Client }
 }
 
-describe.each([['in process', inProcess], ['over a message port', overPort], ['over a WebSocket', overSocket], ['over the local socket', overLocalSocket]] as const)('the contract %s', (_name, open) => {
+describe.each([
+  ['in process', inProcess],
+  ['over a message port', overPort],
+  ['over a WebSocket', overSocket],
+  ['over the local socket', overLocalSocket],
+] as const)('the contract %s', (_name, open) => {
   test('answers', async () => {
     const { client } = await open()
     const { host, pid } = await client.system.hello()
@@ -83,7 +140,9 @@ describe.each([['in process', inProcess], ['over a message port', overPort], ['o
   })
   test('refuses a malformed input', async () => {
     const { client } = await open()
-    await expect(client.sites.setPlantSpeed({ speed: -1 })).rejects.toSatisfy((error) => error instanceof ORPCError && error.code === 'BAD_REQUEST')
+    await expect(client.sites.setPlantSpeed({ speed: -1 })).rejects.toSatisfy(
+      (error) => error instanceof ORPCError && error.code === 'BAD_REQUEST',
+    )
   })
   test('a stream counts without a gap and ends when its reader leaves', async () => {
     const { client } = await open()
@@ -101,7 +160,10 @@ describe.each([['in process', inProcess], ['over a message port', overPort], ['o
     await stream.next()
     stop.abort()
     // Over a wire the reader is told of the abort; in process the stream just ends. Neither goes on.
-    const ended = await (async () => { for await (const item of stream) void item; return 'ended' })().catch(() => 'aborted')
+    const ended = await (async () => {
+      for await (const item of stream) void item
+      return 'ended'
+    })().catch(() => 'aborted')
     expect(['ended', 'aborted']).toContain(ended)
   })
   test('a watch tells what another call changed', async () => {
@@ -110,17 +172,28 @@ describe.each([['in process', inProcess], ['over a message port', overPort], ['o
     const { theme } = (await stream.next()).value as { theme: string }
     const other = theme === 'dark' ? 'light' : 'dark'
     await client.settings.set({ theme: other })
-    await expect.poll(async () => ((await stream.next()).value as { theme: string }).theme).toBe(other)
+    await expect
+      .poll(async () => ((await stream.next()).value as { theme: string }).theme)
+      .toBe(other)
     await stream.return?.(undefined)
   })
 })
 
-describe.each([['over a message port', overPort], ['over a WebSocket', overSocket]] as const)('a wire that is lost, %s', (_name, open) => {
+describe.each([
+  ['over a message port', overPort],
+  ['over a WebSocket', overSocket],
+] as const)('a wire that is lost, %s', (_name, open) => {
   test('what may not be tried again fails as lost, watches resume without a gap', async () => {
     const { client, drop } = await open()
     const stream = await client.system.heartbeat(undefined, { context: resuming })
     const first = (await stream.next()).value as { beat: number }
-    const lost = client.system.heartbeat().then(async (beats) => { for await (const item of beats) void item; return 'ended' }).catch((error: unknown) => error)
+    const lost = client.system
+      .heartbeat()
+      .then(async (beats) => {
+        for await (const item of beats) void item
+        return 'ended'
+      })
+      .catch((error: unknown) => error)
     await client.system.hello()
     await drop()
     expect(await lost).toBeInstanceOf(ConnectionLost)
@@ -143,16 +216,26 @@ describe('the web host', () => {
     expect((await fetch(address, { redirect: 'manual' })).status).toBe(401)
     const page = await fetch(host.origin, { headers: { cookie } })
     expect(page.status).toBe(200)
-    expect(page.headers.get('content-security-policy')).toMatch(/^default-src 'none'; script-src 'self';/)
-    expect((await fetch(`${host.origin}/../package.json`, { headers: { cookie } })).status).toBe(404)
-    expect((await fetch(`${host.origin}/%2e%2e/main/web.mjs`, { headers: { cookie } })).status).toBe(404)
+    expect(page.headers.get('content-security-policy')).toMatch(
+      /^default-src 'none'; script-src 'self';/,
+    )
+    expect((await fetch(`${host.origin}/../package.json`, { headers: { cookie } })).status).toBe(
+      404,
+    )
+    expect(
+      (await fetch(`${host.origin}/%2e%2e/main/web.mjs`, { headers: { cookie } })).status,
+    ).toBe(404)
     expect((await fetch(host.origin, { method: 'POST', headers: { cookie } })).status).toBe(403)
-    const upgrade = (headers: Record<string, string>, path = '/rpc') => new Promise<number>((answer) => {
-      const socket = new WebSocket(`${host.origin.replace('http', 'ws')}${path}`, { headers })
-      socket.on('unexpected-response', (_request, response) => answer(response.statusCode ?? 0))
-      socket.on('open', () => { socket.close(); answer(101) })
-      socket.on('error', () => {})
-    })
+    const upgrade = (headers: Record<string, string>, path = '/rpc') =>
+      new Promise<number>((answer) => {
+        const socket = new WebSocket(`${host.origin.replace('http', 'ws')}${path}`, { headers })
+        socket.on('unexpected-response', (_request, response) => answer(response.statusCode ?? 0))
+        socket.on('open', () => {
+          socket.close()
+          answer(101)
+        })
+        socket.on('error', () => {})
+      })
     expect(await upgrade({ origin: host.origin })).toBe(403)
     expect(await upgrade({ origin: 'http://evil.test', cookie })).toBe(403)
     expect(await upgrade({ origin: host.origin, cookie, host: 'evil.test' })).toBe(403)

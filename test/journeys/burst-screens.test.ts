@@ -4,29 +4,59 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { failure } from '../../preload/contract/failures'
 import { startWebHost, type WebHost } from '../../main/hosts/web/host'
 import { os } from '../../main/platform/contract'
-import { aNotebookAsk, aBurstWorld, aJournal, aPolicy, aQueue, aQuote, aWorkload, burstParts, noHome, type BurstWorld } from '../support/burst-for-page'
+import {
+  aNotebookAsk,
+  aBurstWorld,
+  aJournal,
+  aPolicy,
+  aQueue,
+  aQuote,
+  aWorkload,
+  burstParts,
+  noHome,
+  type BurstWorld,
+} from '../support/burst-for-page'
 import { launchBrowser } from '../support/browser'
 import { confirmPlan, hearFaults, inBothThemes, press } from '../support/looking'
 import { aWorld, coreForPage } from '../support/core-for-page'
 
-const pageRoot = process.env['TAKT_PAGE_ROOT'] ?? fileURLToPath(new URL('../../out/renderer', import.meta.url))
+const pageRoot =
+  process.env['TAKT_PAGE_ROOT'] ?? fileURLToPath(new URL('../../out/renderer', import.meta.url))
 const MOVE = '#/burst/move/oslo/TrainJob/parcel-ocr/train-0412'
-let browser: Browser, context: BrowserContext, page: Page, host: WebHost, world: BurstWorld, changed: () => void
+let browser: Browser,
+  context: BrowserContext,
+  page: Page,
+  host: WebHost,
+  world: BurstWorld,
+  changed: () => void
 let faults: string[]
 const started: string[] = []
 
-beforeAll(async () => { browser = await launchBrowser() })
+beforeAll(async () => {
+  browser = await launchBrowser()
+})
 afterAll(() => browser.close())
 beforeEach(async () => {
   world = aBurstWorld()
   started.length = 0
   const core = coreForPage(aWorld(), (follow, { operations }) => ({
     burst: burstParts(world, follow),
-    operations: { watch: os.operations.watch.handler(({ signal }) => follow(() => operations, signal)), start: os.operations.start.handler(({ input }) => { started.push(input.planId); return { operationId: 'op-1' } }) },
+    operations: {
+      watch: os.operations.watch.handler(({ signal }) => follow(() => operations, signal)),
+      start: os.operations.start.handler(({ input }) => {
+        started.push(input.planId)
+        return { operationId: 'op-1' }
+      }),
+    },
   }))
   changed = core.changed
   host = await startWebHost(core.router, { pageRoot })
-  context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'light', reducedMotion: 'reduce', timezoneId: 'UTC' })
+  context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    colorScheme: 'light',
+    reducedMotion: 'reduce',
+    timezoneId: 'UTC',
+  })
   page = await context.newPage()
   faults = []
   hearFaults(page, faults)
@@ -62,10 +92,20 @@ describe('stay or go', () => {
   test('the screen does not scroll, and nothing of the timelines leaves its panel', async () => {
     await open(MOVE)
     await page.locator('.timelines').waitFor()
-    expect(await page.evaluate(() => document.documentElement.scrollHeight <= window.innerHeight)).toBe(true)
+    expect(
+      await page.evaluate(() => document.documentElement.scrollHeight <= window.innerHeight),
+    ).toBe(true)
     const outside = await page.evaluate(() => {
       const panel = document.querySelector('.timelines')?.getBoundingClientRect()
-      return [...document.querySelectorAll('.timelines text')].filter((text) => { const box = text.getBoundingClientRect(); return panel && (box.left < panel.left || box.right > panel.right + 1 || box.bottom > panel.bottom + 1) }).map((text) => text.textContent)
+      return [...document.querySelectorAll('.timelines text')]
+        .filter((text) => {
+          const box = text.getBoundingClientRect()
+          return (
+            panel &&
+            (box.left < panel.left || box.right > panel.right + 1 || box.bottom > panel.bottom + 1)
+          )
+        })
+        .map((text) => text.textContent)
     })
     expect(outside).toEqual([])
   })
@@ -78,11 +118,86 @@ describe('stay or go', () => {
     await page.getByText('$57.42 is now $61.90').waitFor()
   })
   test.each([
-    ['no-price', { go: undefined, usdPerSavedHour: undefined, savedSeconds: undefined, cannotMove: [{ says: 'No price is known for p4d.24xlarge in eu-north-1.', remedy: 'Ask AWS again in Machines, or write the price down.' }], act: { verb: 'none' as const, says: 'Nothing can be moved without a price.' } }, 'No price is known'],
-    ['stale-price', { price: { asOf: '2026-11-10T06:00:00Z', source: 'price list', stale: true, says: 'prices of Tue 10 Nov, too old to act by themselves' } }, 'stale prices'],
-    ['data-stays', { go: undefined, cannotMove: [{ says: 'The data source parcels may not leave oslo.', remedy: 'Its owner Priya Nair can allow eu-north-1.' }], decision: { ...aQuote().decision, kind: 'refuse' as const, reason: 'DataMayNotLeave' as const, says: 'Cannot go: the data may not leave.' }, act: { verb: 'none' as const, says: 'It stays: its data may not leave.' } }, 'may not leave oslo'],
-    ['budget-stop', { decision: { ...aQuote().decision, kind: 'refuse' as const, reason: 'OverBudget' as const, says: 'Budget 4420 is used up.' }, budgets: [{ ...(aQuote().budgets[0] as never as object), spentUsd: 2360, thisUsd: 57.42, committedUsd: 0 } as never], reasons: [{ good: false, title: 'Budget 4420 is used up', says: 'Mara Lind can raise it.' }], act: { verb: 'none' as const, says: 'Staying. Budget 4420 is used up. Mara Lind can raise it.' } }, 'over by $17.42'],
-    ['may-ask', { act: { verb: 'ask' as const, says: 'You may ask; Mara Lind decides.' } }, 'Ask a lead, $57.42'],
+    [
+      'no-price',
+      {
+        go: undefined,
+        usdPerSavedHour: undefined,
+        savedSeconds: undefined,
+        cannotMove: [
+          {
+            says: 'No price is known for p4d.24xlarge in eu-north-1.',
+            remedy: 'Ask AWS again in Machines, or write the price down.',
+          },
+        ],
+        act: { verb: 'none' as const, says: 'Nothing can be moved without a price.' },
+      },
+      'No price is known',
+    ],
+    [
+      'stale-price',
+      {
+        price: {
+          asOf: '2026-11-10T06:00:00Z',
+          source: 'price list',
+          stale: true,
+          says: 'prices of Tue 10 Nov, too old to act by themselves',
+        },
+      },
+      'stale prices',
+    ],
+    [
+      'data-stays',
+      {
+        go: undefined,
+        cannotMove: [
+          {
+            says: 'The data source parcels may not leave oslo.',
+            remedy: 'Its owner Priya Nair can allow eu-north-1.',
+          },
+        ],
+        decision: {
+          ...aQuote().decision,
+          kind: 'refuse' as const,
+          reason: 'DataMayNotLeave' as const,
+          says: 'Cannot go: the data may not leave.',
+        },
+        act: { verb: 'none' as const, says: 'It stays: its data may not leave.' },
+      },
+      'may not leave oslo',
+    ],
+    [
+      'budget-stop',
+      {
+        decision: {
+          ...aQuote().decision,
+          kind: 'refuse' as const,
+          reason: 'OverBudget' as const,
+          says: 'Budget 4420 is used up.',
+        },
+        budgets: [
+          {
+            ...(aQuote().budgets[0] as never as object),
+            spentUsd: 2360,
+            thisUsd: 57.42,
+            committedUsd: 0,
+          } as never,
+        ],
+        reasons: [
+          { good: false, title: 'Budget 4420 is used up', says: 'Mara Lind can raise it.' },
+        ],
+        act: {
+          verb: 'none' as const,
+          says: 'Staying. Budget 4420 is used up. Mara Lind can raise it.',
+        },
+      },
+      'over by $17.42',
+    ],
+    [
+      'may-ask',
+      { act: { verb: 'ask' as const, says: 'You may ask; Mara Lind decides.' } },
+      'Ask a lead, $57.42',
+    ],
   ])('has words for %s', async (name, more, says) => {
     const { go, ...quote } = { ...aQuote(), ...more }
     world.quote = { ...quote, ...(go && { go }) } as never
@@ -91,7 +206,14 @@ describe('stay or go', () => {
     await inBothThemes(page, `move-${name}`)
   })
   test('says what a refused question needs', async () => {
-    world.quote = failure('FORBIDDEN', { site: 'oslo', verb: 'get', resource: 'trainjobs', namespace: 'parcel-ocr', says: 'no', grantedBy: ['Mara Lind'] })
+    world.quote = failure('FORBIDDEN', {
+      site: 'oslo',
+      verb: 'get',
+      resource: 'trainjobs',
+      namespace: 'parcel-ocr',
+      says: 'no',
+      grantedBy: ['Mara Lind'],
+    })
     await open(MOVE)
     await page.getByText('Mara Lind can grant it').waitFor()
     await inBothThemes(page, 'move-forbidden')
@@ -109,7 +231,9 @@ describe('the queue', () => {
   test('lists what waits with each decision, filters by words and by state', async () => {
     await open('#/burst')
     await page.getByRole('row', { name: /voice-spoof/ }).waitFor()
-    expect(await page.getByRole('row', { name: /voice-spoof/ }).textContent()).toContain('may not leave')
+    expect(await page.getByRole('row', { name: /voice-spoof/ }).textContent()).toContain(
+      'may not leave',
+    )
     await inBothThemes(page, 'queue')
     await page.getByRole('radio', { name: /away/ }).click()
     await expect.poll(() => page.locator('tbody tr[data-row]').count()).toBe(1)
@@ -176,7 +300,12 @@ describe('a lead', () => {
     await expect.poll(() => world.stopped).toEqual([true])
   })
   test('who may not change it reads it, and is told who may', async () => {
-    world.policy = { spec: aPolicy({ stopped: { by: 'mara.lind', at: '2026-11-18T09:00:00Z', reason: 'AWS is down' } }), mayChange: 'no' }
+    world.policy = {
+      spec: aPolicy({
+        stopped: { by: 'mara.lind', at: '2026-11-18T09:00:00Z', reason: 'AWS is down' },
+      }),
+      mayChange: 'no',
+    }
     await open('#/burst/policy')
     await page.getByText('a lead can grant it').first().waitFor()
     expect(await page.getByText('Stopped by mara.lind').isVisible()).toBe(true)
@@ -192,7 +321,12 @@ describe('the journal', () => {
     await inBothThemes(page, 'journal')
   })
   test('is empty before anything was decided', async () => {
-    world.journal = aJournal({ entries: [], calibration: [], forecasts: { records: [], held: 0, of: 0, says: 'none' }, usd: { predicted: 0, actual: 0, of: 0 } })
+    world.journal = aJournal({
+      entries: [],
+      calibration: [],
+      forecasts: { records: [], held: 0, of: 0, says: 'none' },
+      usd: { predicted: 0, actual: 0, of: 0 },
+    })
     await open('#/burst/journal')
     await page.getByText('No decision was written down yet').waitFor()
     await inBothThemes(page, 'journal-empty')

@@ -18,7 +18,12 @@ const faults: string[] = []
 beforeAll(async () => {
   host = await startHost()
   browser = await launchBrowser()
-  context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'light', reducedMotion: 'reduce', acceptDownloads: true })
+  context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    colorScheme: 'light',
+    reducedMotion: 'reduce',
+    acceptDownloads: true,
+  })
   page = await context.newPage()
   hearFaults(page, faults)
   await page.goto(host.address)
@@ -33,8 +38,12 @@ afterAll(async () => {
   rmSync(host.store, { recursive: true, force: true })
   rmSync(files, { recursive: true, force: true })
 })
-const speed = async (factor: number) => expect((await runTakt(host.store, ['plant', 'speed', String(factor)])).code).toBe(0)
-const go = (hash: string) => page.evaluate((to) => { location.hash = to }, hash)
+const speed = async (factor: number) =>
+  expect((await runTakt(host.store, ['plant', 'speed', String(factor)])).code).toBe(0)
+const go = (hash: string) =>
+  page.evaluate((to) => {
+    location.hash = to
+  }, hash)
 const replayed = async () => {
   await page.locator('[data-chosen]').waitFor()
   await page.waitForFunction(() => !document.querySelector('.replay-body [role=progressbar]'))
@@ -44,7 +53,9 @@ describe('a run that waits in the building', { timeout: 180_000 }, () => {
   test('stands in the queue with what the planner would do', async () => {
     await go('#/burst')
     await page.getByRole('row', { name: /train-0412/ }).waitFor()
-    await expect.poll(() => page.getByRole('row', { name: /sweep-77/ }).textContent()).toContain('cannot go')
+    await expect
+      .poll(() => page.getByRole('row', { name: /sweep-77/ }).textContent())
+      .toContain('cannot go')
     await inBothThemes(page, 'live-queue')
   })
   test('is compared on one clock, goes to the cloud and runs there, by keyboard alone', async () => {
@@ -68,20 +79,28 @@ describe('a run that waits in the building', { timeout: 180_000 }, () => {
     await page.locator('.timelines').waitFor()
     await speed(USUAL)
     await go('#/burst/journal')
-    await expect.poll(() => page.getByRole('row', { name: /train-0412/ }).count()).toBeGreaterThanOrEqual(1)
+    await expect
+      .poll(() => page.getByRole('row', { name: /train-0412/ }).count())
+      .toBeGreaterThanOrEqual(1)
     await inBothThemes(page, 'live-journal')
   })
   test('is approved by a lead in two clicks', async () => {
     await go('#/burst/approvals')
-    await page.getByRole('button', { name: /^Approve…/ }).first().click()
+    await page
+      .getByRole('button', { name: /^Approve…/ })
+      .first()
+      .click()
     await page.locator('.plan .panel-foot .button.primary:not([aria-disabled])').click()
-    await page.getByText(/^Move .* to aws-burst/).first().waitFor()
+    await page
+      .getByText(/^Move .* to aws-burst/)
+      .first()
+      .waitFor()
   })
   test('can be found by its name from the palette and from the map', async () => {
     await go('#/map')
     const link = page.getByRole('link', { name: /^Move .*…$/ }).first()
     await link.waitFor()
-    const name = /^Move (.*)…$/.exec(await link.getAttribute('aria-label') ?? '')?.[1] ?? ''
+    const name = /^Move (.*)…$/.exec((await link.getAttribute('aria-label')) ?? '')?.[1] ?? ''
     await openFromPalette(page, `>move ${name}`, new RegExp(`move ${name}`, 'i'))
     await page.waitForFunction(() => location.hash.startsWith('#/burst/'))
   })
@@ -94,7 +113,14 @@ describe('a run that waits in the building', { timeout: 180_000 }, () => {
 })
 
 describe('replay', { timeout: 180_000 }, () => {
-  const trace = (jobs: number) => ['job_id,submission_time,num_gpu,duration,user,team', ...seededTrace(5, jobs).map(({ id, submitS, gpus, durationS }, index) => `${id},${submitS},${gpus},${durationS},u${index % 9},${['Vision', 'Voice', 'Credit'][index % 3] ?? ''}`)].join('\n')
+  const trace = (jobs: number) =>
+    [
+      'job_id,submission_time,num_gpu,duration,user,team',
+      ...seededTrace(5, jobs).map(
+        ({ id, submitS, gpus, durationS }, index) =>
+          `${id},${submitS},${gpus},${durationS},u${index % 9},${['Vision', 'Voice', 'Credit'][index % 3] ?? ''}`,
+      ),
+    ].join('\n')
   const importFile = async (name: string, content: string) => {
     writeFileSync(join(files, name), content)
     await press(page, 'Import…')
@@ -105,7 +131,9 @@ describe('replay', { timeout: 180_000 }, () => {
     await go('#/burst/replay')
     await importFile('bad.csv', 'job_id,submission_time,num_gpu,duration\na,0,8,60\nb,-5,8,60')
     await page.getByText('bad.csv line 3').waitFor()
-    expect(await page.getByRole('alert').filter({ hasText: 'line 3' }).textContent()).toContain('submission_time is negative')
+    expect(await page.getByRole('alert').filter({ hasText: 'line 3' }).textContent()).toContain(
+      'submission_time is negative',
+    )
     await inBothThemes(page, 'replay-mistakes')
     await page.keyboard.press('Escape')
   })
@@ -113,24 +141,45 @@ describe('replay', { timeout: 180_000 }, () => {
     await importFile('month.csv', trace(400))
     await replayed()
     await inBothThemes(page, 'replay')
-    expect(await page.evaluate(() => document.documentElement.scrollHeight <= window.innerHeight)).toBe(true)
+    expect(
+      await page.evaluate(() => document.documentElement.scrollHeight <= window.innerHeight),
+    ).toBe(true)
     const chart = page.getByRole('group', { name: /^Cost against waiting/ })
     await chart.press('ArrowRight')
-    await page.getByRole('status').filter({ hasText: /^Takt, Knob/ }).waitFor()
-    await page.getByText(/^Vision$/).first().waitFor()
+    await page
+      .getByRole('status')
+      .filter({ hasText: /^Takt, Knob/ })
+      .waitFor()
+    await page
+      .getByText(/^Vision$/)
+      .first()
+      .waitFor()
   })
   test('a press on a mark of the curve sets the knob, and the old point stays as a ghost', async () => {
     const knob = page.getByRole('slider', { name: 'Hour of waiting is worth' })
     // Marks may lie on each other: one that can be hit at its middle is pressed.
-    const free = await page.evaluate(() => [...document.querySelectorAll<SVGGElement>('[data-knob]')].map((mark) => {
-      const { left, top, width, height } = mark.getBoundingClientRect()
-      const [x, y] = [left + width / 2, top + height / 2]
-      return { x, y, knob: mark.dataset['knob'] ?? '', hit: document.elementFromPoint(x, y)?.closest('[data-knob]') === mark }
-    }).find(({ hit, knob: at }) => hit && at !== '40'))
+    const free = await page.evaluate(() =>
+      [...document.querySelectorAll<SVGGElement>('[data-knob]')]
+        .map((mark) => {
+          const { left, top, width, height } = mark.getBoundingClientRect()
+          const [x, y] = [left + width / 2, top + height / 2]
+          return {
+            x,
+            y,
+            knob: mark.dataset['knob'] ?? '',
+            hit: document.elementFromPoint(x, y)?.closest('[data-knob]') === mark,
+          }
+        })
+        .find(({ hit, knob: at }) => hit && at !== '40'),
+    )
     if (!free) throw new Error('no mark can be pressed')
     await page.mouse.click(free.x, free.y)
     await expect.poll(() => knob.getAttribute('aria-valuetext')).not.toBe('$40')
-    await page.locator('svg text').filter({ hasText: /^before$/ }).first().waitFor()
+    await page
+      .locator('svg text')
+      .filter({ hasText: /^before$/ })
+      .first()
+      .waitFor()
   })
   test('a value can be typed over its slider, and one that makes no sense is not taken', async () => {
     const spot = page.getByRole('textbox', { name: 'Spot share allowed, typed' })
@@ -158,9 +207,14 @@ describe('replay', { timeout: 180_000 }, () => {
     await inBothThemes(page, 'replay-compared')
   })
   test('exports its table', async () => {
-    const chart = page.locator('section').filter({ has: page.getByRole('heading', { name: 'Cost against waiting' }) })
+    const chart = page
+      .locator('section')
+      .filter({ has: page.getByRole('heading', { name: 'Cost against waiting' }) })
     await chart.getByRole('button', { name: /^Export/ }).click()
-    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: 'SVG' }).click()])
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('menuitem', { name: 'SVG' }).click(),
+    ])
     expect(file.suggestedFilename()).toBe('cost-against-waiting.svg')
   })
   test('a lead sets the knob that it found, by a plan', async () => {
@@ -176,7 +230,13 @@ describe('replay', { timeout: 180_000 }, () => {
     await go('#/burst/replay')
     await press(page, /^Read what oslo remembers/)
     await page.getByRole('combobox', { name: 'Jobs to replay' }).waitFor()
-    await expect.poll(() => page.getByRole('combobox', { name: 'Jobs to replay' }).evaluate((box: HTMLSelectElement) => box.selectedOptions[0]?.textContent)).toBe('oslo, local history')
+    await expect
+      .poll(() =>
+        page
+          .getByRole('combobox', { name: 'Jobs to replay' })
+          .evaluate((box: HTMLSelectElement) => box.selectedOptions[0]?.textContent),
+      )
+      .toBe('oslo, local history')
     await replayed()
     await inBothThemes(page, 'replay-history')
   })

@@ -12,19 +12,33 @@ import { systemClock } from '../../main/platform/clock/system'
 import { launchBrowser } from '../support/browser'
 import { hearFaults, inBothThemes, violationsOf } from '../support/looking'
 
-const pageRoot = process.env['TAKT_PAGE_ROOT'] ?? fileURLToPath(new URL('../../out/renderer', import.meta.url))
+const pageRoot =
+  process.env['TAKT_PAGE_ROOT'] ?? fileURLToPath(new URL('../../out/renderer', import.meta.url))
 let browser: Browser, page: Page, host: WebHost, core: Core, takt: CoreClient
 const store = mkdtempSync(join(tmpdir(), 'takt-cluster-journey-'))
 const faults: string[] = []
 
 beforeAll(async () => {
   browser = await launchBrowser()
-  core = await compose({ storeDir: store, host: 'test', version: '0', env: { HOME: store, PATH: process.env['PATH'] }, clock: systemClock, random: seeded(4), plant: { speed: 60 } })
+  core = await compose({
+    storeDir: store,
+    host: 'test',
+    version: '0',
+    env: { HOME: store, PATH: process.env['PATH'] },
+    clock: systemClock,
+    random: seeded(4),
+    plant: { speed: 60 },
+  })
   await core.started
   takt = createRouterClient(core.router) as CoreClient
   await takt.sites.openPlant()
   host = await startWebHost(core.router, { pageRoot })
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce', timezoneId: 'UTC', permissions: ['clipboard-read', 'clipboard-write'] })
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    reducedMotion: 'reduce',
+    timezoneId: 'UTC',
+    permissions: ['clipboard-read', 'clipboard-write'],
+  })
   page = await context.newPage()
   hearFaults(page, faults)
   await page.goto(host.address())
@@ -40,11 +54,21 @@ afterAll(async () => {
 
 const list = (name: string) => page.getByRole('radio', { name: new RegExp(`^${name}`) })
 const rows = () => page.locator('tr[data-row]')
-const count = async () => Number((await page.locator('.list-panel .filters b').last().innerText()).replaceAll(',', ''))
+const count = async () =>
+  Number((await page.locator('.list-panel .filters b').last().innerText()).replaceAll(',', ''))
 /** The count once it is the same twice: rows come in pieces, and a filter is taken in letter by letter. */
 const steady = async () => {
   let last = -1
-  await expect.poll(async () => { const before = last; last = await count(); return last === before }, { interval: 500 }).toBe(true)
+  await expect
+    .poll(
+      async () => {
+        const before = last
+        last = await count()
+        return last === before
+      },
+      { interval: 500 },
+    )
+    .toBe(true)
   return last
 }
 const address = () => page.evaluate(() => decodeURIComponent(location.hash))
@@ -54,12 +78,22 @@ describe('what a cluster holds', () => {
     await list('Pods').click()
     await rows().first().waitFor()
     // Both are read again until they agree: the simulated site goes on between one and the other.
-    await expect.poll(async () => Number(await page.getByRole('grid', { name: 'Pods' }).getAttribute('aria-rowcount')) - await count()).toBe(1)
+    await expect
+      .poll(
+        async () =>
+          Number(await page.getByRole('grid', { name: 'Pods' }).getAttribute('aria-rowcount')) -
+          (await count()),
+      )
+      .toBe(1)
     await inBothThemes(page, 'cluster-pods')
   })
   test('queued work says why it waits and at which place', async () => {
     await list('Workloads').click()
-    await rows().filter({ hasText: 'Waiting' }).filter({ hasText: /short in quota|in queue/ }).first().waitFor()
+    await rows()
+      .filter({ hasText: 'Waiting' })
+      .filter({ hasText: /short in quota|in queue/ })
+      .first()
+      .waitFor()
     await inBothThemes(page, 'cluster-workloads')
   })
   test('nodes, queues, flavors, events and namespaces have their lists', async () => {
@@ -83,9 +117,13 @@ describe('what a cluster holds', () => {
     await expect.poll(address).toContain('q=fraud-graph')
     await expect.poll(count).toBeLessThan(all)
     const few = await steady()
-    await page.evaluate(() => { location.hash = '#/settings' })
+    await page.evaluate(() => {
+      location.hash = '#/settings'
+    })
     await page.getByRole('heading', { name: 'Settings', level: 1 }).waitFor()
-    await page.evaluate(() => { location.hash = '#/cluster' })
+    await page.evaluate(() => {
+      location.hash = '#/cluster'
+    })
     await expect.poll(address).toContain('q=fraud-graph')
     await expect.poll(count).toBe(few)
     await page.getByRole('button', { name: 'Clear', exact: true }).click()
@@ -116,7 +154,10 @@ describe('what a cluster holds', () => {
     await page.keyboard.press('Enter')
     await page.getByText('3 rows copied.').waitFor()
     const copied = await page.evaluate(() => navigator.clipboard.readText())
-    expect(copied.split('\r\n').slice(0, 2)).toEqual(['# simulated', expect.stringContaining('state,name,namespace') as string])
+    expect(copied.split('\r\n').slice(0, 2)).toEqual([
+      '# simulated',
+      expect.stringContaining('state,name,namespace') as string,
+    ])
     await inBothThemes(page, 'cluster-selection')
     await page.getByRole('button', { name: 'Clear selection' }).click()
   })

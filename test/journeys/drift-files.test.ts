@@ -14,11 +14,16 @@ let browser: Browser, host: RunningHost, page: Page, first: string, second: stri
 const shown = (name: string) => page.locator('.page-head b', { hasText: name }).waitFor()
 /** A file dragged over a part of the page and dropped there, as the browser tells of it. */
 const drop = async (onto: string, name: string, bytes: Buffer) => {
-  const transfer = await page.evaluateHandle(({ name: called, text }) => {
-    const made = new DataTransfer()
-    made.items.add(new File([Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))], called))
-    return made
-  }, { name, text: bytes.toString('base64') })
+  const transfer = await page.evaluateHandle(
+    ({ name: called, text }) => {
+      const made = new DataTransfer()
+      made.items.add(
+        new File([Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))], called),
+      )
+      return made
+    },
+    { name, text: bytes.toString('base64') },
+  )
   await page.dispatchEvent(onto, 'dragover', { dataTransfer: transfer })
   const said = await page.locator('.drift-dropping').isVisible()
   await page.dispatchEvent(onto, 'drop', { dataTransfer: transfer })
@@ -52,18 +57,26 @@ test('one dropped on the screen opens, and the screen says so while it is dragge
   expect(await page.locator('.drift-dropping').isVisible()).toBe(false)
 })
 test('one dropped on any other screen leads there', async () => {
-  await page.evaluate(() => { location.hash = '#/settings' })
+  await page.evaluate(() => {
+    location.hash = '#/settings'
+  })
   await page.locator('.drift').waitFor({ state: 'detached' })
   await drop('main', 'first.takt', readFileSync(first))
   await shown('first.takt')
 })
 test('any other file that is dropped changes nothing outside and is refused with its reason here', async () => {
   await drop('.drift', 'letter.pdf', Buffer.from('%PDF-1.7'))
-  await page.locator('.drift-trouble').getByText(/is cut short or is no bundle/).waitFor()
+  await page
+    .locator('.drift-trouble')
+    .getByText(/is cut short or is no bundle/)
+    .waitFor()
   await shown('first.takt')
-  await page.evaluate(() => { location.hash = '#/settings' })
+  await page.evaluate(() => {
+    location.hash = '#/settings'
+  })
   await page.locator('.drift').waitFor({ state: 'detached' })
   await drop('main', 'letter.pdf', Buffer.from('%PDF-1.7'))
   expect(await page.evaluate(() => location.hash)).toBe('#/settings')
 })
-test('nothing was reached for', () => expect(existsSync(attempts) ? readFileSync(attempts, 'utf8') : '').toBe(''))
+test('nothing was reached for', () =>
+  expect(existsSync(attempts) ? readFileSync(attempts, 'utf8') : '').toBe(''))

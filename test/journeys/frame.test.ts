@@ -5,21 +5,37 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { startWebHost, type WebHost } from '../../main/hosts/web/host'
 import { aMap, aWorld, coreForPage, type PageWorld } from '../support/core-for-page'
 import { launchBrowser } from '../support/browser'
-import { hearFaults, openFromPalette, settled, typeInPalette, violationsOf } from '../support/looking'
+import {
+  hearFaults,
+  openFromPalette,
+  settled,
+  typeInPalette,
+  violationsOf,
+} from '../support/looking'
 
 const pageRoot = fileURLToPath(new URL('../../out/renderer', import.meta.url))
 const shots = process.env['TAKT_SHOTS']
-let browser: Browser, context: BrowserContext, page: Page, host: WebHost, world: PageWorld, changed: () => void
+let browser: Browser,
+  context: BrowserContext,
+  page: Page,
+  host: WebHost,
+  world: PageWorld,
+  changed: () => void
 let faults: string[]
 
-beforeAll(async () => { browser = await launchBrowser() })
+beforeAll(async () => {
+  browser = await launchBrowser()
+})
 afterAll(() => browser.close())
 beforeEach(async () => {
   world = aWorld()
   const core = coreForPage(world)
   changed = core.changed
   host = await startWebHost(core.router, { pageRoot })
-  context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'light' })
+  context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    colorScheme: 'light',
+  })
   page = await context.newPage()
   faults = []
   hearFaults(page, faults)
@@ -33,7 +49,8 @@ const open = async (hash = '#/map') => {
   await page.goto(host.address())
   await page.goto(`${host.origin}/${hash}`)
 }
-const shot = (name: string) => (shots ? page.screenshot({ path: `${shots}/${name}.png` }) : undefined)
+const shot = (name: string) =>
+  shots ? page.screenshot({ path: `${shots}/${name}.png` }) : undefined
 
 const focusedText = () => page.evaluate(() => document.activeElement?.textContent ?? '')
 
@@ -43,7 +60,9 @@ describe('the map', () => {
     await page.getByRole('heading', { name: 'Discovery line' }).waitFor()
     await page.locator('.recharts-surface').first().waitFor()
     await shot('map.light')
-    expect(await page.getByRole('region', { name: 'M5 Decide' }).getByText('held 3 h').isVisible()).toBe(true)
+    expect(
+      await page.getByRole('region', { name: 'M5 Decide' }).getByText('held 3 h').isVisible(),
+    ).toBe(true)
     expect(await page.title()).toBe('Map · Takt')
     expect(await violationsOf(page)).toEqual([])
     await page.emulateMedia({ colorScheme: 'dark' })
@@ -58,16 +77,30 @@ describe('the map', () => {
     await page.locator('.recharts-area').first().waitFor()
     await page.getByRole('group', { name: /GPU demand today, arrow keys/ }).press('End')
     await page.getByText(/^\d\d:\d\d, On-prem GPUs \d+, Cloud GPUs \d+$/).waitFor()
-    for (const [kind, begins] of [['CSV', 'Time,On-prem GPUs'], ['SVG', '<svg'], ['PNG', '\u0089PNG']] as const) {
+    for (const [kind, begins] of [
+      ['CSV', 'Time,On-prem GPUs'],
+      ['SVG', '<svg'],
+      ['PNG', '\u0089PNG'],
+    ] as const) {
       await page.getByRole('button', { name: 'Export GPU demand today' }).click()
-      const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: kind }).click()])
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('menuitem', { name: kind }).click(),
+      ])
       const content = readFileSync(await download.path(), 'latin1')
       expect(content.startsWith(begins), kind).toBe(true)
-      if (kind === 'SVG') { expect(content).toContain('simulated'); expect(content).not.toContain('var(--') }
+      if (kind === 'SVG') {
+        expect(content).toContain('simulated')
+        expect(content).not.toContain('var(--')
+      }
     }
     await page.keyboard.press('t')
     await page.getByRole('cell', { name: 'faulted' }).waitFor()
-    await expect.poll(() => page.getByRole('region', { name: 'GPU demand today, table' }).getByRole('row').count()).toBeGreaterThan(10)
+    await expect
+      .poll(() =>
+        page.getByRole('region', { name: 'GPU demand today, table' }).getByRole('row').count(),
+      )
+      .toBeGreaterThan(10)
     expect(await violationsOf(page)).toEqual([])
   })
   test('last seen figures are shown with their age until the site answers', async () => {
@@ -83,7 +116,9 @@ describe('the map', () => {
     await page.getByRole('link', { name: 'Lamps lit: 1 stopped, 1 called' }).waitFor()
     world.map = { ...world.map, lamps: { stopped: 2, called: 1 } }
     changed()
-    await page.locator('[role=alert]', { hasText: '2 stopped, 1 called' }).waitFor({ state: 'attached' })
+    await page
+      .locator('[role=alert]', { hasText: '2 stopped, 1 called' })
+      .waitFor({ state: 'attached' })
   })
   test('filters live in the address', async () => {
     await open('#/map?team=Vision')
@@ -97,7 +132,9 @@ describe('the map', () => {
     await open()
     await page.getByRole('heading', { name: 'Discovery line' }).waitFor()
     await shot('map.1024')
-    expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true)
+    expect(
+      await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth),
+    ).toBe(true)
   })
 })
 
@@ -113,7 +150,10 @@ describe('the frame', () => {
     world.settings = { ...world.settings, singleKeys: false }
     changed()
     await page.goto(`${host.origin}/#/settings`)
-    await page.getByRole('radio', { name: 'Off' }).and(page.locator('[aria-checked=true]')).waitFor()
+    await page
+      .getByRole('radio', { name: 'Off' })
+      .and(page.locator('[aria-checked=true]'))
+      .waitFor()
     await page.keyboard.press('g')
     await page.keyboard.press('m')
     expect(new URL(page.url()).hash).toBe('#/settings')
@@ -125,7 +165,9 @@ describe('the frame', () => {
     await typeInPalette(page, '>prep')
     await page.getByRole('option', { name: /Prepare oslo/ }).waitFor()
     await shot('palette')
-    expect(await page.getByRole('option', { name: /Prepare oslo/ }).getAttribute('aria-disabled')).toBe('true')
+    expect(
+      await page.getByRole('option', { name: /Prepare oslo/ }).getAttribute('aria-disabled'),
+    ).toBe('true')
     expect(await violationsOf(page)).toEqual([])
     await page.keyboard.press('Escape')
     await page.getByRole('dialog').waitFor({ state: 'detached' })
@@ -134,14 +176,67 @@ describe('the frame', () => {
     await page.getByRole('heading', { name: 'Drift', level: 1 }).waitFor()
   })
   test('an operation shows its steps, journal and what cancelling leaves', async () => {
-    world.operations = [{
-      id: 'o1', kind: 'provision', title: 'Provision voice-spoof', site: 'oslo', subject: { kind: 'Environment', name: 'nb' }, by: 'mara.lind', state: 'running', startedAt: '2026-11-18T14:31:39Z', promiseSeconds: 40, elapsedSeconds: 21, resumedAtStep: 1,
-      cancelLeaves: 'nothing behind', canUndo: false, journal: [{ at: '2026-11-18T14:31:39Z', says: 'Started.' }],
-      steps: [{ id: 'a', title: 'Quota', state: 'done', startedAt: '2026-11-18T14:31:39Z', endedAt: '2026-11-18T14:31:40Z' }, { id: 'b', title: 'Volumes', state: 'running', startedAt: '2026-11-18T14:31:40Z' }, { id: 'c', title: 'Server', state: 'waiting' }],
-    }, {
-      id: 'o2', kind: 'prepare', title: 'Prepare hq-shared', site: 'hq', subject: { kind: 'Site', name: 'hq' }, by: 'mara.lind', state: 'failed', startedAt: '2026-11-18T14:21:00Z', endedAt: '2026-11-18T14:21:04Z', elapsedSeconds: 4, cancelLeaves: 'nothing', canUndo: true, journal: [],
-      steps: [{ id: 'a', title: 'Roles', state: 'failed', failure: { code: 'FORBIDDEN', data: { site: 'hq', verb: 'create', resource: 'clusterroles', says: 'no', grantedBy: ['Lena Ost'] } } }],
-    }]
+    world.operations = [
+      {
+        id: 'o1',
+        kind: 'provision',
+        title: 'Provision voice-spoof',
+        site: 'oslo',
+        subject: { kind: 'Environment', name: 'nb' },
+        by: 'mara.lind',
+        state: 'running',
+        startedAt: '2026-11-18T14:31:39Z',
+        promiseSeconds: 40,
+        elapsedSeconds: 21,
+        resumedAtStep: 1,
+        cancelLeaves: 'nothing behind',
+        canUndo: false,
+        journal: [{ at: '2026-11-18T14:31:39Z', says: 'Started.' }],
+        steps: [
+          {
+            id: 'a',
+            title: 'Quota',
+            state: 'done',
+            startedAt: '2026-11-18T14:31:39Z',
+            endedAt: '2026-11-18T14:31:40Z',
+          },
+          { id: 'b', title: 'Volumes', state: 'running', startedAt: '2026-11-18T14:31:40Z' },
+          { id: 'c', title: 'Server', state: 'waiting' },
+        ],
+      },
+      {
+        id: 'o2',
+        kind: 'prepare',
+        title: 'Prepare hq-shared',
+        site: 'hq',
+        subject: { kind: 'Site', name: 'hq' },
+        by: 'mara.lind',
+        state: 'failed',
+        startedAt: '2026-11-18T14:21:00Z',
+        endedAt: '2026-11-18T14:21:04Z',
+        elapsedSeconds: 4,
+        cancelLeaves: 'nothing',
+        canUndo: true,
+        journal: [],
+        steps: [
+          {
+            id: 'a',
+            title: 'Roles',
+            state: 'failed',
+            failure: {
+              code: 'FORBIDDEN',
+              data: {
+                site: 'hq',
+                verb: 'create',
+                resource: 'clusterroles',
+                says: 'no',
+                grantedBy: ['Lena Ost'],
+              },
+            },
+          },
+        ],
+      },
+    ]
     await open()
     await page.getByText('21 s of 40 s').waitFor()
     await page.keyboard.press('Control+j')
@@ -202,9 +297,21 @@ describe('the frame', () => {
     expect(await violationsOf(page)).toEqual([])
     await page.keyboard.press('Escape')
     await page.getByRole('dialog').waitFor({ state: 'detached' })
-    const region = async () => { await page.keyboard.press('F6'); return page.evaluate(() => document.activeElement?.tagName.toLowerCase()) }
-    expect([await region(), await region(), await region(), await region(), await region()]).toEqual(['header', 'nav', 'main', 'footer', 'header'])
-    await page.evaluate(() => { window.postMessage({ go: 'javascript:alert(1)' }, location.origin); window.postMessage({ go: '/money' }, location.origin) })
+    const region = async () => {
+      await page.keyboard.press('F6')
+      return page.evaluate(() => document.activeElement?.tagName.toLowerCase())
+    }
+    expect([
+      await region(),
+      await region(),
+      await region(),
+      await region(),
+      await region(),
+    ]).toEqual(['header', 'nav', 'main', 'footer', 'header'])
+    await page.evaluate(() => {
+      window.postMessage({ go: 'javascript:alert(1)' }, location.origin)
+      window.postMessage({ go: '/money' }, location.origin)
+    })
     await page.getByRole('heading', { name: 'Money', level: 1 }).waitFor()
   })
   test('an unknown address leads back', async () => {
@@ -215,12 +322,16 @@ describe('the frame', () => {
 })
 
 describe('the first run', () => {
-  beforeEach(() => { world.sites = [] })
+  beforeEach(() => {
+    world.sites = []
+  })
   test('offers three doors; the plant opens on one press', async () => {
     await open()
     await page.getByRole('heading', { name: 'What should Takt look at?' }).waitFor()
     await shot('first-run')
-    expect(await page.getByRole('button', { name: /Open a bundle/ }).getAttribute('aria-disabled')).toBeNull()
+    expect(
+      await page.getByRole('button', { name: /Open a bundle/ }).getAttribute('aria-disabled'),
+    ).toBeNull()
     expect(await violationsOf(page)).toEqual([])
     await page.getByRole('button', { name: /Open the plant/ }).click()
     await page.getByRole('heading', { name: 'Discovery line' }).waitFor()

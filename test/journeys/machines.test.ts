@@ -8,7 +8,8 @@ import { coreOnPlant, type CoreOnPlant } from '../support/core-on-plant'
 import { confirmPlan, hearFaults, inBothThemes, press } from '../support/looking'
 import { when } from '../support/stream'
 
-const pageRoot = process.env['TAKT_PAGE_ROOT'] ?? fileURLToPath(new URL('../../out/renderer', import.meta.url))
+const pageRoot =
+  process.env['TAKT_PAGE_ROOT'] ?? fileURLToPath(new URL('../../out/renderer', import.meta.url))
 let there: CoreOnPlant, takt: CoreClient, browser: Browser, page: Page, host: WebHost
 const faults: string[] = []
 beforeAll(async () => {
@@ -16,7 +17,12 @@ beforeAll(async () => {
   takt = there.takt
   host = await startWebHost(there.core.router, { pageRoot })
   browser = await launchBrowser()
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'light', reducedMotion: 'reduce', timezoneId: 'UTC' })
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    colorScheme: 'light',
+    reducedMotion: 'reduce',
+    timezoneId: 'UTC',
+  })
   page = await context.newPage()
   page.setDefaultTimeout(20_000)
   hearFaults(page, faults)
@@ -29,7 +35,8 @@ afterAll(async () => {
   await there.end()
   expect(faults).toEqual([])
 }, 30_000)
-const groupsWhen = async (is: (names: string[]) => boolean) => when(await takt.cloud.nodeGroups(), ({ groups }) => is(groups.map(({ name }) => name)))
+const groupsWhen = async (is: (names: string[]) => boolean) =>
+  when(await takt.cloud.nodeGroups(), ({ groups }) => is(groups.map(({ name }) => name)))
 
 describe('machines that are rented', { timeout: 90_000 }, () => {
   test('every price is told with its source and age, and AWS is asked again', async () => {
@@ -43,15 +50,23 @@ describe('machines that are rented', { timeout: 90_000 }, () => {
   })
   test('a group is made from a name and an instance type, and deleted again', async () => {
     await press(page, 'New node group')
-    await page.getByRole('button', { name: 'Show plan' }).and(page.locator('[aria-disabled=true]')).waitFor()
+    await page
+      .getByRole('button', { name: 'Show plan' })
+      .and(page.locator('[aria-disabled=true]'))
+      .waitFor()
     await page.getByRole('textbox', { name: 'Name' }).fill('night-spot')
-    const types = page.getByRole('combobox', { name: /Instance types/ }).or(page.getByRole('textbox', { name: /Instance types/ }))
+    const types = page
+      .getByRole('combobox', { name: /Instance types/ })
+      .or(page.getByRole('textbox', { name: /Instance types/ }))
     await types.fill('g5.xlarge')
     await types.press('Enter')
     await types.press('Tab')
     await page.getByRole('radio', { name: 'on the spot market' }).click()
     await press(page, 'Show plan')
-    await page.locator('.plan').getByText(/size: 0 to 4/).waitFor()
+    await page
+      .locator('.plan')
+      .getByText(/size: 0 to 4/)
+      .waitFor()
     await inBothThemes(page, 'machines-new')
     await confirmPlan(page)
     await groupsWhen((names) => names.includes('night-spot'))
@@ -59,12 +74,18 @@ describe('machines that are rented', { timeout: 90_000 }, () => {
     const plan = await takt.cloud.planDeletePool({ site: 'aws-burst', nodeGroup: 'night-spot' })
     expect(plan.blockedBy).toEqual([])
     await page.getByRole('button', { name: 'Delete night-spot…' }).click()
-    await page.getByRole('heading', { name: /night-spot/ }).first().waitFor()
+    await page
+      .getByRole('heading', { name: /night-spot/ })
+      .first()
+      .waitFor()
     await inBothThemes(page, 'machines-delete')
   })
   test('the queues of both sites are laid out in one plan', async () => {
     await press(page, 'Lay out queues')
-    await page.locator('.plan').getByText(/Lay out the queues for bursting to aws-burst/).waitFor()
+    await page
+      .locator('.plan')
+      .getByText(/Lay out the queues for bursting to aws-burst/)
+      .waitFor()
     await inBothThemes(page, 'machines-queues')
   })
 })

@@ -8,16 +8,23 @@ import { runTakt } from '../support/takt'
 const shots = process.env['TAKT_SHOTS']
 let browser: Browser, page: Page, host: RunningHost
 const complaints: string[] = []
-const shot = async (name: string) => { if (shots) await page.screenshot({ path: `${shots}/${name}.png` }) }
+const shot = async (name: string) => {
+  if (shots) await page.screenshot({ path: `${shots}/${name}.png` })
+}
 const inspector = () => page.getByRole('complementary')
 const tab = (name: string) => inspector().getByRole('radio', { name, exact: true })
-const go = (hash: string) => page.evaluate((to) => { location.hash = to }, hash)
+const go = (hash: string) =>
+  page.evaluate((to) => {
+    location.hash = to
+  }, hash)
 
 beforeAll(async () => {
   browser = await launchBrowser()
   host = await startHost()
   page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage()
-  page.on('console', (message) => { if (message.type() === 'error') complaints.push(message.text()) })
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text())
+  })
   page.on('pageerror', (error) => complaints.push(error.message))
   await page.goto(host.address)
   await page.getByRole('button', { name: /Open the plant/ }).click()
@@ -48,7 +55,9 @@ describe('many objects', () => {
     await press(page, 'Suspend…')
     await inspector().getByText('Suspend 3 Jobs, 1 of 4 left out').waitFor()
     await inspector().getByText('Job promo-mix/features-a: It has ended.').waitFor()
-    expect(await page.evaluate(() => document.activeElement?.closest('.inspector') !== null)).toBe(true)
+    expect(await page.evaluate(() => document.activeElement?.closest('.inspector') !== null)).toBe(
+      true,
+    )
     await inBothThemes(page, 'many-suspend')
     // Another selection closes the plan and leaves the keyboard in the list.
     await page.locator('tr[data-row][aria-selected=true]').last().focus()
@@ -79,51 +88,94 @@ describe('many objects', () => {
     await dialog.getByLabel('Type delete 3').fill('delete 3')
     await inBothThemes(page, 'many-delete')
     await page.keyboard.press('Enter')
-    await expect.poll(async () => (await rows().evaluateAll((all) => all.map((row) => row.getAttribute('data-row')))).filter((key) => !before.includes(key)).length).toBe(3)
+    await expect
+      .poll(
+        async () =>
+          (
+            await rows().evaluateAll((all) => all.map((row) => row.getAttribute('data-row')))
+          ).filter((key) => !before.includes(key)).length,
+      )
+      .toBe(3)
     await page.keyboard.press('Control+j')
     await page.emulateMedia({ colorScheme: null })
   })
 })
 
 describe('one object', () => {
-  test('a failed run\'s reason is two clicks away', async () => {
+  test("a failed run's reason is two clicks away", async () => {
     await go('#/cluster')
     await page.getByRole('radio', { name: /^Pods/ }).click()
     await page.getByRole('row').filter({ hasText: 'Failed' }).first().click()
-    await inspector().getByRole('heading', { name: /Why it failed/ }).waitFor()
-    await inspector().getByText(/ran out of memory/).first().waitFor()
+    await inspector()
+      .getByRole('heading', { name: /Why it failed/ })
+      .waitFor()
+    await inspector()
+      .getByText(/ran out of memory/)
+      .first()
+      .waitFor()
     await shot('object-overview')
     expect(await violationsOf(page)).toEqual([])
   })
   test('its logs are three, searched to and fro with the keyboard', async () => {
-    await page.getByRole('row').filter({ hasText: 'Running' }).filter({ hasText: /backtest|train/ }).first().click()
+    await page
+      .getByRole('row')
+      .filter({ hasText: 'Running' })
+      .filter({ hasText: /backtest|train/ })
+      .first()
+      .click()
     await tab('Logs').click()
-    await inspector().getByRole('log').getByText(/train step/).first().waitFor()
+    await inspector()
+      .getByRole('log')
+      .getByText(/train step/)
+      .first()
+      .waitFor()
     await page.keyboard.press('/')
     await inspector().locator('input:focus').waitFor()
     await page.keyboard.type('val_loss')
     await page.keyboard.press('Enter')
-    await inspector().getByText(/^[\d,]+ of [\d,]+/).waitFor()
-    const first = await inspector().getByText(/^[\d,]+ of [\d,]+/).innerText()
+    await inspector()
+      .getByText(/^[\d,]+ of [\d,]+/)
+      .waitFor()
+    const first = await inspector()
+      .getByText(/^[\d,]+ of [\d,]+/)
+      .innerText()
     await page.keyboard.press('Shift+Enter')
-    await expect.poll(() => inspector().getByText(/^[\d,]+ of [\d,]+/).innerText()).not.toBe(first)
+    await expect
+      .poll(() =>
+        inspector()
+          .getByText(/^[\d,]+ of [\d,]+/)
+          .innerText(),
+      )
+      .not.toBe(first)
     expect(await inspector().locator('.object-line.hit mark').innerText()).toBe('val_loss')
     await shot('object-logs')
     expect(await violationsOf(page)).toEqual([])
   })
   test('a terminal answers what is typed, keeps Esc for the shell, and lets go with F6', async () => {
     await tab('Terminal').click()
-    await inspector().getByRole('button', { name: /^Open a terminal in/ }).click()
-    await inspector().locator('.xterm-rows').getByText(/simulated/).first().waitFor()
+    await inspector()
+      .getByRole('button', { name: /^Open a terminal in/ })
+      .click()
+    await inspector()
+      .locator('.xterm-rows')
+      .getByText(/simulated/)
+      .first()
+      .waitFor()
     await page.keyboard.type('echo hello-from-the-page')
     await page.keyboard.press('Enter')
-    await expect.poll(async () => (await inspector().locator('.xterm-rows').innerText()).replaceAll('\u00a0', ' ')).toMatch(/\nhello-from-the-page/)
+    await expect
+      .poll(async () =>
+        (await inspector().locator('.xterm-rows').innerText()).replaceAll('\u00a0', ' '),
+      )
+      .toMatch(/\nhello-from-the-page/)
     await page.keyboard.press('Escape')
     expect(await inspector().isVisible()).toBe(true)
     await shot('object-terminal')
     expect(await page.evaluate(() => document.activeElement?.className ?? '')).toContain('xterm')
     await page.keyboard.press('F6')
-    expect(await page.evaluate(() => document.activeElement?.className ?? '')).not.toContain('xterm')
+    expect(await page.evaluate(() => document.activeElement?.className ?? '')).not.toContain(
+      'xterm',
+    )
   })
   test('edited YAML is shown as a diff before it is applied', async () => {
     await tab('YAML').click()
@@ -134,15 +186,25 @@ describe('one object', () => {
     await inspector().getByText('+ metadata.labels.looked-at: "yes"').waitFor()
     await shot('object-yaml')
     expect(await violationsOf(page)).toEqual([])
-    await inspector().getByRole('button', { name: /^Apply/ }).click()
+    await inspector()
+      .getByRole('button', { name: /^Apply/ })
+      .click()
     await expect.poll(() => text.inputValue()).toContain('looked-at: "yes"')
   })
   test('GPU use is told as figures, a chart and a table', async () => {
     await page.getByRole('radio', { name: /^Nodes/ }).click()
-    await page.getByRole('row').filter({ hasText: /a100-1/ }).first().click()
+    await page
+      .getByRole('row')
+      .filter({ hasText: /a100-1/ })
+      .first()
+      .click()
     await tab('GPUs').click()
-    await inspector().getByText(/Use comes from service monitoring\/prometheus/).waitFor()
-    await inspector().getByRole('img', { name: /GPUs busy on average/ }).waitFor()
+    await inspector()
+      .getByText(/Use comes from service monitoring\/prometheus/)
+      .waitFor()
+    await inspector()
+      .getByRole('img', { name: /GPUs busy on average/ })
+      .waitFor()
     await inspector().getByRole('button', { name: 'Table' }).click()
     await inspector().getByRole('region', { name: 'Use over time, table' }).waitFor()
     expect(await violationsOf(page)).toEqual([])
@@ -151,27 +213,48 @@ describe('one object', () => {
   test('scaling is planned, done and taken back', async () => {
     await page.keyboard.press('Escape')
     await page.getByRole('radio', { name: /^Workloads/ }).click()
-    await page.getByRole('row').filter({ hasText: 'Deployment' }).filter({ hasText: /serve/ }).first().click()
+    await page
+      .getByRole('row')
+      .filter({ hasText: 'Deployment' })
+      .filter({ hasText: /serve/ })
+      .first()
+      .click()
     await inspector().getByRole('button', { name: 'Scale…' }).click()
     const replicas = inspector().getByLabel('Replicas')
     const before = Number(await replicas.inputValue())
     await replicas.fill(String(before + 1))
-    await inspector().getByText(`+ spec.replicas: ${String(before + 1)}`).waitFor()
+    await inspector()
+      .getByText(`+ spec.replicas: ${String(before + 1)}`)
+      .waitFor()
     await shot('object-scale')
-    await inspector().getByRole('button', { name: /^Scale/ }).click()
-    await inspector().getByText(new RegExp(`of ${String(before + 1)} ready`)).first().waitFor()
+    await inspector()
+      .getByRole('button', { name: /^Scale/ })
+      .click()
+    await inspector()
+      .getByText(new RegExp(`of ${String(before + 1)} ready`))
+      .first()
+      .waitFor()
     await page.getByRole('button', { name: /^Undo/ }).first().click()
-    await inspector().getByText(new RegExp(`of ${String(before)} ready`)).first().waitFor()
+    await inspector()
+      .getByText(new RegExp(`of ${String(before)} ready`))
+      .first()
+      .waitFor()
   })
   test('deleting says what is lost and wants the name typed', async () => {
     await inspector().getByRole('button', { name: 'Delete…' }).click()
     await inspector().getByText('dry run passed').waitFor()
-    await inspector().getByRole('button', { name: /^Delete…/ }).click()
+    await inspector()
+      .getByRole('button', { name: /^Delete…/ })
+      .click()
     const dialog = page.getByRole('dialog')
     await dialog.getByText('Lost for good:').waitFor()
-    expect(await dialog.getByRole('button', { name: 'Delete', exact: true }).getAttribute('aria-disabled')).toBe('true')
+    expect(
+      await dialog
+        .getByRole('button', { name: 'Delete', exact: true })
+        .getAttribute('aria-disabled'),
+    ).toBe('true')
     await shot('object-delete')
     await page.keyboard.press('Escape')
   })
-  test('nothing broke the page\'s own policy meanwhile', () => expect(complaints).toEqual([]))
+  test("nothing broke the page's own policy meanwhile", () => expect(complaints).toEqual([]))
 })

@@ -20,7 +20,15 @@ let browser: Browser, host: RunningHost, plant: Plant
 
 /** Leaves behind a store that knows its home site, as after an earlier day's work. */
 async function workBefore(): Promise<void> {
-  const core = await compose({ storeDir: join(home, 'store'), host: 'test', version: '0.0.0', env: { HOME: home, KUBECONFIG: kubeconfig }, clock: systemClock, random: seeded(3), plant: false })
+  const core = await compose({
+    storeDir: join(home, 'store'),
+    host: 'test',
+    version: '0.0.0',
+    env: { HOME: home, KUBECONFIG: kubeconfig },
+    clock: systemClock,
+    random: seeded(3),
+    plant: false,
+  })
   await core.started
   const takt = createRouterClient(core.router) as CoreClient
   const site = (await takt.sites.contexts()).contexts[0]?.id ?? ''
@@ -29,19 +37,44 @@ async function workBefore(): Promise<void> {
   const now = plant.clock.now()
   const instant = (ms: number) => new Date(ms).toISOString()
   plant.sites[0]?.api.create({
-    apiVersion: 'takt.dev/v1alpha1', kind: 'Project', metadata: { name: 'echo' },
-    spec: { title: 'Echo', question: 'Which calls echo?', owner: 'emil.novak', team: 'Voice', members: [], costCentre: '4410', budgetUsd: 50, sites: [site], timeBox: { start: instant(now), due: instant(now + 7 * 86_400_000) } },
+    apiVersion: 'takt.dev/v1alpha1',
+    kind: 'Project',
+    metadata: { name: 'echo' },
+    spec: {
+      title: 'Echo',
+      question: 'Which calls echo?',
+      owner: 'emil.novak',
+      team: 'Voice',
+      members: [],
+      costCentre: '4410',
+      budgetUsd: 50,
+      sites: [site],
+      timeBox: { start: instant(now), due: instant(now + 7 * 86_400_000) },
+    },
   })
   await core.close()
 }
 beforeAll(async () => {
   const lead = PEOPLE.find(({ role }) => role === 'lead')?.user ?? ''
-  plant = await startPlant({ clock: systemClock, random: seeded(5), people: PEOPLE.map(({ user, groups }) => ({ user, groups, token: `token-of-${user}` })), prepared: preparedObjects() })
+  plant = await startPlant({
+    clock: systemClock,
+    random: seeded(5),
+    people: PEOPLE.map(({ user, groups }) => ({ user, groups, token: `token-of-${user}` })),
+    prepared: preparedObjects(),
+  })
   const [oslo] = plant.sites
-  writeFileSync(kubeconfig, stringify({
-    'apiVersion': 'v1', 'kind': 'Config', 'current-context': 'oslo', 'clusters': [{ name: 'oslo', cluster: { server: oslo?.server } }],
-    'users': [{ name: lead, user: { token: oslo?.tokens[lead] } }], 'contexts': [{ name: 'oslo', context: { cluster: 'oslo', user: lead } }],
-  }), { mode: 0o600 })
+  writeFileSync(
+    kubeconfig,
+    stringify({
+      apiVersion: 'v1',
+      kind: 'Config',
+      'current-context': 'oslo',
+      clusters: [{ name: 'oslo', cluster: { server: oslo?.server } }],
+      users: [{ name: lead, user: { token: oslo?.tokens[lead] } }],
+      contexts: [{ name: 'oslo', context: { cluster: 'oslo', user: lead } }],
+    }),
+    { mode: 0o600 },
+  )
   await workBefore()
   browser = await launchBrowser()
   host = await startHost({ store: join(home, 'store'), kubeconfig })
@@ -54,12 +87,19 @@ afterAll(async () => {
 })
 
 test('a lead fulfils a requested project with one button', async () => {
-  const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage()
+  const page = await (
+    await browser.newContext({ viewport: { width: 1440, height: 900 } })
+  ).newPage()
   await page.goto(host.address)
   await page.locator('nav').first().waitFor()
-  await page.getByRole('button', { name: /not connected/ }).first().click()
+  await page
+    .getByRole('button', { name: /not connected/ })
+    .first()
+    .click()
   await page.getByRole('menuitem', { name: 'Connect' }).click()
-  await page.evaluate(() => { location.hash = '#/discover/echo' })
+  await page.evaluate(() => {
+    location.hash = '#/discover/echo'
+  })
   await page.getByText('Requested').first().waitFor()
   await page.getByRole('button', { name: 'Fulfil', exact: true }).click()
   const confirm = page.locator('.plan .panel-foot').getByRole('button', { name: /Fulfil/ })

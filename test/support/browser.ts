@@ -19,8 +19,18 @@ export const PATIENCE_MS = 60_000
 /** A real Chromium with its web security on, patient in every context; root may not use Chromium's own sandbox. */
 export async function launchBrowser(): Promise<Browser> {
   const executablePath = process.env['TAKT_TEST_CHROMIUM']
-  if (!executablePath) throw new Error('Run this under the journeys project: its global set-up unpacks Chromium.')
-  const browser = await chromium.launch({ executablePath, args: ['--disable-gpu', '--no-first-run', '--disable-background-networking', '--font-render-hinting=none', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])] })
+  if (!executablePath)
+    throw new Error('Run this under the journeys project: its global set-up unpacks Chromium.')
+  const browser = await chromium.launch({
+    executablePath,
+    args: [
+      '--disable-gpu',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--font-render-hinting=none',
+      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+    ],
+  })
   const open = browser.newContext.bind(browser)
   browser.newContext = async (options) => {
     const context = await open(options)

@@ -8,7 +8,14 @@ let heard: string
 const ends: (() => void)[] = []
 beforeEach(async () => {
   heard = ''
-  const echo = createServer((socket) => socket.on('error', () => undefined).on('data', (piece) => { heard += piece.toString(); socket.write(piece) }))
+  const echo = createServer((socket) =>
+    socket
+      .on('error', () => undefined)
+      .on('data', (piece) => {
+        heard += piece.toString()
+        socket.write(piece)
+      }),
+  )
   await new Promise<void>((ready) => echo.listen(0, '127.0.0.1', ready))
   chaos = await startChaos(`https://127.0.0.1:${(echo.address() as AddressInfo).port}`)
   ends.push(() => echo.close())
@@ -20,7 +27,11 @@ afterEach(async () => {
 async function dial(): Promise<{ socket: Socket; answers: () => string }> {
   const socket = connect(chaos.port, '127.0.0.1')
   let answers = ''
-  socket.on('data', (piece) => { answers += piece.toString() }).on('error', () => undefined)
+  socket
+    .on('data', (piece) => {
+      answers += piece.toString()
+    })
+    .on('error', () => undefined)
   ends.push(() => socket.destroy())
   await new Promise((ready) => socket.once('connect', ready))
   return { socket, answers: () => answers }
@@ -30,7 +41,10 @@ test('what is late keeps its order', async () => {
   const { socket, answers } = await dial()
   chaos.delay(20)
   const began = performance.now()
-  for (const piece of ['a', 'b', 'c']) { socket.write(piece); await new Promise((next) => setImmediate(next)) }
+  for (const piece of ['a', 'b', 'c']) {
+    socket.write(piece)
+    await new Promise((next) => setImmediate(next))
+  }
   await expect.poll(answers).toBe('abc')
   expect(performance.now() - began).toBeGreaterThanOrEqual(38)
 })
@@ -69,7 +83,11 @@ test('what is cut is told at once, and what is refused finds nobody', async () =
   chaos.cut()
   await gone
   await chaos.refuse(true)
-  const refused = await new Promise<string>((done) => connect(chaos.port, '127.0.0.1').once('error', (error: NodeJS.ErrnoException) => done(error.code ?? '')))
+  const refused = await new Promise<string>((done) =>
+    connect(chaos.port, '127.0.0.1').once('error', (error: NodeJS.ErrnoException) =>
+      done(error.code ?? ''),
+    ),
+  )
   expect(refused).toBe('ECONNREFUSED')
   await chaos.refuse(false)
   const { socket: again, answers } = await dial()

@@ -21,7 +21,11 @@ export interface Chaos {
   refuse(on: boolean): Promise<void>
   close(): Promise<void>
 }
-interface Pair { near: Socket; far: Socket; silent: boolean }
+interface Pair {
+  near: Socket
+  far: Socket
+  silent: boolean
+}
 
 /** Opens a way to the target. */
 export async function startChaos(target: string): Promise<Chaos> {
@@ -53,7 +57,8 @@ export async function startChaos(target: string): Promise<Chaos> {
     carry(pair, near, pair.far)
     carry(pair, pair.far, near)
   })
-  const listen = (at: number): Promise<void> => new Promise((ready, failed) => server.once('error', failed).listen(at, '127.0.0.1', ready))
+  const listen = (at: number): Promise<void> =>
+    new Promise((ready, failed) => server.once('error', failed).listen(at, '127.0.0.1', ready))
   await listen(0)
   const own = (server.address() as AddressInfo).port
   const cut = (): void => {
@@ -65,11 +70,21 @@ export async function startChaos(target: string): Promise<Chaos> {
   }
   return {
     port: own,
-    url: (original) => Object.assign(new URL(original), { port: String(own) }).toString().replace(/\/$/, ''),
-    open: () => pairs.size, opened: () => all,
-    blackhole: (on) => { holds = on },
-    silence: () => { for (const pair of pairs) pair.silent = true },
-    delay: (ms) => { late = ms },
+    url: (original) =>
+      Object.assign(new URL(original), { port: String(own) })
+        .toString()
+        .replace(/\/$/, ''),
+    open: () => pairs.size,
+    opened: () => all,
+    blackhole: (on) => {
+      holds = on
+    },
+    silence: () => {
+      for (const pair of pairs) pair.silent = true
+    },
+    delay: (ms) => {
+      late = ms
+    },
     cut,
     async refuse(on) {
       if (!on) return listen(own)
@@ -77,6 +92,11 @@ export async function startChaos(target: string): Promise<Chaos> {
       cut()
       await closed
     },
-    close: () => new Promise((done) => { holds = false; server.close(() => done()); cut() }),
+    close: () =>
+      new Promise((done) => {
+        holds = false
+        server.close(() => done())
+        cut()
+      }),
   }
 }

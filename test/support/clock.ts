@@ -5,14 +5,29 @@ import type { Clock } from '../../main/kernel/clock'
 export class HandClock implements Clock {
   #now: number
   #sleepers: { at: number; wake: () => void }[] = []
-  constructor(start = Date.parse('2026-11-18T14:32:00Z')) { this.#now = start }
-  now() { return this.#now }
-  get sleepers() { return this.#sleepers.length }
+  constructor(start = Date.parse('2026-11-18T14:32:00Z')) {
+    this.#now = start
+  }
+  now() {
+    return this.#now
+  }
+  get sleepers() {
+    return this.#sleepers.length
+  }
   sleep(ms: number, signal?: AbortSignal) {
     return new Promise<void>((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason as Error)
-      const sleeper = { at: this.#now + ms, wake: () => { signal?.removeEventListener('abort', abort); resolve() } }
-      const abort = () => { this.#sleepers = this.#sleepers.filter((other) => other !== sleeper); reject(signal?.reason as Error) }
+      const sleeper = {
+        at: this.#now + ms,
+        wake: () => {
+          signal?.removeEventListener('abort', abort)
+          resolve()
+        },
+      }
+      const abort = () => {
+        this.#sleepers = this.#sleepers.filter((other) => other !== sleeper)
+        reject(signal?.reason as Error)
+      }
       signal?.addEventListener('abort', abort, { once: true })
       this.#sleepers.push(sleeper)
     })
@@ -50,8 +65,14 @@ export class BentClock implements Clock {
     this.#speed = speed
     this.#ahead = aheadMs
   }
-  now() { return this.#began + (Date.now() - this.#began) * this.#speed + this.#ahead }
-  sleep(ms: number, signal?: AbortSignal) { return wait(ms / this.#speed, undefined, { ...(signal && { signal }) }) }
+  now() {
+    return this.#began + (Date.now() - this.#began) * this.#speed + this.#ahead
+  }
+  sleep(ms: number, signal?: AbortSignal) {
+    return wait(ms / this.#speed, undefined, { ...(signal && { signal }) })
+  }
   /** Time jumps and nobody is woken, as while a lid is closed. */
-  jump(ms: number) { this.#ahead += ms }
+  jump(ms: number) {
+    this.#ahead += ms
+  }
 }

@@ -9,8 +9,23 @@ const root = join(import.meta.dirname, '../..')
 export async function buildDriftWorker(): Promise<{ script: URL; remove(): void }> {
   const folder = mkdtempSync(join(root, 'node_modules', '.drift-worker-'))
   await build({
-    root, configFile: false, logLevel: 'error', ssr: { noExternal: true, external: ['@duckdb/node-api'] },
-    build: { ssr: true, outDir: folder, target: 'node24', rolldownOptions: { input: join(root, 'main/capabilities/drift/drift-worker.ts'), external: ['@duckdb/node-api'], output: { format: 'es', entryFileNames: 'worker.mjs' } } },
+    root,
+    configFile: false,
+    logLevel: 'error',
+    ssr: { noExternal: true, external: ['@duckdb/node-api'] },
+    build: {
+      ssr: true,
+      outDir: folder,
+      target: 'node24',
+      rolldownOptions: {
+        input: join(root, 'main/capabilities/drift/drift-worker.ts'),
+        external: ['@duckdb/node-api'],
+        output: { format: 'es', entryFileNames: 'worker.mjs' },
+      },
+    },
   })
-  return { script: pathToFileURL(join(folder, 'worker.mjs')), remove: () => rmSync(folder, { recursive: true }) }
+  return {
+    script: pathToFileURL(join(folder, 'worker.mjs')),
+    remove: () => rmSync(folder, { recursive: true }),
+  }
 }

@@ -6,12 +6,21 @@ const shots = process.env['TAKT_SHOTS']
 
 /** Waits until nothing that ends by itself moves any more: a colour on its way to another has neither one's contrast. */
 export const settled = (page: Page) =>
-  page.waitForFunction(() => document.getAnimations().every(({ playState, effect }) => playState !== 'running' || effect?.getComputedTiming().endTime === Infinity))
+  page.waitForFunction(() =>
+    document
+      .getAnimations()
+      .every(
+        ({ playState, effect }) =>
+          playState !== 'running' || effect?.getComputedTiming().endTime === Infinity,
+      ),
+  )
 
 /** What an accessibility check finds wrong on the page once it stands still, each with the elements it means. */
 export async function violationsOf(page: Page): Promise<string[]> {
   await settled(page)
-  return (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)
+  return (await new AxeBuilder({ page }).analyze()).violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`,
+  )
 }
 
 /** Takes pictures where they are wanted, and finds no violation in either theme. */
@@ -27,15 +36,25 @@ export async function inBothThemes(page: Page, name: string): Promise<void> {
 /** Collects errors of the page, refused content among them, as long as it is open. */
 export function hearFaults(page: Page, faults: string[]): void {
   page.on('pageerror', (error) => faults.push(error.message))
-  page.on('console', (message) => { if (message.type() === 'error') faults.push(message.text()) })
+  page.on('console', (message) => {
+    if (message.type() === 'error') faults.push(message.text())
+  })
 }
 
 /** Presses a button by keyboard alone, once it may be pressed. */
 export async function press(page: Page, name: string | RegExp): Promise<void> {
-  await page.getByRole('button', { name }).and(page.locator(':not([aria-disabled=true])')).first().press('Enter')
+  await page
+    .getByRole('button', { name })
+    .and(page.locator(':not([aria-disabled=true])'))
+    .first()
+    .press('Enter')
 }
 /** Types into the palette and opens what it found under that name, once that is what Enter would open. */
-export async function openFromPalette(page: Page, typed: string, found: string | RegExp): Promise<void> {
+export async function openFromPalette(
+  page: Page,
+  typed: string,
+  found: string | RegExp,
+): Promise<void> {
   await typeInPalette(page, typed)
   await page.getByRole('option', { name: found, selected: true }).waitFor()
   await page.keyboard.press('Enter')

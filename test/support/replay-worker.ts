@@ -9,8 +9,22 @@ const root = join(import.meta.dirname, '../..')
 export async function buildReplayWorker(): Promise<{ script: URL; remove(): void }> {
   const folder = mkdtempSync(join(root, 'node_modules', '.replay-worker-'))
   await build({
-    root, configFile: false, logLevel: 'error', ssr: { noExternal: true },
-    build: { ssr: true, outDir: folder, target: 'node24', rolldownOptions: { input: join(root, 'main/capabilities/burst/replay-worker.ts'), output: { format: 'es', entryFileNames: 'worker.mjs' } } },
+    root,
+    configFile: false,
+    logLevel: 'error',
+    ssr: { noExternal: true },
+    build: {
+      ssr: true,
+      outDir: folder,
+      target: 'node24',
+      rolldownOptions: {
+        input: join(root, 'main/capabilities/burst/replay-worker.ts'),
+        output: { format: 'es', entryFileNames: 'worker.mjs' },
+      },
+    },
   })
-  return { script: pathToFileURL(join(folder, 'worker.mjs')), remove: () => rmSync(folder, { recursive: true }) }
+  return {
+    script: pathToFileURL(join(folder, 'worker.mjs')),
+    remove: () => rmSync(folder, { recursive: true }),
+  }
 }

@@ -39,11 +39,23 @@ export function sitesAtHome(begin: (fresh: { clock: HandClock; store: Store }) =
       return started
     },
     kubeconfig(server: string, user: string): string {
-      writeFileSync(at('config'), `clusters: [{ name: rack, cluster: { server: "${server}" } }]\nusers: [{ name: ada, user: ${user} }]\ncontexts: [{ name: rack, context: { cluster: rack, user: ada } }]\n`)
+      writeFileSync(
+        at('config'),
+        `clusters: [{ name: rack, cluster: { server: "${server}" } }]\nusers: [{ name: ada, user: ${user} }]\ncontexts: [{ name: rack, context: { cluster: rack, user: ada } }]\n`,
+      )
       return at('config')
     },
     open(env: Record<string, string> = {}): SitesService {
-      const sites = makeSites({ clock, random: seeded(1), log: silentLog, kinds: [], settings: store.settings, env: { HOME: folder, PATH: `${folder}:/usr/bin:/bin`, ...env }, places: () => [{ path: at('config'), asked: false }], plant: undefined })
+      const sites = makeSites({
+        clock,
+        random: seeded(1),
+        log: silentLog,
+        kinds: [],
+        settings: store.settings,
+        env: { HOME: folder, PATH: `${folder}:/usr/bin:/bin`, ...env },
+        places: () => [{ path: at('config'), asked: false }],
+        plant: undefined,
+      })
       undo.push(() => sites.close())
       return sites
     },

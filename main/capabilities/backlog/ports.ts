@@ -3,4 +3,9 @@ import type { Operations } from '../operations'
 import type { Records } from '../records'
 import type { Sites } from '../sites'
 
-export interface BacklogPorts { sites: Sites; records: Records; operations: Operations; worklog: Worklog }
+export interface BacklogPorts {
+  sites: Sites
+  records: Records
+  operations: Operations
+  worklog: Worklog
+}

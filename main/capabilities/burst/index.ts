@@ -7,12 +7,32 @@ export { estimator, type Estimate, type JobKey, type PastJob } from './domain/es
 export { frontier } from './domain/frontier'
 export type { Figures } from './domain/figures'
 export { teamOutcomes, usage, type TeamOutcome } from './domain/outcome'
-export type { BudgetLine, Kind, Link, Policy, Pool, QueuedJob, RunTime, Snapshot } from './domain/snapshot'
+export type {
+  BudgetLine,
+  Kind,
+  Link,
+  Policy,
+  Pool,
+  QueuedJob,
+  RunTime,
+  Snapshot,
+} from './domain/snapshot'
 export { changes } from './domain/words'
 export { supposedZones } from './domain/spot'
 export type { TraceJob } from './domain/trace'
-export { answer, medianNodes, type Play, type ReplayAnswer, type ReplayQuestion } from './replay-run'
-export { askThread, type PlayedPolicy, type ThreadAnswer, type ThreadQuestion } from './replay-thread'
+export {
+  answer,
+  medianNodes,
+  type Play,
+  type ReplayAnswer,
+  type ReplayQuestion,
+} from './replay-run'
+export {
+  askThread,
+  type PlayedPolicy,
+  type ThreadAnswer,
+  type ThreadQuestion,
+} from './replay-thread'
 export { budgetTask, moveTask, recoverStranded, releaseTask, settle } from './acting'
 export { burstHandlers } from './handlers'
 export { owing } from './move/owed'

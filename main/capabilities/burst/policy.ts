@@ -12,24 +12,46 @@ import { policyOf, POLICY_NAME } from './live/policy'
 import type { PlannedQueue } from './live/planner'
 import type { BurstPorts } from './ports'
 
-const Input = z.object({ site: z.string(), spec: BurstPolicySpec, before: BurstPolicySpec.optional(), basedOn: z.string().optional() })
+const Input = z.object({
+  site: z.string(),
+  spec: BurstPolicySpec,
+  before: BurstPolicySpec.optional(),
+  basedOn: z.string().optional(),
+})
 type Input = z.infer<typeof Input>
 type PolicyPorts = Pick<BurstPorts, 'sites' | 'records' | 'operations' | 'clock'>
 const REF = { name: POLICY_NAME }
 
 /** Why somebody else may not answer what people ask for. */
-export const onlyLeads = (site: string, verb: string) => failure('FORBIDDEN', { site, verb, resource: 'moves to the cloud', says: 'only leads answer for moves', grantedBy: [] })
+export const onlyLeads = (site: string, verb: string) =>
+  failure('FORBIDDEN', {
+    site,
+    verb,
+    resource: 'moves to the cloud',
+    says: 'only leads answer for moves',
+    grantedBy: [],
+  })
 
 /** Whether the signed-in person answers for what is spent: who may change the policy may approve by it. */
-export async function mayRule({ sites, records }: Pick<BurstPorts, 'sites' | 'records'>, signal?: AbortSignal): Promise<'yes' | 'no' | 'unknown'> {
+export async function mayRule(
+  { sites, records }: Pick<BurstPorts, 'sites' | 'records'>,
+  signal?: AbortSignal,
+): Promise<'yes' | 'no' | 'unknown'> {
   const home = sites.home()
   if (!home.ok) return 'unknown'
   const { group, plural } = records.resource('BurstPolicy')
-  const answer = await home.value.review([{ verb: 'patch', group, resource: plural, name: POLICY_NAME }], signal)
-  return answer.ok ? answer.value[0] ?? 'unknown' : 'unknown'
+  const answer = await home.value.review(
+    [{ verb: 'patch', group, resource: plural, name: POLICY_NAME }],
+    signal,
+  )
+  return answer.ok ? (answer.value[0] ?? 'unknown') : 'unknown'
 }
 
-async function write({ records }: PolicyPorts, spec: BurstPolicySpec | undefined, { client, input, signal }: Pick<StepContext<Input>, 'client' | 'input' | 'signal'>): Promise<Outcome<void>> {
+async function write(
+  { records }: PolicyPorts,
+  spec: BurstPolicySpec | undefined,
+  { client, input, signal }: Pick<StepContext<Input>, 'client' | 'input' | 'signal'>,
+): Promise<Outcome<void>> {
   const home = client(input.site)
   if (!home.ok) return home
   if (!spec) {
@@ -37,63 +59,154 @@ async function write({ records }: PolicyPorts, spec: BurstPolicySpec | undefined
     return gone.ok || gone.failure.code === 'NOT_FOUND' ? succeed(undefined) : gone
   }
   // A field that was taken out has to go: an apply that leaves it out does that for the manager that set it.
-  const done = await home.value.apply(records.resource('BurstPolicy'), records.toObject('BurstPolicy', REF, spec), { force: true, signal })
+  const done = await home.value.apply(
+    records.resource('BurstPolicy'),
+    records.toObject('BurstPolicy', REF, spec),
+    { force: true, signal },
+  )
   return done.ok ? succeed(undefined) : done
 }
 
 /** The policy record: read, planned, changed, and its kill switch. */
-export function makePolicy(ports: PolicyPorts & { steward(): StewardState; planWith(spec: BurstPolicySpec, signal?: AbortSignal): Promise<Outcome<PlannedQueue>>; plan(signal?: AbortSignal): Promise<Outcome<PlannedQueue>> }) {
+export function makePolicy(
+  ports: PolicyPorts & {
+    steward(): StewardState
+    planWith(spec: BurstPolicySpec, signal?: AbortSignal): Promise<Outcome<PlannedQueue>>
+    plan(signal?: AbortSignal): Promise<Outcome<PlannedQueue>>
+  },
+) {
   const kind: OperationKind<Input> = {
-    kind: 'burst-policy', input: Input, undoable: true, cancelLeaves: () => 'The policy as it was.',
-    steps: () => [{ id: 'write', title: 'Write the policy', promiseSeconds: 1, run: (context) => write(ports, context.input.spec, context), undo: (context) => write(ports, context.input.before, context) }],
+    kind: 'burst-policy',
+    input: Input,
+    undoable: true,
+    cancelLeaves: () => 'The policy as it was.',
+    steps: () => [
+      {
+        id: 'write',
+        title: 'Write the policy',
+        promiseSeconds: 1,
+        run: (context) => write(ports, context.input.spec, context),
+        undo: (context) => write(ports, context.input.before, context),
+      },
+    ],
   }
   ports.operations.register(kind)
   return {
     async inForce(signal?: AbortSignal): Promise<Outcome<PolicyInForce>> {
       const { spec, name, resourceVersion } = policyOf(ports.records)
-      return succeed({ spec, name, ...given({ resourceVersion }), mayChange: await mayRule(ports, signal), steward: ports.steward() })
+      return succeed({
+        spec,
+        name,
+        ...given({ resourceVersion }),
+        mayChange: await mayRule(ports, signal),
+        steward: ports.steward(),
+      })
     },
-    async planChange(asked: { spec: BurstPolicySpec; resourceVersion?: string | undefined }, signal?: AbortSignal): Promise<Outcome<Plan>> {
+    async planChange(
+      asked: { spec: BurstPolicySpec; resourceVersion?: string | undefined },
+      signal?: AbortSignal,
+    ): Promise<Outcome<Plan>> {
       const made = await planPolicy(ports, kind, { asked, signal })
       return made.ok ? succeed(ports.operations.offer(made.value)) : made
     },
     /** Written at once and not by a plan: whoever pulls it has no time to read one. */
-    async stop({ stopped, reason }: { stopped: boolean; reason: string }, signal?: AbortSignal): Promise<Outcome<void>> {
+    async stop(
+      { stopped, reason }: { stopped: boolean; reason: string },
+      signal?: AbortSignal,
+    ): Promise<Outcome<void>> {
       const me = await signedIn(ports.sites, signal)
       if (!me.ok) return me
       const { spec, resourceVersion } = policyOf(ports.records)
       const { stopped: _before, ...rest } = spec
-      const next: BurstPolicySpec = stopped ? { ...rest, stopped: { by: me.value.user, at: timestamp(me.value.home.clock.now()), reason } } : rest
+      const next: BurstPolicySpec = stopped
+        ? {
+            ...rest,
+            stopped: { by: me.value.user, at: timestamp(me.value.home.clock.now()), reason },
+          }
+        : rest
       const resource = ports.records.resource('BurstPolicy')
       if (resourceVersion === undefined) {
-        const made = await me.value.home.apply(resource, ports.records.toObject('BurstPolicy', REF, next), { force: true, ...(signal && { signal }) })
+        const made = await me.value.home.apply(
+          resource,
+          ports.records.toObject('BurstPolicy', REF, next),
+          { force: true, ...(signal && { signal }) },
+        )
         return made.ok ? succeed(undefined) : made
       }
-      const done = await me.value.home.mergePatch(resource, REF, { body: { spec: { stopped: next.stopped ?? null } }, ...(signal && { signal }) })
+      const done = await me.value.home.mergePatch(resource, REF, {
+        body: { spec: { stopped: next.stopped ?? null } },
+        ...(signal && { signal }),
+      })
       return done.ok ? succeed(undefined) : done
     },
   }
 }
 
-interface Asking { asked: { spec: BurstPolicySpec; resourceVersion?: string | undefined }; signal: AbortSignal | undefined }
-async function planPolicy(ports: Parameters<typeof makePolicy>[0], kind: OperationKind<Input>, { asked, signal }: Asking): Promise<Outcome<MadePlan<Input>>> {
+interface Asking {
+  asked: { spec: BurstPolicySpec; resourceVersion?: string | undefined }
+  signal: AbortSignal | undefined
+}
+async function planPolicy(
+  ports: Parameters<typeof makePolicy>[0],
+  kind: OperationKind<Input>,
+  { asked, signal }: Asking,
+): Promise<Outcome<MadePlan<Input>>> {
   const me = await signedIn(ports.sites, signal)
   if (!me.ok) return me
   const { home, user } = me.value
   const now = policyOf(ports.records)
-  if (now.resourceVersion !== asked.resourceVersion) return fail(failure('CONFLICT', { kind: 'BurstPolicy', name: POLICY_NAME, theirs: 'somebody else', resourceVersion: now.resourceVersion ?? '', fields: [] }))
+  if (now.resourceVersion !== asked.resourceVersion)
+    return fail(
+      failure('CONFLICT', {
+        kind: 'BurstPolicy',
+        name: POLICY_NAME,
+        theirs: 'somebody else',
+        resourceVersion: now.resourceVersion ?? '',
+        fields: [],
+      }),
+    )
   const object = ports.records.toObject('BurstPolicy', REF, asked.spec)
-  const seen = await preview(home, [{ ...object, apiVersion: object.apiVersion, kind: object.kind }], { signal })
+  const seen = await preview(
+    home,
+    [{ ...object, apiVersion: object.apiVersion, kind: object.kind }],
+    { signal },
+  )
   if (!seen.ok) return seen
-  const [permissions, then, today] = [await reviewChanges(ports.sites, { site: home.site, changes: seen.value.changes }, signal), await ports.planWith(asked.spec, signal), await ports.plan(signal)]
+  const [permissions, then, today] = [
+    await reviewChanges(ports.sites, { site: home.site, changes: seen.value.changes }, signal),
+    await ports.planWith(asked.spec, signal),
+    await ports.plan(signal),
+  ]
   if (!permissions.ok) return permissions
-  const input: Input = { site: home.site, spec: asked.spec, ...(now.resourceVersion !== undefined && { before: now.spec, basedOn: now.resourceVersion }) }
+  const input: Input = {
+    site: home.site,
+    spec: asked.spec,
+    ...(now.resourceVersion !== undefined && { before: now.spec, basedOn: now.resourceVersion }),
+  }
   return succeed({
-    kind, input, again: (later) => planPolicy(ports, kind, { asked, signal: later }),
+    kind,
+    input,
+    again: (later) => planPolicy(ports, kind, { asked, signal: later }),
     plan: planBody({
-      kind: kind.kind, title: 'Change the burst policy', verb: 'Change', site: home.site, subject: { kind: 'BurstPolicy', name: POLICY_NAME }, as: user, changes: seen.value.changes, dryRun: seen.value.dryRun, permissions: permissions.value,
-      blockedBy: [...refusals(permissions.value), ...seen.value.blockedBy], choices: effects(then, today), steps: stepsOf(kind, input), undo: 'Puts the policy back as it was.',
-      risks: asked.spec.mode === 'automatic' && now.spec.mode !== 'automatic' ? ['From now on the steward moves work by itself, within the caps. The kill switch stops it at once.'] : [],
+      kind: kind.kind,
+      title: 'Change the burst policy',
+      verb: 'Change',
+      site: home.site,
+      subject: { kind: 'BurstPolicy', name: POLICY_NAME },
+      as: user,
+      changes: seen.value.changes,
+      dryRun: seen.value.dryRun,
+      permissions: permissions.value,
+      blockedBy: [...refusals(permissions.value), ...seen.value.blockedBy],
+      choices: effects(then, today),
+      steps: stepsOf(kind, input),
+      undo: 'Puts the policy back as it was.',
+      risks:
+        asked.spec.mode === 'automatic' && now.spec.mode !== 'automatic'
+          ? [
+              'From now on the steward moves work by itself, within the caps. The kill switch stops it at once.',
+            ]
+          : [],
     }),
   })
 }
@@ -102,7 +215,17 @@ async function planPolicy(ports: Parameters<typeof makePolicy>[0], kind: Operati
 function effects(then: Outcome<PlannedQueue>, today: Outcome<PlannedQueue>): string[] {
   if (!then.ok || !today.ok) return ['What it would change for the queue cannot be said now.']
   const before = new Map(today.value.plan.decisions.map((decision) => [decision.job, decision]))
-  const moved = then.value.plan.decisions.filter((decision) => before.get(decision.job)?.kind !== decision.kind)
+  const moved = then.value.plan.decisions.filter(
+    (decision) => before.get(decision.job)?.kind !== decision.kind,
+  )
   if (moved.length === 0) return ['No waiting job would be decided differently now.']
-  return [`${String(moved.length)} of ${String(then.value.plan.decisions.length)} waiting jobs would be decided differently:`, ...moved.slice(0, 10).map((decision) => `${decision.job.split('/').at(-1) ?? ''}: ${before.get(decision.job)?.kind ?? 'none'} → ${decision.kind}`)]
+  return [
+    `${String(moved.length)} of ${String(then.value.plan.decisions.length)} waiting jobs would be decided differently:`,
+    ...moved
+      .slice(0, 10)
+      .map(
+        (decision) =>
+          `${decision.job.split('/').at(-1) ?? ''}: ${before.get(decision.job)?.kind ?? 'none'} → ${decision.kind}`,
+      ),
+  ]
 }

@@ -33,13 +33,32 @@ export interface CloudPool {
   /** Nodes that run or boot now, by name. */
   nodes: { name: string; readyAt: number }[]
 }
-export interface CloudMarket { site: string; asOf: number; pools: CloudPool[]; usdPerGbBack: number; left: string[] }
+export interface CloudMarket {
+  site: string
+  asOf: number
+  pools: CloudPool[]
+  usdPerGbBack: number
+  left: string[]
+}
 
 /** What has to travel so that a URI can be read on a site: nothing where the target lies there already. */
-export interface Shipment { from: string; target: string; bytes: number; missingBytes: number; says: string }
-export interface LinkState { bytesPerSecond: number; measuredAt: number | undefined; queuedBytes: number }
+export interface Shipment {
+  from: string
+  target: string
+  bytes: number
+  missingBytes: number
+  says: string
+}
+export interface LinkState {
+  bytesPerSecond: number
+  measuredAt: number | undefined
+  queuedBytes: number
+}
 /** How a long ask tells what it does; share is 0..1. */
-export interface Telling { signal: AbortSignal; progress(says: string, share?: number): void }
+export interface Telling {
+  signal: AbortSignal
+  progress(says: string, share?: number): void
+}
 
 /** What burst uses of the cloud. Every ask that changes something is idempotent by its `claim`, so that a restarted step may repeat it. */
 export interface CloudPorts {
@@ -48,13 +67,29 @@ export interface CloudPorts {
   /** Calls back after prices, quotas or nodes changed; the answer stops it. */
   onChange(listener: () => void): () => void
   /** Sees to it that a pool has so many nodes for the claim, and waits until they are ready. Fails with CAPACITY_REFUSED where the zone has none. */
-  ensureNodes(ask: { site: string; pool: string; nodes: number; claim: string }, telling: Telling): Promise<Outcome<{ pool: string }>>
+  ensureNodes(
+    ask: { site: string; pool: string; nodes: number; claim: string },
+    telling: Telling,
+  ): Promise<Outcome<{ pool: string }>>
   /** Gives up what a claim held: nodes nobody claims and nothing runs on are drained and released. */
   releaseNodes(ask: { site: string; claim: string }, telling: Telling): Promise<Outcome<void>>
   /** What shipping a data URI from one site to another would move. */
-  shipment(ask: { uri: string; from: string; to: string; namespace: string }, signal?: AbortSignal): Promise<Outcome<Shipment>>
+  shipment(
+    ask: { uri: string; from: string; to: string; namespace: string },
+    signal?: AbortSignal,
+  ): Promise<Outcome<Shipment>>
   /** Ships what is missing and answers the URI to read there. */
-  ship(ask: { uri: string; from: string; to: string; namespace: string; claim: string; mbps: number | undefined }, telling: Telling): Promise<Outcome<{ uri: string }>>
+  ship(
+    ask: {
+      uri: string
+      from: string
+      to: string
+      namespace: string
+      claim: string
+      mbps: number | undefined
+    },
+    telling: Telling,
+  ): Promise<Outcome<{ uri: string }>>
   /** The line out of the building as last measured. */
   link(site: string): LinkState
 }

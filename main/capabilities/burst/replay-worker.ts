@@ -9,17 +9,41 @@ const { zones, usageSteps, ...question } = workerData as ThreadQuestion
 const say = (message: ThreadMessage) => parentPort?.postMessage(message)
 const seen = new Map<PlayedPolicy['figures'], PlayedPolicy>()
 
-answer({ ...question, spots: zones.map(({ name, available, gapS }) => ({ name, record: spotRecord(available, gapS) })) }, {
-  stopwatch: () => performance.now() * 1000,
-  watcher: { progress: (progress) => say({ progress }) },
-  begins: (play) => say({ play }),
-  found: (figures, replayed) => {
-    // Bounds were not played: they have figures alone.
-    const played = { figures, usage: replayed && usageSteps > 0 ? usage(replayed, usageSteps) : undefined, teams: replayed ? teamOutcomes(replayed) : [] }
-    seen.set(figures, played)
-    say({ played })
+answer(
+  {
+    ...question,
+    spots: zones.map(({ name, available, gapS }) => ({
+      name,
+      record: spotRecord(available, gapS),
+    })),
   },
-}).then(({ setting, jobs, meanRuntimeHours, figures }) => {
-  const policies = figures.flatMap((row) => seen.get(row) ?? [])
-  say({ answer: { jobs: jobs.count, dropped: jobs.dropped, nodes: setting.nodes, meanRuntimeHours, policies } })
-}, (error: unknown) => say({ failed: String(error) }))
+  {
+    stopwatch: () => performance.now() * 1000,
+    watcher: { progress: (progress) => say({ progress }) },
+    begins: (play) => say({ play }),
+    found: (figures, replayed) => {
+      // Bounds were not played: they have figures alone.
+      const played = {
+        figures,
+        usage: replayed && usageSteps > 0 ? usage(replayed, usageSteps) : undefined,
+        teams: replayed ? teamOutcomes(replayed) : [],
+      }
+      seen.set(figures, played)
+      say({ played })
+    },
+  },
+).then(
+  ({ setting, jobs, meanRuntimeHours, figures }) => {
+    const policies = figures.flatMap((row) => seen.get(row) ?? [])
+    say({
+      answer: {
+        jobs: jobs.count,
+        dropped: jobs.dropped,
+        nodes: setting.nodes,
+        meanRuntimeHours,
+        policies,
+      },
+    })
+  },
+  (error: unknown) => say({ failed: String(error) }),
+)

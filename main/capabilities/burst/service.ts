@@ -1,4 +1,12 @@
-import type { Approval, BurstJournal, BurstQueue, BurstQuote, StewardState, TwoLines, WorkloadRef } from '../../../preload/contract/burst'
+import type {
+  Approval,
+  BurstJournal,
+  BurstQueue,
+  BurstQuote,
+  StewardState,
+  TwoLines,
+  WorkloadRef,
+} from '../../../preload/contract/burst'
 import { failure } from '../../../preload/contract/failures'
 import type { Plan } from '../../../preload/contract/operations'
 import type { BurstPolicySpec } from '../../../preload/contract/records/burst'
@@ -36,9 +44,16 @@ function open(given: Given) {
   const ports: MovePorts = { ...given, planner }
   const heard = listeners()
   const acting: Ports = {
-    clock: given.clock, cloud: given.cloud,
-    note: (uid, entry) => { journal.note({ uid, entry }); heard.tell() },
-    moved: (uid, actual) => { journal.moved(uid, actual); heard.tell() },
+    clock: given.clock,
+    cloud: given.cloud,
+    note: (uid, entry) => {
+      journal.note({ uid, entry })
+      heard.tell()
+    },
+    moved: (uid, actual) => {
+      journal.moved(uid, actual)
+      heard.tell()
+    },
   }
   const kinds = { move: moveKind(acting), back: returnKind(acting) }
   given.operations.register(kinds.move)
@@ -48,19 +63,30 @@ function open(given: Given) {
     const id = site ?? given.sites.homeId()
     return id === undefined ? fail(failure('NO_HOME_SITE', {})) : succeed(id)
   }
-  const plan = async (site: string | undefined, signal?: AbortSignal): Promise<Outcome<PlannedQueue>> => {
+  const plan = async (
+    site: string | undefined,
+    signal?: AbortSignal,
+  ): Promise<Outcome<PlannedQueue>> => {
     const id = siteOf(site)
     return id.ok ? planner.plan(id.value, { signal }) : id
   }
   return {
-    given, planner, journal, ports, heard, kinds, siteOf, plan,
+    given,
+    planner,
+    journal,
+    ports,
+    heard,
+    kinds,
+    siteOf,
+    plan,
     /** A plan in force: what it decided is written down. */
     async planned(site: string | undefined, signal?: AbortSignal) {
       const done = await plan(site, signal)
       if (done.ok) journal.follow(done.value)
       return done
     },
-    offer: <I>(made: Outcome<MadePlan<I>>): Outcome<Plan> => (made.ok ? succeed(given.operations.offer(made.value)) : made),
+    offer: <I>(made: Outcome<MadePlan<I>>): Outcome<Plan> =>
+      made.ok ? succeed(given.operations.offer(made.value)) : made,
   }
 }
 type Desk = ReturnType<typeof open>
@@ -70,11 +96,32 @@ export function makeBurst(given: Given) {
   const desk = open(given)
   const { planner, journal, ports, kinds, heard, siteOf, plan, planned } = desk
   return {
-    planner, journal, ports, kinds, siteOf, plan, planned, onChange: heard.add, tell: heard.tell, ...looking(desk), ...changing(desk),
+    planner,
+    journal,
+    ports,
+    kinds,
+    siteOf,
+    plan,
+    planned,
+    onChange: heard.add,
+    tell: heard.tell,
+    ...looking(desk),
+    ...changing(desk),
     /** Calls back after anything that a decision rests on has changed; the answer stops it. */
     follow(listener: () => void): () => void {
-      const stops = [planner.workloads.follow(listener), given.capacity.follow(listener), given.cloud.onChange(listener), given.records.onChange(['BurstPolicy', 'Budget', 'Project', 'DataSource', 'PriceBook', 'Environment'], listener), heard.add(listener)]
-      return () => { for (const stop of stops) stop() }
+      const stops = [
+        planner.workloads.follow(listener),
+        given.capacity.follow(listener),
+        given.cloud.onChange(listener),
+        given.records.onChange(
+          ['BurstPolicy', 'Budget', 'Project', 'DataSource', 'PriceBook', 'Environment'],
+          listener,
+        ),
+        heard.add(listener),
+      ]
+      return () => {
+        for (const stop of stops) stop()
+      }
     },
   }
 }
@@ -86,23 +133,58 @@ const looking = ({ given, planner, journal, ports, planned, siteOf }: Desk) => (
     if (!done.ok) return done
     const client = given.sites.client(done.value.seen.site)
     const queueing = client.ok ? await queueingOf(client.value, signal) : undefined
-    return succeed(toQueue(done.value, { history: planner.history, steward: given.steward?.() ?? NO_STEWARD, multikueue: (queueing?.dispatching.length ?? 0) > 0 }))
+    return succeed(
+      toQueue(done.value, {
+        history: planner.history,
+        steward: given.steward?.() ?? NO_STEWARD,
+        multikueue: (queueing?.dispatching.length ?? 0) > 0,
+      }),
+    )
   },
-  async quote({ ref, to }: { ref: WorkloadRef; to: To }, signal?: AbortSignal): Promise<Outcome<BurstQuote>> {
+  async quote(
+    { ref, to }: { ref: WorkloadRef; to: To },
+    signal?: AbortSignal,
+  ): Promise<Outcome<BurstQuote>> {
     const found = await find(ports, { ref, to }, signal)
     if (!found.ok) return found
-    return succeed(toQuote(found.value, { planner, journal, act: await actOf(ports, found.value, signal), pool: to?.pool }))
+    return succeed(
+      toQuote(found.value, {
+        planner,
+        journal,
+        act: await actOf(ports, found.value, signal),
+        pool: to?.pool,
+      }),
+    )
   },
-  lines: ({ manifest, file, back: returning, dataUri }: { manifest: string; file: string; back: boolean; dataUri?: string | undefined }): Outcome<TwoLines[]> => linesOf({ text: manifest, file }, (read) => ({
-    queue: returning ? homeQueue(read.queue) : burstQueue(read.queue), dataUri: dataUri ?? (returning || read.dataUri === undefined ? read.dataUri : burstUri(read.dataUri)), gpuProduct: undefined,
-  })),
+  lines: ({
+    manifest,
+    file,
+    back: returning,
+    dataUri,
+  }: {
+    manifest: string
+    file: string
+    back: boolean
+    dataUri?: string | undefined
+  }): Outcome<TwoLines[]> =>
+    linesOf({ text: manifest, file }, (read) => ({
+      queue: returning ? homeQueue(read.queue) : burstQueue(read.queue),
+      dataUri:
+        dataUri ??
+        (returning || read.dataUri === undefined ? read.dataUri : burstUri(read.dataUri)),
+      gpuProduct: undefined,
+    })),
   async approvals(site: string | undefined, signal?: AbortSignal): Promise<Outcome<Approval[]>> {
     const done = await planned(site, signal)
     return done.ok ? succeed(approvalsOf([done.value], { history: planner.history })) : done
   },
   journalOf(limit: number, job: string | undefined): BurstJournal {
     const home = given.sites.homeId()
-    return journal.read({ limit, job, now: (home === undefined ? given.clock : given.sites.clockOf(home)).now() })
+    return journal.read({
+      limit,
+      job,
+      now: (home === undefined ? given.clock : given.sites.clockOf(home)).now(),
+    })
   },
   planWith(policy: BurstPolicySpec, signal?: AbortSignal): Promise<Outcome<PlannedQueue>> {
     const id = siteOf(undefined)
@@ -112,43 +194,88 @@ const looking = ({ given, planner, journal, ports, planned, siteOf }: Desk) => (
 
 /** What changes something once its plan is confirmed. */
 const changing = ({ given, planner, ports, kinds: { move, back }, offer }: Desk) => ({
-  async planMove({ ref, to, note }: { ref: WorkloadRef; to: To; note: string | undefined }, signal?: AbortSignal): Promise<Outcome<Plan>> {
+  async planMove(
+    { ref, to, note }: { ref: WorkloadRef; to: To; note: string | undefined },
+    signal?: AbortSignal,
+  ): Promise<Outcome<Plan>> {
     const { spec } = policyOf(given.records)
-    if (spec.mode !== 'advise' && await mayRule(given, signal) === 'no') return offer(await planAsk(ports, { ref, to, note, signal }))
+    if (spec.mode !== 'advise' && (await mayRule(given, signal)) === 'no')
+      return offer(await planAsk(ports, { ref, to, note, signal }))
     return offer(await planMove(ports, move, { wanted: { ref, to }, signal }))
   },
-  async planApprove({ ref, to }: { ref: WorkloadRef; to: To }, signal?: AbortSignal): Promise<Outcome<Plan>> {
-    const [found, who] = await Promise.all([find(ports, { ref, to }, signal), mayRule(given, signal)])
+  async planApprove(
+    { ref, to }: { ref: WorkloadRef; to: To },
+    signal?: AbortSignal,
+  ): Promise<Outcome<Plan>> {
+    const [found, who] = await Promise.all([
+      find(ports, { ref, to }, signal),
+      mayRule(given, signal),
+    ])
     if (!found.ok) return found
     if (who === 'no') return fail(onlyLeads(ref.site, 'approve'))
     const asked = approvalsOf([found.value.planned], { history: planner.history, only: ref })[0]
     // Only machines that its owner named are the only ones: else the next ones by price may take it.
     const named = jsonMark(found.value.known.work.annotations, MARK.asked, Asked)?.pool
     const where = to ?? (named === undefined ? undefined : { pool: named })
-    return offer(await planMove(ports, move, { wanted: { ref, to: where, approvedBy: found.value.by, askedBy: asked?.by ?? found.value.by, mode: 'approve' }, signal }))
+    return offer(
+      await planMove(ports, move, {
+        wanted: {
+          ref,
+          to: where,
+          approvedBy: found.value.by,
+          askedBy: asked?.by ?? found.value.by,
+          mode: 'approve',
+        },
+        signal,
+      }),
+    )
   },
-  planReturn: async (ref: WorkloadRef, signal?: AbortSignal): Promise<Outcome<Plan>> => offer(await planReturn(ports, back, { ref, signal })),
+  planReturn: async (ref: WorkloadRef, signal?: AbortSignal): Promise<Outcome<Plan>> =>
+    offer(await planReturn(ports, back, { ref, signal })),
   refuse: async (ref: WorkloadRef, reason: string, signal?: AbortSignal): Promise<Outcome<void>> =>
-    (await mayRule(given, signal) === 'no' ? fail(onlyLeads(ref.site, 'refuse')) : refuseOne(ports, { ref, reason, signal })),
+    (await mayRule(given, signal)) === 'no'
+      ? fail(onlyLeads(ref.site, 'refuse'))
+      : refuseOne(ports, { ref, reason, signal }),
 })
 
 /** What the signed-in person may do with a quote. */
-async function actOf(ports: MovePorts, found: Found, signal?: AbortSignal): Promise<BurstQuote['act']> {
+async function actOf(
+  ports: MovePorts,
+  found: Found,
+  signal?: AbortSignal,
+): Promise<BurstQuote['act']> {
   const { planned } = found
   if (blocks(found).length > 0) return { verb: 'none', says: 'It cannot go now.' }
   const { mode } = planned.seen.policy
   const rules = await mayRule(ports, signal)
   if (mode === 'advise') return { verb: 'go', says: 'The planner advises; you decide.' }
-  return rules === 'no' ? { verb: 'ask', says: 'A lead approves moves.' } : { verb: 'approve', says: 'You may approve moves.' }
+  return rules === 'no'
+    ? { verb: 'ask', says: 'A lead approves moves.' }
+    : { verb: 'approve', says: 'You may approve moves.' }
 }
 
-async function refuseOne({ sites }: MovePorts, { ref, reason, signal }: { ref: WorkloadRef; reason: string; signal: AbortSignal | undefined }): Promise<Outcome<void>> {
+async function refuseOne(
+  { sites }: MovePorts,
+  { ref, reason, signal }: { ref: WorkloadRef; reason: string; signal: AbortSignal | undefined },
+): Promise<Outcome<void>> {
   const client = sites.client(ref.site)
   if (!client.ok) return client
-  const [who, found] = await Promise.all([client.value.whoAmI(signal), look(client.value, ref, signal)])
+  const [who, found] = await Promise.all([
+    client.value.whoAmI(signal),
+    look(client.value, ref, signal),
+  ])
   if (!who.ok) return who
   if (!found.ok) return found
-  if (!found.value) return fail(failure('NOT_FOUND', { kind: ref.kind, name: `${ref.namespace}/${ref.name}` }))
-  const mark: Refused = { by: who.value.user, at: timestamp(client.value.clock.now()), reason, usd: 0 }
-  return patch(client.value, ref, { annotations: { [MARK.refused]: JSON.stringify(mark), [MARK.asked]: null }, signal: signal ?? new AbortController().signal })
+  if (!found.value)
+    return fail(failure('NOT_FOUND', { kind: ref.kind, name: `${ref.namespace}/${ref.name}` }))
+  const mark: Refused = {
+    by: who.value.user,
+    at: timestamp(client.value.clock.now()),
+    reason,
+    usd: 0,
+  }
+  return patch(client.value, ref, {
+    annotations: { [MARK.refused]: JSON.stringify(mark), [MARK.asked]: null },
+    signal: signal ?? new AbortController().signal,
+  })
 }

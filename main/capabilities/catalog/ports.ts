@@ -4,4 +4,10 @@ import type { Operations } from '../operations'
 import type { Records } from '../records'
 import type { Sites } from '../sites'
 
-export interface CatalogPorts { sites: Sites; records: Records; operations: Operations; clock: Clock; random: Random }
+export interface CatalogPorts {
+  sites: Sites
+  records: Records
+  operations: Operations
+  clock: Clock
+  random: Random
+}

@@ -17,64 +17,124 @@ import { onGroup } from './scale'
 import type { At, Telling } from './work'
 
 export const CreateInput = z.object({
-  site: z.string(), group: z.string(), run: z.string(), template: PoolTemplate, subnets: z.array(z.string()), nodeRole: z.string(),
-  nodeClass: z.object({ group: z.string(), kind: z.string(), name: z.string() }).optional(), gpus: z.number().int(),
+  site: z.string(),
+  group: z.string(),
+  run: z.string(),
+  template: PoolTemplate,
+  subnets: z.array(z.string()),
+  nodeRole: z.string(),
+  nodeClass: z.object({ group: z.string(), kind: z.string(), name: z.string() }).optional(),
+  gpus: z.number().int(),
 })
 export type CreateInput = z.infer<typeof CreateInput>
 
 const GPU_TAINT = { key: 'nvidia.com/gpu', value: 'present', effect: 'NoSchedule' } as const
 /** A node group as it will be asked for: begun with no machines, marked as Takt's, closed to work that wants no GPU. */
 const asked = ({ template, run, site, subnets, nodeRole, gpus }: CreateInput) => ({
-  name: template.name, subnets, nodeRole, instanceTypes: template.instanceTypes, spot: template.capacityType === 'spot', max: template.maxNodes, diskGi: template.diskGi, token: run,
-  labels: { ...template.labels, [TAG.pool]: template.name }, taints: template.taints.length > 0 || gpus === 0 ? template.taints : [GPU_TAINT], tags: { [TAG.managed]: 'true', [TAG.run]: run, [TAG.site]: site },
+  name: template.name,
+  subnets,
+  nodeRole,
+  instanceTypes: template.instanceTypes,
+  spot: template.capacityType === 'spot',
+  max: template.maxNodes,
+  diskGi: template.diskGi,
+  token: run,
+  labels: { ...template.labels, [TAG.pool]: template.name },
+  taints: template.taints.length > 0 || gpus === 0 ? template.taints : [GPU_TAINT],
+  tags: { [TAG.managed]: 'true', [TAG.run]: run, [TAG.site]: site },
 })
 /** Makes the group unless this very run has made it already. */
-export async function makeGroup(cloud: Cloud, { at, input }: { at: At; input: CreateInput }, telling: Telling): Promise<Outcome<void>> {
+export async function makeGroup(
+  cloud: Cloud,
+  { at, input }: { at: At; input: CreateInput },
+  telling: Telling,
+): Promise<Outcome<void>> {
   const made = await nodeGroups(cloud.ports, at.account).create(asked(input), telling.signal)
   return made.ok ? cloud.work.awaitActive(at, telling) : made
 }
-async function unmake(cloud: Cloud, at: At, { input, signal, progress }: StepContext<CreateInput>): Promise<Outcome<void>> {
+async function unmake(
+  cloud: Cloud,
+  at: At,
+  { input, signal, progress }: StepContext<CreateInput>,
+): Promise<Outcome<void>> {
   const found = await nodeGroups(cloud.ports, at.account).find(input.group, signal)
   if (!found.ok) return found
   // A group of the same name that another run made stays.
-  return found.value && found.value.tags[TAG.run] === input.run ? cloud.work.remove(at, { signal, progress }) : succeed(undefined)
+  return found.value && found.value.tags[TAG.run] === input.run
+    ? cloud.work.remove(at, { signal, progress })
+    : succeed(undefined)
 }
 
 export function createKind(cloud: Cloud): OperationKind<CreateInput> {
-  const poolObject = (input: CreateInput): KubeObject | undefined => input.nodeClass && nodePool(input.template, { nodeClass: input.nodeClass, run: input.run, gpus: input.gpus })
+  const poolObject = (input: CreateInput): KubeObject | undefined =>
+    input.nodeClass &&
+    nodePool(input.template, { nodeClass: input.nodeClass, run: input.run, gpus: input.gpus })
   return {
-    kind: 'cloud-create-pool', input: CreateInput, undoable: true, cancelLeaves: () => 'Nothing: what was created is deleted again.',
-    steps: ({ template }) => (template.provisioner === 'karpenter' ? [{
-      id: 'apply', title: `Apply NodePool ${template.name}`, promiseSeconds: 3,
-      async run({ input, client, signal }) {
-        const site = client(input.site)
-        const object = poolObject(input)
-        if (!site.ok) return site
-        if (!object) return fail(failure('NOT_FOUND', { kind: 'node class', name: 'of Karpenter' }))
-        const applied = await site.value.apply(NODE_POOLS, object, { force: true, signal })
-        return applied.ok ? succeed(undefined) : applied
-      },
-      async undo({ input, client, signal }) {
-        const site = client(input.site)
-        return site.ok ? site.value.remove(NODE_POOLS, { name: input.group }, { signal }) : site
-      },
-    }] : [{
-      id: 'create', title: `Create node group ${template.name} with no machines`, promiseSeconds: 90,
-      run: onGroup(cloud, (at, { input, signal, progress }) => makeGroup(cloud, { at, input }, { signal, progress })),
-      undo: onGroup(cloud, (at, context) => unmake(cloud, at, context)),
-    }]),
+    kind: 'cloud-create-pool',
+    input: CreateInput,
+    undoable: true,
+    cancelLeaves: () => 'Nothing: what was created is deleted again.',
+    steps: ({ template }) =>
+      template.provisioner === 'karpenter'
+        ? [
+            {
+              id: 'apply',
+              title: `Apply NodePool ${template.name}`,
+              promiseSeconds: 3,
+              async run({ input, client, signal }) {
+                const site = client(input.site)
+                const object = poolObject(input)
+                if (!site.ok) return site
+                if (!object)
+                  return fail(failure('NOT_FOUND', { kind: 'node class', name: 'of Karpenter' }))
+                const applied = await site.value.apply(NODE_POOLS, object, { force: true, signal })
+                return applied.ok ? succeed(undefined) : applied
+              },
+              async undo({ input, client, signal }) {
+                const site = client(input.site)
+                return site.ok
+                  ? site.value.remove(NODE_POOLS, { name: input.group }, { signal })
+                  : site
+              },
+            },
+          ]
+        : [
+            {
+              id: 'create',
+              title: `Create node group ${template.name} with no machines`,
+              promiseSeconds: 90,
+              run: onGroup(cloud, (at, { input, signal, progress }) =>
+                makeGroup(cloud, { at, input }, { signal, progress }),
+              ),
+              undo: onGroup(cloud, (at, context) => unmake(cloud, at, context)),
+            },
+          ],
   }
 }
 
 /** The subnets of a cluster that lie in the wanted zones; the zones of the type where none are wanted. */
-export function subnetsFor({ subnets, zonesOf }: Looked['seen'], { zones, instanceTypes: [type = ''] }: Pick<PoolTemplate, 'zones' | 'instanceTypes'>): string[] {
+export function subnetsFor(
+  { subnets, zonesOf }: Looked['seen'],
+  { zones, instanceTypes: [type = ''] }: Pick<PoolTemplate, 'zones' | 'instanceTypes'>,
+): string[] {
   const offered = zonesOf.get(type) ?? []
-  return subnets.filter(({ zone }) => offered.includes(zone) && (zones.length === 0 || zones.includes(zone))).map(({ id }) => id)
+  return subnets
+    .filter(({ zone }) => offered.includes(zone) && (zones.length === 0 || zones.includes(zone)))
+    .map(({ id }) => id)
 }
-export const roleOf = ({ groups }: Looked['seen']): string | undefined => groups.find(({ nodeRole }) => nodeRole !== undefined)?.nodeRole
+export const roleOf = ({ groups }: Looked['seen']): string | undefined =>
+  groups.find(({ nodeRole }) => nodeRole !== undefined)?.nodeRole
 
-interface CreateAsk { site: string; template: PoolTemplate; run?: string }
-export async function planCreate(cloud: Cloud, kind: OperationKind<CreateInput>, { ask, signal }: { ask: CreateAsk; signal?: AbortSignal | undefined }): Promise<Outcome<MadePlan<CreateInput>>> {
+interface CreateAsk {
+  site: string
+  template: PoolTemplate
+  run?: string
+}
+export async function planCreate(
+  cloud: Cloud,
+  kind: OperationKind<CreateInput>,
+  { ask, signal }: { ask: CreateAsk; signal?: AbortSignal | undefined },
+): Promise<Outcome<MadePlan<CreateInput>>> {
   const looked = await lookedAt(cloud, ask.site, signal)
   if (!looked.ok) return looked
   const { seen, account } = looked.value
@@ -82,48 +142,182 @@ export async function planCreate(cloud: Cloud, kind: OperationKind<CreateInput>,
   const [first = ''] = template.instanceTypes
   await cloud.prices.refresh(account, template.instanceTypes, { signal })
   const client = cloud.ports.sites.client(ask.site)
-  const ref = template.provisioner === 'karpenter' && client.ok ? await nodeClass(client.value, signal) : undefined
+  const ref =
+    template.provisioner === 'karpenter' && client.ok
+      ? await nodeClass(client.value, signal)
+      : undefined
   const type = seen.types.get(first)
   const run = ask.run ?? runMark(cloud.ports.random)
-  const input: CreateInput = { ...given({ nodeClass: ref }), site: ask.site, group: template.name, run, template, subnets: subnetsFor(seen, template), nodeRole: roleOf(seen) ?? '', gpus: type?.gpu?.count ?? 0 }
-  const price = cloud.prices.of(ask.site, { instanceType: first, region: account.region, capacityType: template.capacityType })
-  const plan = bodyOf(looked.value, { kind, input, known: price && shownPrice(price, seen.at), typeKnown: type !== undefined })
-  return succeed({ plan, kind, input, again: (again) => planCreate(cloud, kind, { ask: { ...ask, run }, signal: again }) })
+  const input: CreateInput = {
+    ...given({ nodeClass: ref }),
+    site: ask.site,
+    group: template.name,
+    run,
+    template,
+    subnets: subnetsFor(seen, template),
+    nodeRole: roleOf(seen) ?? '',
+    gpus: type?.gpu?.count ?? 0,
+  }
+  const price = cloud.prices.of(ask.site, {
+    instanceType: first,
+    region: account.region,
+    capacityType: template.capacityType,
+  })
+  const plan = bodyOf(looked.value, {
+    kind,
+    input,
+    known: price && shownPrice(price, seen.at),
+    typeKnown: type !== undefined,
+  })
+  return succeed({
+    plan,
+    kind,
+    input,
+    again: (again) => planCreate(cloud, kind, { ask: { ...ask, run }, signal: again }),
+  })
 }
-interface Made { kind: OperationKind<CreateInput>; input: CreateInput; known: CloudPrice | undefined; typeKnown: boolean }
+interface Made {
+  kind: OperationKind<CreateInput>
+  input: CreateInput
+  known: CloudPrice | undefined
+  typeKnown: boolean
+}
 function bodyOf(looked: Looked, { kind, input, known, typeKnown }: Made) {
   const { template } = input
   const karpenter = template.provisioner === 'karpenter'
   const { cluster } = looked.account
-  const lines: ['+', string][] = [['+', `instanceTypes: ${template.instanceTypes.join(', ')}`], ['+', `capacityType: ${template.capacityType}`], ['+', `size: 0 to ${String(template.maxNodes)}`], ...asked(input).taints.map(({ key, effect }): ['+', string] => ['+', `taint: ${key}:${effect}`])]
-  return planBody(given({
-    kind: kind.kind, title: `Create pool ${template.name}`, verb: 'Create', site: input.site, subject: { kind: karpenter ? 'NodePool' : 'NodeGroup', name: template.name }, as: looked.as,
-    price: known && { usdPerHour: 0, basis: `no machines yet; each is $${known.usd.toFixed(2)} an hour`, book: bookOf(known) }, time: { seconds: karpenter ? 5 : 90, says: `then ${String(BOOT_S / 60)} minutes for each machine to boot` },
-    changes: [change('create', template.name, { lines })],
-    permissions: [permission(`create node groups in ${cluster}`, karpenter ? 'create' : 'eks:CreateNodegroup', cluster), permission('hand the nodes their role', 'iam:PassRole', input.nodeRole || 'node role')],
-    quotas: quotaUse(looked, template), choices: choices(looked, { template, input }), risks: risksOf(template, known), blockedBy: blocks(looked, { input, known: typeKnown }), steps: stepsOf(kind, input), undo: 'Deletes it again.',
-    yaml: input.nodeClass && asYaml([nodePool(template, { nodeClass: input.nodeClass, run: input.run, gpus: input.gpus })]),
-  }))
+  const lines: ['+', string][] = [
+    ['+', `instanceTypes: ${template.instanceTypes.join(', ')}`],
+    ['+', `capacityType: ${template.capacityType}`],
+    ['+', `size: 0 to ${String(template.maxNodes)}`],
+    ...asked(input).taints.map(({ key, effect }): ['+', string] => [
+      '+',
+      `taint: ${key}:${effect}`,
+    ]),
+  ]
+  return planBody(
+    given({
+      kind: kind.kind,
+      title: `Create pool ${template.name}`,
+      verb: 'Create',
+      site: input.site,
+      subject: { kind: karpenter ? 'NodePool' : 'NodeGroup', name: template.name },
+      as: looked.as,
+      price: known && {
+        usdPerHour: 0,
+        basis: `no machines yet; each is $${known.usd.toFixed(2)} an hour`,
+        book: bookOf(known),
+      },
+      time: {
+        seconds: karpenter ? 5 : 90,
+        says: `then ${String(BOOT_S / 60)} minutes for each machine to boot`,
+      },
+      changes: [change('create', template.name, { lines })],
+      permissions: [
+        permission(
+          `create node groups in ${cluster}`,
+          karpenter ? 'create' : 'eks:CreateNodegroup',
+          cluster,
+        ),
+        permission('hand the nodes their role', 'iam:PassRole', input.nodeRole || 'node role'),
+      ],
+      quotas: quotaUse(looked, template),
+      choices: choices(looked, { template, input }),
+      risks: risksOf(template, known),
+      blockedBy: blocks(looked, { input, known: typeKnown }),
+      steps: stepsOf(kind, input),
+      undo: 'Deletes it again.',
+      yaml:
+        input.nodeClass &&
+        asYaml([
+          nodePool(template, { nodeClass: input.nodeClass, run: input.run, gpus: input.gpus }),
+        ]),
+    }),
+  )
 }
-const risksOf = ({ capacityType }: PoolTemplate, known: CloudPrice | undefined) => [...(known?.stale ? ['The price is old.'] : []), ...(capacityType === 'spot' ? ['AWS may take spot machines back with two minutes\' notice.'] : [])]
+const risksOf = ({ capacityType }: PoolTemplate, known: CloudPrice | undefined) => [
+  ...(known?.stale ? ['The price is old.'] : []),
+  ...(capacityType === 'spot' ? ["AWS may take spot machines back with two minutes' notice."] : []),
+]
 function quotaUse({ seen }: Looked, template: PoolTemplate): Plan['quotas'] {
   const [first = ''] = template.instanceTypes
   const code = quotaCode(first, template.capacityType)
   const quota = seen.quotas.find((one) => one.code === code)
-  return quota && code ? [{ name: quota.name, used: usedCores(seen.instances.map(({ type, spot }) => ({ type, spot })), code, seen.types), adds: 0, limit: quota.value, unit: 'vCPU' }] : []
+  return quota && code
+    ? [
+        {
+          name: quota.name,
+          used: usedCores(
+            seen.instances.map(({ type, spot }) => ({ type, spot })),
+            code,
+            seen.types,
+          ),
+          adds: 0,
+          limit: quota.value,
+          unit: 'vCPU',
+        },
+      ]
+    : []
 }
-function choices({ seen }: Looked, { template, input }: { template: PoolTemplate; input: CreateInput }): string[] {
-  const zones = input.subnets.flatMap((id) => seen.subnets.find((subnet) => subnet.id === id)?.zone ?? [])
-  const model = template.instanceTypes.map((type) => modelOf({ type, gpu: seen.types.get(type)?.gpu })).find(Boolean)
-  return [...(zones.length > 0 ? [`In ${zones.join(', ')}: where ${template.instanceTypes[0] ?? ''} is offered and the cluster has a network.`] : []), ...(model ? [`Nodes will carry ${model}.`] : []), ...(input.nodeRole ? [`Uses the role of the cluster's other groups.`] : [])]
+function choices(
+  { seen }: Looked,
+  { template, input }: { template: PoolTemplate; input: CreateInput },
+): string[] {
+  const zones = input.subnets.flatMap(
+    (id) => seen.subnets.find((subnet) => subnet.id === id)?.zone ?? [],
+  )
+  const model = template.instanceTypes
+    .map((type) => modelOf({ type, gpu: seen.types.get(type)?.gpu }))
+    .find(Boolean)
+  return [
+    ...(zones.length > 0
+      ? [
+          `In ${zones.join(', ')}: where ${template.instanceTypes[0] ?? ''} is offered and the cluster has a network.`,
+        ]
+      : []),
+    ...(model ? [`Nodes will carry ${model}.`] : []),
+    ...(input.nodeRole ? [`Uses the role of the cluster's other groups.`] : []),
+  ]
 }
-function blocks({ seen, account }: Looked, { input, known }: { input: CreateInput; known: boolean }): Plan['blockedBy'] {
+function blocks(
+  { seen, account }: Looked,
+  { input, known }: { input: CreateInput; known: boolean },
+): Plan['blockedBy'] {
   const { template } = input
   const found: Plan['blockedBy'] = []
-  if ([...seen.groups, ...seen.pools].some(({ name, tags }) => name === template.name && tags[TAG.run] !== input.run)) found.push({ says: `There is a node group called ${template.name} already.`, remedy: 'Choose another name.' })
-  if (!known) found.push({ says: `${account.region} has no machines of type ${template.instanceTypes[0] ?? ''}.`, remedy: 'Choose another type or region.' })
-  if (template.provisioner === 'karpenter') return input.nodeClass ? found : [...found, { says: 'This cluster has no node class of Karpenter or EKS Auto Mode.', remedy: 'Install Karpenter, or make a managed node group.' }]
-  if (input.subnets.length === 0) found.push({ says: 'The cluster has no network in a zone that offers this type.', remedy: 'Choose other zones or another type.' })
-  if (input.nodeRole === '') found.push({ says: 'No node group of this cluster tells which role nodes get.', remedy: 'Create the first node group in AWS, with the role that nodes are to have.' })
+  if (
+    [...seen.groups, ...seen.pools].some(
+      ({ name, tags }) => name === template.name && tags[TAG.run] !== input.run,
+    )
+  )
+    found.push({
+      says: `There is a node group called ${template.name} already.`,
+      remedy: 'Choose another name.',
+    })
+  if (!known)
+    found.push({
+      says: `${account.region} has no machines of type ${template.instanceTypes[0] ?? ''}.`,
+      remedy: 'Choose another type or region.',
+    })
+  if (template.provisioner === 'karpenter')
+    return input.nodeClass
+      ? found
+      : [
+          ...found,
+          {
+            says: 'This cluster has no node class of Karpenter or EKS Auto Mode.',
+            remedy: 'Install Karpenter, or make a managed node group.',
+          },
+        ]
+  if (input.subnets.length === 0)
+    found.push({
+      says: 'The cluster has no network in a zone that offers this type.',
+      remedy: 'Choose other zones or another type.',
+    })
+  if (input.nodeRole === '')
+    found.push({
+      says: 'No node group of this cluster tells which role nodes get.',
+      remedy: 'Create the first node group in AWS, with the role that nodes are to have.',
+    })
   return found
 }

@@ -12,16 +12,40 @@ import { lookedAt, permission, type Cloud } from './planning'
 import type { Seen } from './observer'
 import { groupViews } from './views'
 
-const Volume = z.object({ spec: z.object({ csi: z.object({ volumeHandle: z.string().optional() }).optional(), awsElasticBlockStore: z.object({ volumeID: z.string().optional() }).optional() }).prefault({}) })
-  .transform(({ spec }) => (spec.csi?.volumeHandle ?? spec.awsElasticBlockStore?.volumeID ?? '').replace(/^.*\//, ''))
-export interface Swept { orphans: Orphan[]; looked: string[] }
+const Volume = z
+  .object({
+    spec: z
+      .object({
+        csi: z.object({ volumeHandle: z.string().optional() }).optional(),
+        awsElasticBlockStore: z.object({ volumeID: z.string().optional() }).optional(),
+      })
+      .prefault({}),
+  })
+  .transform(({ spec }) =>
+    (spec.csi?.volumeHandle ?? spec.awsElasticBlockStore?.volumeID ?? '').replace(/^.*\//, ''),
+  )
+export interface Swept {
+  orphans: Orphan[]
+  looked: string[]
+}
 
 /** Everything billed on one account that nothing accounts for. What may not be looked at is told, not taken for clean. */
-export async function sweep(cloud: Cloud, site: string, signal: AbortSignal | undefined): Promise<Outcome<Swept>> {
+export async function sweep(
+  cloud: Cloud,
+  site: string,
+  signal: AbortSignal | undefined,
+): Promise<Outcome<Swept>> {
   const seen = await cloud.observer.look(site, signal)
   if (!seen.ok) return seen
   const { account, at, instances, groups } = seen.value
-  await cloud.prices.refresh(account, [...instances.map(({ type }) => type), ...groups.flatMap(({ instanceTypes }) => instanceTypes.slice(0, 1))], { signal })
+  await cloud.prices.refresh(
+    account,
+    [
+      ...instances.map(({ type }) => type),
+      ...groups.flatMap(({ instanceTypes }) => instanceTypes.slice(0, 1)),
+    ],
+    { signal },
+  )
   const volumes = await machines(cloud.ports, account).looseVolumes(signal)
   if (!volumes.ok) return volumes
   const uploads = await buckets(cloud.ports, account).unfinished(signal)
@@ -30,61 +54,175 @@ export async function sweep(cloud: Cloud, site: string, signal: AbortSignal | un
   // Without the cluster's word every machine of it would look left over.
   if (!claimed.ok) return claimed
   const orphans = orphansOf({
-    site, region: account.region, cluster: account.cluster, now: at, instances, groups, volumes: volumes.value, uploads: uploads.ok ? uploads.value : [], claimedVolumes: new Set(claimed.value), underWay: new Set(cloud.claimedGroups(site)), idle: idleOf(cloud, seen.value),
+    site,
+    region: account.region,
+    cluster: account.cluster,
+    now: at,
+    instances,
+    groups,
+    volumes: volumes.value,
+    uploads: uploads.ok ? uploads.value : [],
+    claimedVolumes: new Set(claimed.value),
+    underWay: new Set(cloud.claimedGroups(site)),
+    idle: idleOf(cloud, seen.value),
     nodeInstances: known(seen.value),
-    usdPerHour: (type, spot, zone) => cloud.prices.usdPerHour(site, account.region, { type, spot, zone }),
+    usdPerHour: (type, spot, zone) =>
+      cloud.prices.usdPerHour(site, account.region, { type, spot, zone }),
   })
-  return succeed({ orphans, looked: [`machines in ${account.region}`, 'volumes without a machine', `node groups of ${account.cluster}`, uploads.ok ? 'unfinished uploads' : 'unfinished uploads could not be listed', 'idle nodes'] })
+  return succeed({
+    orphans,
+    looked: [
+      `machines in ${account.region}`,
+      'volumes without a machine',
+      `node groups of ${account.cluster}`,
+      uploads.ok ? 'unfinished uploads' : 'unfinished uploads could not be listed',
+      'idle nodes',
+    ],
+  })
 }
 /** Machines that the cluster knows: by the id its node tells, else by the node's name. */
-const known = (seen: Seen) => new Set([...seen.instanceOf.values(), ...seen.claimed, ...seen.instances.filter(({ node, tags }) => isNode(seen, node) || isNode(seen, tags['Name'])).map(({ id }) => id)])
-const hasNode = ({ inventory }: Seen, name: string) => inventory?.nodes.some(({ metadata }) => metadata.name === name) ?? false
+const known = (seen: Seen) =>
+  new Set([
+    ...seen.instanceOf.values(),
+    ...seen.claimed,
+    ...seen.instances
+      .filter(({ node, tags }) => isNode(seen, node) || isNode(seen, tags['Name']))
+      .map(({ id }) => id),
+  ])
+const hasNode = ({ inventory }: Seen, name: string) =>
+  inventory?.nodes.some(({ metadata }) => metadata.name === name) ?? false
 const isNode = (seen: Seen, name: string | undefined) => name !== undefined && hasNode(seen, name)
-const idleOf = (cloud: Cloud, seen: Seen) => groupViews(cloud, seen).filter(({ provisioner }) => provisioner === 'node-group').flatMap(({ name, nodes }) => nodes.filter(({ state }) => state === 'idle').map((node) => ({ node: node.name, group: name, idleSeconds: node.idleSeconds ?? 0, usdPerHour: node.usdPerHour })))
+const idleOf = (cloud: Cloud, seen: Seen) =>
+  groupViews(cloud, seen)
+    .filter(({ provisioner }) => provisioner === 'node-group')
+    .flatMap(({ name, nodes }) =>
+      nodes
+        .filter(({ state }) => state === 'idle')
+        .map((node) => ({
+          node: node.name,
+          group: name,
+          idleSeconds: node.idleSeconds ?? 0,
+          usdPerHour: node.usdPerHour,
+        })),
+    )
 
-export const RemoveInput = z.object({ site: z.string(), group: z.string(), kind: OrphanKind, id: z.string(), name: z.string() })
+export const RemoveInput = z.object({
+  site: z.string(),
+  group: z.string(),
+  kind: OrphanKind,
+  id: z.string(),
+  name: z.string(),
+})
 export type RemoveInput = z.infer<typeof RemoveInput>
 export function removeKind(cloud: Cloud): OperationKind<RemoveInput> {
   return {
-    kind: 'cloud-remove-orphan', input: RemoveInput, undoable: false, cancelLeaves: () => 'What was asked of AWS already goes.',
-    steps: ({ name }) => [{
-      id: 'remove', title: `Remove ${name}`, promiseSeconds: 20,
-      async run({ input, signal, progress }) {
-        const account = cloud.observer.account(input.site)
-        if (!account) return fail(failure('SITE_NOT_CONNECTED', { site: input.site }))
-        const ec2 = machines(cloud.ports, account)
-        const telling = { signal, progress }
-        const by: Record<Orphan['kind'], () => Promise<Outcome<unknown>>> = {
-          instance: () => ec2.terminate(input.id, signal), volume: () => ec2.deleteVolume(input.id, signal), upload: () => buckets(cloud.ports, account).abort(input.id, signal), 'node-group': () => cloud.work.remove({ account, group: input.id }, telling),
-          'idle-node': async () => {
-            const closed = await cloud.work.cordon(input.site, [input.id], { closed: true, signal })
-            return closed.ok ? cloud.work.letGo({ account, group: input.group }, [input.id], telling) : closed
-          },
-        }
-        const done = await by[input.kind]()
-        void cloud.observer.look(input.site).catch(() => undefined)
-        return done.ok ? succeed(undefined) : done
+    kind: 'cloud-remove-orphan',
+    input: RemoveInput,
+    undoable: false,
+    cancelLeaves: () => 'What was asked of AWS already goes.',
+    steps: ({ name }) => [
+      {
+        id: 'remove',
+        title: `Remove ${name}`,
+        promiseSeconds: 20,
+        async run({ input, signal, progress }) {
+          const account = cloud.observer.account(input.site)
+          if (!account) return fail(failure('SITE_NOT_CONNECTED', { site: input.site }))
+          const ec2 = machines(cloud.ports, account)
+          const telling = { signal, progress }
+          const by: Record<Orphan['kind'], () => Promise<Outcome<unknown>>> = {
+            instance: () => ec2.terminate(input.id, signal),
+            volume: () => ec2.deleteVolume(input.id, signal),
+            upload: () => buckets(cloud.ports, account).abort(input.id, signal),
+            'node-group': () => cloud.work.remove({ account, group: input.id }, telling),
+            'idle-node': async () => {
+              const closed = await cloud.work.cordon(input.site, [input.id], {
+                closed: true,
+                signal,
+              })
+              return closed.ok
+                ? cloud.work.letGo({ account, group: input.group }, [input.id], telling)
+                : closed
+            },
+          }
+          const done = await by[input.kind]()
+          void cloud.observer.look(input.site).catch(() => undefined)
+          return done.ok ? succeed(undefined) : done
+        },
       },
-    }],
+    ],
   }
 }
 
-const ACTION: Record<Orphan['kind'], string> = { instance: 'ec2:TerminateInstances', volume: 'ec2:DeleteVolume', upload: 's3:AbortMultipartUpload', 'node-group': 'eks:DeleteNodegroup', 'idle-node': 'autoscaling:TerminateInstanceInAutoScalingGroup' }
-const LOST: Record<Orphan['kind'], string> = { instance: 'the machine and what its own disk holds', volume: 'everything the volume holds', upload: 'the parts that were uploaded', 'node-group': 'the node group', 'idle-node': 'nothing: nothing runs there' }
-export async function planRemove(cloud: Cloud, kind: OperationKind<RemoveInput>, { ask, signal }: { ask: { site: string; kind: Orphan['kind']; id: string }; signal?: AbortSignal | undefined }): Promise<Outcome<MadePlan<RemoveInput>>> {
+const ACTION: Record<Orphan['kind'], string> = {
+  instance: 'ec2:TerminateInstances',
+  volume: 'ec2:DeleteVolume',
+  upload: 's3:AbortMultipartUpload',
+  'node-group': 'eks:DeleteNodegroup',
+  'idle-node': 'autoscaling:TerminateInstanceInAutoScalingGroup',
+}
+const LOST: Record<Orphan['kind'], string> = {
+  instance: 'the machine and what its own disk holds',
+  volume: 'everything the volume holds',
+  upload: 'the parts that were uploaded',
+  'node-group': 'the node group',
+  'idle-node': 'nothing: nothing runs there',
+}
+export async function planRemove(
+  cloud: Cloud,
+  kind: OperationKind<RemoveInput>,
+  {
+    ask,
+    signal,
+  }: { ask: { site: string; kind: Orphan['kind']; id: string }; signal?: AbortSignal | undefined },
+): Promise<Outcome<MadePlan<RemoveInput>>> {
   const looked = await lookedAt(cloud, ask.site, signal)
   if (!looked.ok) return looked
   const swept = await sweep(cloud, ask.site, signal)
   if (!swept.ok) return swept
-  const orphan = swept.value.orphans.find(({ id, kind: what }) => id === ask.id && what === ask.kind)
+  const orphan = swept.value.orphans.find(
+    ({ id, kind: what }) => id === ask.id && what === ask.kind,
+  )
   if (!orphan) return fail(failure('NOT_FOUND', { kind: `left-over ${ask.kind}`, name: ask.id }))
-  const input: RemoveInput = { site: ask.site, group: orphan.tags['group'] ?? '', kind: ask.kind, id: ask.id, name: orphan.name }
+  const input: RemoveInput = {
+    site: ask.site,
+    group: orphan.tags['group'] ?? '',
+    kind: ask.kind,
+    id: ask.id,
+    name: orphan.name,
+  }
   const data = ask.kind === 'volume' || ask.kind === 'instance'
-  const plan = planBody(given({
-    kind: kind.kind, title: `Remove ${orphan.name}`, verb: 'Remove', site: ask.site, subject: { kind: ask.kind, name: orphan.name }, as: looked.value.as,
-    changes: [{ op: 'delete' as const, apiVersion: 'aws', kind: ask.kind, name: orphan.name, note: orphan.says }], permissions: [permission(`remove ${orphan.name}`, ACTION[ask.kind], ask.kind)],
-    choices: orphan.usdPerHour === undefined ? [] : [`Ends $${orphan.usdPerHour.toFixed(3)} an hour.`], steps: stepsOf(kind, input),
-    risks: orphan.madeByTakt ? [] : ['Takt did not make it: somebody may still want it.'], losses: data ? { lost: [LOST[ask.kind]], kept: ['everything else in the account'], typeName: ask.id } : undefined,
-  }))
-  return succeed({ plan, kind, input, again: (again) => planRemove(cloud, kind, { ask, signal: again }) })
+  const plan = planBody(
+    given({
+      kind: kind.kind,
+      title: `Remove ${orphan.name}`,
+      verb: 'Remove',
+      site: ask.site,
+      subject: { kind: ask.kind, name: orphan.name },
+      as: looked.value.as,
+      changes: [
+        {
+          op: 'delete' as const,
+          apiVersion: 'aws',
+          kind: ask.kind,
+          name: orphan.name,
+          note: orphan.says,
+        },
+      ],
+      permissions: [permission(`remove ${orphan.name}`, ACTION[ask.kind], ask.kind)],
+      choices:
+        orphan.usdPerHour === undefined ? [] : [`Ends $${orphan.usdPerHour.toFixed(3)} an hour.`],
+      steps: stepsOf(kind, input),
+      risks: orphan.madeByTakt ? [] : ['Takt did not make it: somebody may still want it.'],
+      losses: data
+        ? { lost: [LOST[ask.kind]], kept: ['everything else in the account'], typeName: ask.id }
+        : undefined,
+    }),
+  )
+  return succeed({
+    plan,
+    kind,
+    input,
+    again: (again) => planRemove(cloud, kind, { ask, signal: again }),
+  })
 }

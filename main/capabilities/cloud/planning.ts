@@ -9,32 +9,100 @@ import { poolViews, type Knowing } from './views'
 import type { Work } from './work'
 
 /** What the plans and operations of the cloud stand on. */
-export interface Cloud extends Knowing { ports: CloudPorts; observer: Observer; prices: Prices; work: Work; poolsOf(seen: Seen): CloudPool[]; claimedGroups(site: string): string[] }
+export interface Cloud extends Knowing {
+  ports: CloudPorts
+  observer: Observer
+  prices: Prices
+  work: Work
+  poolsOf(seen: Seen): CloudPool[]
+  claimedGroups(site: string): string[]
+}
 
-export interface Looked { account: CloudAccount; seen: Seen; as: string; pools: CloudPool[] }
+export interface Looked {
+  account: CloudAccount
+  seen: Seen
+  as: string
+  pools: CloudPool[]
+}
 /** Sees the account afresh, with prices where they are missing: every plan begins with it. */
-export async function lookedAt(cloud: Cloud, site: string, signal: AbortSignal | undefined): Promise<Outcome<Looked>> {
+export async function lookedAt(
+  cloud: Cloud,
+  site: string,
+  signal: AbortSignal | undefined,
+): Promise<Outcome<Looked>> {
   const seen = await cloud.observer.look(site, signal)
   if (!seen.ok) return seen
   const { account, groups, pools } = seen.value
-  await cloud.prices.refresh(account, [...groups, ...pools].flatMap(({ instanceTypes }) => instanceTypes.slice(0, 1)), { signal })
+  await cloud.prices.refresh(
+    account,
+    [...groups, ...pools].flatMap(({ instanceTypes }) => instanceTypes.slice(0, 1)),
+    { signal },
+  )
   const client = cloud.ports.sites.client(site)
   const me = client.ok ? await client.value.whoAmI(signal) : client
-  return succeed({ account, seen: seen.value, as: me.ok ? me.value.user : account.profile, pools: poolViews(cloud, seen.value) })
+  return succeed({
+    account,
+    seen: seen.value,
+    as: me.ok ? me.value.user : account.profile,
+    pools: poolViews(cloud, seen.value),
+  })
 }
 export const poolNamed = ({ pools, account }: Looked, name: string): Outcome<CloudPool> => {
   const pool = pools.find((one) => one.name === name)
-  return pool ? succeed(pool) : fail(failure('NOT_FOUND', { kind: 'node group', name: `${account.site}/${name}` }))
+  return pool
+    ? succeed(pool)
+    : fail(failure('NOT_FOUND', { kind: 'node group', name: `${account.site}/${name}` }))
 }
 
-const days = (seconds: number) => (seconds < 86_400 ? `${String(Math.round(seconds / 3600))} h` : `${String(Math.round(seconds / 86_400))} days`)
-const SOURCE: Record<CloudPrice['source'], string> = { 'aws-pricing': 'AWS price list', 'aws-spot-history': 'AWS spot history', 'price-list': 'dated list' }
-export const bookOf = (price: CloudPrice): string => `${SOURCE[price.source]} of ${price.asOf.slice(0, 10)}, ${days(price.ageSeconds)} old${price.stale ? ' (stale)' : ''}`
+const days = (seconds: number) =>
+  seconds < 86_400
+    ? `${String(Math.round(seconds / 3600))} h`
+    : `${String(Math.round(seconds / 86_400))} days`
+const SOURCE: Record<CloudPrice['source'], string> = {
+  'aws-pricing': 'AWS price list',
+  'aws-spot-history': 'AWS spot history',
+  'price-list': 'dated list',
+}
+export const bookOf = (price: CloudPrice): string =>
+  `${SOURCE[price.source]} of ${price.asOf.slice(0, 10)}, ${days(price.ageSeconds)} old${price.stale ? ' (stale)' : ''}`
 export const priceOf = (pool: CloudPool, nodes: number): Plan['price'] =>
-  (pool.price ? { usdPerHour: Math.round(pool.price.usd * nodes * 100) / 100, basis: `${String(nodes)} × ${pool.instanceType} at $${pool.price.usd.toFixed(2)} an hour, billed by the second from launch`, book: bookOf(pool.price) } : undefined)
+  pool.price
+    ? {
+        usdPerHour: Math.round(pool.price.usd * nodes * 100) / 100,
+        basis: `${String(nodes)} × ${pool.instanceType} at $${pool.price.usd.toFixed(2)} an hour, billed by the second from launch`,
+        book: bookOf(pool.price),
+      }
+    : undefined
 export const priceRisks = (pool: CloudPool): string[] => [
-  ...(pool.price ? [] : ['Its price is not known.']), ...(pool.price?.stale ? [`The price is ${days(pool.price.ageSeconds)} old; automatic mode would not use it.`] : []), ...(pool.capacityType === 'spot' ? ['AWS may take spot machines back with two minutes\' notice.'] : []),
+  ...(pool.price ? [] : ['Its price is not known.']),
+  ...(pool.price?.stale
+    ? [`The price is ${days(pool.price.ageSeconds)} old; automatic mode would not use it.`]
+    : []),
+  ...(pool.capacityType === 'spot'
+    ? ["AWS may take spot machines back with two minutes' notice."]
+    : []),
 ]
-export const change = (op: 'create' | 'change' | 'delete', name: string, { lines, note }: { lines: [op: '+' | '-' | ' ', text: string][]; note?: string | undefined }): Plan['changes'][number] =>
-  ({ op, apiVersion: 'eks.amazonaws.com', kind: 'NodeGroup', name, lines: lines.map(([sign, text]) => ({ op: sign, text })), ...(note !== undefined && { note }) })
-export const permission = (says: string, verb: string, resource: string): Plan['permissions'][number] => ({ says, verb, resource, group: 'aws', allowed: 'unknown', grantedBy: ['whoever runs the AWS account'] })
+export const change = (
+  op: 'create' | 'change' | 'delete',
+  name: string,
+  { lines, note }: { lines: [op: '+' | '-' | ' ', text: string][]; note?: string | undefined },
+): Plan['changes'][number] => ({
+  op,
+  apiVersion: 'eks.amazonaws.com',
+  kind: 'NodeGroup',
+  name,
+  lines: lines.map(([sign, text]) => ({ op: sign, text })),
+  ...(note !== undefined && { note }),
+})
+export const permission = (
+  says: string,
+  verb: string,
+  resource: string,
+): Plan['permissions'][number] => ({
+  says,
+  verb,
+  resource,
+  group: 'aws',
+  allowed: 'unknown',
+  grantedBy: ['whoever runs the AWS account'],
+})

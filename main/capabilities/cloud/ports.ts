@@ -8,7 +8,13 @@ import type { Operations } from '../operations'
 import type { Sites } from '../sites'
 
 /** The AWS account behind a cloud site: whose profile asks, and which cluster it is there. */
-export interface CloudAccount { site: string; profile: string; region: string; cluster: string; simulated: boolean }
+export interface CloudAccount {
+  site: string
+  profile: string
+  region: string
+  cluster: string
+  simulated: boolean
+}
 export interface CloudPorts {
   sites: Sites & { clockOf(site: string): Clock }
   operations: Operations

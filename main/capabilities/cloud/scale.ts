@@ -8,16 +8,36 @@ import { planBody, stepsOf } from '../plans'
 import type { GroupFacts } from './domain/facts'
 import { alternatives } from './domain/pools'
 import { groupView } from './domain/nodes'
-import { bookOf, change, lookedAt, permission, poolNamed, priceOf, priceRisks, type Cloud, type Looked } from './planning'
+import {
+  bookOf,
+  change,
+  lookedAt,
+  permission,
+  poolNamed,
+  priceOf,
+  priceRisks,
+  type Cloud,
+  type Looked,
+} from './planning'
 import type { CloudAccount } from './ports'
 import { priceOfGroup } from './views'
 import type { At } from './work'
 
-export const ScaleInput = z.object({ site: z.string(), group: z.string(), before: z.number().int(), desired: z.number().int(), go: z.array(z.string()) })
+export const ScaleInput = z.object({
+  site: z.string(),
+  group: z.string(),
+  before: z.number().int(),
+  desired: z.number().int(),
+  go: z.array(z.string()),
+})
 export type ScaleInput = z.infer<typeof ScaleInput>
 
 /** The account of a site while a step runs; a profile that is gone stops the step with words. */
-export async function atOf({ observer }: Pick<Cloud, 'observer'>, { site, group }: { site: string; group: string }, signal: AbortSignal): Promise<Outcome<At>> {
+export async function atOf(
+  { observer }: Pick<Cloud, 'observer'>,
+  { site, group }: { site: string; group: string },
+  signal: AbortSignal,
+): Promise<Outcome<At>> {
   const account: CloudAccount | undefined = observer.account(site)
   if (account) return succeed({ account, group })
   const looked = await observer.look(site, signal)
@@ -25,50 +45,84 @@ export async function atOf({ observer }: Pick<Cloud, 'observer'>, { site, group 
 }
 type Does<I> = (at: At, context: StepContext<I>) => Promise<Outcome<void>>
 /** A step on one node group. */
-export const onGroup = <I extends { site: string; group: string }>(cloud: Cloud, does: Does<I>) => async (context: StepContext<I>): Promise<Outcome<void>> => {
-  const at = await atOf(cloud, context.input, context.signal)
-  if (!at.ok) return at
-  const done = await does(at.value, context)
-  // What changed is on every screen at once; a failed look is told there and does not fail the step.
-  void cloud.observer.look(context.input.site).catch(() => undefined)
-  return done
-}
-const insteadOf = (cloud: Cloud, { account, group }: At) => () => {
-  const seen = cloud.observer.last(account.site)
-  if (!seen) return []
-  const looked: Looked = { account, seen, as: '', pools: cloud.poolsOf(seen) }
-  const pool = poolNamed(looked, group)
-  return pool.ok ? alternatives(looked.pools, pool.value).slice(0, 3).map(({ name }) => name) : []
-}
+export const onGroup =
+  <I extends { site: string; group: string }>(cloud: Cloud, does: Does<I>) =>
+  async (context: StepContext<I>): Promise<Outcome<void>> => {
+    const at = await atOf(cloud, context.input, context.signal)
+    if (!at.ok) return at
+    const done = await does(at.value, context)
+    // What changed is on every screen at once; a failed look is told there and does not fail the step.
+    void cloud.observer.look(context.input.site).catch(() => undefined)
+    return done
+  }
+const insteadOf =
+  (cloud: Cloud, { account, group }: At) =>
+  () => {
+    const seen = cloud.observer.last(account.site)
+    if (!seen) return []
+    const looked: Looked = { account, seen, as: '', pools: cloud.poolsOf(seen) }
+    const pool = poolNamed(looked, group)
+    return pool.ok
+      ? alternatives(looked.pools, pool.value)
+          .slice(0, 3)
+          .map(({ name }) => name)
+      : []
+  }
 
 /** Up: ask, then wait for the machines. Down: close those that go, then give back exactly them. */
 export function scaleKind(cloud: Cloud): OperationKind<ScaleInput> {
   const { work } = cloud
   const up: Step<ScaleInput>[] = [
     {
-      id: 'ask', title: 'Ask AWS for the machines', promiseSeconds: 10,
+      id: 'ask',
+      title: 'Ask AWS for the machines',
+      promiseSeconds: 10,
       run: onGroup(cloud, async (at, { input, signal, progress }) => {
         const raised = await work.raise(at, input.desired, { signal, progress })
         return raised.ok ? succeed(undefined) : raised
       }),
-      undo: onGroup(cloud, (at, { input, signal, progress }) => work.setDesired(at, input.before, { signal, progress })),
+      undo: onGroup(cloud, (at, { input, signal, progress }) =>
+        work.setDesired(at, input.before, { signal, progress }),
+      ),
     },
-    { id: 'ready', title: 'Wait until they are ready', promiseSeconds: 360, run: onGroup(cloud, (at, { input, signal, progress }) => work.awaitReady(at, { nodes: input.desired, instead: insteadOf(cloud, at) }, { signal, progress })) },
+    {
+      id: 'ready',
+      title: 'Wait until they are ready',
+      promiseSeconds: 360,
+      run: onGroup(cloud, (at, { input, signal, progress }) =>
+        work.awaitReady(
+          at,
+          { nodes: input.desired, instead: insteadOf(cloud, at) },
+          { signal, progress },
+        ),
+      ),
+    },
   ]
   const down: Step<ScaleInput>[] = [
     {
-      id: 'close', title: 'Close the machines that go for new work', promiseSeconds: 3,
-      run: onGroup(cloud, (_at, { input, signal }) => work.cordon(input.site, input.go, { closed: true, signal })),
-      undo: onGroup(cloud, (_at, { input, signal }) => work.cordon(input.site, input.go, { closed: false, signal })),
+      id: 'close',
+      title: 'Close the machines that go for new work',
+      promiseSeconds: 3,
+      run: onGroup(cloud, (_at, { input, signal }) =>
+        work.cordon(input.site, input.go, { closed: true, signal }),
+      ),
+      undo: onGroup(cloud, (_at, { input, signal }) =>
+        work.cordon(input.site, input.go, { closed: false, signal }),
+      ),
     },
     {
-      id: 'release', title: 'Give them back', promiseSeconds: 10,
+      id: 'release',
+      title: 'Give them back',
+      promiseSeconds: 10,
       run: onGroup(cloud, async (at, { input, signal, progress, note, kept }) => {
         if (input.go.length === 0) return work.setDesired(at, input.desired, { signal, progress })
         const stayed = await work.letGo(at, input.go, { signal, progress })
         if (!stayed.ok) return stayed
         kept['stayed'] = stayed.value.join(' ')
-        if (stayed.value.length === 0) return input.desired === 0 ? work.setDesired(at, 0, { signal, progress }) : succeed(undefined)
+        if (stayed.value.length === 0)
+          return input.desired === 0
+            ? work.setDesired(at, 0, { signal, progress })
+            : succeed(undefined)
         note(`${stayed.value.join(', ')} stayed, because something had started there.`)
         return work.cordon(input.site, stayed.value, { closed: false, signal })
       }),
@@ -77,22 +131,46 @@ export function scaleKind(cloud: Cloud): OperationKind<ScaleInput> {
         return raised.ok ? succeed(undefined) : raised
       }),
     },
-    { id: 'gone', title: 'Wait until they are gone', promiseSeconds: 60, run: onGroup(cloud, (at, { input, signal, progress, kept }) => work.awaitGone(at, input.go.filter((node) => !(kept['stayed'] ?? '').split(' ').includes(node)), { signal, progress })) },
+    {
+      id: 'gone',
+      title: 'Wait until they are gone',
+      promiseSeconds: 60,
+      run: onGroup(cloud, (at, { input, signal, progress, kept }) =>
+        work.awaitGone(
+          at,
+          input.go.filter((node) => !(kept['stayed'] ?? '').split(' ').includes(node)),
+          { signal, progress },
+        ),
+      ),
+    },
   ]
   return {
-    kind: 'cloud-scale', input: ScaleInput, undoable: true,
-    cancelLeaves: ({ desired, before }) => (desired > before ? 'Nothing: the machines are given back.' : 'Nothing: closed machines are opened again, and those that went are asked for anew.'),
+    kind: 'cloud-scale',
+    input: ScaleInput,
+    undoable: true,
+    cancelLeaves: ({ desired, before }) =>
+      desired > before
+        ? 'Nothing: the machines are given back.'
+        : 'Nothing: closed machines are opened again, and those that went are asked for anew.',
     steps: ({ desired, before }) => (desired > before ? up : down),
   }
 }
 
-export interface ScaleAsk { site: string; nodeGroup: string; desired: number }
+export interface ScaleAsk {
+  site: string
+  nodeGroup: string
+  desired: number
+}
 const groupNamed = ({ groups, pools }: Looked['seen'], wanted: string): Outcome<GroupFacts> => {
   const group = [...groups, ...pools].find(({ name }) => name === wanted)
   return group ? succeed(group) : fail(failure('NOT_FOUND', { kind: 'node group', name: wanted }))
 }
 /** What a change of size would do; machines on which something runs are never taken by it. */
-export async function planScale(cloud: Cloud, kind: OperationKind<ScaleInput>, { ask, signal }: { ask: ScaleAsk; signal?: AbortSignal | undefined }): Promise<Outcome<MadePlan<ScaleInput>>> {
+export async function planScale(
+  cloud: Cloud,
+  kind: OperationKind<ScaleInput>,
+  { ask, signal }: { ask: ScaleAsk; signal?: AbortSignal | undefined },
+): Promise<Outcome<MadePlan<ScaleInput>>> {
   const looked = await lookedAt(cloud, ask.site, signal)
   if (!looked.ok) return looked
   const pool = poolNamed(looked.value, ask.nodeGroup)
@@ -100,31 +178,141 @@ export async function planScale(cloud: Cloud, kind: OperationKind<ScaleInput>, {
   const { seen, account } = looked.value
   const group = groupNamed(seen, ask.nodeGroup)
   if (!group.ok) return group
-  const view = groupView({ site: ask.site, region: account.region, simulated: account.simulated, group: group.value, inventory: seen.inventory, price: priceOfGroup(cloud, seen, group.value), provisioner: pool.value.provisioner, now: seen.at })
-  const free = view.nodes.filter(({ state, pods }) => pods.length === 0 && state !== 'unready').toSorted((a, b) => (b.idleSeconds ?? 0) - (a.idleSeconds ?? 0))
+  const view = groupView({
+    site: ask.site,
+    region: account.region,
+    simulated: account.simulated,
+    group: group.value,
+    inventory: seen.inventory,
+    price: priceOfGroup(cloud, seen, group.value),
+    provisioner: pool.value.provisioner,
+    now: seen.at,
+  })
+  const free = view.nodes
+    .filter(({ state, pods }) => pods.length === 0 && state !== 'unready')
+    .toSorted((a, b) => (b.idleSeconds ?? 0) - (a.idleSeconds ?? 0))
   const fewer = Math.max(0, view.nodes.length - ask.desired)
   const go = ask.desired < group.value.desired ? free.slice(0, fewer).map(({ name }) => name) : []
-  const input: ScaleInput = { site: ask.site, group: ask.nodeGroup, before: group.value.desired, desired: ask.desired, go }
+  const input: ScaleInput = {
+    site: ask.site,
+    group: ask.nodeGroup,
+    before: group.value.desired,
+    desired: ask.desired,
+    go,
+  }
   const adds = ask.desired - group.value.desired
-  const blockedBy = blocks({ pool: pool.value, adds, desired: ask.desired, missing: fewer - go.length })
-  const plan = planBody(given({
-    kind: kind.kind, title: `Scale ${ask.nodeGroup} from ${String(group.value.desired)} to ${String(ask.desired)}`, verb: 'Scale', site: ask.site, subject: { kind: 'NodeGroup', name: ask.nodeGroup }, as: looked.value.as,
-    price: priceOf(pool.value, ask.desired), time: adds > 0 ? { seconds: pool.value.bootSeconds, says: 'until the machines are ready' } : { seconds: 15, says: 'billing ends with each machine' },
-    changes: [change('change', ask.nodeGroup, { lines: [['-', `desiredSize: ${String(group.value.desired)}`], ['+', `desiredSize: ${String(ask.desired)}`]], note: go.length > 0 ? `gives back ${go.join(', ')}` : undefined })],
-    permissions: [permission(`change node groups of ${account.cluster} in ${account.region}`, 'eks:UpdateNodegroupConfig', `nodegroup/${ask.nodeGroup}`)],
-    quotas: pool.value.quota ? [{ name: pool.value.quota.name, used: pool.value.quota.usedCores, adds: Math.max(0, adds) * pool.value.cpuCores, limit: pool.value.quota.limitCores, unit: 'vCPU' }] : [],
-    risks: [...priceRisks(pool.value), ...(pool.value.capacity === 'short' && adds > 0 ? [`AWS is short of ${pool.value.instanceType} here: ${pool.value.capacitySays ?? ''}`] : [])],
-    choices: pool.value.price ? [`Counted with the ${bookOf(pool.value.price)}.`] : [], blockedBy, steps: stepsOf(kind, input), undo: `Goes back to ${String(group.value.desired)} machines.`,
-  }))
-  return succeed({ plan, kind, input, again: (again) => planScale(cloud, kind, { ask, signal: again }) })
+  const blockedBy = blocks({
+    pool: pool.value,
+    adds,
+    desired: ask.desired,
+    missing: fewer - go.length,
+  })
+  const plan = planBody(
+    given({
+      kind: kind.kind,
+      title: `Scale ${ask.nodeGroup} from ${String(group.value.desired)} to ${String(ask.desired)}`,
+      verb: 'Scale',
+      site: ask.site,
+      subject: { kind: 'NodeGroup', name: ask.nodeGroup },
+      as: looked.value.as,
+      price: priceOf(pool.value, ask.desired),
+      time:
+        adds > 0
+          ? { seconds: pool.value.bootSeconds, says: 'until the machines are ready' }
+          : { seconds: 15, says: 'billing ends with each machine' },
+      changes: [
+        change('change', ask.nodeGroup, {
+          lines: [
+            ['-', `desiredSize: ${String(group.value.desired)}`],
+            ['+', `desiredSize: ${String(ask.desired)}`],
+          ],
+          note: go.length > 0 ? `gives back ${go.join(', ')}` : undefined,
+        }),
+      ],
+      permissions: [
+        permission(
+          `change node groups of ${account.cluster} in ${account.region}`,
+          'eks:UpdateNodegroupConfig',
+          `nodegroup/${ask.nodeGroup}`,
+        ),
+      ],
+      quotas: pool.value.quota
+        ? [
+            {
+              name: pool.value.quota.name,
+              used: pool.value.quota.usedCores,
+              adds: Math.max(0, adds) * pool.value.cpuCores,
+              limit: pool.value.quota.limitCores,
+              unit: 'vCPU',
+            },
+          ]
+        : [],
+      risks: [
+        ...priceRisks(pool.value),
+        ...(pool.value.capacity === 'short' && adds > 0
+          ? [`AWS is short of ${pool.value.instanceType} here: ${pool.value.capacitySays ?? ''}`]
+          : []),
+      ],
+      choices: pool.value.price ? [`Counted with the ${bookOf(pool.value.price)}.`] : [],
+      blockedBy,
+      steps: stepsOf(kind, input),
+      undo: `Goes back to ${String(group.value.desired)} machines.`,
+    }),
+  )
+  return succeed({
+    plan,
+    kind,
+    input,
+    again: (again) => planScale(cloud, kind, { ask, signal: again }),
+  })
 }
 
-function blocks({ pool, adds, desired, missing }: { pool: Looked['pools'][number]; adds: number; desired: number; missing: number }): Plan['blockedBy'] {
-  if (pool.provisioner === 'karpenter') return [{ says: `${pool.name} is a NodePool: Karpenter makes and removes its machines by itself.`, remedy: 'Queue work for it, or change its limits.' }]
-  if (adds === 0) return [{ says: `${pool.name} has ${String(desired)} machines already.`, remedy: 'Choose another number.' }]
-  if (missing > 0) return [{ says: `${String(missing)} more machines would have to go, but work runs on them.`, remedy: 'Drain the group first, or wait until the work has ended.' }]
-  if (desired > pool.maxNodes) return [{ says: `${pool.name} may have at most ${String(pool.maxNodes)} machines.`, remedy: 'Make another pool, or raise the maximum of this one in AWS.' }]
+function blocks({
+  pool,
+  adds,
+  desired,
+  missing,
+}: {
+  pool: Looked['pools'][number]
+  adds: number
+  desired: number
+  missing: number
+}): Plan['blockedBy'] {
+  if (pool.provisioner === 'karpenter')
+    return [
+      {
+        says: `${pool.name} is a NodePool: Karpenter makes and removes its machines by itself.`,
+        remedy: 'Queue work for it, or change its limits.',
+      },
+    ]
+  if (adds === 0)
+    return [
+      {
+        says: `${pool.name} has ${String(desired)} machines already.`,
+        remedy: 'Choose another number.',
+      },
+    ]
+  if (missing > 0)
+    return [
+      {
+        says: `${String(missing)} more machines would have to go, but work runs on them.`,
+        remedy: 'Drain the group first, or wait until the work has ended.',
+      },
+    ]
+  if (desired > pool.maxNodes)
+    return [
+      {
+        says: `${pool.name} may have at most ${String(pool.maxNodes)} machines.`,
+        remedy: 'Make another pool, or raise the maximum of this one in AWS.',
+      },
+    ]
   const { quota } = pool
-  if (adds > 0 && quota && quota.usedCores + adds * pool.cpuCores > quota.limitCores) return [{ says: `The account's quota "${quota.name}" allows ${String(quota.limitCores)} virtual CPUs and ${String(quota.usedCores)} are in use.`, remedy: 'Ask AWS for a higher quota (Service Quotas), or use another type.' }]
+  if (adds > 0 && quota && quota.usedCores + adds * pool.cpuCores > quota.limitCores)
+    return [
+      {
+        says: `The account's quota "${quota.name}" allows ${String(quota.limitCores)} virtual CPUs and ${String(quota.usedCores)} are in use.`,
+        remedy: 'Ask AWS for a higher quota (Service Quotas), or use another type.',
+      },
+    ]
   return []
 }

@@ -1,4 +1,9 @@
-import type { CloudPool, NodeGroupsView, Orphan, PoolTemplate } from '../../../preload/contract/cloud'
+import type {
+  CloudPool,
+  NodeGroupsView,
+  Orphan,
+  PoolTemplate,
+} from '../../../preload/contract/cloud'
 import type { Failure } from '../../../preload/contract/failures'
 import type { Plan } from '../../../preload/contract/operations'
 import { timestamp } from '../../kernel/clock'
@@ -21,80 +26,162 @@ import { planScale, scaleKind, type ScaleAsk } from './scale'
 import { groupsView, groupViews, poolViews } from './views'
 import { Work, type Telling } from './work'
 
-type Each = <T>(site: string | undefined, ask: (site: string) => Promise<Outcome<T>>) => Promise<{ values: T[]; unread: Unread }>
+type Each = <T>(
+  site: string | undefined,
+  ask: (site: string) => Promise<Outcome<T>>,
+) => Promise<{ values: T[]; unread: Unread }>
 type Unread = { site: string; failure: Failure }[]
 
 /** Rented machines: what there is, what it costs, and every way to have more or fewer of them. */
 export function makeCloud(ports: CloudPorts) {
   const { cloud, claims, short } = open(ports)
   const { observer, prices, work } = cloud
-  const kinds = { scale: scaleKind(cloud), create: createKind(cloud), drain: drainKind(cloud), remove: removeKind(cloud) }
-  for (const kind of [kinds.scale, kinds.create, kinds.drain, kinds.remove]) ports.operations.register(kind as never)
+  const kinds = {
+    scale: scaleKind(cloud),
+    create: createKind(cloud),
+    drain: drainKind(cloud),
+    remove: removeKind(cloud),
+  }
+  for (const kind of [kinds.scale, kinds.create, kinds.drain, kinds.remove])
+    ports.operations.register(kind as never)
   const offer = async <I>(making: Promise<Outcome<MadePlan<I>>>): Promise<Outcome<Plan>> => {
     const made = await making
     return made.ok ? succeed(ports.operations.offer(made.value)) : made
   }
   const each: Each = async (site, ask) => {
-    const sites = observer.accounts().map((account) => account.site).filter((one) => site === undefined || one === site)
-    const answers = await Promise.all(sites.map(async (one) => ({ site: one, answer: await ask(one) })))
-    return { values: answers.flatMap(({ answer }) => (answer.ok ? [answer.value] : [])), unread: answers.flatMap(({ site: of, answer }) => (answer.ok ? [] : [{ site: of, failure: answer.failure }])) }
+    const sites = observer
+      .accounts()
+      .map((account) => account.site)
+      .filter((one) => site === undefined || one === site)
+    const answers = await Promise.all(
+      sites.map(async (one) => ({ site: one, answer: await ask(one) })),
+    )
+    return {
+      values: answers.flatMap(({ answer }) => (answer.ok ? [answer.value] : [])),
+      unread: answers.flatMap(({ site: of, answer }) =>
+        answer.ok ? [] : [{ site: of, failure: answer.failure }],
+      ),
+    }
   }
   const market = new MarketPlace(cloud, claims, short)
   return {
-    market, observer, claims,
-    async pools(site: string | undefined, signal?: AbortSignal): Promise<{ asOf: string; pools: CloudPool[]; unread: Unread }> {
+    market,
+    observer,
+    claims,
+    async pools(
+      site: string | undefined,
+      signal?: AbortSignal,
+    ): Promise<{ asOf: string; pools: CloudPool[]; unread: Unread }> {
       const { values, unread } = await each(site, async (one) => {
         const seen = await observer.look(one, signal)
-        if (seen.ok) await prices.refresh(seen.value.account, [...seen.value.groups, ...seen.value.pools].flatMap(({ instanceTypes }) => instanceTypes.slice(0, 1)), { signal })
+        if (seen.ok)
+          await prices.refresh(
+            seen.value.account,
+            [...seen.value.groups, ...seen.value.pools].flatMap(({ instanceTypes }) =>
+              instanceTypes.slice(0, 1),
+            ),
+            { signal },
+          )
         return seen.ok ? succeed({ at: seen.value.at, pools: poolViews(cloud, seen.value) }) : seen
       })
-      return { asOf: timestamp(Math.max(cloud.now(), ...values.map(({ at }) => at))), pools: values.flatMap(({ pools }) => pools), unread }
+      return {
+        asOf: timestamp(Math.max(cloud.now(), ...values.map(({ at }) => at))),
+        pools: values.flatMap(({ pools }) => pools),
+        unread,
+      }
     },
     groups: (): NodeGroupsView => groupsView(cloud),
     follow: (listener: () => void) => observer.follow(listener),
     /** Settles when every account was asked once, whatever it answered. */
     firstLook: (signal?: AbortSignal) => observer.first(signal),
     onChange: (listener: () => void) => observer.onChange(listener),
-    planScale: (ask: ScaleAsk, signal?: AbortSignal) => offer(planScale(cloud, kinds.scale, { ask, signal })),
-    planCreatePool: (ask: { site: string; template: PoolTemplate }, signal?: AbortSignal) => offer(planCreate(cloud, kinds.create, { ask, signal })),
-    planDrain: (ask: DrainAsk, signal?: AbortSignal) => offer(planDrain(cloud, kinds.drain, { ask, signal })),
-    planRemoveOrphan: (ask: { site: string; kind: Orphan['kind']; id: string }, signal?: AbortSignal) => offer(planRemove(cloud, kinds.remove, { ask, signal })),
-    async orphans(signal?: AbortSignal): Promise<{ asOf: string; usdPerHour: number; orphans: Orphan[]; looked: string[]; unread: Unread }> {
+    planScale: (ask: ScaleAsk, signal?: AbortSignal) =>
+      offer(planScale(cloud, kinds.scale, { ask, signal })),
+    planCreatePool: (ask: { site: string; template: PoolTemplate }, signal?: AbortSignal) =>
+      offer(planCreate(cloud, kinds.create, { ask, signal })),
+    planDrain: (ask: DrainAsk, signal?: AbortSignal) =>
+      offer(planDrain(cloud, kinds.drain, { ask, signal })),
+    planRemoveOrphan: (
+      ask: { site: string; kind: Orphan['kind']; id: string },
+      signal?: AbortSignal,
+    ) => offer(planRemove(cloud, kinds.remove, { ask, signal })),
+    async orphans(signal?: AbortSignal): Promise<{
+      asOf: string
+      usdPerHour: number
+      orphans: Orphan[]
+      looked: string[]
+      unread: Unread
+    }> {
       const { values, unread } = await each(undefined, (site) => sweep(cloud, site, signal))
       const orphans = values.flatMap((one) => one.orphans)
-      return { asOf: timestamp(cloud.now()), usdPerHour: orphans.reduce((sum, { usdPerHour = 0 }) => sum + usdPerHour, 0), orphans, looked: values.flatMap(({ looked }) => looked), unread }
+      return {
+        asOf: timestamp(cloud.now()),
+        usdPerHour: orphans.reduce((sum, { usdPerHour = 0 }) => sum + usdPerHour, 0),
+        orphans,
+        looked: values.flatMap(({ looked }) => looked),
+        unread,
+      }
     },
     prices: (refresh: boolean, signal?: AbortSignal) => pricesNow(cloud, each, { refresh, signal }),
     /** USD an hour of one GPU of a rented node, as last known; undefined where no price is. */
     gpuUsdPerHour: (node: NodeFacts): number | undefined => gpuPrice(cloud, node),
     /** Gives idle machines back: for the steward, who calls it again and again. Answers what it did, in words. */
-    giveBackIdle: (telling: Telling & { mayAct?(): boolean }) => giveBackIdle(cloud, claims, telling),
+    giveBackIdle: (telling: Telling & { mayAct?(): boolean }) =>
+      giveBackIdle(cloud, claims, telling),
     work,
   }
 }
 export type CloudService = ReturnType<typeof makeCloud>
 
-async function pricesNow(cloud: Cloud, each: Each, { refresh, signal }: { refresh: boolean; signal: AbortSignal | undefined }) {
+async function pricesNow(
+  cloud: Cloud,
+  each: Each,
+  { refresh, signal }: { refresh: boolean; signal: AbortSignal | undefined },
+) {
   const { observer, prices } = cloud
   const { values, unread } = await each(undefined, async (site) => {
     const seen = await observer.look(site, signal)
     if (!seen.ok) return seen
-    const failed = await prices.refresh(seen.value.account, [...seen.value.types.keys()], { force: refresh, signal })
+    const failed = await prices.refresh(seen.value.account, [...seen.value.types.keys()], {
+      force: refresh,
+      signal,
+    })
     return succeed({ failed, site, now: seen.value.at })
   })
   const now = Math.max(cloud.now(), ...values.map(({ now: at }) => at))
   const own = observer.accounts().flatMap(({ site }) => prices.own(site))
   return {
-    asOf: timestamp(now), staleAfterSeconds: STALE_MS['on-demand'] / 1000, prices: [...own, ...prices.listed].map((price) => shownPrice(price, now)),
-    unread: [...unread, ...values.flatMap(({ failed, site }) => (failed ? [{ site, failure: failed }] : []))],
+    asOf: timestamp(now),
+    staleAfterSeconds: STALE_MS['on-demand'] / 1000,
+    prices: [...own, ...prices.listed].map((price) => shownPrice(price, now)),
+    unread: [
+      ...unread,
+      ...values.flatMap(({ failed, site }) => (failed ? [{ site, failure: failed }] : [])),
+    ],
   }
 }
 
 function open(ports: CloudPorts): { cloud: Cloud; claims: Claims; short: Map<string, number> } {
-  const [observer, prices, claims, short] = [new Observer(ports), new Prices(ports), new Claims(ports.store.settings), new Map<string, number>()]
+  const [observer, prices, claims, short] = [
+    new Observer(ports),
+    new Prices(ports),
+    new Claims(ports.store.settings),
+    new Map<string, number>(),
+  ]
   const cloud: Cloud = {
-    ports, observer, prices, work: new Work(ports), shortUntil: (pool) => short.get(pool), now: () => Math.max(0, ...observer.accounts().map(({ site }) => ports.sites.clockOf(site).now())) || ports.clock.now(),
-    poolsOf: (seen) => poolViews(cloud, seen), claimedGroups: (site) => (observer.last(site)?.groups ?? []).map(({ name }) => name).filter((name) => claims.claimed(site, name) > 0),
+    ports,
+    observer,
+    prices,
+    work: new Work(ports),
+    shortUntil: (pool) => short.get(pool),
+    now: () =>
+      Math.max(0, ...observer.accounts().map(({ site }) => ports.sites.clockOf(site).now())) ||
+      ports.clock.now(),
+    poolsOf: (seen) => poolViews(cloud, seen),
+    claimedGroups: (site) =>
+      (observer.last(site)?.groups ?? [])
+        .map(({ name }) => name)
+        .filter((name) => claims.claimed(site, name) > 0),
   }
   return { cloud, claims, short }
 }
@@ -102,28 +189,48 @@ function open(ports: CloudPorts): { cloud: Cloud; claims: Claims; short: Map<str
 function gpuPrice({ observer, prices }: Cloud, node: NodeFacts): number | undefined {
   const { labels } = node
   const gpus = amount(node.capacity, GPU)
-  const [type, region = '', zone = ''] = [labels['node.kubernetes.io/instance-type'], labels['topology.kubernetes.io/region'], labels['topology.kubernetes.io/zone']]
+  const [type, region = '', zone = ''] = [
+    labels['node.kubernetes.io/instance-type'],
+    labels['topology.kubernetes.io/region'],
+    labels['topology.kubernetes.io/zone'],
+  ]
   if (type === undefined || gpus === 0) return undefined
   const site = observer.accounts().find((account) => account.region === region)?.site ?? ''
-  const usd = prices.usdPerHour(site, region, { type, zone, spot: labels['eks.amazonaws.com/capacityType'] === 'SPOT' || labels['karpenter.sh/capacity-type'] === 'spot' })
+  const usd = prices.usdPerHour(site, region, {
+    type,
+    zone,
+    spot:
+      labels['eks.amazonaws.com/capacityType'] === 'SPOT' ||
+      labels['karpenter.sh/capacity-type'] === 'spot',
+  })
   return usd === undefined ? undefined : usd / gpus
 }
 
-async function giveBackIdle(cloud: Cloud, claims: Claims, telling: Telling & { mayAct?(): boolean }): Promise<string[]> {
+async function giveBackIdle(
+  cloud: Cloud,
+  claims: Claims,
+  telling: Telling & { mayAct?(): boolean },
+): Promise<string[]> {
   const said: string[] = []
   for (const { site } of cloud.observer.accounts()) {
     const seen = await cloud.observer.look(site, telling.signal)
     if (!seen.ok) continue
-    for (const group of groupViews(cloud, seen.value).filter(({ provisioner }) => provisioner === 'node-group')) {
+    for (const group of groupViews(cloud, seen.value).filter(
+      ({ provisioner }) => provisioner === 'node-group',
+    )) {
       const release = releases(group, { claimed: claims.claimed(site, group.name) })
       if (!release || telling.mayAct?.() === false) continue
       const at = { account: seen.value.account, group: group.name }
-      const closed = await cloud.work.cordon(site, release.nodes, { closed: true, signal: telling.signal })
+      const closed = await cloud.work.cordon(site, release.nodes, {
+        closed: true,
+        signal: telling.signal,
+      })
       const stayed = closed.ok ? await cloud.work.letGo(at, release.nodes, telling) : closed
       const back = stayed.ok ? stayed.value : release.nodes
       await cloud.work.cordon(site, back, { closed: false, signal: telling.signal })
       const gone = release.nodes.filter((node) => !back.includes(node))
-      if (gone.length > 0) said.push(`${gone.join(', ')} of ${group.name} on ${site} had nothing to do and went back.`)
+      if (gone.length > 0)
+        said.push(`${gone.join(', ')} of ${group.name} on ${site} had nothing to do and went back.`)
     }
   }
   return said

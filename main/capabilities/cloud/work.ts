@@ -10,8 +10,14 @@ import { NODE_GROUP_LABEL, type GroupFacts } from './domain/facts'
 import type { CloudAccount, CloudPorts } from './ports'
 
 /** How a long piece of work tells what it does. */
-export interface Telling { signal: AbortSignal; progress(says: string, share?: number): void }
-export interface At { account: CloudAccount; group: string }
+export interface Telling {
+  signal: AbortSignal
+  progress(says: string, share?: number): void
+}
+export interface At {
+  account: CloudAccount
+  group: string
+}
 
 const LOOK_MS = 1000
 const ASK_AWS_EVERY = 4
@@ -19,34 +25,84 @@ const ASK_AWS_EVERY = 4
 const FRESH_TROUBLE_MS = 60_000
 const NodeSight = z.object({
   metadata: z.object({ name: z.string(), labels: z.record(z.string(), z.string()).default({}) }),
-  spec: z.object({ providerID: z.string().optional(), unschedulable: z.boolean().default(false) }).prefault({}),
-  status: z.object({ conditions: z.array(z.object({ type: z.string(), status: z.string() })).default([]) }).prefault({}),
+  spec: z
+    .object({ providerID: z.string().optional(), unschedulable: z.boolean().default(false) })
+    .prefault({}),
+  status: z
+    .object({ conditions: z.array(z.object({ type: z.string(), status: z.string() })).default([]) })
+    .prefault({}),
 })
 const PodSight = z.object({
-  metadata: z.object({ name: z.string(), namespace: z.string().default('default'), ownerReferences: z.array(z.object({ kind: z.string() })).default([]), deletionTimestamp: z.string().optional() }),
-  spec: z.object({ nodeName: z.string().optional() }).prefault({}), status: z.object({ phase: z.string().default('') }).prefault({}),
+  metadata: z.object({
+    name: z.string(),
+    namespace: z.string().default('default'),
+    ownerReferences: z.array(z.object({ kind: z.string() })).default([]),
+    deletionTimestamp: z.string().optional(),
+  }),
+  spec: z.object({ nodeName: z.string().optional() }).prefault({}),
+  status: z.object({ phase: z.string().default('') }).prefault({}),
 })
-export interface NodeNow { name: string; ready: boolean; cordoned: boolean; instance: string | undefined }
-export interface PodNow { name: string; namespace: string }
+export interface NodeNow {
+  name: string
+  ready: boolean
+  cordoned: boolean
+  instance: string | undefined
+}
+export interface PodNow {
+  name: string
+  namespace: string
+}
 
 /** The verbs of rented machines. Each may be run again after it was cut short, and ends in the same state. */
 export class Work {
   readonly #ports: CloudPorts
-  constructor(ports: CloudPorts) { this.#ports = ports }
+  constructor(ports: CloudPorts) {
+    this.#ports = ports
+  }
 
   async nodes({ account, group }: At, signal?: AbortSignal): Promise<Outcome<NodeNow[]>> {
     const client = this.#ports.sites.client(account.site)
     if (!client.ok) return client
-    const listed = await client.value.list(KUBE.nodes, { labelSelector: `${NODE_GROUP_LABEL}=${group}` }, NodeSight, signal)
-    return listed.ok ? succeed(listed.value.map(({ metadata, spec, status }) => ({
-      name: metadata.name, cordoned: spec.unschedulable, ready: status.conditions.some(({ type, status: is }) => type === 'Ready' && is === 'True'), instance: /\/(i-[0-9a-f]+)$/.exec(spec.providerID ?? '')?.[1],
-    }))) : listed
+    const listed = await client.value.list(
+      KUBE.nodes,
+      { labelSelector: `${NODE_GROUP_LABEL}=${group}` },
+      NodeSight,
+      signal,
+    )
+    return listed.ok
+      ? succeed(
+          listed.value.map(({ metadata, spec, status }) => ({
+            name: metadata.name,
+            cordoned: spec.unschedulable,
+            ready: status.conditions.some(
+              ({ type, status: is }) => type === 'Ready' && is === 'True',
+            ),
+            instance: /\/(i-[0-9a-f]+)$/.exec(spec.providerID ?? '')?.[1],
+          })),
+        )
+      : listed
   }
   /** What works on a node; the cluster's own helpers do not count. */
   async podsOn(client: KubeClient, node: string, signal?: AbortSignal): Promise<Outcome<PodNow[]>> {
-    const listed = await client.list(KUBE.pods, { fieldSelector: `spec.nodeName=${node}` }, PodSight, signal)
-    return listed.ok ? succeed(listed.value.filter(({ metadata, status }) => status.phase !== 'Succeeded' && status.phase !== 'Failed' && metadata.namespace !== 'kube-system' && !metadata.ownerReferences.some(({ kind }) => kind === 'DaemonSet'))
-      .map(({ metadata }) => ({ name: metadata.name, namespace: metadata.namespace }))) : listed
+    const listed = await client.list(
+      KUBE.pods,
+      { fieldSelector: `spec.nodeName=${node}` },
+      PodSight,
+      signal,
+    )
+    return listed.ok
+      ? succeed(
+          listed.value
+            .filter(
+              ({ metadata, status }) =>
+                status.phase !== 'Succeeded' &&
+                status.phase !== 'Failed' &&
+                metadata.namespace !== 'kube-system' &&
+                !metadata.ownerReferences.some(({ kind }) => kind === 'DaemonSet'),
+            )
+            .map(({ metadata }) => ({ name: metadata.name, namespace: metadata.namespace })),
+        )
+      : listed
   }
 
   /** Asks for at least so many machines, never for fewer than are asked for already. */
@@ -57,7 +113,14 @@ export class Work {
       const { status, desired: before, max } = found.value
       if (before >= desired && status !== 'CREATING') return found
       // While another change is under way AWS takes no further one.
-      const asked = status === 'CREATING' || status === 'UPDATING' ? 'later' : await nodeGroups(this.#ports, at.account).scale(at.group, { desired, ...(desired > max && { max: desired }) }, telling.signal)
+      const asked =
+        status === 'CREATING' || status === 'UPDATING'
+          ? 'later'
+          : await nodeGroups(this.#ports, at.account).scale(
+              at.group,
+              { desired, ...(desired > max && { max: desired }) },
+              telling.signal,
+            )
       if (asked !== 'later' && asked.ok) return this.#find(at, telling.signal)
       if (asked !== 'later' && refusedAs(asked) !== 'ResourceInUseException') return asked
       telling.progress(`${at.group} is being changed; waits for that.`)
@@ -70,7 +133,11 @@ export class Work {
       const group = await nodeGroups(this.#ports, at.account).find(at.group, telling.signal)
       if (!group.ok) return group
       if (!group.value || group.value.desired === desired) return succeed(undefined)
-      const asked = await nodeGroups(this.#ports, at.account).scale(at.group, { desired }, telling.signal)
+      const asked = await nodeGroups(this.#ports, at.account).scale(
+        at.group,
+        { desired },
+        telling.signal,
+      )
       if (asked.ok) return succeed(undefined)
       if (refusedAs(asked) !== 'ResourceInUseException') return asked
       telling.progress(`${at.group} is being changed; waits for that.`)
@@ -80,35 +147,60 @@ export class Work {
   async #find({ account, group }: At, signal: AbortSignal): Promise<Outcome<GroupFacts>> {
     const found = await nodeGroups(this.#ports, account).find(group, signal)
     if (!found.ok) return found
-    return found.value ? succeed(found.value) : fail(failure('NOT_FOUND', { kind: 'node group', name: group }))
+    return found.value
+      ? succeed(found.value)
+      : fail(failure('NOT_FOUND', { kind: 'node group', name: group }))
   }
 
   /** Waits until so many machines are ready. Fails with CLOUD_CAPACITY_SHORT as soon as AWS says that it has none. */
-  async awaitReady(at: At, { nodes, instead }: { nodes: number; instead(): string[] }, telling: Telling): Promise<Outcome<void>> {
+  async awaitReady(
+    at: At,
+    { nodes, instead }: { nodes: number; instead(): string[] },
+    telling: Telling,
+  ): Promise<Outcome<void>> {
     const siteClock = this.#ports.sites.clockOf(at.account.site)
     const since = siteClock.now()
     for (let look = 0; ; look++) {
       const seen = await this.nodes(at, telling.signal)
       if (!seen.ok) return seen
       const ready = seen.value.filter((node) => node.ready && !node.cordoned).length
-      telling.progress(`${String(ready)} of ${String(nodes)} machines of ${at.group} are ready.`, Math.min(1, ready / Math.max(1, nodes)))
+      telling.progress(
+        `${String(ready)} of ${String(nodes)} machines of ${at.group} are ready.`,
+        Math.min(1, ready / Math.max(1, nodes)),
+      )
       if (ready >= nodes) return succeed(undefined)
       if (look % ASK_AWS_EVERY === ASK_AWS_EVERY - 1) {
         const group = await this.#find(at, telling.signal)
         if (!group.ok) return group
         const issue = group.value.health.find(({ code }) => code === 'AsgInstanceLaunchFailures')
-        if (issue && seen.value.length < nodes && siteClock.now() - since > FRESH_TROUBLE_MS) return fail(failure('CLOUD_CAPACITY_SHORT', { site: at.account.site, nodeGroup: at.group, says: issue.message, instead: instead() }))
+        if (issue && seen.value.length < nodes && siteClock.now() - since > FRESH_TROUBLE_MS)
+          return fail(
+            failure('CLOUD_CAPACITY_SHORT', {
+              site: at.account.site,
+              nodeGroup: at.group,
+              says: issue.message,
+              instead: instead(),
+            }),
+          )
       }
       await this.#ports.clock.sleep(LOOK_MS, telling.signal)
     }
   }
 
   /** Opens or closes nodes for new work. A node that is gone is fine. */
-  async cordon(site: string, names: readonly string[], { closed, signal }: { closed: boolean; signal: AbortSignal }): Promise<Outcome<void>> {
+  async cordon(
+    site: string,
+    names: readonly string[],
+    { closed, signal }: { closed: boolean; signal: AbortSignal },
+  ): Promise<Outcome<void>> {
     const client = this.#ports.sites.client(site)
     if (!client.ok) return client
     for (const name of names) {
-      const done = await client.value.mergePatch(KUBE.nodes, { name }, { body: { spec: { unschedulable: closed ? true : null } }, signal })
+      const done = await client.value.mergePatch(
+        KUBE.nodes,
+        { name },
+        { body: { spec: { unschedulable: closed ? true : null } }, signal },
+      )
       if (!done.ok && done.failure.code !== 'NOT_FOUND') return done
     }
     return succeed(undefined)
@@ -123,9 +215,18 @@ export class Work {
       if (pods.value.length === 0) return succeed(undefined)
       telling.progress(`${String(pods.value.length)} pods are leaving ${node}.`)
       for (const { name, namespace } of pods.value) {
-        const evicted = await client.value.create(KUBE.pods, { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace } }, { subresource: 'eviction', signal: telling.signal })
+        const evicted = await client.value.create(
+          KUBE.pods,
+          { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace } },
+          { subresource: 'eviction', signal: telling.signal },
+        )
         // A budget that allows no disruption now answers busy: it may a moment later.
-        if (!evicted.ok && evicted.failure.code !== 'NOT_FOUND' && evicted.failure.code !== 'CLUSTER_BUSY') return evicted
+        if (
+          !evicted.ok &&
+          evicted.failure.code !== 'NOT_FOUND' &&
+          evicted.failure.code !== 'CLUSTER_BUSY'
+        )
+          return evicted
       }
       await this.#ports.clock.sleep(LOOK_MS, telling.signal)
     }
@@ -146,7 +247,10 @@ export class Work {
         stayed.push(name)
         continue
       }
-      const gone = nodes.value.length === 1 || node.instance === undefined ? await this.#last(at, nodes.value.length - 1, telling) : await machines(this.#ports, at.account).letGo(node.instance, telling.signal)
+      const gone =
+        nodes.value.length === 1 || node.instance === undefined
+          ? await this.#last(at, nodes.value.length - 1, telling)
+          : await machines(this.#ports, at.account).letGo(node.instance, telling.signal)
       if (!gone.ok && refusedAs(gone) !== 'ValidationError') return gone
       telling.progress(`${name} goes back.`)
     }
@@ -154,14 +258,28 @@ export class Work {
   }
   /** Closes machines and gives them back; those on which something started meanwhile are opened again. */
   async closeAndLetGo(at: At, names: readonly string[], telling: Telling): Promise<Outcome<void>> {
-    const closed = await this.cordon(at.account.site, names, { closed: true, signal: telling.signal })
+    const closed = await this.cordon(at.account.site, names, {
+      closed: true,
+      signal: telling.signal,
+    })
     if (!closed.ok) return closed
     const stayed = await this.letGo(at, names, telling)
-    return stayed.ok ? this.cordon(at.account.site, stayed.value, { closed: false, signal: telling.signal }) : stayed
+    return stayed.ok
+      ? this.cordon(at.account.site, stayed.value, { closed: false, signal: telling.signal })
+      : stayed
   }
   // The last one goes by its number: then nothing is chosen for us.
   #last(at: At, left: number, telling: Telling): Promise<Outcome<void>> {
-    return left === 0 ? this.setDesired(at, 0, telling) : Promise.resolve(fail(failure('NOT_SUPPORTED_HERE', { says: 'AWS tells no instance for this node, so it cannot be let go by itself.', remedy: 'Scale the whole group to zero when nothing runs on it.' })))
+    return left === 0
+      ? this.setDesired(at, 0, telling)
+      : Promise.resolve(
+          fail(
+            failure('NOT_SUPPORTED_HERE', {
+              says: 'AWS tells no instance for this node, so it cannot be let go by itself.',
+              remedy: 'Scale the whole group to zero when nothing runs on it.',
+            }),
+          ),
+        )
   }
   /** Waits until the nodes are gone from the cluster. */
   async awaitGone(at: At, names: readonly string[], telling: Telling): Promise<Outcome<void>> {
@@ -178,7 +296,16 @@ export class Work {
     for (;;) {
       const group = await this.#find(at, telling.signal)
       if (!group.ok) return group
-      if (group.value.status === 'CREATE_FAILED') return fail(failure('AWS_FAILED', { profile: at.account.profile, region: at.account.region, service: 'EKS', error: 'CREATE_FAILED', says: group.value.health.map(({ message }) => message).join('; ') }))
+      if (group.value.status === 'CREATE_FAILED')
+        return fail(
+          failure('AWS_FAILED', {
+            profile: at.account.profile,
+            region: at.account.region,
+            service: 'EKS',
+            error: 'CREATE_FAILED',
+            says: group.value.health.map(({ message }) => message).join('; '),
+          }),
+        )
       if (group.value.status !== 'CREATING') return succeed(undefined)
       telling.progress(`${at.group} is being created.`)
       await this.#ports.clock.sleep(LOOK_MS, telling.signal)

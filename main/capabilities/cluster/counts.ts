@@ -7,7 +7,15 @@ const EVERY_MS = 60_000
 const COUNTED: ListId[] = ['nodes', 'pods', 'namespaces', 'queues', 'flavors', 'workloads']
 
 /** How many objects lists have that nobody reads: one row of each is asked for now and then, and the server says how many follow. */
-export function countsOf({ sites, clock, site, changed }: Pick<ClusterPorts, 'sites' | 'clock'> & { site: string; changed(): void }, signal: AbortSignal): (list: ListId) => number | undefined {
+export function countsOf(
+  {
+    sites,
+    clock,
+    site,
+    changed,
+  }: Pick<ClusterPorts, 'sites' | 'clock'> & { site: string; changed(): void },
+  signal: AbortSignal,
+): (list: ListId) => number | undefined {
   const known = new Map<ListId, number>()
   const count = async (list: ListId) => {
     let sum = 0
@@ -34,14 +42,19 @@ export function countsOf({ sites, clock, site, changed }: Pick<ClusterPorts, 'si
   return (list) => known.get(list)
 }
 type Client = Extract<ReturnType<ClusterPorts['sites']['client']>, { ok: true }>['value']
-async function countOne(client: Client, resources: (typeof LISTS)['pods']['sources'][number]['resources'], signal: AbortSignal): Promise<number | undefined> {
+async function countOne(
+  client: Client,
+  resources: (typeof LISTS)['pods']['sources'][number]['resources'],
+  signal: AbortSignal,
+): Promise<number | undefined> {
   for (const resource of resources) {
     if (resource.group.includes('.')) {
       const offers = await client.offers(resource, signal)
       if (!offers.ok) return undefined
       if (!offers.value) continue
     }
-    for await (const page of client.live.table({ resource, query: {}, limit: 1 }, signal)) return page.ok ? page.value.rows.length + page.value.remaining : undefined
+    for await (const page of client.live.table({ resource, query: {}, limit: 1 }, signal))
+      return page.ok ? page.value.rows.length + page.value.remaining : undefined
   }
   return 0
 }

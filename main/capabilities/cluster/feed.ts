@@ -14,7 +14,10 @@ import { sleepTick } from './ticks'
 import { Stream } from './stream'
 import { progressOf, troubleOf, type Trouble } from './trouble'
 
-export interface FeedPorts extends ClusterPorts { shelf: LastSeenLists; /** Brings rows of several kinds together before anybody sees them. */ join(feed: Feed): void }
+export interface FeedPorts extends ClusterPorts {
+  shelf: LastSeenLists
+  /** Brings rows of several kinds together before anybody sees them. */ join(feed: Feed): void
+}
 export interface Told extends Trouble {
   total: number
   namespaces: number
@@ -25,7 +28,11 @@ export interface Told extends Trouble {
   kinds: Record<string, number>
   asOf: number
 }
-export interface FeedAsk { site: string; list: ListId; /** Undefined is all of them. */ namespaces: readonly string[] | undefined }
+export interface FeedAsk {
+  site: string
+  list: ListId
+  /** Undefined is all of them. */ namespaces: readonly string[] | undefined
+}
 
 /** Above this many namespaces nobody asks for a table of each: only those a person picks are. */
 const MANY_NAMESPACES = 250
@@ -76,36 +83,66 @@ export class Feed {
     this.#stopSites = ports.sites.onChange(() => this.#look())
     this.#look()
   }
-  get columnsKey() { return this.definition.columns.map(({ id }) => id).join(',') }
-  get isPainted() { return this.streams.length > 0 && this.streams.every(({ isPainted }) => isPainted) }
-  get isFilled() { return this.streams.length > 0 && this.streams.every(({ isFilled }) => isFilled) }
+  get columnsKey() {
+    return this.definition.columns.map(({ id }) => id).join(',')
+  }
+  get isPainted() {
+    return this.streams.length > 0 && this.streams.every(({ isPainted }) => isPainted)
+  }
+  get isFilled() {
+    return this.streams.length > 0 && this.streams.every(({ isFilled }) => isFilled)
+  }
 
-  onFlush(listener: () => void): () => void { return this.#heard.add(listener) }
+  onFlush(listener: () => void): () => void {
+    return this.#heard.add(listener)
+  }
   /** Calls back after the first row, after all rows and after all columns: what people wait for waits for no pace. */
-  onReached(listener: () => void): () => void { return this.#reached.add(listener) }
+  onReached(listener: () => void): () => void {
+    return this.#reached.add(listener)
+  }
   open(view: View) {
     if (this.rows.isChanged) this.flush()
     view.load(this.rows.all())
     this.#views.add(view)
   }
-  shut(view: View) { this.#views.delete(view) }
+  shut(view: View) {
+    this.#views.delete(view)
+  }
   /** Rows whose own columns are not known yet are read one by one while somebody looks at them. */
-  fill(rows: readonly Row[]) { if (this.#client && this.#fill) this.#fill.want(rows.filter(({ whole, gone }) => !whole && !gone)) }
+  fill(rows: readonly Row[]) {
+    if (this.#client && this.#fill)
+      this.#fill.want(rows.filter(({ whole, gone }) => !whole && !gone))
+  }
   #fill: FeedFill | undefined
 
   /** What is true of the list as its views have it: rows that come in between count from the next flush on. */
-  get told(): Told { return (this.#told ??= this.#tell()) }
+  get told(): Told {
+    return (this.#told ??= this.#tell())
+  }
   #tell(): Told {
     return {
-      ...this.trouble(), total: this.rows.size, namespaces: this.rows.namespaces, isFilled: this.isFilled, progress: this.isFilled ? undefined : progressOf(this.streams), took: { ...this.took },
-      states: Object.fromEntries(this.rows.states), kinds: Object.fromEntries(this.rows.kinds), asOf: this.asOf,
+      ...this.trouble(),
+      total: this.rows.size,
+      namespaces: this.rows.namespaces,
+      isFilled: this.isFilled,
+      progress: this.isFilled ? undefined : progressOf(this.streams),
+      took: { ...this.took },
+      states: Object.fromEntries(this.rows.states),
+      kinds: Object.fromEntries(this.rows.kinds),
+      asOf: this.asOf,
     }
   }
   #told: Told | undefined
   /** What stands between this list and being live. */
   trouble(): Trouble {
     const site = this.#ports.sites.states().find(({ id }) => id === this.site)
-    return troubleOf({ site: this.site, state: site, isConnected: this.#client !== undefined, streams: this.streams, rows: this.rows.size })
+    return troubleOf({
+      site: this.site,
+      state: site,
+      isConnected: this.#client !== undefined,
+      streams: this.streams,
+      rows: this.rows.size,
+    })
   }
 
   /** Tells of changes at most four times a second; the first rows at once. */
@@ -113,7 +150,9 @@ export class Feed {
     this.asOf = Math.max(this.asOf, this.#client?.clock.now() ?? 0)
     if (this.#flushing && !this.#isReached()) return
     this.#flushing = true
-    const wait = this.#isReached() ? 0 : Math.max(0, FLUSH_MS - (this.#ports.clock.now() - this.#lastFlush))
+    const wait = this.#isReached()
+      ? 0
+      : Math.max(0, FLUSH_MS - (this.#ports.clock.now() - this.#lastFlush))
     const turn = ++this.#flushTurn
     const flush = () => {
       // What was reached meanwhile has been told already.
@@ -126,7 +165,11 @@ export class Feed {
   }
   #isReached() {
     const { firstRowMs, rowsMs, columnsMs } = this.took
-    return (firstRowMs === undefined && this.rows.size > 0) || (rowsMs === undefined && this.isPainted) || (columnsMs === undefined && this.isFilled)
+    return (
+      (firstRowMs === undefined && this.rows.size > 0) ||
+      (rowsMs === undefined && this.isPainted) ||
+      (columnsMs === undefined && this.isFilled)
+    )
   }
   flush() {
     this.#lastFlush = this.#ports.clock.now()
@@ -176,28 +219,77 @@ export class Feed {
     this.#streams(client, this.#ask.namespaces, this.#running.signal)
   }
   #streams(client: KubeClient, namespaces: readonly string[] | undefined, signal: AbortSignal) {
-    const ports = { client, rows: this.rows, clock: this.#ports.clock, random: this.#ports.random, nextPass: () => ++this.#pass, changed: this.changed }
+    const ports = {
+      client,
+      rows: this.rows,
+      clock: this.#ports.clock,
+      random: this.#ports.random,
+      nextPass: () => ++this.#pass,
+      changed: this.changed,
+    }
     // Rows in sight are read with the same lifetime as the streams.
-    this.#fill = new FeedFill({ client, rows: this.rows, changed: this.changed, resourceOf: (row) => this.streams.find(({ ask }) => ask.index === row.source)?.resource, definition: this.definition }, signal)
-    const scopes = (isNamespaced: boolean) => (isNamespaced && namespaces ? namespaces : [undefined])
-    this.streams = this.definition.sources.flatMap((source, index) => scopes(source.namespaced).map((namespace) => new Stream(ports, { index, source, namespace, paintable: (until) => this.#paintable(client, until) })))
-    for (const stream of this.streams) this.#run(stream, { client, isNarrow: namespaces !== undefined, signal })
+    this.#fill = new FeedFill(
+      {
+        client,
+        rows: this.rows,
+        changed: this.changed,
+        resourceOf: (row) => this.streams.find(({ ask }) => ask.index === row.source)?.resource,
+        definition: this.definition,
+      },
+      signal,
+    )
+    const scopes = (isNamespaced: boolean) =>
+      isNamespaced && namespaces ? namespaces : [undefined]
+    this.streams = this.definition.sources.flatMap((source, index) =>
+      scopes(source.namespaced).map(
+        (namespace) =>
+          new Stream(ports, {
+            index,
+            source,
+            namespace,
+            paintable: (until) => this.#paintable(client, until),
+          }),
+      ),
+    )
+    for (const stream of this.streams)
+      this.#run(stream, { client, isNarrow: namespaces !== undefined, signal })
   }
-  #run(stream: Stream, { client, isNarrow, signal }: { client: KubeClient; isNarrow: boolean; signal: AbortSignal }) {
-    stream.run(signal).then(() => {
-      if (signal.aborted || stream.state !== 'forbidden' || isNarrow || !stream.ask.source.namespaced || stream.ask.source.hidden) return
-      // Whoever may not list everything sees the namespaces of their own projects.
-      const own = this.#ports.namespacesOf(this.site)
-      if (own.length === 0) return
-      this.#running.abort()
-      this.#running = new AbortController()
-      this.notes = ['only-some-namespaces']
-      this.#streams(client, own, this.#running.signal)
-    }, (error: unknown) => this.#ports.log.error('A list ended.', { site: this.site, list: this.definition.id, error }))
+  #run(
+    stream: Stream,
+    { client, isNarrow, signal }: { client: KubeClient; isNarrow: boolean; signal: AbortSignal },
+  ) {
+    stream.run(signal).then(
+      () => {
+        if (
+          signal.aborted ||
+          stream.state !== 'forbidden' ||
+          isNarrow ||
+          !stream.ask.source.namespaced ||
+          stream.ask.source.hidden
+        )
+          return
+        // Whoever may not list everything sees the namespaces of their own projects.
+        const own = this.#ports.namespacesOf(this.site)
+        if (own.length === 0) return
+        this.#running.abort()
+        this.#running = new AbortController()
+        this.notes = ['only-some-namespaces']
+        this.#streams(client, own, this.#running.signal)
+      },
+      (error: unknown) =>
+        this.#ports.log.error('A list ended.', {
+          site: this.site,
+          list: this.definition.id,
+          error,
+        }),
+    )
   }
   async #paintable(client: KubeClient, signal: AbortSignal): Promise<string[] | undefined> {
     const names: string[] = []
-    for await (const page of client.live.table({ resource: { group: '', version: 'v1', plural: 'namespaces' }, query: {} }, signal)) {
+    for await (const page of client.live.table(
+      { resource: { group: '', version: 'v1', plural: 'namespaces' }, query: {} },
+      signal,
+    )) {
       if (!page.ok) return undefined
       const place = page.value.columns.indexOf('Name')
       for (const cells of page.value.rows) {
@@ -222,7 +314,10 @@ export class Feed {
     void this.#save()
   }
   async #save() {
-    for (const _some of this.#ports.shelf.save(this.key, [...this.rows.all()], { asOf: this.asOf, columns: this.columnsKey })) {
+    for (const _some of this.#ports.shelf.save(this.key, [...this.rows.all()], {
+      asOf: this.asOf,
+      columns: this.columnsKey,
+    })) {
       await sleepTick()
       if (this.#closed.signal.aborted) return
     }
@@ -231,7 +326,13 @@ export class Feed {
   close() {
     this.#stopSites()
     // What was complete is written once more, whole, so that it is there without a network.
-    if (this.isFilled && !this.#saved.isClean) for (const _some of this.#ports.shelf.save(this.key, this.rows.all(), { asOf: this.asOf, columns: this.columnsKey })) { /* all of it, now */ }
+    if (this.isFilled && !this.#saved.isClean)
+      for (const _some of this.#ports.shelf.save(this.key, this.rows.all(), {
+        asOf: this.asOf,
+        columns: this.columnsKey,
+      })) {
+        /* all of it, now */
+      }
     this.#running.abort()
     this.#closed.abort()
   }

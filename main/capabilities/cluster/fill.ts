@@ -7,7 +7,13 @@ import type { Rows } from './rows'
 const AT_ONCE = 6
 const MOST = 200
 
-interface FillPorts { client: KubeClient; rows: Rows; definition: ListDefinition; resourceOf(row: Row): Resource | undefined; changed(): void }
+interface FillPorts {
+  client: KubeClient
+  rows: Rows
+  definition: ListDefinition
+  resourceOf(row: Row): Resource | undefined
+  changed(): void
+}
 
 /** Reads the objects of rows in sight, so that their columns need not wait for the whole list. */
 export class FeedFill {
@@ -28,7 +34,8 @@ export class FeedFill {
   async #work() {
     this.#working++
     try {
-      for (let row = this.#wanted.shift(); row && !this.#signal.aborted; row = this.#wanted.shift()) await this.#one(row)
+      for (let row = this.#wanted.shift(); row && !this.#signal.aborted; row = this.#wanted.shift())
+        await this.#one(row)
     } finally {
       this.#working--
     }
@@ -38,7 +45,12 @@ export class FeedFill {
     const resource = resourceOf(row)
     if (row.whole || row.gone || !resource) return
     this.#tried.add(row)
-    const got = await client.get(resource, { name: row.name, ...(row.namespace !== '' && { namespace: row.namespace }) }, AnyObject, this.#signal)
+    const got = await client.get(
+      resource,
+      { name: row.name, ...(row.namespace !== '' && { namespace: row.namespace }) },
+      AnyObject,
+      this.#signal,
+    )
     // The list or the watch may have been faster, and then knows better.
     if (!got.ok || !got.value || row.whole || row.gone) return
     const projected = definition.sources[row.source]?.project(got.value, client.clock.now())

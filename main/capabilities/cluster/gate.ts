@@ -8,9 +8,17 @@ export class Gate {
   #wake = () => {}
   #urgent = false
   #dirty = false
-  constructor(clock: Clock) { this.#clock = clock }
-  soon = () => { this.#dirty = true; this.#wake() }
-  now = () => { this.#urgent = true; this.#wake() }
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+  soon = () => {
+    this.#dirty = true
+    this.#wake()
+  }
+  now = () => {
+    this.#urgent = true
+    this.#wake()
+  }
 
   /** Views that differ, until the signal. */
   async *views<T>(read: () => T | undefined, signal: AbortSignal): AsyncGenerator<T, void> {
@@ -37,8 +45,12 @@ export class Gate {
       const left = last + EVERY_MS - this.#clock.now()
       if (this.#dirty && left <= 0) return
       const over = new AbortController()
-      const woken = new Promise<void>((resolve) => { this.#wake = resolve })
-      await (this.#dirty ? Promise.race([woken, this.#clock.sleep(left, over.signal).catch(() => undefined)]) : woken)
+      const woken = new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+      await (this.#dirty
+        ? Promise.race([woken, this.#clock.sleep(left, over.signal).catch(() => undefined)])
+        : woken)
       over.abort()
     }
   }

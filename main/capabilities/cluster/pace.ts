@@ -6,7 +6,9 @@ const SPAN_MS = 5_000
 export class Pace {
   readonly #clock: Clock
   #counted: { at: number; many: number }[] = []
-  constructor(clock: Clock) { this.#clock = clock }
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
   count(many: number) {
     if (many > 0) this.#counted.push({ at: this.#clock.now(), many })
   }

@@ -34,33 +34,72 @@ export class Rows {
     this.#isSettled = settled
   }
   /** Rows that a list shows, whatever is filtered. */
-  get size() { return this.#size }
+  get size() {
+    return this.#size
+  }
   /** Rows of which only the server's columns are known. */
-  get partial() { return this.#partial }
-  get namespaces(): number { return new Set([...this.#spaces].filter(([, rows]) => rows.size > 0).map(([space]) => space.slice(space.indexOf(' ') + 1)).filter(Boolean)).size }
+  get partial() {
+    return this.#partial
+  }
+  get namespaces(): number {
+    return new Set(
+      [...this.#spaces]
+        .filter(([, rows]) => rows.size > 0)
+        .map(([space]) => space.slice(space.indexOf(' ') + 1))
+        .filter(Boolean),
+    ).size
+  }
 
-  *all(): Generator<Row> { for (const rows of this.#spaces.values()) yield* rows.values() }
-  *of(source: number): Generator<Row> { for (const [space, rows] of this.#spaces) if (space.startsWith(`${source} `)) yield* rows.values() }
-  find(source: number, namespace: string, name: string): Row | undefined { return this.#spaces.get(`${source} ${namespace}`)?.get(name) }
+  *all(): Generator<Row> {
+    for (const rows of this.#spaces.values()) yield* rows.values()
+  }
+  *of(source: number): Generator<Row> {
+    for (const [space, rows] of this.#spaces)
+      if (space.startsWith(`${source} `)) yield* rows.values()
+  }
+  find(source: number, namespace: string, name: string): Row | undefined {
+    return this.#spaces.get(`${source} ${namespace}`)?.get(name)
+  }
 
   /** Takes an object in as it is now. A whole row is never made less by the server's columns. */
-  put(source: number, projected: Projected, { seen, whole }: { seen: number; whole: boolean }): Row {
+  put(
+    source: number,
+    projected: Projected,
+    { seen, whole }: { seen: number; whole: boolean },
+  ): Row {
     const space = this.#space(source, projected.namespace)
     const known = space.get(projected.name)
     const cells = this.#cells(projected.cells, known?.cells)
     const words = this.#texts.one(projected.words)
     if (!known || !isSame(known, projected)) {
       if (known) this.#drop(known)
-      return this.#add(source, { ...projected, cells, words }, { turn: known || this.#isSettled ? ++this.#born : 0, seen, whole })
+      return this.#add(
+        source,
+        { ...projected, cells, words },
+        { turn: known || this.#isSettled ? ++this.#born : 0, seen, whole },
+      )
     }
     const isOld = known.seen === LAST_TIME
     known.seen = seen
     if (whole) this.#replace(known, { ...projected, cells, words }, true)
     // What is known from last time is corrected by what the server prints now; the rest follows.
-    else if (isOld || !known.whole) this.#replace(known, { ...projected, cells: cells.map((cell, index) => cell ?? known.cells[index] ?? null), words: known.words, facts: known.facts }, false)
+    else if (isOld || !known.whole)
+      this.#replace(
+        known,
+        {
+          ...projected,
+          cells: cells.map((cell, index) => cell ?? known.cells[index] ?? null),
+          words: known.words,
+          facts: known.facts,
+        },
+        false,
+      )
     return known
   }
-  remove(source: number, { namespace, name, uid }: { namespace: string; name: string; uid: string }) {
+  remove(
+    source: number,
+    { namespace, name, uid }: { namespace: string; name: string; uid: string },
+  ) {
     const row = this.find(source, namespace, name)
     if (!row || (uid !== '' && row.uid !== '' && row.uid !== uid)) return
     this.#spaces.get(`${source} ${namespace}`)?.delete(name)
@@ -69,7 +108,12 @@ export class Rows {
   /** Removes what a finished pass over a kind (in one namespace, or all) has not seen. */
   sweep(source: number, namespace: string | undefined, seen: number) {
     for (const [space, rows] of this.#spaces) {
-      if (namespace === undefined ? !space.startsWith(`${source} `) : space !== `${source} ${namespace}`) continue
+      if (
+        namespace === undefined
+          ? !space.startsWith(`${source} `)
+          : space !== `${source} ${namespace}`
+      )
+        continue
       for (const row of [...rows.values()]) if (row.seen < seen) this.remove(source, row)
     }
   }
@@ -95,10 +139,24 @@ export class Rows {
     this.#changed = new Map()
     return changed
   }
-  get isChanged() { return this.#changed.size > 0 }
+  get isChanged() {
+    return this.#changed.size > 0
+  }
 
-  #add(source: number, projected: Projected, life: { turn: number; seen: number; whole: boolean }): Row {
-    const row = new Row(source, { ...projected, namespace: this.#texts.one(projected.namespace), state: this.#texts.one(projected.state) }, life)
+  #add(
+    source: number,
+    projected: Projected,
+    life: { turn: number; seen: number; whole: boolean },
+  ): Row {
+    const row = new Row(
+      source,
+      {
+        ...projected,
+        namespace: this.#texts.one(projected.namespace),
+        state: this.#texts.one(projected.state),
+      },
+      life,
+    )
     row.hidden = this.#hidden[source] === true
     this.#space(source, projected.namespace).set(projected.name, row)
     this.#changed.set(row, undefined)
@@ -126,7 +184,12 @@ export class Rows {
   #replace(row: Row, { uid, state, cells, words, facts }: Projected, whole: boolean) {
     const before = { cells: row.cells, state: row.state, hidden: row.hidden }
     if (whole !== row.whole && !this.#hidden[row.source]) this.#partial += whole ? -1 : 1
-    const isNew = row.whole !== whole || state !== row.state || words !== row.words || facts !== undefined || cells.some((cell, index) => cell !== row.cells[index])
+    const isNew =
+      row.whole !== whole ||
+      state !== row.state ||
+      words !== row.words ||
+      facts !== undefined ||
+      cells.some((cell, index) => cell !== row.cells[index])
     row.uid = row.uid || uid
     row.state = this.#texts.one(state)
     // Untouched cells keep their array: whoever compares arrays sees that nothing happened.
@@ -142,7 +205,8 @@ export class Rows {
   #drop(row: Row) {
     row.gone = true
     this.#count(row, -1)
-    if (!this.#changed.has(row)) this.#changed.set(row, { cells: row.cells, state: row.state, hidden: row.hidden })
+    if (!this.#changed.has(row))
+      this.#changed.set(row, { cells: row.cells, state: row.state, hidden: row.hidden })
   }
   #count(row: Row, by: 1 | -1) {
     if (!row.whole && !this.#hidden[row.source]) this.#partial += by
@@ -158,4 +222,5 @@ export class Rows {
   }
 }
 /** An object keeps its name until its uid says that it is another. */
-const isSame = (known: Row, { uid }: Projected) => known.uid === '' || uid === '' || known.uid === uid
+const isSame = (known: Row, { uid }: Projected) =>
+  known.uid === '' || uid === '' || known.uid === uid

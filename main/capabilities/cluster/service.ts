@@ -22,7 +22,12 @@ const ALL = undefined
 
 const KUEUE_ONLY = new Set<ListId>(['queues', 'flavors'])
 
-interface Kept { feed: Feed; readers: number; leaving: AbortController | undefined; release?: () => void }
+interface Kept {
+  feed: Feed
+  readers: number
+  leaving: AbortController | undefined
+  release?: () => void
+}
 
 /** Lists of what sites hold, each read once however many look at it. */
 export class Cluster {
@@ -32,7 +37,11 @@ export class Cluster {
   readonly #opened = listeners()
 
   constructor(ports: ClusterPorts) {
-    this.#ports = { ...ports, shelf: lastSeenLists(ports.store, ports.log), join: (feed) => this.#join(feed) }
+    this.#ports = {
+      ...ports,
+      shelf: lastSeenLists(ports.store, ports.log),
+      join: (feed) => this.#join(feed),
+    }
   }
 
   /** The rows in a window, first as last seen, then as they are. */
@@ -46,7 +55,8 @@ export class Cluster {
       yield* gate.views(() => {
         const update = watching.read(this.#ports.clock.now())
         // A pace that is falling is told even when nothing else happens.
-        if (feed.pace.perSecond > 0) void this.#ports.clock.sleep(1000, signal).then(gate.soon, () => undefined)
+        if (feed.pace.perSecond > 0)
+          void this.#ports.clock.sleep(1000, signal).then(gate.soon, () => undefined)
         return update
       }, signal)
     } finally {
@@ -62,20 +72,37 @@ export class Cluster {
     found.watching.look(ask)
     return succeed(undefined)
   }
-  range({ id, from, count }: { id: string; from: number; count: number }): Outcome<ReturnType<Watching['range']>> {
+  range({
+    id,
+    from,
+    count,
+  }: {
+    id: string
+    from: number
+    count: number
+  }): Outcome<ReturnType<Watching['range']>> {
     const found = this.#watching.get(id)
-    return found ? succeed(found.watching.range(from, count)) : fail(failure('NOT_FOUND', { kind: 'list', name: id }))
+    return found
+      ? succeed(found.watching.range(from, count))
+      : fail(failure('NOT_FOUND', { kind: 'list', name: id }))
   }
   /** Matching rows as text; a list that is not open yet is read first. */
-  async csv(ask: Omit<Asked, 'id' | 'window'> & { keys?: string[] | undefined }, signal: AbortSignal | undefined): Promise<{ csv: string; rows: number }> {
+  async csv(
+    ask: Omit<Asked, 'id' | 'window'> & { keys?: string[] | undefined },
+    signal: AbortSignal | undefined,
+  ): Promise<{ csv: string; rows: number }> {
     const feed = this.#take({ site: ask.site, list: ask.list, namespaces: this.#scope(ask) })
     try {
       await filled(feed, signal)
-      const view = new View(feed.definition, { filter: ask.keys ? {} : ask.filter, sort: ask.sort.length > 0 ? ask.sort : feed.definition.sort })
+      const view = new View(feed.definition, {
+        filter: ask.keys ? {} : ask.filter,
+        sort: ask.sort.length > 0 ? ask.sort : feed.definition.sort,
+      })
       view.load(feed.rows.all())
       const named = ask.keys && new Set(ask.keys)
       const rows = named ? view.rows.filter((row) => named.has(keyOf(feed, row))) : view.rows
-      const simulated = this.#ports.sites.states().find(({ id }) => id === ask.site)?.simulated === true
+      const simulated =
+        this.#ports.sites.states().find(({ id }) => id === ask.site)?.simulated === true
       return { csv: csvOf(rows, columnsOf(feed, ask.columns), { simulated }), rows: rows.length }
     } finally {
       this.#leave(feed)
@@ -105,10 +132,17 @@ export class Cluster {
   async *kinds(site: string, signal: AbortSignal): AsyncGenerator<ListKind[], void> {
     const gate = new Gate(this.#ports.clock)
     const counts = countsOf({ ...this.#ports, site, changed: gate.soon }, signal)
-    const stops = [this.#ports.sites.onChange(gate.soon), this.#opened.add(() => { listen(); gate.soon() })]
+    const stops = [
+      this.#ports.sites.onChange(gate.soon),
+      this.#opened.add(() => {
+        listen()
+        gate.soon()
+      }),
+    ]
     const heard = new Map<Feed, () => void>()
     const listen = () => {
-      for (const { feed } of this.#feeds.values()) if (feed.site === site && !heard.has(feed)) heard.set(feed, feed.onFlush(gate.soon))
+      for (const { feed } of this.#feeds.values())
+        if (feed.site === site && !heard.has(feed)) heard.set(feed, feed.onFlush(gate.soon))
     }
     listen()
     let before = ''
@@ -128,9 +162,19 @@ export class Cluster {
     const offers = this.#ports.sites.states().find(({ id }) => id === site)?.offers ?? []
     return Object.values(LISTS).map(({ id, columns, sort }) => {
       const open = this.#feeds.get(`${site}|${id}|`)?.feed
-      const count = open && (open.isPainted || open.rows.size > 0) ? open.rows.size : counted(id) ?? this.#ports.shelf.asOf(`${site}|${id}|`)?.rows
+      const count =
+        open && (open.isPainted || open.rows.size > 0)
+          ? open.rows.size
+          : (counted(id) ?? this.#ports.shelf.asOf(`${site}|${id}|`)?.rows)
       const offered = !KUEUE_ONLY.has(id) || offers.includes('kueue') || (count ?? 0) > 0
-      return { id, offered, ...(!offered && { says: 'Kueue is not installed on this site.' }), columns, sort, ...(count !== undefined && { count }) }
+      return {
+        id,
+        offered,
+        ...(!offered && { says: 'Kueue is not installed on this site.' }),
+        columns,
+        sort,
+        ...(count !== undefined && { count }),
+      }
     })
   }
   close() {
@@ -143,9 +187,19 @@ export class Cluster {
   }
 
   /** A list of everything serves those who want part of it; where there is too much of it, only what is picked is read. */
-  #scope({ site, list, filter }: Pick<Asked, 'site' | 'list' | 'filter'>): readonly string[] | undefined {
+  #scope({
+    site,
+    list,
+    filter,
+  }: Pick<Asked, 'site' | 'list' | 'filter'>): readonly string[] | undefined {
     const picked = [...new Set(filter.namespaces ?? [])].sort()
-    if (picked.length === 0 || picked.length > 30 || !LISTS[list].sources.some(({ namespaced }) => namespaced) || this.#feeds.has(`${site}|${list}|`)) return ALL
+    if (
+      picked.length === 0 ||
+      picked.length > 30 ||
+      !LISTS[list].sources.some(({ namespaced }) => namespaced) ||
+      this.#feeds.has(`${site}|${list}|`)
+    )
+      return ALL
     return picked
   }
   #take(ask: FeedAsk): Feed {
@@ -181,21 +235,38 @@ export class Cluster {
     if (kept.readers > 0) return
     const leaving = new AbortController()
     kept.leaving = leaving
-    this.#ports.clock.sleep(LINGER_MS, leaving.signal).then(() => {
-      this.#feeds.delete(feed.key)
-      kept.release?.()
-      feed.close()
-    }, () => undefined)
+    this.#ports.clock.sleep(LINGER_MS, leaving.signal).then(
+      () => {
+        this.#feeds.delete(feed.key)
+        kept.release?.()
+        feed.close()
+      },
+      () => undefined,
+    )
   }
   #join(feed: Feed) {
-    const { rows, definition: { id } } = feed
-    const patches = id === 'workloads' ? joinWorkloads(rows.all()) : id === 'flavors' ? joinFlavors(rows.all()) : id === 'nodes' ? this.#joinNodes(feed) : []
+    const {
+      rows,
+      definition: { id },
+    } = feed
+    const patches =
+      id === 'workloads'
+        ? joinWorkloads(rows.all())
+        : id === 'flavors'
+          ? joinFlavors(rows.all())
+          : id === 'nodes'
+            ? this.#joinNodes(feed)
+            : []
     for (const patch of patches) rows.patch(patch)
   }
   #joinNodes(nodes: Feed) {
     const pods = this.#feeds.get(`${nodes.site}|pods|`)?.feed
     const use = this.#ports.gpuUse.byNode(nodes.site)
-    return joinNodes(nodes.rows.of(NODE_SOURCES.nodes), { allocation: pods && allocationIn(pods), claimed: claimedIn(nodes), used: (node) => use?.get(node) })
+    return joinNodes(nodes.rows.of(NODE_SOURCES.nodes), {
+      allocation: pods && allocationIn(pods),
+      claimed: claimedIn(nodes),
+      used: (node) => use?.get(node),
+    })
   }
 }
 
@@ -203,8 +274,14 @@ export class Cluster {
 async function filled(feed: Feed, signal: AbortSignal | undefined): Promise<void> {
   if (feed.isFilled || !['loading', 'live'].includes(feed.trouble().state)) return
   await new Promise<void>((resolve) => {
-    const stop = feed.onFlush(() => { if (feed.isFilled || !['loading', 'live'].includes(feed.trouble().state)) done() })
-    const done = () => { stop(); signal?.removeEventListener('abort', done); resolve() }
+    const stop = feed.onFlush(() => {
+      if (feed.isFilled || !['loading', 'live'].includes(feed.trouble().state)) done()
+    })
+    const done = () => {
+      stop()
+      signal?.removeEventListener('abort', done)
+      resolve()
+    }
     signal?.addEventListener('abort', done, { once: true })
   })
 }

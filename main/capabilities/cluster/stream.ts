@@ -9,8 +9,22 @@ import { paint } from './paint'
 import type { Rows } from './rows'
 
 export type StreamState = 'loading' | 'live' | 'failing' | 'forbidden' | 'absent'
-export interface StreamPorts { client: KubeClient; rows: Rows; clock: Clock; random: Random; nextPass(): number; changed(): void }
-export interface StreamAsk { index: number; source: Source; namespace: string | undefined; /** Namespaces whose rows may be painted from tables. */ paintable(signal: AbortSignal): Promise<string[] | undefined> }
+export interface StreamPorts {
+  client: KubeClient
+  rows: Rows
+  clock: Clock
+  random: Random
+  nextPass(): number
+  changed(): void
+}
+export interface StreamAsk {
+  index: number
+  source: Source
+  namespace: string | undefined
+  /** Namespaces whose rows may be painted from tables. */ paintable(
+    signal: AbortSignal,
+  ): Promise<string[] | undefined>
+}
 
 const SHORT_MS = 1_000
 const ABSENT_MS = 60_000
@@ -36,7 +50,9 @@ export class Stream {
   }
 
   /** Begins whatever it waits for at once: the site answers again, or a stream may have died unnoticed. */
-  kick() { this.#turn.abort(KICKED) }
+  kick() {
+    this.#turn.abort(KICKED)
+  }
 
   async run(signal: AbortSignal): Promise<void> {
     let version: string | undefined
@@ -50,7 +66,10 @@ export class Stream {
           await this.#ports.clock.sleep(ABSENT_MS, turn)
           continue
         }
-        const went = version === undefined ? await this.#list(resource, turn) : await this.#watch({ resource, from: version }, turn)
+        const went =
+          version === undefined
+            ? await this.#list(resource, turn)
+            : await this.#watch({ resource, from: version }, turn)
         version = went.version
         if (went.recovered) failures = 0
         if (!went.problem) continue
@@ -94,23 +113,43 @@ export class Stream {
   }
 
   async #list(resource: Resource, signal: AbortSignal): Promise<Went> {
-    const { ask, ask: { index, namespace, source } } = this
+    const {
+      ask,
+      ask: { index, namespace, source },
+    } = this
     const { client, rows, nextPass, changed } = this.#ports
     if (!this.isFilled) this.state = 'loading'
     if (!this.isPainted && source.printed) {
-      this.noTables = !await paint({ ...this.#ports, resource, tell: (done, total) => { this.progress = { of: 'rows', done, ...(total !== undefined && { total }) } } }, ask, signal)
+      this.noTables = !(await paint(
+        {
+          ...this.#ports,
+          resource,
+          tell: (done, total) => {
+            this.progress = { of: 'rows', done, ...(total !== undefined && { total }) }
+          },
+        },
+        ask,
+        signal,
+      ))
       if (!this.noTables) this.isPainted = true
       changed()
     }
     const pass = nextPass()
     let version = ''
     let done = 0
-    for await (const page of client.live.pages({ resource, query: { ...(namespace !== undefined && { namespace }) } }, signal)) {
+    for await (const page of client.live.pages(
+      { resource, query: { ...(namespace !== undefined && { namespace }) } },
+      signal,
+    )) {
       if (!page.ok) return { version: undefined, problem: page.failure }
       version ||= page.value.resourceVersion
       this.#take(page.value, pass)
       done += page.value.items.length
-      this.progress = { of: this.isPainted ? 'columns' : 'rows', done, total: done + page.value.remaining }
+      this.progress = {
+        of: this.isPainted ? 'columns' : 'rows',
+        done,
+        total: done + page.value.remaining,
+      }
       changed()
     }
     rows.sweep(index, namespace, pass)
@@ -119,7 +158,9 @@ export class Stream {
     return { version }
   }
   #take({ items }: RawItems, seen: number) {
-    const { ask: { index, source } } = this
+    const {
+      ask: { index, source },
+    } = this
     const { rows, client } = this.#ports
     for (const item of items) {
       const projected = source.project(item, client.clock.now())
@@ -127,14 +168,25 @@ export class Stream {
     }
   }
 
-  async #watch({ resource, from }: { resource: Resource; from: string }, signal: AbortSignal): Promise<Went> {
+  async #watch(
+    { resource, from }: { resource: Resource; from: string },
+    signal: AbortSignal,
+  ): Promise<Went> {
     const { namespace } = this.ask
     const { client, clock, nextPass } = this.#ports
     const began = clock.now()
     const pass = nextPass()
     let version = from
-    for await (const events of client.live.events({ resource, query: { ...(namespace !== undefined && { namespace }) }, from }, signal)) {
-      if (!events.ok) return { version: isGone(events.failure) ? undefined : version, recovered: version !== from, problem: events.failure }
+    for await (const events of client.live.events(
+      { resource, query: { ...(namespace !== undefined && { namespace }) }, from },
+      signal,
+    )) {
+      if (!events.ok)
+        return {
+          version: isGone(events.failure) ? undefined : version,
+          recovered: version !== from,
+          problem: events.failure,
+        }
       version = events.value.resourceVersion
       for (const { type, object } of events.value.changes) this.#change(type, object, pass)
       this.#isLive()
@@ -144,11 +196,18 @@ export class Stream {
     return { version, recovered: true }
   }
   #change(type: 'upsert' | 'remove', object: unknown, seen: number) {
-    const { ask: { index, source } } = this
+    const {
+      ask: { index, source },
+    } = this
     const { rows, client } = this.#ports
     const projected = type === 'upsert' ? source.project(object, client.clock.now()) : undefined
     if (projected && projected.name !== '') rows.put(index, projected, { seen, whole: true })
-    else rows.remove(index, { namespace: text(object, 'metadata', 'namespace'), name: text(object, 'metadata', 'name'), uid: text(object, 'metadata', 'uid') })
+    else
+      rows.remove(index, {
+        namespace: text(object, 'metadata', 'namespace'),
+        name: text(object, 'metadata', 'name'),
+        uid: text(object, 'metadata', 'uid'),
+      })
   }
   #isLive() {
     this.state = 'live'
@@ -158,5 +217,9 @@ export class Stream {
 }
 
 /** The version to go on from, undefined where the list is to be read again. */
-interface Went { version: string | undefined; recovered?: boolean; problem?: Failure }
+interface Went {
+  version: string | undefined
+  recovered?: boolean
+  problem?: Failure
+}
 const KICKED = new Error('begun anew')

@@ -4,10 +4,20 @@ import { pods } from './domain/kinds/pods'
 import { Rows } from './rows'
 import { allocationIn } from './summary'
 
-const pod = (name: string, gpus: number) => ({ metadata: { name, namespace: 'a', uid: name }, spec: { nodeName: 'n1', containers: [{ resources: { limits: { 'nvidia.com/gpu': String(gpus) } } }] }, status: { phase: 'Running' } })
+const pod = (name: string, gpus: number) => ({
+  metadata: { name, namespace: 'a', uid: name },
+  spec: {
+    nodeName: 'n1',
+    containers: [{ resources: { limits: { 'nvidia.com/gpu': String(gpus) } } }],
+  },
+  status: { phase: 'Running' },
+})
 function feed() {
   const rows = new Rows(pods.columns, pods.sources)
-  const put = (name: string, gpus: number) => { const projected = pods.sources[0]?.project(pod(name, gpus), 0); if (projected) rows.put(0, projected, { seen: 1, whole: true }) }
+  const put = (name: string, gpus: number) => {
+    const projected = pods.sources[0]?.project(pod(name, gpus), 0)
+    if (projected) rows.put(0, projected, { seen: 1, whole: true })
+  }
   return { feed: { rows, isFilled: true } as unknown as Feed, rows, put }
 }
 

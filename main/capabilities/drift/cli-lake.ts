@@ -10,43 +10,97 @@ import { toJson } from './json'
 import { loadSpecialFunctions } from './numerics/cephes'
 import { scoreWindows } from './profile'
 
-interface LakeOptions { profile: string; server: string; table: string; whereCurrent?: string; user?: string; window: string; failOnDrift?: boolean; json?: boolean }
+interface LakeOptions {
+  profile: string
+  server: string
+  table: string
+  whereCurrent?: string
+  user?: string
+  window: string
+  failOnDrift?: boolean
+  json?: boolean
+}
 
 /** Registers `takt drift lake`: the lake counts where its rows lie, and only counts come here. */
 export function lakeCommand(drift: Command): void {
-  drift.command('lake').description('Score a table of a Trino or Presto lake against a profile; it counts there, and no row leaves it.')
-    .requiredOption('--profile <file>', 'profile of the reference').requiredOption('--server <url>', 'address of the coordinator').requiredOption('--table <name>', 'catalog.schema.table')
-    .option('--where-current <sql>', 'rows of the current window, as the engine writes it').option('--user <name>', 'who asks (default: who is signed in here); a token is taken from TAKT_LAKE_TOKEN').option('--window <name>', 'what the window is called', 'current')
-    .option('--fail-on-drift', 'end with code 3 where a column drifted').option('--json', 'one JSON object on standard output')
-    .action((_options: unknown, command: Command) => run(command, (signal) => score(command.optsWithGlobals(), signal)))
+  drift
+    .command('lake')
+    .description(
+      'Score a table of a Trino or Presto lake against a profile; it counts there, and no row leaves it.',
+    )
+    .requiredOption('--profile <file>', 'profile of the reference')
+    .requiredOption('--server <url>', 'address of the coordinator')
+    .requiredOption('--table <name>', 'catalog.schema.table')
+    .option('--where-current <sql>', 'rows of the current window, as the engine writes it')
+    .option(
+      '--user <name>',
+      'who asks (default: who is signed in here); a token is taken from TAKT_LAKE_TOKEN',
+    )
+    .option('--window <name>', 'what the window is called', 'current')
+    .option('--fail-on-drift', 'end with code 3 where a column drifted')
+    .option('--json', 'one JSON object on standard output')
+    .action((_options: unknown, command: Command) =>
+      run(command, (signal) => score(command.optsWithGlobals(), signal)),
+    )
 }
 
 async function score(options: LakeOptions, signal: AbortSignal): Promise<number> {
-  const profile = await readProfile(options.profile), { catalog, schema, table } = placeOf(options.table)
-  const lake = trinoLake({ url: addressOf(options.server), catalog, schema, user: options.user ?? userInfo().username, ...tokenFor(options.server) })
+  const profile = await readProfile(options.profile),
+    { catalog, schema, table } = placeOf(options.table)
+  const lake = trinoLake({
+    url: addressOf(options.server),
+    catalog,
+    schema,
+    user: options.user ?? userInfo().username,
+    ...tokenFor(options.server),
+  })
   const named = [catalog, schema, table].map(identifier).join('.')
-  const relation = options.whereCurrent === undefined ? named : `(SELECT * FROM ${named} WHERE ${options.whereCurrent}) AS rows_of_window`
+  const relation =
+    options.whereCurrent === undefined
+      ? named
+      : `(SELECT * FROM ${named} WHERE ${options.whereCurrent}) AS rows_of_window`
   const window = await countInLake(profile, { lake, relation, name: options.window }, signal)
   const [scores] = scoreWindows(profile, [window], { special: await loadSpecialFunctions() })
-  if (!scores) throw new UnusableInput(`${options.table} has nothing to score.`, 'Check the table and the filter.')
-  process.stdout.write(options.json ? `${toJson({ profile: profile.hash, ...scores, rows: window.rows })}\n` : windowsAsText([window], [scores]))
+  if (!scores)
+    throw new UnusableInput(
+      `${options.table} has nothing to score.`,
+      'Check the table and the filter.',
+    )
+  process.stdout.write(
+    options.json
+      ? `${toJson({ profile: profile.hash, ...scores, rows: window.rows })}\n`
+      : windowsAsText([window], [scores]),
+  )
   return scores.drifted && options.failOnDrift ? EXIT.drift : EXIT.done
 }
 
 function placeOf(text: string): { catalog: string; schema: string; table: string } {
   const [catalog, schema, table, ...more] = text.split('.')
-  if (!catalog || !schema || !table || more.length > 0) throw new UnusableInput(`--table ${text} names no table.`, 'Write catalog.schema.table, such as iceberg.loans.applications.')
+  if (!catalog || !schema || !table || more.length > 0)
+    throw new UnusableInput(
+      `--table ${text} names no table.`,
+      'Write catalog.schema.table, such as iceberg.loans.applications.',
+    )
   return { catalog, schema, table }
 }
 function addressOf(text: string): string {
   const url = URL.parse(text)
-  if (!url || !/^https?:$/.test(url.protocol)) throw new UnusableInput(`--server ${text} is no address.`, 'Write it with its scheme and port, such as https://trino.example:8443.')
+  if (!url || !/^https?:$/.test(url.protocol))
+    throw new UnusableInput(
+      `--server ${text} is no address.`,
+      'Write it with its scheme and port, such as https://trino.example:8443.',
+    )
   return url.href
 }
 /** A token goes over TLS, or to this machine, and nowhere else. */
 function tokenFor(server: string): { token?: string } {
-  const token = process.env['TAKT_LAKE_TOKEN'], { protocol, hostname } = new URL(addressOf(server))
+  const token = process.env['TAKT_LAKE_TOKEN'],
+    { protocol, hostname } = new URL(addressOf(server))
   if (!token) return {}
-  if (protocol !== 'https:' && !['127.0.0.1', '[::1]', 'localhost'].includes(hostname)) throw new UnusableInput('TAKT_LAKE_TOKEN would be readable on the way.', 'Use the https address of the coordinator.')
+  if (protocol !== 'https:' && !['127.0.0.1', '[::1]', 'localhost'].includes(hostname))
+    throw new UnusableInput(
+      'TAKT_LAKE_TOKEN would be readable on the way.',
+      'Use the https address of the coordinator.',
+    )
   return { token }
 }

@@ -5,40 +5,81 @@ import type { Kind } from './domain/report'
 export const EXIT = { done: 0, usage: 2, drift: 3, interrupted: 130 } as const
 
 /** Names separated by commas. */
-export const list = (text: string): string[] => text.split(',').map((part) => part.trim()).filter((part) => part !== '')
+export const list = (text: string): string[] =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
 /** Kinds as column=kind, separated by commas. */
 export function kinds(text: string): Record<string, Kind> {
-  return Object.fromEntries(list(text).map((part): [string, Kind] => {
-    const at = part.lastIndexOf('='), kind = part.slice(at + 1)
-    if (at <= 0 || (kind !== 'numeric' && kind !== 'categorical')) throw new InvalidArgumentError('Write column=numeric or column=categorical, separated by commas.')
-    return [part.slice(0, at), kind]
-  }))
+  return Object.fromEntries(
+    list(text).map((part): [string, Kind] => {
+      const at = part.lastIndexOf('='),
+        kind = part.slice(at + 1)
+      if (at <= 0 || (kind !== 'numeric' && kind !== 'categorical'))
+        throw new InvalidArgumentError(
+          'Write column=numeric or column=categorical, separated by commas.',
+        )
+      return [part.slice(0, at), kind]
+    }),
+  )
 }
 /** A number within bounds. */
-export const number = (from: number, to: number) => (text: string): number => {
-  const value = Number(text)
-  if (!(value >= from && value <= to)) throw new InvalidArgumentError(`A number from ${from} to ${to} is needed.`)
-  return value
-}
+export const number =
+  (from: number, to: number) =>
+  (text: string): number => {
+    const value = Number(text)
+    if (!(value >= from && value <= to))
+      throw new InvalidArgumentError(`A number from ${from} to ${to} is needed.`)
+    return value
+  }
 
 /** Runs a command to its exit code; unusable input is explained, anything else is a bug and thrown. */
-export async function run(command: Command, work: (signal: AbortSignal) => Promise<number>): Promise<void> {
-  const interrupted = new AbortController(), stop = () => interrupted.abort(new UnusableInput('Interrupted.', ''))
+export async function run(
+  command: Command,
+  work: (signal: AbortSignal) => Promise<number>,
+): Promise<void> {
+  const interrupted = new AbortController(),
+    stop = () => interrupted.abort(new UnusableInput('Interrupted.', ''))
   process.once('SIGINT', stop)
-  try { process.exitCode = await work(interrupted.signal) } catch (error) {
+  try {
+    process.exitCode = await work(interrupted.signal)
+  } catch (error) {
     if (!(error instanceof UnusableInput)) throw error
     const isJson = command.optsWithGlobals<{ json?: boolean }>().json === true
-    process.stderr.write(isJson ? `${JSON.stringify({ error: { code: 'UNUSABLE_INPUT', says: error.says, remedy: error.remedy } })}\n` : `${error.says}\n${error.remedy ? `${error.remedy}\n` : ''}`)
+    process.stderr.write(
+      isJson
+        ? `${JSON.stringify({ error: { code: 'UNUSABLE_INPUT', says: error.says, remedy: error.remedy } })}\n`
+        : `${error.says}\n${error.remedy ? `${error.remedy}\n` : ''}`,
+    )
     process.exitCode = interrupted.signal.aborted ? EXIT.interrupted : EXIT.usage
-  } finally { process.off('SIGINT', stop) }
+  } finally {
+    process.off('SIGINT', stop)
+  }
 }
 
 /** A figure of a table: three digits, or an exponent where it is small. */
-export const figure = (value: number | null): string => (value === null ? '–' : value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential(1) : value.toFixed(3))
+export const figure = (value: number | null): string =>
+  value === null
+    ? '–'
+    : value !== 0 && Math.abs(value) < 1e-3
+      ? value.toExponential(1)
+      : value.toFixed(3)
 /** Rows in columns as wide as they need to be; a column that is empty throughout is left out. */
 export function aligned(table: readonly (readonly string[])[]): string {
-  const widths = table[0]?.map((_, at) => Math.max(...table.map((row) => (row[at] ?? '').length))) ?? []
-  return table.map((row) => row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).filter((_, at) => (widths[at] ?? 0) > 0).join('  ').trimEnd()).join('\n')
+  const widths =
+    table[0]?.map((_, at) => Math.max(...table.map((row) => (row[at] ?? '').length))) ?? []
+  return table
+    .map((row) =>
+      row
+        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+        .filter((_, at) => (widths[at] ?? 0) > 0)
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
 }
 /** Tells how far the work is on standard error, where someone looks or a program reads it. */
-export const talk = (json: boolean | undefined) => (words: string) => { if (process.stderr.isTTY || json) process.stderr.write(`${words}\n`) }
+export const talk = (json: boolean | undefined) => (words: string) => {
+  if (process.stderr.isTTY || json) process.stderr.write(`${words}\n`)
+}

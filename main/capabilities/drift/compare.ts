@@ -28,9 +28,22 @@ export interface CompareRequest {
   /** The built thread program; without it columns are scored one after the other. */
   workerScript?: URL | undefined
 }
-export interface Progress { phase: 'opening' | 'scoring'; done: number; total: number; column?: string }
-export interface Following { signal?: AbortSignal | undefined; progress?: ((progress: Progress) => void) | undefined }
-export interface Comparison { report: Report; scored: Scored[]; files: { reference: string[]; current: string[] }; skipped: { file: string; says: string }[] }
+export interface Progress {
+  phase: 'opening' | 'scoring'
+  done: number
+  total: number
+  column?: string
+}
+export interface Following {
+  signal?: AbortSignal | undefined
+  progress?: ((progress: Progress) => void) | undefined
+}
+export interface Comparison {
+  report: Report
+  scored: Scored[]
+  files: { reference: string[]; current: string[] }
+  skipped: { file: string; says: string }[]
+}
 
 const MEMORY_MIB = 192
 /** Under this many values threads cost more than they save. */
@@ -42,63 +55,163 @@ export const compare = (request: CompareRequest, following: Following = {}): Pro
   withSpillFolder(async (spillFolder) => {
     following.progress?.({ phase: 'opening', done: 0, total: 0 })
     const settings = { threads: 1, memoryMiB: MEMORY_MIB, spillFolder }
-    const engine = await Engine.open({ ...settings, threads: Math.min(availableParallelism(), MOST_THREADS) })
+    const engine = await Engine.open({
+      ...settings,
+      threads: Math.min(availableParallelism(), MOST_THREADS),
+    })
     let plan
-    try { plan = await planJobs(engine, request, spillFolder) } finally { engine.close() }
+    try {
+      plan = await planJobs(engine, request, spillFolder)
+    } finally {
+      engine.close()
+    }
     const runner = chooseRunner(request, plan, { settings, seed: SEED })
     try {
       let done = 0
-      const results = await runner.run(plan.jobs, { signal: following.signal, done: ({ name }) => following.progress?.({ phase: 'scoring', done: ++done, total: plan.jobs.length, column: name }) })
+      const results = await runner.run(plan.jobs, {
+        signal: following.signal,
+        done: ({ name }) =>
+          following.progress?.({
+            phase: 'scoring',
+            done: ++done,
+            total: plan.jobs.length,
+            column: name,
+          }),
+      })
       const byName = new Map(results.map((result) => [result.name, result]))
-      const scored = plan.order.map((entry): Scored => ('reason' in entry ? { ...entry, score: { statistics: {}, reason: entry.reason } } : (byName.get(entry.name) ?? { ...entry, score: { statistics: {}, reason: 'it was not scored' } })))
-      const columns = reportColumns(scored, request.rule ?? DEFAULT_RULE, await loadSpecialFunctions())
-      const report: Report = { rows: plan.rows, engine: { name: 'takt', duckdb: engine.version, preset: request.preset ?? 'takt' }, drifted: columns.some(({ decision }) => decision === 'drifted'), rule: request.rule ?? DEFAULT_RULE, columns }
-      return { report, scored, files: { reference: plan.reference.files, current: plan.current.files }, skipped: [...plan.reference.skipped, ...plan.current.skipped] }
-    } finally { await runner.close?.() }
+      const scored = plan.order.map((entry): Scored =>
+        'reason' in entry
+          ? { ...entry, score: { statistics: {}, reason: entry.reason } }
+          : (byName.get(entry.name) ?? {
+              ...entry,
+              score: { statistics: {}, reason: 'it was not scored' },
+            }),
+      )
+      const columns = reportColumns(
+        scored,
+        request.rule ?? DEFAULT_RULE,
+        await loadSpecialFunctions(),
+      )
+      const report: Report = {
+        rows: plan.rows,
+        engine: { name: 'takt', duckdb: engine.version, preset: request.preset ?? 'takt' },
+        drifted: columns.some(({ decision }) => decision === 'drifted'),
+        rule: request.rule ?? DEFAULT_RULE,
+        columns,
+      }
+      return {
+        report,
+        scored,
+        files: { reference: plan.reference.files, current: plan.current.files },
+        skipped: [...plan.reference.skipped, ...plan.current.skipped],
+      }
+    } finally {
+      await runner.close?.()
+    }
   })
 
-type Entry = { name: string; kind: Kind } | { name: string; kind: Kind; reason: string; schema?: 'missing' | 'new' | 'type changed' }
-interface Plan { jobs: ColumnJob[]; order: Entry[]; rows: { reference: number; current: number }; reference: Source; current: Source }
+type Entry =
+  | { name: string; kind: Kind }
+  | { name: string; kind: Kind; reason: string; schema?: 'missing' | 'new' | 'type changed' }
+interface Plan {
+  jobs: ColumnJob[]
+  order: Entry[]
+  rows: { reference: number; current: number }
+  reference: Source
+  current: Source
+}
 
-async function planJobs(engine: Engine, request: CompareRequest, spillFolder: string): Promise<Plan> {
-  const reference = await openSource(engine, { path: request.reference, where: request.whereReference, label: 'reference', spillFolder })
-  const current = await openSource(engine, { path: request.current, where: request.whereCurrent, label: 'current', spillFolder })
-  const count = async (source: Source) => Number((await engine.rows(`SELECT count(*) AS count FROM ${source.relation}`))[0]?.['count'] ?? 0)
+async function planJobs(
+  engine: Engine,
+  request: CompareRequest,
+  spillFolder: string,
+): Promise<Plan> {
+  const reference = await openSource(engine, {
+    path: request.reference,
+    where: request.whereReference,
+    label: 'reference',
+    spillFolder,
+  })
+  const current = await openSource(engine, {
+    path: request.current,
+    where: request.whereCurrent,
+    label: 'current',
+    spillFolder,
+  })
+  const count = async (source: Source) =>
+    Number(
+      (await engine.rows(`SELECT count(*) AS count FROM ${source.relation}`))[0]?.['count'] ?? 0,
+    )
   const rows = { reference: await count(reference), current: await count(current) }
-  const names = request.columns ?? [...new Set([...reference.columns, ...current.columns].map(({ name }) => name))]
-  const jobs: ColumnJob[] = [], order: Entry[] = []
+  const names = request.columns ?? [
+    ...new Set([...reference.columns, ...current.columns].map(({ name }) => name)),
+  ]
+  const jobs: ColumnJob[] = [],
+    order: Entry[] = []
   for (const name of names) {
     const of = ({ columns }: Source) => columns.find((column) => column.name === name)
-    const ref = of(reference), cur = of(current)
-    if (!ref && !cur) throw new UnusableInput(`There is no column ${name}.`, `Pick from ${reference.columns.map((column) => column.name).join(', ')}.`)
+    const ref = of(reference),
+      cur = of(current)
+    if (!ref && !cur)
+      throw new UnusableInput(
+        `There is no column ${name}.`,
+        `Pick from ${reference.columns.map((column) => column.name).join(', ')}.`,
+      )
     const entry = judgeSchema(name, { ref, cur }, request.kinds?.[name])
     order.push(entry)
     if ('reason' in entry || !ref || !cur) continue
     jobs.push({
-      name, kind: entry.kind, isGuess: request.kinds?.[name] === undefined, ...(request.preset && { preset: request.preset }), ...(request.exactBytes !== undefined && { exactBytes: request.exactBytes }),
-      reference: { relation: reference.relation, column: ref, rows: rows.reference }, current: { relation: current.relation, column: cur, rows: rows.current },
+      name,
+      kind: entry.kind,
+      isGuess: request.kinds?.[name] === undefined,
+      ...(request.preset && { preset: request.preset }),
+      ...(request.exactBytes !== undefined && { exactBytes: request.exactBytes }),
+      reference: { relation: reference.relation, column: ref, rows: rows.reference },
+      current: { relation: current.relation, column: cur, rows: rows.current },
     })
   }
   return { jobs, order, rows, reference, current }
 }
 
-function judgeSchema(name: string, { ref, cur }: { ref: ColumnType | undefined; cur: ColumnType | undefined }, asked: Kind | undefined): Entry {
-  const kindOf = (column: ColumnType | undefined): Kind => asked ?? (column?.kind === 'numeric' ? 'numeric' : 'categorical')
+function judgeSchema(
+  name: string,
+  { ref, cur }: { ref: ColumnType | undefined; cur: ColumnType | undefined },
+  asked: Kind | undefined,
+): Entry {
+  const kindOf = (column: ColumnType | undefined): Kind =>
+    asked ?? (column?.kind === 'numeric' ? 'numeric' : 'categorical')
   const kind = kindOf(ref ?? cur)
   if (!ref) return { name, kind, reason: 'the reference does not have this column', schema: 'new' }
-  if (!cur) return { name, kind, reason: 'the current window does not have this column', schema: 'missing' }
+  if (!cur)
+    return { name, kind, reason: 'the current window does not have this column', schema: 'missing' }
   if (asked) return { name, kind }
   const unsupported = [ref, cur].find((column) => column.kind === 'unsupported')
-  if (unsupported) return { name, kind, reason: `values of type ${unsupported.type} cannot be scored` }
-  if (ref.kind !== cur.kind || ref.unit !== cur.unit) return { name, kind, reason: `its type changed from ${ref.type} to ${cur.type}`, schema: 'type changed' }
+  if (unsupported)
+    return { name, kind, reason: `values of type ${unsupported.type} cannot be scored` }
+  if (ref.kind !== cur.kind || ref.unit !== cur.unit)
+    return {
+      name,
+      kind,
+      reason: `its type changed from ${ref.type} to ${cur.type}`,
+      schema: 'type changed',
+    }
   return { name, kind }
 }
 
-function chooseRunner(request: CompareRequest, { jobs, rows }: Plan, start: WorkerStart): Runner & { close?(): Promise<void> } {
+function chooseRunner(
+  request: CompareRequest,
+  { jobs, rows }: Plan,
+  start: WorkerStart,
+): Runner & { close?(): Promise<void> } {
   // As many columns at a time as memory for all of them allows.
-  const fitting = Math.max(1, Math.floor(EXACT_BYTES / Math.min(EXACT_BYTES, exactBytes(rows.reference, rows.current))))
+  const fitting = Math.max(
+    1,
+    Math.floor(EXACT_BYTES / Math.min(EXACT_BYTES, exactBytes(rows.reference, rows.current))),
+  )
   const threads = Math.min(request.threads ?? availableParallelism(), MOST_THREADS, fitting)
-  const isWorthIt = request.threads !== undefined || jobs.length * (rows.reference + rows.current) >= WORTH_THREADS
-  if (request.workerScript && threads > 1 && jobs.length > 1 && isWorthIt) return threadRunner({ script: request.workerScript, threads, start })
+  const isWorthIt =
+    request.threads !== undefined || jobs.length * (rows.reference + rows.current) >= WORTH_THREADS
+  if (request.workerScript && threads > 1 && jobs.length > 1 && isWorthIt)
+    return threadRunner({ script: request.workerScript, threads, start })
   return makeInlineRunner(start)
 }

@@ -4,7 +4,9 @@ import { literal } from './adapters/sql'
 
 /** What was done to the loan book, and from which week on: the truth that findings are held against. */
 export const LOAN_BOOK = {
-  weeks: 12, rowsAWeek: 4000, referenceWeeks: 4,
+  weeks: 12,
+  rowsAWeek: 4000,
+  referenceWeeks: 4,
   /** Income falls a little each week from here on. */
   incomeShiftsFrom: 5,
   /** The bureau's score arrives as minus one: something upstream broke. */
@@ -20,12 +22,24 @@ export const LOAN_BOOK = {
 } as const
 
 // Chance is a hash of row, week and purpose: the same book everywhere.
-const uniform = (purpose: number) => `((hash(concat_ws(':', i, week, ${purpose})) >> 11) + 0.5) / 9007199254740992.0`
-const normal = (purpose: number) => `sqrt(-2 * ln(${uniform(purpose)})) * cos(2 * pi() * ${uniform(purpose + 1)})`
+const uniform = (purpose: number) =>
+  `((hash(concat_ws(':', i, week, ${purpose})) >> 11) + 0.5) / 9007199254740992.0`
+const normal = (purpose: number) =>
+  `sqrt(-2 * ln(${uniform(purpose)})) * cos(2 * pi() * ${uniform(purpose + 1)})`
 
 const book = (week: number, monday: string): string => {
-  const { incomeShiftsFrom, bureauBreaksAt, newEmploymentFrom, nullsIn, conceptChangesFrom, rowsAWeek, weeks, labelsLateBy } = LOAN_BOOK
-  const shift = Math.max(0, week - incomeShiftsFrom + 1) * 0.08, isLate = week >= weeks - labelsLateBy
+  const {
+    incomeShiftsFrom,
+    bureauBreaksAt,
+    newEmploymentFrom,
+    nullsIn,
+    conceptChangesFrom,
+    rowsAWeek,
+    weeks,
+    labelsLateBy,
+  } = LOAN_BOOK
+  const shift = Math.max(0, week - incomeShiftsFrom + 1) * 0.08,
+    isLate = week >= weeks - labelsLateBy
   return `
     WITH drawn AS (SELECT i, ${week} AS week, ${normal(1)} AS a, ${normal(3)} AS b, ${normal(5)} AS c, ${uniform(7)} AS u, ${uniform(8)} AS pays, ${uniform(9)} AS missing, ${uniform(10)} AS work
       FROM (SELECT i, ${week} AS week FROM range(${rowsAWeek}) t(i))),
@@ -40,7 +54,11 @@ const book = (week: number, monday: string): string => {
 }
 
 /** Writes the loan book: one Parquet file a week, in a folder of its own, beginning with a Monday. */
-export async function writeLoanBook(engine: Engine, folder: string, monday = '2026-01-05'): Promise<string[]> {
+export async function writeLoanBook(
+  engine: Engine,
+  folder: string,
+  monday = '2026-01-05',
+): Promise<string[]> {
   const files: string[] = []
   for (let week = 0; week < LOAN_BOOK.weeks; week++) {
     const file = join(folder, `week-${String(week).padStart(2, '0')}.parquet`)

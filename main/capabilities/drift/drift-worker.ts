@@ -14,19 +14,33 @@ else columns(start)
 function columns({ settings, seed }: WorkerStart): void {
   const runner = makeInlineRunner({ settings, seed })
   parentPort?.on('message', (job: ColumnJob) => {
-    runner.run([job], {}).then(([result]) => parentPort?.postMessage({ result }), (error: unknown) => parentPort?.postMessage({ failed: String(error) }))
+    runner.run([job], {}).then(
+      ([result]) => parentPort?.postMessage({ result }),
+      (error: unknown) => parentPort?.postMessage({ failed: String(error) }),
+    )
   })
 }
 
 function desk(): void {
-  const running = new Map<number, AbortController>(), tell = (message: FromDesk) => parentPort?.postMessage(message)
+  const running = new Map<number, AbortController>(),
+    tell = (message: FromDesk) => parentPort?.postMessage(message)
   parentPort?.on('message', ({ id, question, cancel }: ToDesk) => {
     if (cancel) running.get(id)?.abort(new Error('cancelled'))
     if (!question) return
     const stop = new AbortController()
     running.set(id, stop)
     answer(question, { signal: stop.signal, progress: (...progress) => tell({ id, progress }) })
-      .then((told) => tell({ id, answer: told }), (error: unknown) => tell({ id, failed: error instanceof UnusableInput ? { says: error.message, remedy: error.remedy } : { says: error instanceof Error ? error.message : String(error) } }))
+      .then(
+        (told) => tell({ id, answer: told }),
+        (error: unknown) =>
+          tell({
+            id,
+            failed:
+              error instanceof UnusableInput
+                ? { says: error.message, remedy: error.remedy }
+                : { says: error instanceof Error ? error.message : String(error) },
+          }),
+      )
       .finally(() => running.delete(id))
   })
 }

@@ -10,15 +10,25 @@ import { scoreColumn, type JobResult } from './score-column'
 export const SEED = 20_240_229
 
 /** Chance for one column: the same for its name whatever thread scores it and whichever columns came before. */
-export const randomOf = (seed: number, name: string) => seeded([...name].reduce((hash, letter) => Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 0x01000193), seed ^ 0x811c9dc5))
+export const randomOf = (seed: number, name: string) =>
+  seeded(
+    [...name].reduce(
+      (hash, letter) => Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 0x01000193),
+      seed ^ 0x811c9dc5,
+    ),
+  )
 
 /** Scores columns one after the other in this thread; its engine is opened with the first and kept. */
-export function makeInlineRunner({ settings, seed }: WorkerStart): Runner & { close(): Promise<void> } {
+export function makeInlineRunner({
+  settings,
+  seed,
+}: WorkerStart): Runner & { close(): Promise<void> } {
   let engine: Promise<Engine> | undefined
   const space = new SortSpace()
   return {
     async run(jobs, { signal, done }) {
-      const special = await loadSpecialFunctions(), opened = await (engine ??= Engine.open(settings))
+      const special = await loadSpecialFunctions(),
+        opened = await (engine ??= Engine.open(settings))
       const results: JobResult[] = []
       for (const job of jobs) {
         const tools: Tools = { special, space, random: randomOf(seed, job.name) }
@@ -28,6 +38,8 @@ export function makeInlineRunner({ settings, seed }: WorkerStart): Runner & { cl
       }
       return results
     },
-    async close() { (await engine)?.close() },
+    async close() {
+      ;(await engine)?.close()
+    },
   }
 }

@@ -12,19 +12,34 @@ import type { Sites } from '../sites'
 import type { Desk } from './desk/questions'
 
 export interface DriftPorts {
-  store: Store; sites: Sites; records: Records; operations: Operations; worklog: Worklog; clock: Clock; random: Random; log: Log; vault: Vault
+  store: Store
+  sites: Sites
+  records: Records
+  operations: Operations
+  worklog: Worklog
+  clock: Clock
+  random: Random
+  log: Log
+  vault: Vault
   /** One desk counts, which may take long; the other answers whoever looks. */
   counting: Desk
   reading: Desk
   /** What a person is called where no site says it. */
   localUser: string
   /** Writes the result of a check to a revision, with its event. */
-  recordCheck(check: NamespacedRef & { result: 'none' | 'watch' | 'act' }, signal?: AbortSignal): Promise<Outcome<void>>
+  recordCheck(
+    check: NamespacedRef & { result: 'none' | 'watch' | 'act' },
+    signal?: AbortSignal,
+  ): Promise<Outcome<void>>
   /** Reads objects of a bucket; absent where no credentials can be had. */
   objects?: ObjectReader
 }
 /** Object storage, as far as files are read from it. */
 export interface ObjectReader {
-  list(bucket: string, prefix: string, signal?: AbortSignal): Promise<{ key: string; size: number; etag?: string }[]>
+  list(
+    bucket: string,
+    prefix: string,
+    signal?: AbortSignal,
+  ): Promise<{ key: string; size: number; etag?: string }[]>
   get(bucket: string, key: string, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>>
 }

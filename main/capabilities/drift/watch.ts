@@ -5,12 +5,27 @@ import { kOfLast } from './domain/decide'
 import type { SpecialFunctions } from './domain/special'
 import { countWindows, scoreWindows, type Period, type WindowRequest } from './profile'
 
-export interface WatchRequest extends WindowRequest { timeColumn: string; period: Period; zone?: string | undefined; everyMs: number; alertAfter: { k: number; n: number } }
-export interface Watched { window: DriftWindow; scores: WindowScores; alert: boolean }
+export interface WatchRequest extends WindowRequest {
+  timeColumn: string
+  period: Period
+  zone?: string | undefined
+  everyMs: number
+  alertAfter: { k: number; n: number }
+}
+export interface Watched {
+  window: DriftWindow
+  scores: WindowScores
+  alert: boolean
+}
 
 /** Scores each window once it is over (a later one has begun), as long as the signal lives; what cannot be read now is tried again next time. */
-export async function* watchWindows(profile: DriftProfile, request: WatchRequest, { clock, special, signal }: { clock: Clock; special: SpecialFunctions; signal: AbortSignal }): AsyncGenerator<Watched> {
-  const seen = new Set<string>(), drifted: boolean[] = []
+export async function* watchWindows(
+  profile: DriftProfile,
+  request: WatchRequest,
+  { clock, special, signal }: { clock: Clock; special: SpecialFunctions; signal: AbortSignal },
+): AsyncGenerator<Watched> {
+  const seen = new Set<string>(),
+    drifted: boolean[] = []
   while (!signal.aborted) {
     for (const window of await finished(profile, request, signal)) {
       if (seen.has(window.name)) continue
@@ -24,9 +39,20 @@ export async function* watchWindows(profile: DriftProfile, request: WatchRequest
   }
 }
 
-async function finished(profile: DriftProfile, request: WatchRequest, signal: AbortSignal): Promise<DriftWindow[]> {
+async function finished(
+  profile: DriftProfile,
+  request: WatchRequest,
+  signal: AbortSignal,
+): Promise<DriftWindow[]> {
   try {
-    const windows = await countWindows(profile, { ...request, cut: { by: 'time', column: request.timeColumn, period: request.period, zone: request.zone } }, { signal })
+    const windows = await countWindows(
+      profile,
+      {
+        ...request,
+        cut: { by: 'time', column: request.timeColumn, period: request.period, zone: request.zone },
+      },
+      { signal },
+    )
     return windows.slice(0, -1)
   } catch (error) {
     // A file may be written just now, or a folder still be empty.

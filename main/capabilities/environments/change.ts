@@ -17,93 +17,238 @@ const Hard = z.record(z.string(), z.string())
 const State = z.enum(['running', 'paused'])
 /** A change of one environment, with what stood before, so that it can be taken back. */
 export const ChangeInput = z.object({
-  site: z.string(), namespace: z.string(), name: z.string(), by: z.string(), workload: z.enum(['Notebook', 'StatefulSet']), replicas: z.number().int(), workItem: z.string().optional(),
-  state: z.object({ before: State, after: State }).optional(), size: z.object({ before: Size, after: Size }).optional(), quota: z.object({ before: Hard, after: Hard }).optional(),
-  expiresAt: z.object({ before: z.string(), after: z.string() }).optional(), remove: z.object({ keepWorkspace: z.boolean() }).optional(), restarts: z.boolean().optional(), why: z.string().optional(),
+  site: z.string(),
+  namespace: z.string(),
+  name: z.string(),
+  by: z.string(),
+  workload: z.enum(['Notebook', 'StatefulSet']),
+  replicas: z.number().int(),
+  workItem: z.string().optional(),
+  state: z.object({ before: State, after: State }).optional(),
+  size: z.object({ before: Size, after: Size }).optional(),
+  quota: z.object({ before: Hard, after: Hard }).optional(),
+  expiresAt: z.object({ before: z.string(), after: z.string() }).optional(),
+  remove: z.object({ keepWorkspace: z.boolean() }).optional(),
+  restarts: z.boolean().optional(),
+  why: z.string().optional(),
 })
 export type ChangeInput = z.infer<typeof ChangeInput>
 type Side = 'before' | 'after'
 type Context = StepContext<ChangeInput>
-const refOf = ({ namespace, name }: Pick<ChangeInput, 'namespace' | 'name'>): NamespacedRef => ({ namespace, name })
+const refOf = ({ namespace, name }: Pick<ChangeInput, 'namespace' | 'name'>): NamespacedRef => ({
+  namespace,
+  name,
+})
 const RECORD = { apiVersion: 'takt.dev/v1alpha1', kind: 'Environment' }
 const on = onSite<ChangeInput>
 
 /** Written on an environment whose copy runs on another site; holds where. */
 export const AWAY = 'takt.dev/notebook-away'
 /** The two places that say whether it runs: the record, and the native object. */
-export async function writeState(client: KubeClient, input: Pick<ChangeInput, 'namespace' | 'name' | 'workload' | 'replicas'>, { state, signal }: { state: 'running' | 'paused'; signal: AbortSignal }): Promise<Outcome<void>> {
-  const recorded = await client.mergePatch(resourceOf(RECORD), refOf(input), { body: { spec: { state } }, signal })
+export async function writeState(
+  client: KubeClient,
+  input: Pick<ChangeInput, 'namespace' | 'name' | 'workload' | 'replicas'>,
+  { state, signal }: { state: 'running' | 'paused'; signal: AbortSignal },
+): Promise<Outcome<void>> {
+  const recorded = await client.mergePatch(resourceOf(RECORD), refOf(input), {
+    body: { spec: { state } },
+    signal,
+  })
   if (!recorded.ok) return recorded
-  if (input.workload === 'Notebook') return done(await client.mergePatch(KUBE.notebooks, refOf(input), { body: { metadata: { annotations: { [STOPPED]: state === 'paused' ? timestamp(client.clock.now()) : null } } }, signal }))
-  return done(await client.mergePatch(KUBE.statefulSets, refOf(input), { body: { spec: { replicas: state === 'paused' ? 0 : input.replicas } }, signal }))
+  if (input.workload === 'Notebook')
+    return done(
+      await client.mergePatch(KUBE.notebooks, refOf(input), {
+        body: {
+          metadata: {
+            annotations: { [STOPPED]: state === 'paused' ? timestamp(client.clock.now()) : null },
+          },
+        },
+        signal,
+      }),
+    )
+  return done(
+    await client.mergePatch(KUBE.statefulSets, refOf(input), {
+      body: { spec: { replicas: state === 'paused' ? 0 : input.replicas } },
+      signal,
+    }),
+  )
 }
 
-const Template = z.looseObject({ spec: z.looseObject({ containers: z.array(z.looseObject({})).min(1), nodeSelector: z.record(z.string(), z.string()).optional() }) })
+const Template = z.looseObject({
+  spec: z.looseObject({
+    containers: z.array(z.looseObject({})).min(1),
+    nodeSelector: z.record(z.string(), z.string()).optional(),
+  }),
+})
 const Workload = z.object({ spec: z.object({ template: Template }) })
-async function writeSize(client: KubeClient, input: ChangeInput, { size, signal }: { size: Size; signal: AbortSignal }): Promise<Outcome<void>> {
-  const recorded = await client.mergePatch(resourceOf(RECORD), refOf(input), { body: { spec: { size: { ...size, gpu: size.gpu ?? null } } }, signal })
+async function writeSize(
+  client: KubeClient,
+  input: ChangeInput,
+  { size, signal }: { size: Size; signal: AbortSignal },
+): Promise<Outcome<void>> {
+  const recorded = await client.mergePatch(resourceOf(RECORD), refOf(input), {
+    body: { spec: { size: { ...size, gpu: size.gpu ?? null } } },
+    signal,
+  })
   if (!recorded.ok) return recorded
   const resource = input.workload === 'Notebook' ? KUBE.notebooks : KUBE.statefulSets
   const found = await client.get(resource, refOf(input), Workload, signal)
   if (!found.ok || !found.value) return done(found)
   const { spec } = found.value.spec.template
-  const list = { cpu: String(size.cpuCores), memory: `${String(size.memoryGi)}Gi`, ...(size.gpu && { [size.gpu.resource]: String(size.gpu.count) }) }
+  const list = {
+    cpu: String(size.cpuCores),
+    memory: `${String(size.memoryGi)}Gi`,
+    ...(size.gpu && { [size.gpu.resource]: String(size.gpu.count) }),
+  }
   const [first, ...others] = spec.containers
   const containers = [{ ...first, resources: { requests: list, limits: list } }, ...others]
   const nodeSelector = { 'nvidia.com/gpu.product': size.gpu?.model ?? null }
-  const tolerations = size.gpu ? [{ key: 'nvidia.com/gpu', operator: 'Exists', effect: 'NoSchedule' }] : null
-  return done(await client.mergePatch(resource, refOf(input), { body: { spec: { template: { spec: { containers, nodeSelector, tolerations } } } }, signal }))
+  const tolerations = size.gpu
+    ? [{ key: 'nvidia.com/gpu', operator: 'Exists', effect: 'NoSchedule' }]
+    : null
+  return done(
+    await client.mergePatch(resource, refOf(input), {
+      body: { spec: { template: { spec: { containers, nodeSelector, tolerations } } } },
+      signal,
+    }),
+  )
 }
 
 type Write = (side: Side, context: Context, client: KubeClient) => Promise<Outcome<void>>
 const both = (id: string, title: string, write: Write): Step<ChangeInput> => ({
-  id, title, promiseSeconds: 2, run: on((client, context) => write('after', context, client)), undo: on((client, context) => write('before', context, client)),
+  id,
+  title,
+  promiseSeconds: 2,
+  run: on((client, context) => write('after', context, client)),
+  undo: on((client, context) => write('before', context, client)),
 })
 
 const stopped = (ports: Pick<EnvironmentPorts, 'clock'>): Step<ChangeInput> => ({
-  id: 'stopped', title: 'Wait until it has ended', promiseSeconds: 30,
-  run: on(async (client, { input, progress, signal }) => until(ports.clock, async () => {
-    const pods = await podsOf(client, refOf(input), signal)
-    if (!pods.ok) return pods
-    progress(`${String(pods.value.length)} ${pods.value.length === 1 ? 'pod' : 'pods'} left`)
-    return succeed(pods.value.length === 0)
-  }, signal)),
+  id: 'stopped',
+  title: 'Wait until it has ended',
+  promiseSeconds: 30,
+  run: on(async (client, { input, progress, signal }) =>
+    until(
+      ports.clock,
+      async () => {
+        const pods = await podsOf(client, refOf(input), signal)
+        if (!pods.ok) return pods
+        progress(`${String(pods.value.length)} ${pods.value.length === 1 ? 'pod' : 'pods'} left`)
+        return succeed(pods.value.length === 0)
+      },
+      signal,
+    ),
+  ),
 })
 
 /** What a pause or an end means for the work item: nobody can work on it meanwhile. */
 const noted = (ports: EnvironmentPorts, type: 'waiting' | 'resumed'): Step<ChangeInput> => ({
-  id: 'noted', title: 'Note it on the line', promiseSeconds: 1,
+  id: 'noted',
+  title: 'Note it on the line',
+  promiseSeconds: 1,
   async run({ input, signal }) {
     if (input.workItem === undefined) return succeed(undefined)
     const object = `Environment/${input.namespace}/${input.name}`
-    const written = await ports.worklog.record({ namespace: input.namespace, name: input.workItem }, (item, at) => (item.status.station === 'work' || type === 'resumed' ? [{
-      id: `${type}-${input.name}-${at}`, at, type, by: input.by, object, ...(item.status.station && { station: item.status.station }), ...(type === 'waiting' && { cause: 'paused', text: input.why ?? 'The environment was paused' }),
-    }] : []), signal)
+    const written = await ports.worklog.record(
+      { namespace: input.namespace, name: input.workItem },
+      (item, at) =>
+        item.status.station === 'work' || type === 'resumed'
+          ? [
+              {
+                id: `${type}-${input.name}-${at}`,
+                at,
+                type,
+                by: input.by,
+                object,
+                ...(item.status.station && { station: item.status.station }),
+                ...(type === 'waiting' && {
+                  cause: 'paused',
+                  text: input.why ?? 'The environment was paused',
+                }),
+              },
+            ]
+          : [],
+      signal,
+    )
     // The change itself is done; a work item that is gone or closed to this person does not undo it.
-    return written.ok || written.failure.code === 'NOT_FOUND' || written.failure.code === 'FORBIDDEN' ? succeed(undefined) : written
+    return written.ok ||
+      written.failure.code === 'NOT_FOUND' ||
+      written.failure.code === 'FORBIDDEN'
+      ? succeed(undefined)
+      : written
   },
 })
 
-function removeSteps(ports: Pick<EnvironmentPorts, 'clock'>, keepWorkspace: boolean): Step<ChangeInput>[] {
+function removeSteps(
+  ports: Pick<EnvironmentPorts, 'clock'>,
+  keepWorkspace: boolean,
+): Step<ChangeInput>[] {
   return [
-    ...(keepWorkspace ? [{
-      id: 'keep', title: 'Keep the workspace volume', promiseSeconds: 1,
-      run: on(async (client, { input, kept, signal }) => {
-        const claim = workspaceClaim(input.name)
-        kept['workspace'] = claim
-        return done(await client.mergePatch(KUBE.claims, { namespace: input.namespace, name: claim }, { body: { metadata: { ownerReferences: null, labels: { [LABEL.environment]: null, 'takt.dev/kept-from': input.name } } }, signal }))
-      }),
-    }] : []),
-    { id: 'delete', title: 'Delete the environment', promiseSeconds: 2, run: on((client, { input, signal }) => removeOne(client, { ...RECORD, ...refOf(input) }, signal)) },
+    ...(keepWorkspace
+      ? [
+          {
+            id: 'keep',
+            title: 'Keep the workspace volume',
+            promiseSeconds: 1,
+            run: on(async (client, { input, kept, signal }) => {
+              const claim = workspaceClaim(input.name)
+              kept['workspace'] = claim
+              return done(
+                await client.mergePatch(
+                  KUBE.claims,
+                  { namespace: input.namespace, name: claim },
+                  {
+                    body: {
+                      metadata: {
+                        ownerReferences: null,
+                        labels: { [LABEL.environment]: null, 'takt.dev/kept-from': input.name },
+                      },
+                    },
+                    signal,
+                  },
+                ),
+              )
+            }),
+          },
+        ]
+      : []),
+    {
+      id: 'delete',
+      title: 'Delete the environment',
+      promiseSeconds: 2,
+      run: on((client, { input, signal }) =>
+        removeOne(client, { ...RECORD, ...refOf(input) }, signal),
+      ),
+    },
     stopped(ports),
     {
-      id: 'contents', title: 'Let go of brought snapshots', promiseSeconds: 2,
+      id: 'contents',
+      title: 'Let go of brought snapshots',
+      promiseSeconds: 2,
       run: on(async (client, { input, signal }) => {
-        const contents = await client.list(KUBE.volumeSnapshotContents, { labelSelector: `${LABEL.environment}=${input.name},${LABEL.project}=${input.namespace}` }, z.object({ metadata: z.object({ name: z.string() }) }), signal)
+        const contents = await client.list(
+          KUBE.volumeSnapshotContents,
+          {
+            labelSelector: `${LABEL.environment}=${input.name},${LABEL.project}=${input.namespace}`,
+          },
+          z.object({ metadata: z.object({ name: z.string() }) }),
+          signal,
+        )
         // A cluster without snapshots, or a person who may not see contents, has none of ours to let go.
-        if (!contents.ok) return contents.failure.code === 'NOT_FOUND' || contents.failure.code === 'FORBIDDEN' ? succeed(undefined) : contents
+        if (!contents.ok)
+          return contents.failure.code === 'NOT_FOUND' || contents.failure.code === 'FORBIDDEN'
+            ? succeed(undefined)
+            : contents
         for (const { metadata } of contents.value) {
-          const gone = await removeOne(client, { apiVersion: 'snapshot.storage.k8s.io/v1', kind: 'VolumeSnapshotContent', name: metadata.name }, signal)
+          const gone = await removeOne(
+            client,
+            {
+              apiVersion: 'snapshot.storage.k8s.io/v1',
+              kind: 'VolumeSnapshotContent',
+              name: metadata.name,
+            },
+            signal,
+          )
           if (!gone.ok) return gone
         }
         return succeed(undefined)
@@ -114,25 +259,65 @@ function removeSteps(ports: Pick<EnvironmentPorts, 'clock'>, keepWorkspace: bool
 
 /** Stopping, resuming, resizing, extending and deleting an environment. */
 export const changeKind = (ports: EnvironmentPorts): OperationKind<ChangeInput> => ({
-  kind: 'environment-change', input: ChangeInput, undoable: ({ remove }) => remove === undefined,
-  cancelLeaves: ({ name, remove }) => (remove ? `What was deleted of ${name} is gone.` : `${name} as it was before.`),
-  steps: (input) => (input.remove ? removeSteps(ports, input.remove.keepWorkspace) : [...fieldSteps(input), ...stateSteps(ports, input)]),
+  kind: 'environment-change',
+  input: ChangeInput,
+  undoable: ({ remove }) => remove === undefined,
+  cancelLeaves: ({ name, remove }) =>
+    remove ? `What was deleted of ${name} is gone.` : `${name} as it was before.`,
+  steps: (input) =>
+    input.remove
+      ? removeSteps(ports, input.remove.keepWorkspace)
+      : [...fieldSteps(input), ...stateSteps(ports, input)],
 })
 
 function fieldSteps(input: ChangeInput): Step<ChangeInput>[] {
   const { size, quota, expiresAt } = input
   return [
-    ...(quota ? [both('quota', 'Change the quota', async (side, { signal }, client) => done(await client.apply(KUBE.quotas, quotaManifest(input.namespace, quota[side]), { force: true, signal })))] : []),
-    ...(size ? [both('size', 'Change the size', (side, { signal }, client) => writeSize(client, input, { size: size[side], signal }))] : []),
-    ...(expiresAt ? [both('extend', 'Change when it ends', async (side, { signal }, client) => done(await client.mergePatch(resourceOf(RECORD), refOf(input), { body: { spec: { expiresAt: expiresAt[side] } }, signal })))] : []),
+    ...(quota
+      ? [
+          both('quota', 'Change the quota', async (side, { signal }, client) =>
+            done(
+              await client.apply(KUBE.quotas, quotaManifest(input.namespace, quota[side]), {
+                force: true,
+                signal,
+              }),
+            ),
+          ),
+        ]
+      : []),
+    ...(size
+      ? [
+          both('size', 'Change the size', (side, { signal }, client) =>
+            writeSize(client, input, { size: size[side], signal }),
+          ),
+        ]
+      : []),
+    ...(expiresAt
+      ? [
+          both('extend', 'Change when it ends', async (side, { signal }, client) =>
+            done(
+              await client.mergePatch(resourceOf(RECORD), refOf(input), {
+                body: { spec: { expiresAt: expiresAt[side] } },
+                signal,
+              }),
+            ),
+          ),
+        ]
+      : []),
   ]
 }
 function stateSteps(ports: EnvironmentPorts, input: ChangeInput): Step<ChangeInput>[] {
   const { state, restarts } = input
   if (!state) return restarts ? waits<ChangeInput>(ports) : []
-  const write = both('state', state.after === 'paused' ? 'Pause it' : 'Resume it', (side, { note, signal }, client) => {
-    if (side === 'after' && input.why) note(`${input.why}.`)
-    return writeState(client, input, { state: state[side], signal })
-  })
-  return state.after === 'paused' ? [write, stopped(ports), noted(ports, 'waiting')] : [write, ...waits<ChangeInput>(ports), noted(ports, 'resumed')]
+  const write = both(
+    'state',
+    state.after === 'paused' ? 'Pause it' : 'Resume it',
+    (side, { note, signal }, client) => {
+      if (side === 'after' && input.why) note(`${input.why}.`)
+      return writeState(client, input, { state: state[side], signal })
+    },
+  )
+  return state.after === 'paused'
+    ? [write, stopped(ports), noted(ports, 'waiting')]
+    : [write, ...waits<ChangeInput>(ports), noted(ports, 'resumed')]
 }

@@ -13,15 +13,37 @@ const EVERY_MS = 30_000
 const AT_LEAST_MS = 2_000
 /** Environments whose time is over by the site's clock, still running. */
 export const expired = (environments: Environment[], now: number): Environment[] =>
-  environments.filter(({ spec, meta }) => spec.state === 'running' && meta.deleting !== true && Date.parse(spec.expiresAt) <= now)
+  environments.filter(
+    ({ spec, meta }) =>
+      spec.state === 'running' && meta.deleting !== true && Date.parse(spec.expiresAt) <= now,
+  )
 
 const Status = z.object({ last_activity: z.string() })
 /** When somebody last worked in an environment, in ms since 1970, as Jupyter's status tells it; undefined where the tool does not tell. */
-async function lastActivityOf(client: KubeClient, { meta, spec, status }: Environment, { ask, signal }: { ask: ReturnType<typeof unlessForbidden>; signal: AbortSignal }): Promise<number | undefined> {
+async function lastActivityOf(
+  client: KubeClient,
+  { meta, spec, status }: Environment,
+  { ask, signal }: { ask: ReturnType<typeof unlessForbidden>; signal: AbortSignal },
+): Promise<number | undefined> {
   if (!status.pod || !meta.namespace) return undefined
   const pod = { namespace: meta.namespace, name: status.pod }
-  const answer = await ask(client, `ports of ${pod.namespace}`, () => getFromPod(client, { pod, port: spec.tool.port, path: spec.tool.probePath }, signal))
-  const told = answer.ok ? z.string().transform((text, context) => { try { return JSON.parse(text) as unknown } catch { context.addIssue('no JSON'); return z.NEVER } }).pipe(Status).safeParse(answer.value) : undefined
+  const answer = await ask(client, `ports of ${pod.namespace}`, () =>
+    getFromPod(client, { pod, port: spec.tool.port, path: spec.tool.probePath }, signal),
+  )
+  const told = answer.ok
+    ? z
+        .string()
+        .transform((text, context) => {
+          try {
+            return JSON.parse(text) as unknown
+          } catch {
+            context.addIssue('no JSON')
+            return z.NEVER
+          }
+        })
+        .pipe(Status)
+        .safeParse(answer.value)
+    : undefined
   return told?.success ? Date.parse(told.data.last_activity) || undefined : undefined
 }
 
@@ -33,7 +55,11 @@ type Pause = (ref: { namespace: string; name: string }, why: string) => Promise<
  * Pauses what has outlived its time or stands idle, as a journaled operation, while a core runs. Under the Lease that is everybody's; a core without
  * it pauses only what belongs to the signed-in person, and where `stewarded` says that somebody holds the Lease, only what they left undone.
  */
-export function makeExpiry(ports: Pick<EnvironmentPorts, 'sites' | 'records' | 'clock' | 'log'>, pause: Pause, stewarded: (signal: AbortSignal) => Promise<boolean> = () => Promise.resolve(false)) {
+export function makeExpiry(
+  ports: Pick<EnvironmentPorts, 'sites' | 'records' | 'clock' | 'log'>,
+  pause: Pause,
+  stewarded: (signal: AbortSignal) => Promise<boolean> = () => Promise.resolve(false),
+) {
   const ending = new AbortController()
   const tried = new Set<string>()
   const ask = unlessForbidden()
@@ -42,7 +68,11 @@ export function makeExpiry(ports: Pick<EnvironmentPorts, 'sites' | 'records' | '
     if (tried.has(key)) return
     tried.add(key)
     const done = await pause({ namespace: meta.namespace ?? '', name: meta.name }, why)
-    if (!done.ok) ports.log.warn('An environment whose time is over could not be paused.', { environment: meta.name, code: done.failure.code })
+    if (!done.ok)
+      ports.log.warn('An environment whose time is over could not be paused.', {
+        environment: meta.name,
+        code: done.failure.code,
+      })
   }
   /** Everybody's environments while `mayAct` says so, else those of the signed-in person. */
   async function look(steward?: { mayAct(): boolean }) {
@@ -52,16 +82,30 @@ export function makeExpiry(ports: Pick<EnvironmentPorts, 'sites' | 'records' | '
     const who = await home.value.whoAmI(ending.signal)
     if (!who.ok) return
     const now = home.value.clock.now()
-    const patience = !steward && await stewarded(ending.signal) ? LEFT_TO_STEWARD_MS : 0
-    const mine = steward ? known.items : known.items.filter(({ spec }) => spec.owner === who.value.user)
-    await pauseAll(home.value, mine, { now: now - patience, mayAct: () => steward?.mayAct() ?? true })
+    const patience = !steward && (await stewarded(ending.signal)) ? LEFT_TO_STEWARD_MS : 0
+    const mine = steward
+      ? known.items
+      : known.items.filter(({ spec }) => spec.owner === who.value.user)
+    await pauseAll(home.value, mine, {
+      now: now - patience,
+      mayAct: () => steward?.mayAct() ?? true,
+    })
   }
-  async function pauseAll(home: KubeClient, environments: Environment[], { now, mayAct }: { now: number; mayAct(): boolean }) {
+  async function pauseAll(
+    home: KubeClient,
+    environments: Environment[],
+    { now, mayAct }: { now: number; mayAct(): boolean },
+  ) {
     const over = expired(environments, now)
-    for (const environment of over) if (mayAct()) await once(environment, `Its time ended ${environment.spec.expiresAt}`)
-    for (const environment of mayPause(environments.filter((one) => !over.includes(one)), now)) {
+    for (const environment of over)
+      if (mayAct()) await once(environment, `Its time ended ${environment.spec.expiresAt}`)
+    for (const environment of mayPause(
+      environments.filter((one) => !over.includes(one)),
+      now,
+    )) {
       const lastActivity = await lastActivityOf(home, environment, { ask, signal: ending.signal })
-      if (lastActivity !== undefined && isIdle(environment, { lastActivity, now }) && mayAct()) await once(environment, `Nobody worked in it since ${timestamp(lastActivity)}`)
+      if (lastActivity !== undefined && isIdle(environment, { lastActivity, now }) && mayAct())
+        await once(environment, `Nobody worked in it since ${timestamp(lastActivity)}`)
     }
   }
   return {
@@ -71,7 +115,10 @@ export function makeExpiry(ports: Pick<EnvironmentPorts, 'sites' | 'records' | '
       const loop = async () => {
         for (;;) {
           const home = ports.sites.home()
-          await Promise.all([(home.ok ? home.value.clock : ports.clock).sleep(EVERY_MS, ending.signal), ports.clock.sleep(AT_LEAST_MS, ending.signal)])
+          await Promise.all([
+            (home.ok ? home.value.clock : ports.clock).sleep(EVERY_MS, ending.signal),
+            ports.clock.sleep(AT_LEAST_MS, ending.signal),
+          ])
           await look()
         }
       }

@@ -5,7 +5,10 @@ import { expired, makeExpiry } from './expiry'
 import { Reconciler } from './reconcile'
 
 const line = (more: Parameters<typeof anEnvironment>[1] = {}) => {
-  const made = aLine([anEnvironment('voice-nb', { workItem: 'voice', ...more }), anItem('voice', [anEvent('entered', 5, { station: 'button' })])])
+  const made = aLine([
+    anEnvironment('voice-nb', { workItem: 'voice', ...more }),
+    anItem('voice', [anEvent('entered', 5, { station: 'button' })]),
+  ])
   made.kube.put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'voice' } })
   return made
 }
@@ -17,12 +20,21 @@ describe('following environments', () => {
     const made = line()
     const [one, two] = [new Reconciler(made.ports), new Reconciler(made.ports)]
     const stops = [one.start(), two.start()]
-    stop = () => { for (const each of stops) each() }
+    stop = () => {
+      for (const each of stops) each()
+    }
     playPod(made.kube, { namespace: 'voice', name: 'voice-nb' })
-    await vi.waitFor(async () => {
-      await Promise.all([one.settled(), two.settled()])
-      expect(made.records.find('Environment', 'voice-nb')?.status).toMatchObject({ phase: 'Ready', pod: 'voice-nb-0', node: 'l40s-1' })
-    }, { timeout: 15_000 })
+    await vi.waitFor(
+      async () => {
+        await Promise.all([one.settled(), two.settled()])
+        expect(made.records.find('Environment', 'voice-nb')?.status).toMatchObject({
+          phase: 'Ready',
+          pod: 'voice-nb-0',
+          node: 'l40s-1',
+        })
+      },
+      { timeout: 15_000 },
+    )
     const item = made.records.find('WorkItem', 'voice')
     expect(item?.status.station).toBe('work')
     expect(item?.status.events?.map(({ type }) => type)).toEqual(['entered', 'left', 'entered'])
@@ -35,22 +47,38 @@ describe('following environments', () => {
 describe('what has outlived its time', () => {
   it('is what runs past its end', () => {
     const now = Date.parse(at(0))
-    const all = [anEnvironment('over', { expiresAt: at(1) }), anEnvironment('lives', { expiresAt: at(-1) }), anEnvironment('paused', { expiresAt: at(1), state: 'paused' })]
+    const all = [
+      anEnvironment('over', { expiresAt: at(1) }),
+      anEnvironment('lives', { expiresAt: at(-1) }),
+      anEnvironment('paused', { expiresAt: at(1), state: 'paused' }),
+    ]
     expect(expired(all, now).map(({ meta }) => meta.name)).toEqual(['over'])
   })
-  it('is paused once, and only where it is one\'s own', async () => {
+  it("is paused once, and only where it is one's own", async () => {
     const paused: string[] = []
-    const pause = (ref: { name: string }) => { paused.push(ref.name); return Promise.resolve({ ok: true as const, value: undefined }) }
-    const made = aLine([anEnvironment('mine', { owner: 'ada', expiresAt: at(1) }), anEnvironment('theirs', { owner: 'tove', expiresAt: at(1) })])
+    const pause = (ref: { name: string }) => {
+      paused.push(ref.name)
+      return Promise.resolve({ ok: true as const, value: undefined })
+    }
+    const made = aLine([
+      anEnvironment('mine', { owner: 'ada', expiresAt: at(1) }),
+      anEnvironment('theirs', { owner: 'tove', expiresAt: at(1) }),
+    ])
     const expiry = makeExpiry(made.ports, pause)
     await expiry.look()
     await expiry.look()
     expect(paused).toEqual(['mine'])
   })
-  it('is everybody\'s to whoever acts under the Lease, and nobody\'s once the kill switch is pulled', async () => {
+  it("is everybody's to whoever acts under the Lease, and nobody's once the kill switch is pulled", async () => {
     const paused: string[] = []
-    const pause = (ref: { name: string }) => { paused.push(ref.name); return Promise.resolve({ ok: true as const, value: undefined }) }
-    const made = aLine([anEnvironment('mine', { owner: 'ada', expiresAt: at(1) }), anEnvironment('theirs', { owner: 'tove', expiresAt: at(1) })])
+    const pause = (ref: { name: string }) => {
+      paused.push(ref.name)
+      return Promise.resolve({ ok: true as const, value: undefined })
+    }
+    const made = aLine([
+      anEnvironment('mine', { owner: 'ada', expiresAt: at(1) }),
+      anEnvironment('theirs', { owner: 'tove', expiresAt: at(1) }),
+    ])
     const steward = makeExpiry(made.ports, pause)
     let left = 0
     await steward.look({ mayAct: () => left-- > 0 })
@@ -58,10 +86,16 @@ describe('what has outlived its time', () => {
     await steward.look({ mayAct: () => true })
     expect(paused).toEqual(['mine', 'theirs'])
   })
-  it('is left to whoever holds the Lease for two minutes, then seen to by its owner\'s core', async () => {
+  it("is left to whoever holds the Lease for two minutes, then seen to by its owner's core", async () => {
     const paused: string[] = []
-    const pause = (ref: { name: string }) => { paused.push(ref.name); return Promise.resolve({ ok: true as const, value: undefined }) }
-    const made = aLine([anEnvironment('just', { owner: 'ada', expiresAt: at(1) }), anEnvironment('long', { owner: 'ada', expiresAt: at(3) })])
+    const pause = (ref: { name: string }) => {
+      paused.push(ref.name)
+      return Promise.resolve({ ok: true as const, value: undefined })
+    }
+    const made = aLine([
+      anEnvironment('just', { owner: 'ada', expiresAt: at(1) }),
+      anEnvironment('long', { owner: 'ada', expiresAt: at(3) }),
+    ])
     await makeExpiry(made.ports, pause, () => Promise.resolve(true)).look()
     expect(paused).toEqual(['long'])
   })

@@ -9,22 +9,35 @@ import { currentPod } from './domain/status'
 import { podsOf } from './observe'
 import type { EnvironmentPorts } from './ports'
 
-export interface Forward { namespace: string; name: string; url: string; state: 'open' | 'healing'; pod: string }
-interface Open extends Forward { server: Server; port: number; sockets: Set<Socket> }
+export interface Forward {
+  namespace: string
+  name: string
+  url: string
+  state: 'open' | 'healing'
+  pod: string
+}
+interface Open extends Forward {
+  server: Server
+  port: number
+  sockets: Set<Socket>
+}
 type Ports = Pick<EnvironmentPorts, 'sites' | 'records' | 'settings' | 'clock' | 'log'>
 const HEAL_TRIES = 40
 const HEAL_PAUSE_MS = 500
 const PATH_MS = 3_000
 const keyOf = ({ namespace, name }: NamespacedRef) => `${namespace}/${name}`
 const portKey = (ref: NamespacedRef) => `forward ${keyOf(ref)}`
-const isPort = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value > 1023 && value < 65_536
+const isPort = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value > 1023 && value < 65_536
 
 /** Forwards on loopback that hold on to their port while pods come and go: every connection looks the ready pod up anew. */
 export class Forwards {
   readonly #ports: Ports
   readonly #open = new Map<string, Open>()
   readonly #changed = listeners()
-  constructor(ports: Ports) { this.#ports = ports }
+  constructor(ports: Ports) {
+    this.#ports = ports
+  }
 
   /** The exact loopback address of an environment; opens its forward where none is open yet. */
   async open(ref: NamespacedRef, signal?: AbortSignal): Promise<Outcome<{ url: string }>> {
@@ -35,7 +48,9 @@ export class Forwards {
     const pod = await this.#readyPod(ref)
     if (!pod.ok) return pod
     const { spec, status } = environment.value
-    const path = status.workload?.startsWith('Notebook/') ? await this.#pathOf(ref, spec.tool.port) : '/'
+    const path = status.workload?.startsWith('Notebook/')
+      ? await this.#pathOf(ref, spec.tool.port)
+      : '/'
     const forward = await this.#listen(ref, { pod: pod.value, port: spec.tool.port, path })
     this.#open.set(keyOf(ref), forward)
     this.#changed.tell()
@@ -50,8 +65,17 @@ export class Forwards {
     this.#changed.tell()
     return succeed(undefined)
   }
-  closeAll() { for (const forward of [...this.#open.values()]) this.close(forward) }
-  readonly list = (): Forward[] => [...this.#open.values()].map(({ namespace, name, url, state, pod }) => ({ namespace, name, url, state, pod }))
+  closeAll() {
+    for (const forward of [...this.#open.values()]) this.close(forward)
+  }
+  readonly list = (): Forward[] =>
+    [...this.#open.values()].map(({ namespace, name, url, state, pod }) => ({
+      namespace,
+      name,
+      url,
+      state,
+      pod,
+    }))
   readonly onChange = (listener: () => void) => this.#changed.add(listener)
 
   #tell(forward: Open, state: Forward['state'], pod = forward.pod) {
@@ -65,9 +89,19 @@ export class Forwards {
     const pods = await podsOf(home.value, ref)
     if (!pods.ok) return pods
     const pod = currentPod(pods.value)
-    return pod?.ready ? succeed(pod.metadata.name) : fail(failure('NOT_SUPPORTED_HERE', { says: `${ref.name} is not ready to be opened.`, remedy: 'Wait until it is ready, or resume it.' }))
+    return pod?.ready
+      ? succeed(pod.metadata.name)
+      : fail(
+          failure('NOT_SUPPORTED_HERE', {
+            says: `${ref.name} is not ready to be opened.`,
+            remedy: 'Wait until it is ready, or resume it.',
+          }),
+        )
   }
-  async #reach(ref: NamespacedRef, port: number): Promise<Outcome<{ pod: string; stream: Duplex }>> {
+  async #reach(
+    ref: NamespacedRef,
+    port: number,
+  ): Promise<Outcome<{ pod: string; stream: Duplex }>> {
     const [home, pod] = [this.#ports.sites.home(), await this.#readyPod(ref)]
     if (!home.ok) return home
     if (!pod.ok) return pod
@@ -83,8 +117,16 @@ export class Forwards {
     stream.on('error', () => undefined)
     stream.write(`GET ${prefix} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n`)
     const limit = new AbortController()
-    const first = new Promise<string>((resolve) => stream.once('data', (chunk: Buffer) => resolve(chunk.toString('latin1'))))
-    const beginning = await Promise.race([first, this.#ports.clock.sleep(PATH_MS, limit.signal).then(() => '', () => '')])
+    const first = new Promise<string>((resolve) =>
+      stream.once('data', (chunk: Buffer) => resolve(chunk.toString('latin1'))),
+    )
+    const beginning = await Promise.race([
+      first,
+      this.#ports.clock.sleep(PATH_MS, limit.signal).then(
+        () => '',
+        () => '',
+      ),
+    ])
     limit.abort()
     stream.destroy()
     return /^HTTP\/1\.\d 404/.test(beginning) ? '/' : prefix
@@ -94,7 +136,9 @@ export class Forwards {
   async #serve(forward: Open, socket: Socket, port: number) {
     const head = await wholeHead(socket, HOST_LIMIT)
     if (isForeign(head, forward.port)) {
-      socket.end('HTTP/1.1 421 Misdirected Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n')
+      socket.end(
+        'HTTP/1.1 421 Misdirected Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n',
+      )
       return
     }
     for (let tried = 0; tried < HEAL_TRIES && !socket.destroyed; tried++) {
@@ -113,14 +157,20 @@ export class Forwards {
     }
     socket.destroy()
   }
-  async #listen(ref: NamespacedRef, to: { pod: string; port: number; path: string }): Promise<Open> {
+  async #listen(
+    ref: NamespacedRef,
+    to: { pod: string; port: number; path: string },
+  ): Promise<Open> {
     const sockets = new Set<Socket>()
     const server = createServer((socket) => {
       sockets.add(socket)
       socket.once('close', () => sockets.delete(socket))
       socket.on('error', () => socket.destroy())
       this.#serve(forward, socket, to.port).catch((error: unknown) => {
-        this.#ports.log.warn('A forwarded connection failed.', { environment: keyOf(ref), error: String(error) })
+        this.#ports.log.warn('A forwarded connection failed.', {
+          environment: keyOf(ref),
+          error: String(error),
+        })
         socket.destroy()
       })
     })
@@ -137,10 +187,11 @@ export class Forwards {
   }
 }
 
-const bind = (server: Server, port: number) => new Promise<void>((resolve, reject) => {
-  server.once('error', reject)
-  server.listen({ host: '127.0.0.1', port, exclusive: true }, () => {
-    server.off('error', reject)
-    resolve()
+const bind = (server: Server, port: number) =>
+  new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ host: '127.0.0.1', port, exclusive: true }, () => {
+      server.off('error', reject)
+      resolve()
+    })
   })
-})

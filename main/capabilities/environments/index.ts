@@ -1,5 +1,11 @@
 export { AWAY, writeState } from './change'
-export { volumeManifests, workloadManifests, workspaceClaim, type DataVolume, type Workload } from './domain/manifests'
+export {
+  volumeManifests,
+  workloadManifests,
+  workspaceClaim,
+  type DataVolume,
+  type Workload,
+} from './domain/manifests'
 export { isForeign } from './domain/guard'
 export { usdPerHour } from './domain/price'
 export { currentPod } from './domain/status'

@@ -12,6 +12,15 @@ import type { Snapshots } from '../snapshots'
 
 /** What environments stand on. The clock is the machine's; ages and promises are read by the site's own. */
 export interface EnvironmentPorts {
-  sites: Sites; records: Records; operations: Operations; worklog: Worklog; capacity: Capacity; snapshots: Pick<Snapshots, 'decide'>
-  projects: ProjectPorts; settings: Store['settings']; clock: Clock; random: Random; log: Log
+  sites: Sites
+  records: Records
+  operations: Operations
+  worklog: Worklog
+  capacity: Capacity
+  snapshots: Pick<Snapshots, 'decide'>
+  projects: ProjectPorts
+  settings: Store['settings']
+  clock: Clock
+  random: Random
+  log: Log
 }

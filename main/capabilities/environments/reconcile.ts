@@ -27,13 +27,22 @@ export class Reconciler {
   #busy: Promise<void> = Promise.resolve()
   constructor(ports: Ports) {
     this.#ports = ports
-    this.#poke = coalesced(ports.clock, () => { void this.settled() }, EVERY_MS)
+    this.#poke = coalesced(
+      ports.clock,
+      () => {
+        void this.settled()
+      },
+      EVERY_MS,
+    )
   }
 
   /** Begins to follow; the answer ends it. */
   start(): () => void {
     const { sites, records } = this.#ports
-    const stops = [sites.onChange(() => this.#align()), records.onChange(['Environment', 'WorkItem'], () => this.#poke.poke())]
+    const stops = [
+      sites.onChange(() => this.#align()),
+      records.onChange(['Environment', 'WorkItem'], () => this.#poke.poke()),
+    ]
     this.#align()
     this.#tick().catch(() => undefined)
     return () => {
@@ -45,9 +54,12 @@ export class Reconciler {
   }
   /** Resolves when what is known now has been worked through. */
   settled(): Promise<void> {
-    this.#busy = this.#busy.then(() => this.#all()).catch((error: unknown) => {
-      if (!this.#ending.signal.aborted) this.#ports.log.error('Environments could not be followed.', { error: String(error) })
-    })
+    this.#busy = this.#busy
+      .then(() => this.#all())
+      .catch((error: unknown) => {
+        if (!this.#ending.signal.aborted)
+          this.#ports.log.error('Environments could not be followed.', { error: String(error) })
+      })
     return this.#busy
   }
 
@@ -66,10 +78,16 @@ export class Reconciler {
     this.#complete = false
     this.#pods.clear()
     this.#watching = client && { client, stop: new AbortController() }
-    if (this.#watching) this.#follow(this.#watching.client, this.#watching.stop.signal).catch(() => undefined)
+    if (this.#watching)
+      this.#follow(this.#watching.client, this.#watching.stop.signal).catch(() => undefined)
   }
   async #follow(client: KubeClient, signal: AbortSignal) {
-    for await (const item of client.watch(KUBE.pods, { labelSelector: LABEL.environment }, { parse: PodObject, signal })) this.#take(item)
+    for await (const item of client.watch(
+      KUBE.pods,
+      { labelSelector: LABEL.environment },
+      { parse: PodObject, signal },
+    ))
+      this.#take(item)
   }
   #take(item: WatchItem<PodFacts>) {
     keep(this.#pods, item)
@@ -81,20 +99,44 @@ export class Reconciler {
     const home = this.#ports.sites.home()
     const known = this.#ports.records.known('Environment')
     if (!home.ok || !this.#complete || !known.live) return
-    const pods = Map.groupBy(this.#pods.values(), (pod) => `${pod.namespace}/${pod.labels[LABEL.environment] ?? ''}`)
-    for (const environment of known.items) await this.#one(environment, pods.get(keyOf({ name: environment.meta.name, namespace: environment.meta.namespace ?? '' })) ?? [], home.value.clock.now())
+    const pods = Map.groupBy(
+      this.#pods.values(),
+      (pod) => `${pod.namespace}/${pod.labels[LABEL.environment] ?? ''}`,
+    )
+    for (const environment of known.items)
+      await this.#one(
+        environment,
+        pods.get(
+          keyOf({ name: environment.meta.name, namespace: environment.meta.namespace ?? '' }),
+        ) ?? [],
+        home.value.clock.now(),
+      )
   }
   async #one(environment: Environment, pods: PodFacts[], now: number) {
     const { records, log, worklog } = this.#ports
     const { name, namespace = '' } = environment.meta
     const status = statusOf(environment, pods, now)
     if (!sameStatus(status, environment.status)) {
-      const written = await records.patchStatus('Environment', { name, namespace }, cleared(status), this.#ending.signal)
-      if (!written.ok && written.failure.code !== 'NOT_FOUND') log.warn('The status of an environment could not be written.', { environment: `${namespace}/${name}`, code: written.failure.code })
+      const written = await records.patchStatus(
+        'Environment',
+        { name, namespace },
+        cleared(status),
+        this.#ending.signal,
+      )
+      if (!written.ok && written.failure.code !== 'NOT_FOUND')
+        log.warn('The status of an environment could not be written.', {
+          environment: `${namespace}/${name}`,
+          code: written.failure.code,
+        })
     }
     const { workItem } = environment.spec
     const item = workItem === undefined ? undefined : records.find('WorkItem', workItem, namespace)
     const seen = { namespace, pod: currentPod(pods), now }
-    if (item && workEvents(item, seen).length > 0) await worklog.record({ namespace, name: item.meta.name }, (fresh) => workEvents(fresh, seen), this.#ending.signal)
+    if (item && workEvents(item, seen).length > 0)
+      await worklog.record(
+        { namespace, name: item.meta.name },
+        (fresh) => workEvents(fresh, seen),
+        this.#ending.signal,
+      )
   }
 }

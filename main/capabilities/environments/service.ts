@@ -19,16 +19,32 @@ import { Reconciler } from './reconcile'
 import { provisionKind } from './steps'
 import { watchStart, type Starting } from './watch'
 
-export interface Offers { asOf: string; offers: SizeOffer[]; waits?: NonNullable<ReturnType<typeof waitsOf>> }
+export interface Offers {
+  asOf: string
+  offers: SizeOffer[]
+  waits?: NonNullable<ReturnType<typeof waitsOf>>
+}
 const ELSEWHERE = 'Environments run on the site that holds the shared records'
 type Start = (planId: string) => Promise<Outcome<unknown>>
 
 /** Pods that hold a GPU while nobody uses it, as the conditions of their environments say. */
-const idlePods = ({ records }: Pick<EnvironmentPorts, 'records'>) => new Set(records.known('Environment').items.flatMap(({ meta, status }) =>
-  (status.pod !== undefined && status.conditions?.some(({ type, status: is }) => type === 'Idle' && is === 'True') ? [`${meta.namespace ?? ''}/${status.pod}`] : [])))
+const idlePods = ({ records }: Pick<EnvironmentPorts, 'records'>) =>
+  new Set(
+    records
+      .known('Environment')
+      .items.flatMap(({ meta, status }) =>
+        status.pod !== undefined &&
+        status.conditions?.some(({ type, status: is }) => type === 'Idle' && is === 'True')
+          ? [`${meta.namespace ?? ''}/${status.pod}`]
+          : [],
+      ),
+  )
 
 /** What every connected site can give, for a project where one is named. */
-async function offers(ports: EnvironmentPorts, { project, signal }: { project?: string | undefined; signal?: AbortSignal | undefined }): Promise<Outcome<Offers>> {
+async function offers(
+  ports: EnvironmentPorts,
+  { project, signal }: { project?: string | undefined; signal?: AbortSignal | undefined },
+): Promise<Outcome<Offers>> {
   const home = ports.sites.home()
   if (!home.ok) return home
   const allowed = ports.records.find('Project', project ?? '')?.spec.sites
@@ -40,16 +56,39 @@ async function offers(ports: EnvironmentPorts, { project, signal }: { project?: 
       if (isHome) return inventory
       continue
     }
-    const forbidden = allowed?.includes(state.id) === false ? `${project ?? 'The project'} may not use ${state.id}` : undefined
-    all.offers.push(...siteOffers(ports, { inventory: inventory.value, place: state.place, refused: isHome ? forbidden : ELSEWHERE }))
+    const forbidden =
+      allowed?.includes(state.id) === false
+        ? `${project ?? 'The project'} may not use ${state.id}`
+        : undefined
+    all.offers.push(
+      ...siteOffers(ports, {
+        inventory: inventory.value,
+        place: state.place,
+        refused: isHome ? forbidden : ELSEWHERE,
+      }),
+    )
     if (isHome) Object.assign(all, given({ waits: waitsOf(inventory.value) }))
   }
   return succeed(all)
 }
 
-function siteOffers(ports: EnvironmentPorts, { inventory, place, refused }: { inventory: Inventory; place: SizeOffer['place']; refused: string | undefined }): SizeOffer[] {
+function siteOffers(
+  ports: EnvironmentPorts,
+  {
+    inventory,
+    place,
+    refused,
+  }: { inventory: Inventory; place: SizeOffer['place']; refused: string | undefined },
+): SizeOffer[] {
   const book = place === 'on-prem' ? ports.records.find('PriceBook', 'default')?.spec : undefined
-  return offersOf({ inventory, place, book, idle: idlePods(ports), isEnvironment: (pod) => pod.labels[LABEL.environment] !== undefined, refused: () => refused })
+  return offersOf({
+    inventory,
+    place,
+    book,
+    idle: idlePods(ports),
+    isEnvironment: (pod) => pod.labels[LABEL.environment] !== undefined,
+    refused: () => refused,
+  })
 }
 
 /** Environments: offered, provisioned, watched as they start, opened, changed, and followed while a core runs. */
@@ -60,7 +99,10 @@ export function makeEnvironments(ports: EnvironmentPorts) {
   ports.operations.register(change)
   const forwards = new Forwards(ports)
   const reconciler = new Reconciler(ports)
-  const planOne = async (wanted: { ref: NamespacedRef; change: EnvironmentChange; why?: string }, signal?: AbortSignal): Promise<Outcome<Plan>> => {
+  const planOne = async (
+    wanted: { ref: NamespacedRef; change: EnvironmentChange; why?: string },
+    signal?: AbortSignal,
+  ): Promise<Outcome<Plan>> => {
     const made = await planChange(ports, change, { wanted, signal })
     return made.ok ? succeed(ports.operations.offer(made.value)) : made
   }
@@ -70,7 +112,9 @@ export function makeEnvironments(ports: EnvironmentPorts) {
       const made = await planProvision(ports, provision, { wanted, signal })
       return made.ok ? succeed(ports.operations.offer(made.value)) : made
     },
-    planDraft(draft: Draft, signal?: AbortSignal): Promise<Outcome<Plan>> { return this.planProvision({ draft }, signal) },
+    planDraft(draft: Draft, signal?: AbortSignal): Promise<Outcome<Plan>> {
+      return this.planProvision({ draft }, signal)
+    },
     planChange: planOne,
     watch(ref: NamespacedRef, signal?: AbortSignal): Outcome<AsyncGenerator<Starting, void>> {
       const home = ports.sites.home()
@@ -79,14 +123,21 @@ export function makeEnvironments(ports: EnvironmentPorts) {
     forwards,
     reconciler,
     /** Sees to what is over; `start` runs a plan, `stewarded` says whether somebody else acts under the Lease. */
-    expiry: (start: Start, stewarded?: (signal: AbortSignal) => Promise<boolean>) => makeExpiry(ports, async (ref, why) => {
-      const plan = await planOne({ ref, change: { to: 'stop' }, why })
-      return plan.ok ? start(plan.value.id) : plan
-    }, stewarded),
+    expiry: (start: Start, stewarded?: (signal: AbortSignal) => Promise<boolean>) =>
+      makeExpiry(
+        ports,
+        async (ref, why) => {
+          const plan = await planOne({ ref, change: { to: 'stop' }, why })
+          return plan.ok ? start(plan.value.id) : plan
+        },
+        stewarded,
+      ),
     /** Follows environments and pauses what is over until the answer is called. */
     run(expiry: Pick<ReturnType<typeof makeExpiry>, 'start'>) {
       const stops = [reconciler.start(), expiry.start(), () => forwards.closeAll()]
-      return () => { for (const stop of stops) stop() }
+      return () => {
+        for (const stop of stops) stop()
+      }
     },
   }
 }

@@ -22,7 +22,16 @@ const DAY_MS = 86_400_000
 const SampleValue = z.object({ onPrem: z.number(), cloud: z.number() })
 const seconds = (ms: number) => Math.round(ms / 1000)
 
-export interface ItemFlow { stations: { station: Station; enteredAt: string; leftAt?: string; touchSeconds: number; waitSeconds: number }[]; causes: { cause: string; seconds: number }[] }
+export interface ItemFlow {
+  stations: {
+    station: Station
+    enteredAt: string
+    leftAt?: string
+    touchSeconds: number
+    waitSeconds: number
+  }[]
+  causes: { cause: string; seconds: number }[]
+}
 
 /** Both lines as they flow: the map, and one item's course. Sites are only asked while somebody reads the map. */
 export class Flow {
@@ -35,23 +44,43 @@ export class Flow {
   #stops: (() => void)[] = []
   #savedAt = -Infinity
   #sampledAt = -Infinity
-  constructor(ports: FlowPorts) { this.#ports = ports }
+  constructor(ports: FlowPorts) {
+    this.#ports = ports
+  }
 
   /** The home screen, first as last seen, then live; ends with the signal. */
-  async* map(filter: Filter, signal?: AbortSignal): AsyncGenerator<MapView, void> {
+  async *map(filter: Filter, signal?: AbortSignal): AsyncGenerator<MapView, void> {
     this.#enter()
     try {
-      yield* latest({ subscribe: this.#heard.add, read: () => mapView(this.#ports, this.#observed(), filter), clock: this.#ports.clock, signal })
-    } finally { this.#leave() }
+      yield* latest({
+        subscribe: this.#heard.add,
+        read: () => mapView(this.#ports, this.#observed(), filter),
+        clock: this.#ports.clock,
+        signal,
+      })
+    } finally {
+      this.#leave()
+    }
   }
   async item(ref: NamespacedRef, signal?: AbortSignal): Promise<Outcome<ItemFlow>> {
-    const [home, item] = [this.#ports.sites.home(), await this.#ports.records.read('WorkItem', ref, signal)]
+    const [home, item] = [
+      this.#ports.sites.home(),
+      await this.#ports.records.read('WorkItem', ref, signal),
+    ]
     if (!item.ok) return item
     if (!home.ok) return home
     const visits = visitsOf(item.value.status.events ?? [], home.value.clock.now())
     return succeed({
-      stations: visits.map((visit) => ({ station: visit.station, enteredAt: timestamp(visit.from), ...given({ leftAt: visit.to === undefined ? undefined : timestamp(visit.to) }), touchSeconds: seconds(visit.touchMs), waitSeconds: seconds(waitMs(visit)) })),
-      causes: [...byCause(visits)].map(([cause, ms]) => ({ cause, seconds: seconds(ms) })).sort((a, b) => b.seconds - a.seconds),
+      stations: visits.map((visit) => ({
+        station: visit.station,
+        enteredAt: timestamp(visit.from),
+        ...given({ leftAt: visit.to === undefined ? undefined : timestamp(visit.to) }),
+        touchSeconds: seconds(visit.touchMs),
+        waitSeconds: seconds(waitMs(visit)),
+      })),
+      causes: [...byCause(visits)]
+        .map(([cause, ms]) => ({ cause, seconds: seconds(ms) }))
+        .sort((a, b) => b.seconds - a.seconds),
     })
   }
 
@@ -60,7 +89,11 @@ export class Flow {
     if (this.#readers > 1) return
     const { capacity, records, sites } = this.#ports
     this.#ending = new AbortController()
-    this.#stops = [capacity.follow(this.#heard.tell), records.onChange(['WorkItem', 'Project'], this.#heard.tell), sites.onChange(this.#heard.tell)]
+    this.#stops = [
+      capacity.follow(this.#heard.tell),
+      records.onChange(['WorkItem', 'Project'], this.#heard.tell),
+      sites.onChange(this.#heard.tell),
+    ]
     this.#pulse(this.#ending.signal).catch(() => undefined)
   }
   #leave() {
@@ -73,19 +106,32 @@ export class Flow {
   async #pulse(signal: AbortSignal) {
     const { capacity, clock } = this.#ports
     let wake = () => {}
-    const stop = capacity.follow(() => { if (capacity.known().some(({ site }) => !this.#extras.has(site))) wake() })
+    const stop = capacity.follow(() => {
+      if (capacity.known().some(({ site }) => !this.#extras.has(site))) wake()
+    })
     try {
       while (!signal.aborted) {
         await this.#refresh(signal)
-        await Promise.race([clock.sleep(REFRESH_MS, signal), new Promise<void>((resolve) => { wake = resolve })])
+        await Promise.race([
+          clock.sleep(REFRESH_MS, signal),
+          new Promise<void>((resolve) => {
+            wake = resolve
+          }),
+        ])
       }
-    } finally { stop() }
+    } finally {
+      stop()
+    }
   }
   /** Asks each site for its queues and the use of its GPUs, and keeps what was seen. */
   async #refresh(signal: AbortSignal) {
     for (const inventory of this.#ports.capacity.known()) {
       const client = this.#ports.sites.client(inventory.site)
-      if (client.ok) this.#extras.set(inventory.site, { queued: await queuedJobs(client.value, signal), use: await gpuUse(client.value, inventory.pods, signal) })
+      if (client.ok)
+        this.#extras.set(inventory.site, {
+          queued: await queuedJobs(client.value, signal),
+          use: await gpuUse(client.value, inventory.pods, signal),
+        })
     }
     this.#keep()
     this.#heard.tell()
@@ -97,7 +143,11 @@ export class Flow {
     if (!home.ok || !inventories.some(({ site }) => site === home.value.site)) return
     const now = home.value.clock.now()
     this.#sample(inventories, now)
-    this.#demand = demandNow(this.#ports, { inventories, extras: this.#extras }, { now, samples: this.#samples(now) })
+    this.#demand = demandNow(
+      this.#ports,
+      { inventories, extras: this.#extras },
+      { now, samples: this.#samples(now) },
+    )
     if (clock.now() - this.#savedAt < SAVE_MS) return
     const view = mapView(this.#ports, this.#observed(), {})
     if (!view.live) return
@@ -108,8 +158,14 @@ export class Flow {
     if (now - this.#sampledAt < SAMPLE_MS && now >= this.#sampledAt) return
     this.#sampledAt = now
     const places = new Map(this.#ports.sites.states().map(({ id, place }) => [id, place]))
-    const wanted = (cloud: boolean) => inventories.filter(({ site }) => (places.get(site) === 'cloud') === cloud)
-      .reduce((sum, inventory) => sum + wantedNow({ inventory, queued: this.#extras.get(inventory.site)?.queued ?? [] }), 0)
+    const wanted = (cloud: boolean) =>
+      inventories
+        .filter(({ site }) => (places.get(site) === 'cloud') === cloud)
+        .reduce(
+          (sum, inventory) =>
+            sum + wantedNow({ inventory, queued: this.#extras.get(inventory.site)?.queued ?? [] }),
+          0,
+        )
     this.#ports.samples.add(SAMPLES, now, { onPrem: wanted(false), cloud: wanted(true) })
   }
   #samples(now: number): Sample[] {
@@ -124,6 +180,11 @@ export class Flow {
     const parsed = MapView.safeParse(this.#ports.views.get(VIEW)?.value)
     return parsed.success ? { ...parsed.data, live: false } : undefined
   }
-  readonly #observed = (): Observed => ({ inventories: this.#ports.capacity.known(), extras: this.#extras, demand: this.#demand, last: this.#stored() })
+  readonly #observed = (): Observed => ({
+    inventories: this.#ports.capacity.known(),
+    extras: this.#extras,
+    demand: this.#demand,
+    last: this.#stored(),
+  })
 }
 export const makeFlow = (ports: FlowPorts): Flow => new Flow(ports)

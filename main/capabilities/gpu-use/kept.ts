@@ -1,6 +1,16 @@
 import { z } from 'zod'
 import type { GpuPoint, GpuUseAsk } from '../../../preload/contract/gpu-use'
-import { KEPT_DAYS, KEPT_STEP_S, keptPoint, podKey, PODS_STEP_S, toKept, toKeptPods, type KeptSample, type Ranges } from './domain/history'
+import {
+  KEPT_DAYS,
+  KEPT_STEP_S,
+  keptPoint,
+  podKey,
+  PODS_STEP_S,
+  toKept,
+  toKeptPods,
+  type KeptSample,
+  type Ranges,
+} from './domain/history'
 import { METRICS, type FigureName } from './domain/metrics'
 import type { Prometheus } from './adapters/prometheus'
 import type { GpuUsePorts } from './ports'
@@ -11,37 +21,73 @@ const STEP_MS = KEPT_STEP_S * 1000
 const SLICE_MS = DAY_MS
 const FIRST_FILL_DAYS = 7
 const Figure = z.number().optional()
-const One = z.object({ gpus: z.number(), used: z.number(), tensor: Figure, memoryUsedMib: Figure, powerW: Figure })
-const Kept = z.object({ nodes: z.record(z.string(), One), allocated: z.record(z.string(), z.number()).optional() })
+const One = z.object({
+  gpus: z.number(),
+  used: z.number(),
+  tensor: Figure,
+  memoryUsedMib: Figure,
+  powerW: Figure,
+})
+const Kept = z.object({
+  nodes: z.record(z.string(), One),
+  allocated: z.record(z.string(), z.number()).optional(),
+})
 const seriesOf = (site: string) => `gpu-use ${site}`
 const podsOf = (site: string) => `gpu-use.pods ${site}`
 const lastPodsKey = (site: string) => `gpu-use.last-pods ${site}`
 const lastKey = (site: string) => `gpu-use.last ${site}`
 
 /** Whole GPUs held on each node now; undefined where the site is not followed. */
-function allocatedNow(capacity: Pick<GpuUsePorts['capacity'], 'known'>, site: string): Record<string, number> | undefined {
+function allocatedNow(
+  capacity: Pick<GpuUsePorts['capacity'], 'known'>,
+  site: string,
+): Record<string, number> | undefined {
   const known = capacity.known().find((one) => one.site === site)
   if (!known) return undefined
-  return Object.fromEntries(known.nodes.map(({ metadata: { name } }) => [name, known.pods.filter((pod) => pod.node === name && !['Succeeded', 'Failed'].includes(pod.phase)).reduce((sum, { requests }) => sum + (requests['nvidia.com/gpu'] ?? 0), 0)]))
+  return Object.fromEntries(
+    known.nodes.map(({ metadata: { name } }) => [
+      name,
+      known.pods
+        .filter((pod) => pod.node === name && !['Succeeded', 'Failed'].includes(pod.phase))
+        .reduce((sum, { requests }) => sum + (requests['nvidia.com/gpu'] ?? 0), 0),
+    ]),
+  )
 }
 
 /** History of this machine: a quarter of an hour apart by site and node, an hour apart by pod. */
-export function makeHistory({ store, capacity, log }: Pick<GpuUsePorts, 'store' | 'log'> & { capacity: Pick<GpuUsePorts['capacity'], 'known'> }) {
+export function makeHistory({
+  store,
+  capacity,
+  log,
+}: Pick<GpuUsePorts, 'store' | 'log'> & { capacity: Pick<GpuUsePorts['capacity'], 'known'> }) {
   const last = (key: string): number => {
     const at = store.settings.get(key)
     return typeof at === 'number' ? at : 0
   }
   return {
     /** Points of a site, a node or a pod between two instants. */
-    between(site: string, of: GpuUseAsk['of'], { from, to }: { from: number; to: number }): GpuPoint[] {
-      if (of.what === 'pod') return store.samples.between(podsOf(site), from - PODS_STEP_S * 1000, to).flatMap(({ at, value }) => ofPod(at, value, podKey(of)) ?? [])
+    between(
+      site: string,
+      of: GpuUseAsk['of'],
+      { from, to }: { from: number; to: number },
+    ): GpuPoint[] {
+      if (of.what === 'pod')
+        return store.samples
+          .between(podsOf(site), from - PODS_STEP_S * 1000, to)
+          .flatMap(({ at, value }) => ofPod(at, value, podKey(of)) ?? [])
       return store.samples.between(seriesOf(site), from, to).flatMap(({ at, value }) => {
         const kept = Kept.safeParse(value)
-        return kept.success ? keptPoint(at, kept.data as KeptSample, of.what === 'node' ? of.node : undefined) ?? [] : []
+        return kept.success
+          ? (keptPoint(at, kept.data as KeptSample, of.what === 'node' ? of.node : undefined) ?? [])
+          : []
       })
     },
     /** Fetches what is not kept yet, a day at a time, the oldest first. */
-    async fill(site: string, prometheus: Prometheus, { now, signal }: { now: number; signal: AbortSignal }): Promise<void> {
+    async fill(
+      site: string,
+      prometheus: Prometheus,
+      { now, signal }: { now: number; signal: AbortSignal },
+    ): Promise<void> {
       const until = Math.floor(now / STEP_MS) * STEP_MS
       let from = Math.max(last(lastKey(site)) + STEP_MS, until - FIRST_FILL_DAYS * DAY_MS)
       while (from <= until && !signal.aborted) {
@@ -51,8 +97,16 @@ export function makeHistory({ store, capacity, log }: Pick<GpuUsePorts, 'store' 
         const moments = [...toKept(fetched)]
         const allocated = to === until ? allocatedNow(capacity, site) : undefined
         for (const [at, moment] of moments) {
-          const done = store.samples.add(seriesOf(site), at, allocated && at === until ? { ...moment, allocated } : moment)
-          if (!done.ok) return log.warn('Samples of GPU use could not be kept.', { site, code: done.failure.code })
+          const done = store.samples.add(
+            seriesOf(site),
+            at,
+            allocated && at === until ? { ...moment, allocated } : moment,
+          )
+          if (!done.ok)
+            return log.warn('Samples of GPU use could not be kept.', {
+              site,
+              code: done.failure.code,
+            })
         }
         store.settings.set(lastKey(site), to)
         from = to + STEP_MS
@@ -60,17 +114,27 @@ export function makeHistory({ store, capacity, log }: Pick<GpuUsePorts, 'store' 
       store.samples.forgetBefore(now - KEPT_DAYS * DAY_MS)
     },
     /** The same by pod: the hour that was not over the last time is read again. */
-    async fillPods(site: string, prometheus: Prometheus, { now, signal }: { now: number; signal: AbortSignal }): Promise<void> {
+    async fillPods(
+      site: string,
+      prometheus: Prometheus,
+      { now, signal }: { now: number; signal: AbortSignal },
+    ): Promise<void> {
       const hourMs = PODS_STEP_S * 1000
       const until = Math.floor(now / STEP_MS) * STEP_MS
-      let from = Math.floor(Math.max(last(lastPodsKey(site)), until - FIRST_FILL_DAYS * DAY_MS) / hourMs) * hourMs
+      let from =
+        Math.floor(Math.max(last(lastPodsKey(site)), until - FIRST_FILL_DAYS * DAY_MS) / hourMs) *
+        hourMs
       while (from <= until && !signal.aborted) {
         const to = Math.min(until, from + PODS_SLICE_MS - STEP_MS)
         const fetched = await fetchSlice(prometheus, { from, to, signal, by: BY_POD })
         if (!fetched) return
         for (const [at, hour] of toKeptPods(fetched)) {
           const done = store.samples.add(podsOf(site), at, hour)
-          if (!done.ok) return log.warn('Samples of GPU use by pod could not be kept.', { site, code: done.failure.code })
+          if (!done.ok)
+            return log.warn('Samples of GPU use by pod could not be kept.', {
+              site,
+              code: done.failure.code,
+            })
         }
         store.settings.set(lastPodsKey(site), to)
         from = to + STEP_MS
@@ -88,8 +152,21 @@ function ofPod(at: number, value: unknown, key: string): GpuPoint | undefined {
   const one = One.safeParse((value as { pods?: Record<string, unknown> } | null)?.pods?.[key])
   return one.success ? keptPoint(at, { nodes: { [key]: one.data } }) : undefined
 }
-async function fetchSlice(prometheus: Prometheus, { from, to, signal, by = BY_NODE }: { from: number; to: number; signal: AbortSignal; by?: string }): Promise<Ranges | undefined> {
-  const asks: [FigureName | 'count', string][] = [['count', `count(${METRICS.engine}) ${by}`], ...(['engine', 'tensor', 'memoryUsedMib', 'powerW'] as const).map((name): [FigureName, string] => [name, `sum(${METRICS[name]}) ${by}`])]
+async function fetchSlice(
+  prometheus: Prometheus,
+  {
+    from,
+    to,
+    signal,
+    by = BY_NODE,
+  }: { from: number; to: number; signal: AbortSignal; by?: string },
+): Promise<Ranges | undefined> {
+  const asks: [FigureName | 'count', string][] = [
+    ['count', `count(${METRICS.engine}) ${by}`],
+    ...(['engine', 'tensor', 'memoryUsedMib', 'powerW'] as const).map(
+      (name): [FigureName, string] => [name, `sum(${METRICS[name]}) ${by}`],
+    ),
+  ]
   const ranges: Ranges = {}
   for (const [name, query] of asks) {
     const answer = await prometheus.range(query, { from, to, stepSeconds: KEPT_STEP_S }, signal)

@@ -49,19 +49,32 @@ export class Follow {
   /** Begins; resolves when the first word about the object is there. */
   async begin(): Promise<void> {
     let first = () => {}
-    const heard = new Promise<void>((resolve) => { first = resolve })
+    const heard = new Promise<void>((resolve) => {
+      first = resolve
+    })
     const { signal } = this.#life
     const { namespace, name, resource } = this.#ref
     const told = () => {
       first()
       this.#changed.tell()
     }
-    void this.#watch(this.#client.watch(resource, { name, ...given({ namespace }) }, {
-      parse: AnyObject, signal, onFailure: (failure) => {
-        this.#failure = failure
-        told()
-      },
-    }), told).catch(() => undefined).finally(first)
+    void this.#watch(
+      this.#client.watch(
+        resource,
+        { name, ...given({ namespace }) },
+        {
+          parse: AnyObject,
+          signal,
+          onFailure: (failure) => {
+            this.#failure = failure
+            told()
+          },
+        },
+      ),
+      told,
+    )
+      .catch(() => undefined)
+      .finally(first)
     await heard
   }
   end() {
@@ -76,7 +89,8 @@ export class Follow {
       const [seen] = objects
       this.#failure = undefined
       if (seen) this.#meet(seen)
-      else if (item.type === 'reset' || item.removed.length > 0) this.#state = this.#state === 'replaced' ? 'replaced' : 'gone'
+      else if (item.type === 'reset' || item.removed.length > 0)
+        this.#state = this.#state === 'replaced' ? 'replaced' : 'gone'
       told()
     }
   }
@@ -105,10 +119,15 @@ export class Follow {
   /** What is said now; until the kin was looked at, what was kept of it is taken for still true. */
   #present(raw: Raw): Seen[] {
     const { owners, owned } = this.#around
-    const kin = this.#around === NOTHING ? this.#moments.filter(({ of }) => of.name !== raw.metadata.name || of.kind !== raw.kind) : momentsOfKin({ owners: owners.map((one) => one.raw), owned: owned.map((one) => one.raw) })
+    const kin =
+      this.#around === NOTHING
+        ? this.#moments.filter(({ of }) => of.name !== raw.metadata.name || of.kind !== raw.kind)
+        : momentsOfKin({ owners: owners.map((one) => one.raw), owned: owned.map((one) => one.raw) })
     return [...momentsOf(raw), ...momentsOfEvents(this.#own()), ...kin]
   }
-  #own() { return this.#events.filter(({ kept }) => !kept) }
+  #own() {
+    return this.#events.filter(({ kept }) => !kept)
+  }
   /** Written down as soon as something new was observed: the cluster may overwrite it any moment. */
   #save() {
     const uid = this.#raw?.metadata.uid
@@ -117,15 +136,33 @@ export class Follow {
     const as = `${uid} ${this.#moments.map(({ id }) => id).join(' ')} ${story.object?.word ?? ''} ${story.object?.says ?? ''} ${String(story.tree.length)}`
     if (as === this.#savedAs) return
     this.#savedAs = as
-    this.#keeper.save(this.#ref, { uid, at: this.#client.clock.now(), moments: this.#moments, events: story.events, story })
+    this.#keeper.save(this.#ref, {
+      uid,
+      at: this.#client.clock.now(),
+      moments: this.#moments,
+      events: story.events,
+      story,
+    })
   }
 
   #followEvents(raw: Raw) {
     this.#eventsOf = raw.metadata.uid
     const { signal } = this.#life
     const namespace = raw.metadata.namespace ?? 'default'
-    void this.#readEvents(raw, this.#client.watch(KUBE.events, { namespace, fieldSelector: aboutField(raw) }, { parse: AnyObject, signal })).catch(() => undefined)
-    void this.#lookNowAndThen().catch((error: unknown) => { if (!signal.aborted) this.#ports.log.warn('The surroundings of an object could not be read.', { error: String(error) }) })
+    void this.#readEvents(
+      raw,
+      this.#client.watch(
+        KUBE.events,
+        { namespace, fieldSelector: aboutField(raw) },
+        { parse: AnyObject, signal },
+      ),
+    ).catch(() => undefined)
+    void this.#lookNowAndThen().catch((error: unknown) => {
+      if (!signal.aborted)
+        this.#ports.log.warn('The surroundings of an object could not be read.', {
+          error: String(error),
+        })
+    })
   }
   async #readEvents(about: Raw, items: ReturnType<KubeClient['watch']>) {
     const now = new Map<string, ObjectStory['events'][number]>()
@@ -146,7 +183,11 @@ export class Follow {
     const { signal } = this.#life
     const of = this.#eventsOf
     while (!signal.aborted && this.#raw && this.#eventsOf === of) {
-      this.#around = await lookAround(this.#raw, { client: this.#client, capacity: this.#ports.capacity, signal })
+      this.#around = await lookAround(this.#raw, {
+        client: this.#client,
+        capacity: this.#ports.capacity,
+        signal,
+      })
       this.#observe()
       this.#changed.tell()
       await this.#ports.clock.sleep(LEAST_BETWEEN_MS, signal)
@@ -155,8 +196,12 @@ export class Follow {
   }
   #pokedOrLate(signal: AbortSignal) {
     const over = new AbortController()
-    const poked = new Promise<void>((resolve) => { this.#look = resolve })
-    const late = this.#ports.clock.sleep(LOOK_EVERY_MS, AbortSignal.any([over.signal, signal])).catch(() => undefined)
+    const poked = new Promise<void>((resolve) => {
+      this.#look = resolve
+    })
+    const late = this.#ports.clock
+      .sleep(LOOK_EVERY_MS, AbortSignal.any([over.signal, signal]))
+      .catch(() => undefined)
     return Promise.race([poked, late]).finally(() => over.abort())
   }
 
@@ -165,10 +210,39 @@ export class Follow {
     const now = this.#client.clock.now()
     const asOf = timestamp(now)
     const failed = this.#failure && { failure: this.#failure }
-    if (!this.#raw) return { ...(this.#kept?.story ?? emptyStory(asOf)), state: this.#kept || this.#state !== 'present' ? this.#state : 'present', live: this.#failure === undefined, ...failed, ...(this.#failure === undefined && { asOf }) }
+    if (!this.#raw)
+      return {
+        ...(this.#kept?.story ?? emptyStory(asOf)),
+        state: this.#kept || this.#state !== 'present' ? this.#state : 'present',
+        live: this.#failure === undefined,
+        ...failed,
+        ...(this.#failure === undefined && { asOf }),
+      }
     const present = this.#present(this.#raw)
-    return { ...toStory({ raw: this.#raw, resource: this.#ref.resource, around: this.#around, events: this.#events, timeline: withKept(present, this.#moments).timeline }), state: this.#state, asOf, live: this.#failure === undefined, ...failed }
+    return {
+      ...toStory({
+        raw: this.#raw,
+        resource: this.#ref.resource,
+        around: this.#around,
+        events: this.#events,
+        timeline: withKept(present, this.#moments).timeline,
+      }),
+      state: this.#state,
+      asOf,
+      live: this.#failure === undefined,
+      ...failed,
+    }
   }
 }
 
-export const emptyStory = (asOf: string): ObjectStory => ({ state: 'present', asOf, live: false, tree: [], timeline: [], events: [], containers: [], ports: [], pods: [] })
+export const emptyStory = (asOf: string): ObjectStory => ({
+  state: 'present',
+  asOf,
+  live: false,
+  tree: [],
+  timeline: [],
+  events: [],
+  containers: [],
+  ports: [],
+  pods: [],
+})

@@ -8,21 +8,27 @@ import type { PodsBehind } from './pods-behind'
 const HEAD_LIMIT = 16_384
 const TRIES = 60
 const PAUSE_MS = 500
-const MISDIRECTED = 'HTTP/1.1 421 Misdirected Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n'
+const MISDIRECTED =
+  'HTTP/1.1 421 Misdirected Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n'
 
-export const bind = (server: Server, port: number) => new Promise<void>((resolve, reject) => {
-  server.once('error', reject)
-  server.listen({ host: '127.0.0.1', port, exclusive: true }, () => {
-    server.off('error', reject)
-    resolve()
+export const bind = (server: Server, port: number) =>
+  new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ host: '127.0.0.1', port, exclusive: true }, () => {
+      server.off('error', reject)
+      resolve()
+    })
   })
-})
 export const portOf = (server: Server): number => {
   const address = server.address()
   return typeof address === 'object' && address ? address.port : 0
 }
 
-interface Carrying { pods: PodsBehind; clock: Clock; localPort(): number }
+interface Carrying {
+  pods: PodsBehind
+  clock: Clock
+  localPort(): number
+}
 /** Carries one connection to the pod of now; while none is ready the caller waits, at most half a minute. */
 export async function carry(socket: Socket, { pods, clock, localPort }: Carrying): Promise<void> {
   const gone = new AbortController()
@@ -39,7 +45,9 @@ export async function carry(socket: Socket, { pods, clock, localPort }: Carrying
 function join(socket: Socket, stream: Duplex, localPort: number): void {
   let refused = false
   stream.pipe(socket)
-  stream.once('error', () => { if (!refused) socket.destroy() })
+  stream.once('error', () => {
+    if (!refused) socket.destroy()
+  })
   let head = Buffer.alloc(0)
   const take = (chunk: Buffer) => {
     head = Buffer.concat([head, chunk])
@@ -58,6 +66,8 @@ function join(socket: Socket, stream: Duplex, localPort: number): void {
     pipeline(socket, stream, () => undefined)
   }
   socket.on('data', take)
-  socket.once('end', () => { if (socket.listeners('data').includes(take)) stream.end(head) })
+  socket.once('end', () => {
+    if (socket.listeners('data').includes(take)) stream.end(head)
+  })
   socket.once('close', () => stream.destroy())
 }

@@ -10,18 +10,36 @@ import { bind, carry, portOf } from './forwarding'
 import { PodsBehind } from './pods-behind'
 import type { ObjectPorts } from './ports'
 
-export interface ForwardAsk { site: string; kind: 'Pod' | 'Service'; namespace: string; name: string; port: number; localPort?: number | undefined }
-interface Open { ask: ForwardAsk; id: string; server: Server; localPort: number; pods: PodsBehind; sockets: Set<Socket> }
+export interface ForwardAsk {
+  site: string
+  kind: 'Pod' | 'Service'
+  namespace: string
+  name: string
+  port: number
+  localPort?: number | undefined
+}
+interface Open {
+  ask: ForwardAsk
+  id: string
+  server: Server
+  localPort: number
+  pods: PodsBehind
+  sockets: Set<Socket>
+}
 
-const keyOf = ({ site, kind, namespace, name, port }: ForwardAsk) => [site, kind, namespace, name, String(port)].join('/')
-const isPort = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value > 1023 && value < 65_536
+const keyOf = ({ site, kind, namespace, name, port }: ForwardAsk) =>
+  [site, kind, namespace, name, String(port)].join('/')
+const isPort = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value > 1023 && value < 65_536
 
 /** Ports of this machine, loopback only, that lead to pods and hold on while those come and go. */
 export class ObjectForwards {
   readonly #ports: ObjectPorts
   readonly #open = new Map<string, Open>()
   readonly #changed = listeners()
-  constructor(ports: ObjectPorts) { this.#ports = ports }
+  constructor(ports: ObjectPorts) {
+    this.#ports = ports
+  }
 
   readonly onChange = (listener: () => void) => this.#changed.add(listener)
   readonly list = (): ObjectForward[] => [...this.#open.values()].map((one) => view(one))
@@ -48,20 +66,60 @@ export class ObjectForwards {
     }
     return succeed(undefined)
   }
-  closeAll() { for (const { id } of [...this.#open.values()]) this.close(id) }
+  closeAll() {
+    for (const { id } of [...this.#open.values()]) this.close(id)
+  }
 
-  async #target({ site, kind, namespace, name }: ForwardAsk, signal?: AbortSignal): Promise<Outcome<Raw>> {
+  async #target(
+    { site, kind, namespace, name }: ForwardAsk,
+    signal?: AbortSignal,
+  ): Promise<Outcome<Raw>> {
     const client = this.#ports.sites.client(site)
     if (!client.ok) return client
-    const may = await this.#ports.sites.review(site, [{ verb: 'create', group: '', resource: 'pods', subresource: 'portforward', namespace, says: 'forward ports' }], signal)
+    const may = await this.#ports.sites.review(
+      site,
+      [
+        {
+          verb: 'create',
+          group: '',
+          resource: 'pods',
+          subresource: 'portforward',
+          namespace,
+          says: 'forward ports',
+        },
+      ],
+      signal,
+    )
     const refused = may.ok ? may.value.find(({ allowed }) => allowed === 'no') : undefined
-    if (refused) return fail(failure('FORBIDDEN', { site, verb: 'create', resource: 'pods/portforward', namespace, says: 'port-forward is not allowed', grantedBy: refused.grantedBy }))
-    const found = await client.value.get(kind === 'Pod' ? KUBE.pods : KUBE.services, { namespace, name }, AnyObject, signal)
+    if (refused)
+      return fail(
+        failure('FORBIDDEN', {
+          site,
+          verb: 'create',
+          resource: 'pods/portforward',
+          namespace,
+          says: 'port-forward is not allowed',
+          grantedBy: refused.grantedBy,
+        }),
+      )
+    const found = await client.value.get(
+      kind === 'Pod' ? KUBE.pods : KUBE.services,
+      { namespace, name },
+      AnyObject,
+      signal,
+    )
     if (!found.ok) return found
-    return found.value ? succeed(found.value as Raw) : fail(failure('NOT_FOUND', { kind: kind.toLowerCase(), name }))
+    return found.value
+      ? succeed(found.value as Raw)
+      : fail(failure('NOT_FOUND', { kind: kind.toLowerCase(), name }))
   }
   async #listen(ask: ForwardAsk, target: Raw): Promise<Outcome<Open>> {
-    const pods = new PodsBehind(this.#ports, { site: ask.site, target, port: ask.port, changed: () => this.#changed.tell() })
+    const pods = new PodsBehind(this.#ports, {
+      site: ask.site,
+      target,
+      port: ask.port,
+      changed: () => this.#changed.tell(),
+    })
     const sockets = new Set<Socket>()
     const server = createServer({ allowHalfOpen: true }, (socket) => {
       sockets.add(socket)
@@ -71,10 +129,15 @@ export class ObjectForwards {
         this.#changed.tell()
       })
       socket.on('error', () => socket.destroy())
-      carry(socket, { pods, clock: this.#ports.clock, localPort: () => portOf(server) }).catch((error: unknown) => {
-        this.#ports.log.warn('A forwarded connection failed.', { forward: keyOf(ask), error: String(error) })
-        socket.destroy()
-      })
+      carry(socket, { pods, clock: this.#ports.clock, localPort: () => portOf(server) }).catch(
+        (error: unknown) => {
+          this.#ports.log.warn('A forwarded connection failed.', {
+            forward: keyOf(ask),
+            error: String(error),
+          })
+          socket.destroy()
+        },
+      )
     })
     const bound = await this.#bind(server, ask)
     if (!bound.ok) {
@@ -95,12 +158,32 @@ export class ObjectForwards {
       else await bind(server, 0)
       return succeed(undefined)
     } catch {
-      return fail(failure('INVALID', { issues: [{ path: 'localPort', says: `port ${String(ask.localPort ?? 0)} of this machine is taken or may not be used` }] }))
+      return fail(
+        failure('INVALID', {
+          issues: [
+            {
+              path: 'localPort',
+              says: `port ${String(ask.localPort ?? 0)} of this machine is taken or may not be used`,
+            },
+          ],
+        }),
+      )
     }
   }
 }
 
 function view({ ask, id, localPort, pods, sockets }: Open): ObjectForward {
   const { pod, state, says } = pods.standing()
-  return { id, site: ask.site, target: { kind: ask.kind, namespace: ask.namespace, name: ask.name }, port: ask.port, localPort, address: `127.0.0.1:${String(localPort)}`, state, pod, connections: sockets.size, says }
+  return {
+    id,
+    site: ask.site,
+    target: { kind: ask.kind, namespace: ask.namespace, name: ask.name },
+    port: ask.port,
+    localPort,
+    address: `127.0.0.1:${String(localPort)}`,
+    state,
+    pod,
+    connections: sockets.size,
+    says,
+  }
 }

@@ -25,10 +25,19 @@ const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 15_000
 /** A followed log that is silent for so long is opened again: half-closed connections look just like it. */
 const SILENCE_MS = 240_000
-const FINAL = new Set<Failure['code']>(['FORBIDDEN', 'CREDENTIAL_REFUSED', 'SITE_UNKNOWN', 'CLUSTER_UNTRUSTED'])
+const FINAL = new Set<Failure['code']>([
+  'FORBIDDEN',
+  'CREDENTIAL_REFUSED',
+  'SITE_UNKNOWN',
+  'CLUSTER_UNTRUSTED',
+])
 
 /** Reads one container's log to its end, however often the connection breaks: no line twice, none left out. */
-export async function readContainer(asked: LogsAsk, container: string, reading: Reading): Promise<ReadEnd> {
+export async function readContainer(
+  asked: LogsAsk,
+  container: string,
+  reading: Reading,
+): Promise<ReadEnd> {
   const ask = { ...asked, follow: asked.follow && !asked.previous }
   const seam = new Seam()
   let failures = 0
@@ -42,42 +51,82 @@ export async function readContainer(asked: LogsAsk, container: string, reading: 
     // A container that has ended is read once more: the connection may have gone just before its last words.
     if (state.over && !read.broken && (lastTry || read.lines === 0)) return { says: state.says }
     lastTry = state.over
-    reading.says(read.broken ? 'reconnecting' : 'waiting', read.failure ? explain(read.failure).says : state.says)
+    reading.says(
+      read.broken ? 'reconnecting' : 'waiting',
+      read.failure ? explain(read.failure).says : state.says,
+    )
     await reading.sleep(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(failures, 5)))
   }
 }
 const MOST_FAILURES = 6
 
 /** Whether nothing more is to be had: read to its end, refused for good, or broken too often. */
-function endOf({ follow }: LogsAsk, { broken, failure }: Once, failures: number): ReadEnd | undefined {
-  const refused = failure && (FINAL.has(failure.code) || !follow) && (!broken || failures > MOST_FAILURES || FINAL.has(failure.code))
+function endOf(
+  { follow }: LogsAsk,
+  { broken, failure }: Once,
+  failures: number,
+): ReadEnd | undefined {
+  const refused =
+    failure &&
+    (FINAL.has(failure.code) || !follow) &&
+    (!broken || failures > MOST_FAILURES || FINAL.has(failure.code))
   if (refused) return { says: explain(failure).says, failure }
   return !follow && !broken ? { says: '' } : undefined
 }
 
-interface Opening { ask: LogsAsk; container: string; seam: Seam; again: boolean }
-interface Once { lines: number; broken: boolean; failure?: Failure }
+interface Opening {
+  ask: LogsAsk
+  container: string
+  seam: Seam
+  again: boolean
+}
+interface Once {
+  lines: number
+  broken: boolean
+  failure?: Failure
+}
 async function readOnce({ ask, container, seam, again }: Opening, reading: Reading): Promise<Once> {
   const client = reading.client()
   if (!client) return { lines: 0, broken: true }
   const quiet = new AbortController()
   const since = again ? seam.since() : undefined
   const options: LogOptions = {
-    follow: ask.follow && !ask.previous, previous: ask.previous, timestamps: true, signal: AbortSignal.any([reading.signal, quiet.signal]),
-    ...(since === undefined ? given({ tailLines: ask.tailLines, sinceSeconds: ask.sinceSeconds }) : { sinceTime: since }),
+    follow: ask.follow && !ask.previous,
+    previous: ask.previous,
+    timestamps: true,
+    signal: AbortSignal.any([reading.signal, quiet.signal]),
+    ...(since === undefined
+      ? given({ tailLines: ask.tailLines, sinceSeconds: ask.sinceSeconds })
+      : { sinceTime: since }),
   }
-  const opened = await client.logs({ namespace: ask.namespace, name: ask.name, container }, options).catch(() => undefined)
+  const opened = await client
+    .logs({ namespace: ask.namespace, name: ask.name, container }, options)
+    .catch(() => undefined)
   if (!opened) return { lines: 0, broken: true }
   if (!opened.ok) return { lines: 0, broken: !isRefusal(opened.failure), failure: opened.failure }
   if (again) seam.reopened()
   reading.says('reading', '')
-  return pour(opened.value, { container, seam, lines: reading.lines, late: ask.follow ? () => quiet.abort() : () => undefined })
+  return pour(opened.value, {
+    container,
+    seam,
+    lines: reading.lines,
+    late: ask.follow ? () => quiet.abort() : () => undefined,
+  })
 }
 // A container that has not begun refuses with 400, a pod that is gone with 404: the answer is complete, nothing broke.
-const isRefusal = ({ code }: Failure) => code === 'REFUSED_BY_CLUSTER' || code === 'NOT_FOUND' || FINAL.has(code)
+const isRefusal = ({ code }: Failure) =>
+  code === 'REFUSED_BY_CLUSTER' || code === 'NOT_FOUND' || FINAL.has(code)
 
 /** Pours a stream into the sink in lines; answers how many were new and whether it broke off. */
-async function pour(stream: Readable, { container, seam, lines, late }: { container: string; seam: Seam; lines: (lines: Written[]) => void; late: () => void }): Promise<Once> {
+async function pour(
+  stream: Readable,
+  {
+    container,
+    seam,
+    lines,
+    late,
+  }: { container: string; seam: Seam; lines: (lines: Written[]) => void; late: () => void },
+): Promise<Once> {
   const cutter = new LineCutter()
   const decoder = new TextDecoder()
   let count = 0
@@ -111,16 +160,33 @@ async function pour(stream: Readable, { container, seam, lines, late }: { contai
 }
 
 /** Whether more can come from a container. */
-async function standingOf(ask: PodRef, name: string, reading: Reading): Promise<{ over: boolean; says: string }> {
-  const found = await reading.client()?.get(KUBE.pods, ask, AnyObject, reading.signal).catch(() => undefined)
+async function standingOf(
+  ask: PodRef,
+  name: string,
+  reading: Reading,
+): Promise<{ over: boolean; says: string }> {
+  const found = await reading
+    .client()
+    ?.get(KUBE.pods, ask, AnyObject, reading.signal)
+    .catch(() => undefined)
   if (!found?.ok) return { over: false, says: 'the cluster does not answer' }
-  return found.value ? courseOf(found.value as Raw, name) : { over: true, says: `${ask.name} is gone.` }
+  return found.value
+    ? courseOf(found.value as Raw, name)
+    : { over: true, says: `${ask.name} is gone.` }
 }
 function courseOf(pod: Raw, name: string): { over: boolean; says: string } {
   const container = containersOf(pod).find((one) => one.name === name)
   const end = container && ended(container.status)
-  if (!end) return ENDED.has(textAt(pod, 'status', 'phase') ?? '') ? { over: true, says: 'It has ended.' } : { over: false, says: `${name} has not begun to write` }
-  const forGood = ENDED.has(textAt(pod, 'status', 'phase') ?? '') || at(pod, 'spec', 'restartPolicy') === 'Never' || (container.kind === 'init' && end.exitCode === 0)
-  return forGood ? { over: true, says: `${name} ended with ${String(end.exitCode)}.` } : { over: false, says: `${name} ended and will start again` }
+  if (!end)
+    return ENDED.has(textAt(pod, 'status', 'phase') ?? '')
+      ? { over: true, says: 'It has ended.' }
+      : { over: false, says: `${name} has not begun to write` }
+  const forGood =
+    ENDED.has(textAt(pod, 'status', 'phase') ?? '') ||
+    at(pod, 'spec', 'restartPolicy') === 'Never' ||
+    (container.kind === 'init' && end.exitCode === 0)
+  return forGood
+    ? { over: true, says: `${name} ended with ${String(end.exitCode)}.` }
+    : { over: false, says: `${name} ended and will start again` }
 }
 const ENDED = new Set(['Succeeded', 'Failed'])

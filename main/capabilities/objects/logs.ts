@@ -44,14 +44,29 @@ class LogSession {
   }
   state(): LogState {
     const { first, end, bytes } = this.#spool
-    const reading = this.#state === 'following' && end > MANY && this.#ports.clock.now() - this.#lastLineAt < QUIET_MS
+    const reading =
+      this.#state === 'following' &&
+      end > MANY &&
+      this.#ports.clock.now() - this.#lastLineAt < QUIET_MS
     return {
-      session: this.id, state: reading ? 'reading' : this.#state, first, end, bytes, says: this.#says, ...(this.#failure && { failure: this.#failure }),
+      session: this.id,
+      state: reading ? 'reading' : this.#state,
+      first,
+      end,
+      bytes,
+      says: this.#says,
+      ...(this.#failure && { failure: this.#failure }),
       tail: this.#life.signal.aborted ? [] : this.#spool.read(Math.max(first, end - TAIL), TAIL),
     }
   }
-  lines(from: number, count: number): LogLine[] { return this.#spool.read(from, count) }
-  async search(needle: Needle, at: { from: number; direction: 'next' | 'previous' }, signal?: AbortSignal): Promise<Outcome<Hit>> {
+  lines(from: number, count: number): LogLine[] {
+    return this.#spool.read(from, count)
+  }
+  async search(
+    needle: Needle,
+    at: { from: number; direction: 'next' | 'previous' },
+    signal?: AbortSignal,
+  ): Promise<Outcome<Hit>> {
     const expression = expressionOf(needle)
     if (!expression.ok) return expression
     const key = JSON.stringify(needle)
@@ -59,7 +74,9 @@ class LogSession {
     // The one before is forgotten: people refine one search, they do not hold several.
     this.#searches.clear()
     this.#searches.set(key, search)
-    const found = await search.all(signal ? AbortSignal.any([signal, this.#life.signal]) : this.#life.signal)
+    const found = await search.all(
+      signal ? AbortSignal.any([signal, this.#life.signal]) : this.#life.signal,
+    )
     return found.ok ? succeed(hitFrom(found.value, at.from, at.direction)) : found
   }
 
@@ -67,32 +84,57 @@ class LogSession {
   async run(): Promise<void> {
     const containers = await this.#containers()
     if (!containers.ok) return this.#end('failed', { failure: containers.failure, says: '' })
-    const ends = await Promise.all(containers.value.map((name) => readContainer(this.#ask, name, {
-      signal: this.#life.signal,
-      client: () => {
-        const client = this.#ports.sites.client(this.#ask.site)
-        return client.ok ? client.value : undefined
-      },
-      lines: (lines) => {
-        if (this.#life.signal.aborted) return
-        this.#spool.append(lines)
-        this.#lastLineAt = this.#ports.clock.now()
-        this.#changed.tell()
-      },
-      says: (state, why) => this.#tell(state === 'reconnecting' ? 'reconnecting' : state === 'waiting' ? 'following' : this.#ask.follow ? 'following' : 'reading', why),
-      sleep: (ms) => this.#ports.clock.sleep(ms, this.#life.signal).catch(() => undefined),
-    })))
-    const failed = ends.length > 0 && ends.every((end) => end.failure) ? ends[0]?.failure : undefined
-    this.#end(failed && this.#spool.end === 0 ? 'failed' : 'ended', { ...(failed && { failure: failed }), says: [...new Set(ends.map(({ says }) => says))].filter(Boolean).join(' ') })
+    const ends = await Promise.all(
+      containers.value.map((name) =>
+        readContainer(this.#ask, name, {
+          signal: this.#life.signal,
+          client: () => {
+            const client = this.#ports.sites.client(this.#ask.site)
+            return client.ok ? client.value : undefined
+          },
+          lines: (lines) => {
+            if (this.#life.signal.aborted) return
+            this.#spool.append(lines)
+            this.#lastLineAt = this.#ports.clock.now()
+            this.#changed.tell()
+          },
+          says: (state, why) =>
+            this.#tell(
+              state === 'reconnecting'
+                ? 'reconnecting'
+                : state === 'waiting'
+                  ? 'following'
+                  : this.#ask.follow
+                    ? 'following'
+                    : 'reading',
+              why,
+            ),
+          sleep: (ms) => this.#ports.clock.sleep(ms, this.#life.signal).catch(() => undefined),
+        }),
+      ),
+    )
+    const failed =
+      ends.length > 0 && ends.every((end) => end.failure) ? ends[0]?.failure : undefined
+    this.#end(failed && this.#spool.end === 0 ? 'failed' : 'ended', {
+      ...(failed && { failure: failed }),
+      says: [...new Set(ends.map(({ says }) => says))].filter(Boolean).join(' '),
+    })
   }
   #tell(state: LogState['state'], says: string) {
     this.#state = state
     this.#says = says
     this.#changed.tell()
     // Once more when it has become quiet, so that "reading" turns into "following" without another line.
-    if (state === 'following') void this.#ports.clock.sleep(QUIET_MS * 2, this.#life.signal).then(() => this.#changed.tell(), () => undefined)
+    if (state === 'following')
+      void this.#ports.clock.sleep(QUIET_MS * 2, this.#life.signal).then(
+        () => this.#changed.tell(),
+        () => undefined,
+      )
   }
-  #end(state: 'ended' | 'failed', { failure: why, says }: { failure?: LogState['failure']; says: string }) {
+  #end(
+    state: 'ended' | 'failed',
+    { failure: why, says }: { failure?: LogState['failure']; says: string },
+  ) {
     this.#failure = why
     this.#tell(state, says)
   }
@@ -104,7 +146,12 @@ class LogSession {
     if (!pod.ok) return pod
     if (!pod.value) return fail(failure('NOT_FOUND', { kind: 'pod', name: this.#ask.name }))
     const all = containersOf(pod.value as Raw)
-    return succeed((all.some(({ kind }) => kind === 'init') ? all : all.filter(({ kind }) => kind !== 'ephemeral')).map(({ name }) => name))
+    return succeed(
+      (all.some(({ kind }) => kind === 'init')
+        ? all
+        : all.filter(({ kind }) => kind !== 'ephemeral')
+      ).map(({ name }) => name),
+    )
   }
 }
 
@@ -120,12 +167,21 @@ export function makeLogs(ports: ObjectPorts) {
     return one ? succeed(one) : fail(failure('NOT_FOUND', { kind: 'open log', name: session }))
   }
   return {
-    async* read(ask: LogsAsk, signal?: AbortSignal): AsyncGenerator<LogState, void> {
+    async *read(ask: LogsAsk, signal?: AbortSignal): AsyncGenerator<LogState, void> {
       const session = new LogSession(ports, ask, { id: `log-${String(++number)}`, folder })
       open.set(session.id, session)
-      void session.run().catch((error: unknown) => ports.log.error('A log could not be read.', { error: String(error) }))
+      void session
+        .run()
+        .catch((error: unknown) =>
+          ports.log.error('A log could not be read.', { error: String(error) }),
+        )
       try {
-        yield* latest({ subscribe: session.onChange, read: () => session.state(), clock: ports.clock, signal })
+        yield* latest({
+          subscribe: session.onChange,
+          read: () => session.state(),
+          clock: ports.clock,
+          signal,
+        })
       } finally {
         open.delete(session.id)
         session.close()
@@ -135,10 +191,19 @@ export function makeLogs(ports: ObjectPorts) {
       const one = found(session)
       return one.ok ? succeed(one.value.lines(from, count)) : one
     },
-    async search({ session, needle, ...at }: { session: string; needle: Needle; from: number; direction: 'next' | 'previous' }, signal?: AbortSignal): Promise<Outcome<Hit>> {
+    async search(
+      {
+        session,
+        needle,
+        ...at
+      }: { session: string; needle: Needle; from: number; direction: 'next' | 'previous' },
+      signal?: AbortSignal,
+    ): Promise<Outcome<Hit>> {
       const one = found(session)
       return one.ok ? one.value.search(needle, at, signal) : one
     },
-    close() { for (const one of open.values()) one.close() },
+    close() {
+      for (const one of open.values()) one.close()
+    },
   }
 }

@@ -7,19 +7,37 @@ import type { KubeClient } from '../../platform/kubernetes/types'
 import { hidden, written } from './domain/redact'
 import type { Raw } from './domain/raw'
 
-export interface Found { client: KubeClient; raw: Raw }
+export interface Found {
+  client: KubeClient
+  raw: Raw
+}
 
 /** The object a reference names, as it is now. Fails where it is gone, or is another one than was meant. */
-export async function readObject(client: KubeClient, ref: ObjectRef, signal?: AbortSignal): Promise<Outcome<Raw>> {
+export async function readObject(
+  client: KubeClient,
+  ref: ObjectRef,
+  signal?: AbortSignal,
+): Promise<Outcome<Raw>> {
   const found = await client.get(ref.resource, ref, AnyObject, signal)
   if (!found.ok) return found
   if (!found.value) return fail(failure('NOT_FOUND', { kind: ref.resource.plural, name: ref.name }))
   const raw = found.value as Raw
-  if (ref.uid !== undefined && raw.metadata.uid !== ref.uid) return fail(failure('PLAN_IS_STALE', { title: `${raw.kind} ${ref.name}`, differs: [`it was replaced by another ${raw.kind} of the same name`] }))
+  if (ref.uid !== undefined && raw.metadata.uid !== ref.uid)
+    return fail(
+      failure('PLAN_IS_STALE', {
+        title: `${raw.kind} ${ref.name}`,
+        differs: [`it was replaced by another ${raw.kind} of the same name`],
+      }),
+    )
   return succeed(raw)
 }
 
-export interface Manifest { yaml: string; resourceVersion: string; uid: string; hidden: string[] }
+export interface Manifest {
+  yaml: string
+  resourceVersion: string
+  uid: string
+  hidden: string[]
+}
 const MOST_BASES = 50
 
 /** Objects as text, each remembered for as long as somebody may be editing it: what others change meanwhile is told from what the person changed. */
@@ -31,12 +49,28 @@ export function makeManifests() {
     if (bases.size > MOST_BASES && oldest !== undefined) bases.delete(oldest)
   }
   return {
-    async read(client: KubeClient, ref: ObjectRef, signal?: AbortSignal): Promise<Outcome<Manifest>> {
+    async read(
+      client: KubeClient,
+      ref: ObjectRef,
+      signal?: AbortSignal,
+    ): Promise<Outcome<Manifest>> {
       const found = await readObject(client, ref, signal)
       if (!found.ok) return found
       const shown = hidden(written(found.value))
-      remember({ ...shown.object, metadata: { ...shown.object.metadata, uid: found.value.metadata.uid ?? '', resourceVersion: found.value.metadata.resourceVersion ?? '' } })
-      return succeed({ yaml: stringify(shown.object, { lineWidth: 0 }), resourceVersion: found.value.metadata.resourceVersion ?? '', uid: found.value.metadata.uid ?? '', hidden: shown.paths })
+      remember({
+        ...shown.object,
+        metadata: {
+          ...shown.object.metadata,
+          uid: found.value.metadata.uid ?? '',
+          resourceVersion: found.value.metadata.resourceVersion ?? '',
+        },
+      })
+      return succeed({
+        yaml: stringify(shown.object, { lineWidth: 0 }),
+        resourceVersion: found.value.metadata.resourceVersion ?? '',
+        uid: found.value.metadata.uid ?? '',
+        hidden: shown.paths,
+      })
     },
     /** The text as it was read; undefined where it is not remembered any more. */
     base: (uid: string, resourceVersion: string): Raw | undefined => {
@@ -52,7 +86,11 @@ export const plain = (raw: Raw): Record<string, unknown> => ({ ...raw })
 export function parseManifest(text: string, live: Raw): Outcome<Raw> {
   const document = parseDocument(text, { prettyErrors: true })
   const [wrong] = document.errors
-  if (wrong) return invalid(wrong.linePos ? `line ${String(wrong.linePos[0].line)}` : 'yaml', wrong.message.split('\n')[0] ?? 'it cannot be read')
+  if (wrong)
+    return invalid(
+      wrong.linePos ? `line ${String(wrong.linePos[0].line)}` : 'yaml',
+      wrong.message.split('\n')[0] ?? 'it cannot be read',
+    )
   const parsed = AnyObject.safeParse(document.toJS())
   if (!parsed.success) {
     const [issue] = parsed.error.issues
@@ -60,10 +98,22 @@ export function parseManifest(text: string, live: Raw): Outcome<Raw> {
   }
   const edited = parsed.data as Raw
   const moved = identity(edited, live).find(([, mine, theirs]) => mine !== theirs)
-  return moved ? invalid(moved[0], `must stay ${moved[2] ?? ''}: this changes the object, it makes no new one`) : succeed(edited)
+  return moved
+    ? invalid(moved[0], `must stay ${moved[2] ?? ''}: this changes the object, it makes no new one`)
+    : succeed(edited)
 }
-const identity = (edited: Raw, live: Raw): [path: string, mine: string | undefined, theirs: string | undefined][] => [
-  ['apiVersion', edited.apiVersion, live.apiVersion], ['kind', edited.kind, live.kind], ['metadata.name', edited.metadata.name, live.metadata.name],
-  ['metadata.namespace', edited.metadata.namespace ?? live.metadata.namespace, live.metadata.namespace],
+const identity = (
+  edited: Raw,
+  live: Raw,
+): [path: string, mine: string | undefined, theirs: string | undefined][] => [
+  ['apiVersion', edited.apiVersion, live.apiVersion],
+  ['kind', edited.kind, live.kind],
+  ['metadata.name', edited.metadata.name, live.metadata.name],
+  [
+    'metadata.namespace',
+    edited.metadata.namespace ?? live.metadata.namespace,
+    live.metadata.namespace,
+  ],
 ]
-const invalid = (path: string, says: string) => fail(failure('INVALID', { issues: [{ path, says }] }))
+const invalid = (path: string, says: string) =>
+  fail(failure('INVALID', { issues: [{ path, says }] }))

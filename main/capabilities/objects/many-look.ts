@@ -13,14 +13,27 @@ import { isOfOne } from './many-operations'
 import { readObject } from './manifests'
 
 const AT_ONCE = 8
-export interface LeftOut extends Reason { name: string }
+export interface LeftOut extends Reason {
+  name: string
+}
 /** One object to which it will be done; `item.ref` is what is written, which for work in a queue is not the object itself. */
-export interface Chosen { raw: Raw; ref: ObjectRef; item: FieldInput | DeleteInput }
+export interface Chosen {
+  raw: Raw
+  ref: ObjectRef
+  item: FieldInput | DeleteInput
+}
 export type Looked = { chosen: Chosen } | { leftOut: LeftOut }
-export interface Looking { client: KubeClient; what: ManyAction; signal: AbortSignal | undefined }
+export interface Looking {
+  client: KubeClient
+  what: ManyAction
+  signal: AbortSignal | undefined
+}
 
 /** The same for each, a few at a time, in order; the first failure that is not about one object ends it. */
-export async function eachOf<T, R>(all: T[], work: (one: T) => Promise<Outcome<R>>): Promise<Outcome<R[]>> {
+export async function eachOf<T, R>(
+  all: T[],
+  work: (one: T) => Promise<Outcome<R>>,
+): Promise<Outcome<R[]>> {
   const found: R[] = []
   for (let start = 0; start < all.length; start += AT_ONCE) {
     for (const one of await Promise.all(all.slice(start, start + AT_ONCE).map(work))) {
@@ -31,9 +44,11 @@ export async function eachOf<T, R>(all: T[], work: (one: T) => Promise<Outcome<R
   return succeed(found)
 }
 
-const leftOut = (name: string, why: Reason): Outcome<Looked> => succeed({ leftOut: { name, ...why } })
+const leftOut = (name: string, why: Reason): Outcome<Looked> =>
+  succeed({ leftOut: { name, ...why } })
 /** What a failure leaves out; the failure itself where it is about the site. */
-const unless = (name: string, failure: Failure): Outcome<Looked> => (isOfOne(failure) ? leftOut(name, explain(failure)) : { ok: false, failure })
+const unless = (name: string, failure: Failure): Outcome<Looked> =>
+  isOfOne(failure) ? leftOut(name, explain(failure)) : { ok: false, failure }
 
 /** Reads each object and finds what would be written, or why nothing can be. */
 export function lookAtAll(refs: ObjectRef[], looking: Looking): Promise<Outcome<Looked[]>> {
@@ -48,22 +63,56 @@ function onceByNamespace(read: ReadWorkloads): ReadWorkloads {
     return asked
   }
 }
-async function lookAt(ref: ObjectRef, workloads: ReadWorkloads, { client, what, signal }: Looking): Promise<Outcome<Looked>> {
+async function lookAt(
+  ref: ObjectRef,
+  workloads: ReadWorkloads,
+  { client, what, signal }: Looking,
+): Promise<Outcome<Looked>> {
   const raw = await readObject(client, ref, signal)
-  if (!raw.ok) return raw.failure.code === 'NOT_FOUND' ? leftOut(nameOf({ ...ref, kind: ref.resource.plural }), { says: 'It is gone.', remedy: 'Nothing needs doing.' }) : unless(nameOf({ ...ref, kind: ref.resource.plural }), raw.failure)
-  const { kind, metadata: { uid = '' } } = raw.value
+  if (!raw.ok)
+    return raw.failure.code === 'NOT_FOUND'
+      ? leftOut(nameOf({ ...ref, kind: ref.resource.plural }), {
+          says: 'It is gone.',
+          remedy: 'Nothing needs doing.',
+        })
+      : unless(nameOf({ ...ref, kind: ref.resource.plural }), raw.failure)
+  const {
+    kind,
+    metadata: { uid = '' },
+  } = raw.value
   const name = nameOf({ ...ref, kind })
   const why = whyLeftOut(raw.value, what)
   if (why) return leftOut(name, why)
   const exact = { ...ref, uid }
-  if (what === 'delete') return succeed({ chosen: { raw: raw.value, ref: exact, item: { site: ref.site, ref: exact, kind, uid, keepDependents: false } } })
+  if (what === 'delete')
+    return succeed({
+      chosen: {
+        raw: raw.value,
+        ref: exact,
+        item: { site: ref.site, ref: exact, kind, uid, keepDependents: false },
+      },
+    })
   const input = await inputFor({ client, raw: raw.value, ref: exact, signal, workloads }, { what })
   if (!input.ok) return unless(name, input.failure)
-  return input.value.before === input.value.after ? leftOut(name, ALREADY[what]) : succeed({ chosen: { raw: raw.value, ref: exact, item: input.value } })
+  return input.value.before === input.value.after
+    ? leftOut(name, ALREADY[what])
+    : succeed({ chosen: { raw: raw.value, ref: exact, item: input.value } })
 }
 
 /** Tries on the server what would be done to one. */
-export async function tryOne({ raw, ref, item }: Chosen, { client, signal }: Looking): Promise<Outcome<Looked>> {
-  const tried = 'uid' in item ? await client.remove(ref.resource, { ...ref, uid: item.uid }, { dryRun: true, ...given({ signal }) }) : await tryOut(client, item, signal)
-  return tried.ok ? succeed({ chosen: { raw, ref, item } }) : unless(nameOf({ ...ref, kind: raw.kind }), tried.failure)
+export async function tryOne(
+  { raw, ref, item }: Chosen,
+  { client, signal }: Looking,
+): Promise<Outcome<Looked>> {
+  const tried =
+    'uid' in item
+      ? await client.remove(
+          ref.resource,
+          { ...ref, uid: item.uid },
+          { dryRun: true, ...given({ signal }) },
+        )
+      : await tryOut(client, item, signal)
+  return tried.ok
+    ? succeed({ chosen: { raw, ref, item } })
+    : unless(nameOf({ ...ref, kind: raw.kind }), tried.failure)
 }

@@ -9,7 +9,12 @@ import { canServe, podPort, replaces, selectorFor } from './domain/targets'
 import type { ObjectPorts } from './ports'
 
 const FIRST_MS = 3000
-interface Behind { site: string; target: Raw; port: number; changed(): void }
+interface Behind {
+  site: string
+  target: Raw
+  port: number
+  changed(): void
+}
 
 /** The pods a forward may lead to, watched, so that a new one takes over as soon as it is ready. */
 export class PodsBehind {
@@ -28,11 +33,16 @@ export class PodsBehind {
   }
   /** Begins to watch; resolves when the first pods are known, or when that takes longer than people wait. */
   async begin(): Promise<void> {
-    const known = new Promise<void>((resolve) => { this.#known = resolve })
+    const known = new Promise<void>((resolve) => {
+      this.#known = resolve
+    })
     this.#stopSites = this.#ports.sites.onChange(() => this.#align())
     this.#align()
     const over = new AbortController()
-    await Promise.race([known, this.#ports.clock.sleep(FIRST_MS, over.signal).catch(() => undefined)])
+    await Promise.race([
+      known,
+      this.#ports.clock.sleep(FIRST_MS, over.signal).catch(() => undefined),
+    ])
     over.abort()
   }
   close() {
@@ -40,16 +50,20 @@ export class PodsBehind {
     this.#watching?.stop.abort()
   }
   standing(): { pod: string; state: 'open' | 'healing'; says: string } {
-    if (!this.#watching) return { pod: this.#pod, state: 'healing', says: `${this.#behind.site} is not connected.` }
+    if (!this.#watching)
+      return { pod: this.#pod, state: 'healing', says: `${this.#behind.site} is not connected.` }
     const chosen = this.#choose()
-    return chosen ? { pod: chosen.metadata.name, state: 'open', says: '' } : { pod: this.#pod, state: 'healing', says: 'Waits for a pod that is ready.' }
+    return chosen
+      ? { pod: chosen.metadata.name, state: 'open', says: '' }
+      : { pod: this.#pod, state: 'healing', says: 'Waits for a pod that is ready.' }
   }
   /** One connection to the pod of now; fails where none is ready. */
   async reach(signal: AbortSignal): Promise<Outcome<Duplex>> {
     const pod = this.#choose()
     const { target, port } = this.#behind
     const to = pod && (groupKind(target) === '/Service' ? podPort(target, port, pod) : port)
-    if (!pod || !this.#watching || to === undefined) return fail(failure('NOT_FOUND', { kind: 'ready pod', name: target.metadata.name }))
+    if (!pod || !this.#watching || to === undefined)
+      return fail(failure('NOT_FOUND', { kind: 'ready pod', name: target.metadata.name }))
     const { namespace = '', name } = pod.metadata
     const stream = await this.#watching.client.connect({ namespace, name }, to, signal)
     // What refuses may be gone before the watch has told.
@@ -61,17 +75,24 @@ export class PodsBehind {
   #choose(): Raw | undefined {
     const same = this.#pods.get(this.#pod)
     if (same && canServe(same)) return same
-    const [newest] = [...this.#pods.values()].filter(canServe).sort((a, b) => (b.metadata.creationTimestamp ?? '').localeCompare(a.metadata.creationTimestamp ?? ''))
+    const [newest] = [...this.#pods.values()]
+      .filter(canServe)
+      .sort((a, b) =>
+        (b.metadata.creationTimestamp ?? '').localeCompare(a.metadata.creationTimestamp ?? ''),
+      )
     if (newest) this.#pod = newest.metadata.name
     return newest
   }
-  #take(pod: Raw) { this.#pods.set(pod.metadata.name, pod) }
+  #take(pod: Raw) {
+    this.#pods.set(pod.metadata.name, pod)
+  }
   #align() {
     const client = this.#ports.sites.client(this.#behind.site)
     if (client.ok && this.#watching?.client === client.value) return
     this.#watching?.stop.abort()
     this.#watching = client.ok ? { client: client.value, stop: new AbortController() } : undefined
-    if (this.#watching) void this.#follow(this.#watching.client, this.#watching.stop.signal).catch(() => undefined)
+    if (this.#watching)
+      void this.#follow(this.#watching.client, this.#watching.stop.signal).catch(() => undefined)
     this.#behind.changed()
   }
   async #follow(client: KubeClient, signal: AbortSignal) {
@@ -84,7 +105,8 @@ export class PodsBehind {
     for await (const item of client.watch(KUBE.pods, query, { parse: AnyObject, signal })) {
       if (item.type === 'reset') this.#pods.clear()
       else for (const gone of item.removed) this.#pods.delete(gone.name)
-      for (const pod of (item.type === 'reset' ? item.items : item.upserts) as Raw[]) if (!isPod || replaces(pod, target)) this.#take(pod)
+      for (const pod of (item.type === 'reset' ? item.items : item.upserts) as Raw[])
+        if (!isPod || replaces(pod, target)) this.#take(pod)
       this.#known()
       changed()
     }

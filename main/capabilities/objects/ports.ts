@@ -8,5 +8,11 @@ import type { Sites } from '../sites'
 
 /** What objects stand on. The clock is the machine's: people and sockets wait in real time; ages are read by the site's own. */
 export interface ObjectPorts {
-  sites: Sites; operations: Operations; capacity: Pick<Capacity, 'known'>; store: Pick<Store, 'blobs' | 'settings' | 'folder'>; clock: Clock; random: Random; log: Log
+  sites: Sites
+  operations: Operations
+  capacity: Pick<Capacity, 'known'>
+  store: Pick<Store, 'blobs' | 'settings' | 'folder'>
+  clock: Clock
+  random: Random
+  log: Log
 }

@@ -38,21 +38,30 @@ export function makeObjects(ports: ObjectPorts) {
     return made.ok ? succeed(ports.operations.offer(made.value)) : made
   }
   return {
-    logs, terminals, forwards,
+    logs,
+    terminals,
+    forwards,
     watch: (ref: ObjectRef, signal?: AbortSignal) => stories(ports, keeper, { ref, signal }),
     offers: (ref: ObjectRef, signal?: AbortSignal) => offersFor(ports, ref, signal),
     async yaml(ref: ObjectRef, signal?: AbortSignal) {
       const client = ports.sites.client(ref.site)
       return client.ok ? manifests.read(client.value, ref, signal) : client
     },
-    planApply: (ask: ApplyAsk, signal?: AbortSignal) => offered(planApply(ports, { ...ask, manifests }, signal)),
-    planScale: (ref: ObjectRef, replicas: number, signal?: AbortSignal) => offered(planField(ports, { ref, what: 'scale', replicas }, signal)),
-    planChange: (ref: ObjectRef, what: 'restart' | 'suspend' | 'resume', signal?: AbortSignal) => offered(planField(ports, { ref, what }, signal)),
+    planApply: (ask: ApplyAsk, signal?: AbortSignal) =>
+      offered(planApply(ports, { ...ask, manifests }, signal)),
+    planScale: (ref: ObjectRef, replicas: number, signal?: AbortSignal) =>
+      offered(planField(ports, { ref, what: 'scale', replicas }, signal)),
+    planChange: (ref: ObjectRef, what: 'restart' | 'suspend' | 'resume', signal?: AbortSignal) =>
+      offered(planField(ports, { ref, what }, signal)),
     revisions: (ref: ObjectRef, signal?: AbortSignal) => revisionsOf(ports, ref, signal),
-    planRollback: (ref: ObjectRef, to: string, signal?: AbortSignal) => offered(planRollback(ports, { ref, to }, signal)),
-    planDelete: (ask: { ref: ObjectRef; keepDependents: boolean }, signal?: AbortSignal) => offered(planDelete(ports, { ...ask, kind: remove }, signal)),
-    manyOffers: (ask: Parameters<typeof offersForMany>[1], signal?: AbortSignal) => offersForMany(ports, ask, signal),
-    planMany: (ask: ManyAsk, signal?: AbortSignal) => offered(planMany(ports, { ...ask, kind: many }, signal)),
+    planRollback: (ref: ObjectRef, to: string, signal?: AbortSignal) =>
+      offered(planRollback(ports, { ref, to }, signal)),
+    planDelete: (ask: { ref: ObjectRef; keepDependents: boolean }, signal?: AbortSignal) =>
+      offered(planDelete(ports, { ...ask, kind: remove }, signal)),
+    manyOffers: (ask: Parameters<typeof offersForMany>[1], signal?: AbortSignal) =>
+      offersForMany(ports, ask, signal),
+    planMany: (ask: ManyAsk, signal?: AbortSignal) =>
+      offered(planMany(ports, { ...ask, kind: many }, signal)),
     close() {
       logs.close()
       terminals.close()

@@ -6,7 +6,11 @@ import type { Keeper } from './kept'
 import type { ObjectPorts } from './ports'
 
 /** One object's story for as long as somebody reads: first as last seen, then live, again live after each reconnect of its site. */
-export async function* stories(ports: ObjectPorts, keeper: Keeper, { ref, signal }: { ref: ObjectRef; signal: AbortSignal | undefined }): AsyncGenerator<ObjectStory, void> {
+export async function* stories(
+  ports: ObjectPorts,
+  keeper: Keeper,
+  { ref, signal }: { ref: ObjectRef; signal: AbortSignal | undefined },
+): AsyncGenerator<ObjectStory, void> {
   const over = new AbortController()
   const ending = signal ? AbortSignal.any([signal, over.signal]) : over.signal
   const kept = keeper.load(ref)
@@ -15,10 +19,19 @@ export async function* stories(ports: ObjectPorts, keeper: Keeper, { ref, signal
     while (!ending.aborted) {
       const client = ports.sites.client(ref.site)
       const change = changeOf(ports, ref.site, ending)
-      if (client.ok) yield* oneConnection(ports, keeper, { ref, client: client.value, signal: AbortSignal.any([ending, change.signal]) })
+      if (client.ok)
+        yield* oneConnection(ports, keeper, {
+          ref,
+          client: client.value,
+          signal: AbortSignal.any([ending, change.signal]),
+        })
       else {
         const last = keeper.load(ref)
-        yield { ...(last?.story ?? emptyStory(timestamp(ports.clock.now()))), live: false, failure: client.failure }
+        yield {
+          ...(last?.story ?? emptyStory(timestamp(ports.clock.now()))),
+          live: false,
+          failure: client.failure,
+        }
       }
       await change.happened
     }
@@ -48,12 +61,32 @@ function changeOf(ports: ObjectPorts, site: string, ending: AbortSignal) {
   return { signal: changed.signal, happened }
 }
 
-async function* oneConnection(ports: ObjectPorts, keeper: Keeper, { ref, client, signal }: { ref: ObjectRef; client: ConstructorParameters<typeof Follow>[1]['client']; signal: AbortSignal }): AsyncGenerator<ObjectStory, void> {
+async function* oneConnection(
+  ports: ObjectPorts,
+  keeper: Keeper,
+  {
+    ref,
+    client,
+    signal,
+  }: {
+    ref: ObjectRef
+    client: ConstructorParameters<typeof Follow>[1]['client']
+    signal: AbortSignal
+  },
+): AsyncGenerator<ObjectStory, void> {
   const follow = new Follow(ports, { ref, client, keeper })
   try {
-    const gone = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+    const gone = new Promise<void>((resolve) =>
+      signal.addEventListener('abort', () => resolve(), { once: true }),
+    )
     await Promise.race([follow.begin(), gone])
-    if (!signal.aborted) yield* latest({ subscribe: follow.onChange, read: () => follow.story(), clock: ports.clock, signal })
+    if (!signal.aborted)
+      yield* latest({
+        subscribe: follow.onChange,
+        read: () => follow.story(),
+        clock: ports.clock,
+        signal,
+      })
   } finally {
     follow.end()
   }

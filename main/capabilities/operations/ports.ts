@@ -40,7 +40,14 @@ export interface OperationKind<I> {
   undoable: boolean | ((input: I) => boolean)
 }
 /** A plan as its capability made it: what is shown, and what runs when it is confirmed. */
-export interface MadePlan<I> { plan: Omit<Plan, 'id' | 'madeAt' | 'expiresAt'>; kind: OperationKind<I>; input: I; /** Makes the plan again to see whether facts moved. */ again(signal: AbortSignal): Promise<Outcome<MadePlan<I>>> }
+export interface MadePlan<I> {
+  plan: Omit<Plan, 'id' | 'madeAt' | 'expiresAt'>
+  kind: OperationKind<I>
+  input: I
+  /** Makes the plan again to see whether facts moved. */ again(
+    signal: AbortSignal,
+  ): Promise<Outcome<MadePlan<I>>>
+}
 
 /** What other capabilities use of operations. */
 export interface Operations {

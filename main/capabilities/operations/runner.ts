@@ -6,7 +6,18 @@ import { fail } from '../../kernel/outcome'
 import type { KubeClient } from '../../platform/kubernetes/types'
 import type { Log } from '../../platform/log'
 import type { Store } from '../../platform/store'
-import { ended, endedInPart, isActive, nextMove, stepDone, stepPassed, stepStarted, stepUndone, stopped, type OperationFacts } from './domain/facts'
+import {
+  ended,
+  endedInPart,
+  isActive,
+  nextMove,
+  stepDone,
+  stepPassed,
+  stepStarted,
+  stepUndone,
+  stopped,
+  type OperationFacts,
+} from './domain/facts'
 import type { Progress } from './domain/view'
 import type { OperationKind, Step, StepContext } from './ports'
 
@@ -22,9 +33,21 @@ export interface RunnerPorts {
   log: Log
 }
 /** One operation in memory: its journaled facts, and what is only worth telling while it runs. */
-export interface Live { facts: OperationFacts; journal: { at: number; says: string }[]; progress: Progress | undefined; abort: AbortController | undefined; driving: boolean }
+export interface Live {
+  facts: OperationFacts
+  journal: { at: number; says: string }[]
+  progress: Progress | undefined
+  abort: AbortController | undefined
+  driving: boolean
+}
 
-const PASSING = new Set<Failure['code']>(['CLUSTER_UNREACHABLE', 'CLUSTER_TIMED_OUT', 'CLUSTER_BUSY', 'CLUSTER_FAILED', 'SITE_NOT_CONNECTED'])
+const PASSING = new Set<Failure['code']>([
+  'CLUSTER_UNREACHABLE',
+  'CLUSTER_TIMED_OUT',
+  'CLUSTER_BUSY',
+  'CLUSTER_FAILED',
+  'SITE_NOT_CONNECTED',
+])
 const PAUSES_S = [1, 2, 4, 8]
 
 /** Drives operations step by step. Nothing is done before the journal says that it is being done. */
@@ -34,7 +57,11 @@ export class Runner {
   readonly #changed: () => void
   readonly #closing = new AbortController()
 
-  constructor(ports: RunnerPorts, kinds: ReadonlyMap<string, OperationKind<unknown>>, changed: () => void) {
+  constructor(
+    ports: RunnerPorts,
+    kinds: ReadonlyMap<string, OperationKind<unknown>>,
+    changed: () => void,
+  ) {
     this.#ports = ports
     this.#kinds = kinds
     this.#changed = changed
@@ -52,10 +79,13 @@ export class Runner {
     const at = this.#now(live)
     live.journal.push({ at, says })
     const noted = this.#ports.journal.note(live.facts.id, at, says)
-    if (!noted.ok) this.#ports.log.warn('A line of the journal could not be kept.', { operation: live.facts.id })
+    if (!noted.ok)
+      this.#ports.log.warn('A line of the journal could not be kept.', { operation: live.facts.id })
     this.#changed()
   }
-  close(): void { this.#closing.abort(new Error('Takt is closing')) }
+  close(): void {
+    this.#closing.abort(new Error('Takt is closing'))
+  }
 
   async drive(live: Live): Promise<void> {
     if (live.driving) return
@@ -66,13 +96,20 @@ export class Runner {
         if (move.do === 'rest') return
         if (move.do === 'end') {
           const saved = this.save(live, ended(live.facts, move.state, this.#now(live)))
-          if (!saved.ok) return this.#stop(live, Math.max(0, live.facts.steps.length - 1), saved.failure)
+          if (!saved.ok)
+            return this.#stop(live, Math.max(0, live.facts.steps.length - 1), saved.failure)
           this.note(live, ENDED[move.state])
           return
         }
         if (move.do === 'fail') return this.#endInPart(live)
         const problem = await this.#take(live, move)
-        if (problem && !this.#closing.signal.aborted && !this.#turned(live, move.do) && !this.#passes(live, move.index, problem)) return this.#stop(live, move.index, problem)
+        if (
+          problem &&
+          !this.#closing.signal.aborted &&
+          !this.#turned(live, move.do) &&
+          !this.#passes(live, move.index, problem)
+        )
+          return this.#stop(live, move.index, problem)
       }
     } finally {
       live.driving = false
@@ -80,13 +117,18 @@ export class Runner {
   }
 
   // A step that was cut short by Cancel has not failed: the next move takes it back.
-  #turned(live: Live, doing: 'run' | 'undo') { return doing === 'run' && live.facts.state === 'cancelling' }
+  #turned(live: Live, doing: 'run' | 'undo') {
+    return doing === 'run' && live.facts.state === 'cancelling'
+  }
 
   // One that may fail without stopping the others; where that cannot be written down it stops after all.
   #passes(live: Live, index: number, problem: Failure): boolean {
     const known = this.#step(live, index)
     if (known?.step.passes?.(problem) !== true) return false
-    if (!this.save(live, stepPassed(live.facts, { index, failure: problem, now: this.#now(live) })).ok) return false
+    if (
+      !this.save(live, stepPassed(live.facts, { index, failure: problem, now: this.#now(live) })).ok
+    )
+      return false
     this.note(live, `${known.step.title} failed: ${explain(problem).says}`)
     return true
   }
@@ -97,7 +139,10 @@ export class Runner {
     this.note(live, `Stopped: ${explain(told).says}`)
   }
 
-  async #take(live: Live, { do: doing, index }: { do: 'run' | 'undo'; index: number }): Promise<Failure | undefined> {
+  async #take(
+    live: Live,
+    { do: doing, index }: { do: 'run' | 'undo'; index: number },
+  ): Promise<Failure | undefined> {
     const known = this.#step(live, index)
     if (!known) return impossible(live, 'This version of Takt does not know how to go on with it.')
     if (doing === 'run') {
@@ -112,7 +157,10 @@ export class Runner {
     if (!outcome.ok) return outcome.failure
     if (this.#closing.signal.aborted) return undefined
     this.#ports.settling?.(live.facts.site)
-    const saved = this.save(live, (doing === 'run' ? stepDone : stepUndone)(live.facts, index, this.#now(live)))
+    const saved = this.save(
+      live,
+      (doing === 'run' ? stepDone : stepUndone)(live.facts, index, this.#now(live)),
+    )
     return saved.ok ? undefined : saved.failure
   }
 
@@ -124,12 +172,19 @@ export class Runner {
     return step && { step, input: input.data }
   }
 
-  async #tries(live: Live, attempt: { step: Step<unknown>; doing: 'run' | 'undo'; input: unknown }): Promise<Outcome<void>> {
-    const signal = AbortSignal.any([this.#closing.signal, ...(live.abort ? [live.abort.signal] : [])])
+  async #tries(
+    live: Live,
+    attempt: { step: Step<unknown>; doing: 'run' | 'undo'; input: unknown },
+  ): Promise<Outcome<void>> {
+    const signal = AbortSignal.any([
+      this.#closing.signal,
+      ...(live.abort ? [live.abort.signal] : []),
+    ])
     for (let tries = 0; ; tries++) {
       const outcome = await this.#once(live, attempt, signal)
       const pause = PAUSES_S[tries]
-      if (outcome.ok || signal.aborted || pause === undefined || !PASSING.has(outcome.failure.code)) return outcome
+      if (outcome.ok || signal.aborted || pause === undefined || !PASSING.has(outcome.failure.code))
+        return outcome
       live.progress = { detail: `${explain(outcome.failure).says} Tried again in ${pause} s.` }
       this.#changed()
       await this.#ports.clock.sleep(pause * 1000, signal).catch(() => undefined)
@@ -137,38 +192,57 @@ export class Runner {
     }
   }
 
-  async #once(live: Live, { step, doing, input }: { step: Step<unknown>; doing: 'run' | 'undo'; input: unknown }, signal: AbortSignal): Promise<Outcome<void>> {
+  async #once(
+    live: Live,
+    { step, doing, input }: { step: Step<unknown>; doing: 'run' | 'undo'; input: unknown },
+    signal: AbortSignal,
+  ): Promise<Outcome<void>> {
     const context: StepContext<unknown> = {
-      input, signal, kept: this.#kept(live),
+      input,
+      signal,
+      kept: this.#kept(live),
       client: (site) => this.#ports.client(site),
       progress: (detail, share) => {
-        live.progress = { detail, ...(share !== undefined && { share: Math.min(1, Math.max(0, share)) }) }
+        live.progress = {
+          detail,
+          ...(share !== undefined && { share: Math.min(1, Math.max(0, share)) }),
+        }
         this.#changed()
       },
       note: (says) => this.note(live, says),
     }
     try {
-      return doing === 'run' ? await step.run(context) : await (step.undo?.(context) ?? Promise.resolve({ ok: true as const, value: undefined }))
+      return doing === 'run'
+        ? await step.run(context)
+        : await (step.undo?.(context) ?? Promise.resolve({ ok: true as const, value: undefined }))
     } catch (error) {
       if (error instanceof NotKept) return fail(error.failure)
       if (signal.aborted) return fail(impossible(live, 'It was stopped.'))
       this.#ports.log.error('A step threw.', { operation: live.facts.id, step: step.id, error })
-      return fail(impossible(live, `"${step.title}" met a defect of Takt; the log has its details.`))
+      return fail(
+        impossible(live, `"${step.title}" met a defect of Takt; the log has its details.`),
+      )
     }
   }
 
   // Each string is on disk as soon as it is set, so that a step may choose a name, keep it, and only then use it.
   #kept(live: Live): Record<string, string> {
-    return new Proxy({ ...live.facts.kept }, {
-      set: (target, name, value) => {
-        if (typeof name !== 'string' || typeof value !== 'string') return false
-        target[name] = value
-        if (live.facts.kept[name] === value) return true
-        const saved = this.save(live, { ...live.facts, kept: { ...live.facts.kept, [name]: value } })
-        if (!saved.ok) throw new NotKept(saved.failure)
-        return true
+    return new Proxy(
+      { ...live.facts.kept },
+      {
+        set: (target, name, value) => {
+          if (typeof name !== 'string' || typeof value !== 'string') return false
+          target[name] = value
+          if (live.facts.kept[name] === value) return true
+          const saved = this.save(live, {
+            ...live.facts,
+            kept: { ...live.facts.kept, [name]: value },
+          })
+          if (!saved.ok) throw new NotKept(saved.failure)
+          return true
+        },
       },
-    })
+    )
   }
 
   #stop(live: Live, index: number, failure: Failure): void {
@@ -177,7 +251,9 @@ export class Runner {
     if (!this.save(live, facts).ok) live.facts = facts
     this.note(live, `Stopped: ${explain(failure).says}`)
   }
-  #now(live: Live) { return this.#ports.clockOf(live.facts.site).now() }
+  #now(live: Live) {
+    return this.#ports.clockOf(live.facts.site).now()
+  }
 }
 
 class NotKept extends Error {
@@ -187,5 +263,10 @@ class NotKept extends Error {
     this.failure = failure
   }
 }
-const ENDED = { done: 'Done.', cancelled: 'Cancelled; what was made is taken back.', undone: 'Taken back.' }
-const impossible = (live: Live, says: string) => failure('OPERATION_NOT_POSSIBLE', { operation: live.facts.id, says })
+const ENDED = {
+  done: 'Done.',
+  cancelled: 'Cancelled; what was made is taken back.',
+  undone: 'Taken back.',
+}
+const impossible = (live: Live, says: string) =>
+  failure('OPERATION_NOT_POSSIBLE', { operation: live.facts.id, says })

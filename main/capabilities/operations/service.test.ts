@@ -25,7 +25,16 @@ let service: OperationsService
 const log: string[] = []
 
 function open(more: Partial<OperationsPorts> = {}) {
-  service = makeOperations({ journal: store.operations, clock, random: seeded(3), log: silentLog, clockOf: () => clock, client: () => succeed({} as KubeClient), onSites: () => () => undefined, ...more })
+  service = makeOperations({
+    journal: store.operations,
+    clock,
+    random: seeded(3),
+    log: silentLog,
+    clockOf: () => clock,
+    client: () => succeed({} as KubeClient),
+    onSites: () => () => undefined,
+    ...more,
+  })
 }
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'takt-operations-'))
@@ -43,15 +52,50 @@ afterEach(() => {
 })
 
 const step = (id: string, run: Run = done): Step<unknown> => ({
-  id, title: `Step ${id}`,
-  run: (context) => { log.push(`run ${id}`); return run(context) },
-  undo: () => { log.push(`undo ${id}`); return done({} as StepContext<unknown>) },
+  id,
+  title: `Step ${id}`,
+  run: (context) => {
+    log.push(`run ${id}`)
+    return run(context)
+  },
+  undo: () => {
+    log.push(`undo ${id}`)
+    return done({} as StepContext<unknown>)
+  },
 })
-const kind = (steps: Step<unknown>[], undoable = true): OperationKind<unknown> => ({ kind: 'try', input: z.unknown(), steps: () => steps, cancelLeaves: () => 'nothing', undoable })
-function planned(steps: Step<unknown>[], plan: Partial<Plan> = {}, again?: () => Outcome<MadePlan<unknown>>): Plan {
+const kind = (steps: Step<unknown>[], undoable = true): OperationKind<unknown> => ({
+  kind: 'try',
+  input: z.unknown(),
+  steps: () => steps,
+  cancelLeaves: () => 'nothing',
+  undoable,
+})
+function planned(
+  steps: Step<unknown>[],
+  plan: Partial<Plan> = {},
+  again?: () => Outcome<MadePlan<unknown>>,
+): Plan {
   const made: MadePlan<unknown> = {
-    kind: kind(steps), input: {}, again: () => Promise.resolve(again?.() ?? succeed(made)),
-    plan: { kind: 'try', title: 'Try', verb: 'Go', site: 'rack', subject: { kind: 'Thing', name: 'x' }, as: 'mia', changes: [], dryRun: { result: 'passed', says: [] }, permissions: [], quotas: [], risks: [], choices: [], steps: [], blockedBy: [], ...plan },
+    kind: kind(steps),
+    input: {},
+    again: () => Promise.resolve(again?.() ?? succeed(made)),
+    plan: {
+      kind: 'try',
+      title: 'Try',
+      verb: 'Go',
+      site: 'rack',
+      subject: { kind: 'Thing', name: 'x' },
+      as: 'mia',
+      changes: [],
+      dryRun: { result: 'passed', says: [] },
+      permissions: [],
+      quotas: [],
+      risks: [],
+      choices: [],
+      steps: [],
+      blockedBy: [],
+      ...plan,
+    },
   }
   service.register(made.kind)
   return service.offer(made)
@@ -66,62 +110,166 @@ const operation = (id: string) => {
   if (!found.ok) throw new Error(found.failure.code)
   return found.value
 }
-const unreachable: Failure = failure('CLUSTER_UNREACHABLE', { site: 'rack', server: 'https://rack', cause: 'connection refused' })
+const unreachable: Failure = failure('CLUSTER_UNREACHABLE', {
+  site: 'rack',
+  server: 'https://rack',
+  cause: 'connection refused',
+})
 const conflict: Failure = failure('ALREADY_EXISTS', { kind: 'Thing', name: 'x' })
 
 test('runs its steps in order, keeps what they kept, and says when', async () => {
-  const id = await started(planned([step('a', ({ kept, note }) => { kept['address'] = 'http://x'; note('Made it.'); return done({} as StepContext<unknown>) }), step('b')]))
+  const id = await started(
+    planned([
+      step('a', ({ kept, note }) => {
+        kept['address'] = 'http://x'
+        note('Made it.')
+        return done({} as StepContext<unknown>)
+      }),
+      step('b'),
+    ]),
+  )
   await service.settled()
   expect(log).toEqual(['run a', 'run b'])
-  expect(operation(id)).toMatchObject({ state: 'done', by: 'mia', canUndo: true, result: { address: 'http://x' }, startedAt: '2026-11-18T14:32:00Z', steps: [{ state: 'done' }, { state: 'done' }] })
-  expect(operation(id).journal.map(({ says }) => says)).toEqual(['Began as mia.', 'Made it.', 'Done.'])
+  expect(operation(id)).toMatchObject({
+    state: 'done',
+    by: 'mia',
+    canUndo: true,
+    result: { address: 'http://x' },
+    startedAt: '2026-11-18T14:32:00Z',
+    steps: [{ state: 'done' }, { state: 'done' }],
+  })
+  expect(operation(id).journal.map(({ says }) => says)).toEqual([
+    'Began as mia.',
+    'Made it.',
+    'Done.',
+  ])
 })
 
 test('a plan is good for five minutes and for one start', async () => {
   const plan = planned([step('a')])
   await clock.advance(5 * 60_000 + 1)
-  expect(await service.start({ planId: plan.id })).toMatchObject({ ok: false, failure: { code: 'PLAN_UNKNOWN' } })
+  expect(await service.start({ planId: plan.id })).toMatchObject({
+    ok: false,
+    failure: { code: 'PLAN_UNKNOWN' },
+  })
   const fresh = planned([step('a')])
-  const presses = await Promise.all([service.start({ planId: fresh.id }), service.start({ planId: fresh.id })])
+  const presses = await Promise.all([
+    service.start({ planId: fresh.id }),
+    service.start({ planId: fresh.id }),
+  ])
   expect(presses.map(({ ok }) => ok)).toEqual([true, false])
-  expect(await service.start({ planId: fresh.id })).toMatchObject({ ok: false, failure: { code: 'PLAN_UNKNOWN' } })
+  expect(await service.start({ planId: fresh.id })).toMatchObject({
+    ok: false,
+    failure: { code: 'PLAN_UNKNOWN' },
+  })
 })
 
 test('a blocked plan does not run, now or when it became blocked since', async () => {
   const blockedBy = [{ says: 'No quota is left.', remedy: 'Ask.' }]
-  expect(await service.start({ planId: planned([step('a')], { blockedBy }).id })).toMatchObject({ ok: false, failure: { code: 'PLAN_IS_BLOCKED', data: { reasons: ['No quota is left.'] } } })
+  expect(await service.start({ planId: planned([step('a')], { blockedBy }).id })).toMatchObject({
+    ok: false,
+    failure: { code: 'PLAN_IS_BLOCKED', data: { reasons: ['No quota is left.'] } },
+  })
   const plan = planned([step('a')], {}, () => {
-    const made = { kind: kind([]), input: {}, plan: { ...plan, blockedBy }, again: () => Promise.reject(new Error()) }
+    const made = {
+      kind: kind([]),
+      input: {},
+      plan: { ...plan, blockedBy },
+      again: () => Promise.reject(new Error()),
+    }
     return succeed(made)
   })
-  expect(await service.start({ planId: plan.id })).toMatchObject({ ok: false, failure: { code: 'PLAN_IS_BLOCKED' } })
+  expect(await service.start({ planId: plan.id })).toMatchObject({
+    ok: false,
+    failure: { code: 'PLAN_IS_BLOCKED' },
+  })
   expect(log).toEqual([])
 })
 
 test('what deletes data wants its name typed', async () => {
   const plan = planned([step('a')], { losses: { lost: ['a volume'], kept: [], typeName: 'churn' } })
-  expect(await service.start({ planId: plan.id, typedName: 'chrun' })).toEqual({ ok: false, failure: { code: 'NAME_NOT_TYPED', data: { name: 'churn' } } })
+  expect(await service.start({ planId: plan.id, typedName: 'chrun' })).toEqual({
+    ok: false,
+    failure: { code: 'NAME_NOT_TYPED', data: { name: 'churn' } },
+  })
   await started(plan, 'churn')
 })
 
 test('a plan that would now do something else is stale, and says what differs', async () => {
-  const change = (name: string, lines: string[]) => ({ op: 'change' as const, apiVersion: 'v1', kind: 'ConfigMap', name, lines: lines.map((text) => ({ op: '+' as const, text })) })
-  const plan = planned([step('a')], { changes: [change('one', ['a']), change('two', ['b'])], price: { usdPerHour: 1, basis: 'b', book: 'v1' } }, () => succeed({
-    kind: kind([]), input: {}, again: () => Promise.reject(new Error()),
-    plan: { ...plan, changes: [change('one', ['a']), { ...change('two', []), op: 'create' as const }, change('three', ['c'])], price: { usdPerHour: 2, basis: 'b', book: 'v1' }, quotas: [{ name: 'gpu', used: 3, adds: 1, limit: 8, unit: '' }] },
-  }))
-  expect(await service.start({ planId: plan.id })).toEqual({ ok: false, failure: { code: 'PLAN_IS_STALE', data: { title: 'Try', differs: ['ConfigMap two would now be created, not changed', 'ConfigMap three would now be changed too', 'the price'] } } })
+  const change = (name: string, lines: string[]) => ({
+    op: 'change' as const,
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    name,
+    lines: lines.map((text) => ({ op: '+' as const, text })),
+  })
+  const plan = planned(
+    [step('a')],
+    {
+      changes: [change('one', ['a']), change('two', ['b'])],
+      price: { usdPerHour: 1, basis: 'b', book: 'v1' },
+    },
+    () =>
+      succeed({
+        kind: kind([]),
+        input: {},
+        again: () => Promise.reject(new Error()),
+        plan: {
+          ...plan,
+          changes: [
+            change('one', ['a']),
+            { ...change('two', []), op: 'create' as const },
+            change('three', ['c']),
+          ],
+          price: { usdPerHour: 2, basis: 'b', book: 'v1' },
+          quotas: [{ name: 'gpu', used: 3, adds: 1, limit: 8, unit: '' }],
+        },
+      }),
+  )
+  expect(await service.start({ planId: plan.id })).toEqual({
+    ok: false,
+    failure: {
+      code: 'PLAN_IS_STALE',
+      data: {
+        title: 'Try',
+        differs: [
+          'ConfigMap two would now be created, not changed',
+          'ConfigMap three would now be changed too',
+          'the price',
+        ],
+      },
+    },
+  })
 })
 
 test('cancel stops the step that runs and takes back what was made, last first', async () => {
-  const id = await started(planned([step('a'), step('b', ({ signal }) => new Promise((_resolve, reject) => { signal.addEventListener('abort', () => reject(signal.reason as Error)) })), step('c')]))
+  const id = await started(
+    planned([
+      step('a'),
+      step(
+        'b',
+        ({ signal }) =>
+          new Promise((_resolve, reject) => {
+            signal.addEventListener('abort', () => reject(signal.reason as Error))
+          }),
+      ),
+      step('c'),
+    ]),
+  )
   await settle()
   expect(service.cancel(id).ok).toBe(true)
   expect(service.cancel(id).ok).toBe(true)
   await service.settled()
   expect(log).toEqual(['run a', 'run b', 'undo b', 'undo a'])
-  expect(operation(id)).toMatchObject({ state: 'cancelled', canUndo: false, steps: [{ state: 'undone' }, { state: 'undone' }, { state: 'skipped' }] })
-  expect(service.cancel(id)).toMatchObject({ ok: false, failure: { code: 'OPERATION_NOT_POSSIBLE' } })
+  expect(operation(id)).toMatchObject({
+    state: 'cancelled',
+    canUndo: false,
+    steps: [{ state: 'undone' }, { state: 'undone' }, { state: 'skipped' }],
+  })
+  expect(service.cancel(id)).toMatchObject({
+    ok: false,
+    failure: { code: 'OPERATION_NOT_POSSIBLE' },
+  })
 })
 
 test('a finished operation is taken back once', async () => {
@@ -136,9 +284,19 @@ test('a finished operation is taken back once', async () => {
 
 test('a failed step stops the operation and says why; retry goes on there', async () => {
   let broken = true
-  const id = await started(planned([step('a'), step('b', () => Promise.resolve(broken ? fail(conflict) : succeed(undefined))), step('c')]))
+  const id = await started(
+    planned([
+      step('a'),
+      step('b', () => Promise.resolve(broken ? fail(conflict) : succeed(undefined))),
+      step('c'),
+    ]),
+  )
   await service.settled()
-  expect(operation(id)).toMatchObject({ state: 'failed', failure: conflict, steps: [{ state: 'done' }, { state: 'failed', failure: conflict }, { state: 'waiting' }] })
+  expect(operation(id)).toMatchObject({
+    state: 'failed',
+    failure: conflict,
+    steps: [{ state: 'done' }, { state: 'failed', failure: conflict }, { state: 'waiting' }],
+  })
   broken = false
   expect(service.retry(id).ok).toBe(true)
   await service.settled()
@@ -162,16 +320,31 @@ test('a site that does not answer is asked again, longer and longer, and then th
 test('a step that throws is a defect, told without its words', async () => {
   const id = await started(planned([step('a', () => Promise.reject(new Error('token=abcdef')))]))
   await service.settled()
-  expect(operation(id)).toMatchObject({ state: 'failed', failure: { code: 'OPERATION_NOT_POSSIBLE' } })
+  expect(operation(id)).toMatchObject({
+    state: 'failed',
+    failure: { code: 'OPERATION_NOT_POSSIBLE' },
+  })
   expect(JSON.stringify(operation(id))).not.toContain('abcdef')
 })
 
 test('with a full disk no step is run that the journal does not know of', async () => {
   let full = false
   let disk = 0
-  const journal: Store['operations'] = { ...store.operations, save: (facts) => (full ? fail(failure('STORE_FULL', { file: store.file })) : store.operations.save(facts)) }
+  const journal: Store['operations'] = {
+    ...store.operations,
+    save: (facts) =>
+      full ? fail(failure('STORE_FULL', { file: store.file })) : store.operations.save(facts),
+  }
   open({ journal })
-  const id = await started(planned([step('a', () => { full = disk++ === 0; return done({} as StepContext<unknown>) }), step('b')]))
+  const id = await started(
+    planned([
+      step('a', () => {
+        full = disk++ === 0
+        return done({} as StepContext<unknown>)
+      }),
+      step('b'),
+    ]),
+  )
   await service.settled()
   expect(log).toEqual(['run a'])
   expect(operation(id)).toMatchObject({ state: 'failed', failure: { code: 'STORE_FULL' } })
@@ -184,19 +357,46 @@ test('with a full disk no step is run that the journal does not know of', async 
 
 test('after a restart it waits for all its sites, then goes on where it was and says so', async () => {
   let release = () => {}
-  const steps = [step('a'), step('b', ({ signal }) => new Promise((resolve, reject) => { release = () => resolve(succeed(undefined)); signal.addEventListener('abort', () => reject(signal.reason as Error)) }))]
+  const steps = [
+    step('a'),
+    step(
+      'b',
+      ({ signal }) =>
+        new Promise((resolve, reject) => {
+          release = () => resolve(succeed(undefined))
+          signal.addEventListener('abort', () => reject(signal.reason as Error))
+        }),
+    ),
+  ]
   const id = await started(planned(steps))
   await settle()
   service.close()
   await service.settled()
   const reachable = new Set<string>()
   let tell = () => {}
-  open({ client: (site) => (reachable.has(site) ? succeed({} as KubeClient) : fail(failure('SITE_NOT_CONNECTED', { site }))), onSites: (listener) => { tell = listener; return () => { tell = () => {} } } })
+  open({
+    client: (site) =>
+      reachable.has(site)
+        ? succeed({} as KubeClient)
+        : fail(failure('SITE_NOT_CONNECTED', { site })),
+    onSites: (listener) => {
+      tell = listener
+      return () => {
+        tell = () => {}
+      }
+    },
+  })
   service.register({ ...kind(steps), sites: () => ['cloud'] })
   service.resume()
   for (const site of ['rack', 'cloud']) {
     await settle()
-    expect(operation(id)).toMatchObject({ state: 'running', steps: [{ state: 'done' }, { state: 'running', detail: `Waits for ${site} to be connected.` }] })
+    expect(operation(id)).toMatchObject({
+      state: 'running',
+      steps: [
+        { state: 'done' },
+        { state: 'running', detail: `Waits for ${site} to be connected.` },
+      ],
+    })
     expect(log).toEqual(['run a', 'run b'])
     reachable.add(site)
     tell()
@@ -218,7 +418,10 @@ test('running ones stand first, then the newest', async () => {
 })
 
 test('a plan that names the same thing on two sites compares each with itself', async () => {
-  const changes: Plan['changes'] = [{ op: 'same', apiVersion: 'v1', kind: 'Queue', name: 'q', note: 'on cloud' }, { op: 'create', apiVersion: 'v1', kind: 'Queue', name: 'q', note: 'on rack' }]
+  const changes: Plan['changes'] = [
+    { op: 'same', apiVersion: 'v1', kind: 'Queue', name: 'q', note: 'on cloud' },
+    { op: 'create', apiVersion: 'v1', kind: 'Queue', name: 'q', note: 'on rack' },
+  ]
   const id = await started(planned([step('a')], { changes }))
   await service.settled()
   expect(operation(id).state).toBe('done')
@@ -226,35 +429,73 @@ test('a plan that names the same thing on two sites compares each with itself', 
 
 test('a step that others do not depend on fails alone: the rest is done, the failure is named, and retry does only that again', async () => {
   let broken = true
-  const alone = (one: Step<unknown>): Step<unknown> => ({ ...one, passes: ({ code }) => code === conflict.code })
-  const id = await started(planned([alone(step('a', () => Promise.resolve(broken ? fail(conflict) : succeed(undefined)))), alone(step('b')), step('c')]))
+  const alone = (one: Step<unknown>): Step<unknown> => ({
+    ...one,
+    passes: ({ code }) => code === conflict.code,
+  })
+  const id = await started(
+    planned([
+      alone(step('a', () => Promise.resolve(broken ? fail(conflict) : succeed(undefined)))),
+      alone(step('b')),
+      step('c'),
+    ]),
+  )
   await service.settled()
   expect(log).toEqual(['run a', 'run b', 'run c'])
   expect(operation(id)).toMatchObject({
-    state: 'failed', canUndo: false, failure: { code: 'SOME_STEPS_FAILED', data: { steps: 3, failed: [{ step: 'Step a', says: 'A Thing called x exists already.' }] } },
+    state: 'failed',
+    canUndo: false,
+    failure: {
+      code: 'SOME_STEPS_FAILED',
+      data: { steps: 3, failed: [{ step: 'Step a', says: 'A Thing called x exists already.' }] },
+    },
     steps: [{ state: 'failed', failure: conflict }, { state: 'done' }, { state: 'done' }],
   })
-  expect(operation(id).journal.map(({ says }) => says)).toContain('Step a failed: A Thing called x exists already.')
+  expect(operation(id).journal.map(({ says }) => says)).toContain(
+    'Step a failed: A Thing called x exists already.',
+  )
   broken = false
   log.length = 0
   expect(service.retry(id).ok).toBe(true)
   await service.settled()
   expect(log).toEqual(['run a'])
-  expect(operation(id)).toMatchObject({ state: 'done', steps: [{ state: 'done' }, { state: 'done' }, { state: 'done' }] })
+  expect(operation(id)).toMatchObject({
+    state: 'done',
+    steps: [{ state: 'done' }, { state: 'done' }, { state: 'done' }],
+  })
   expect(operation(id).failure).toBeUndefined()
 })
 
 test('what failed alone is taken back with the rest, each by itself', async () => {
   let broken = true
-  const alone = (one: Step<unknown>): Step<unknown> => ({ ...one, passes: ({ code }) => code === conflict.code })
-  const stuck: Step<unknown> = { ...step('b'), undo: () => { log.push('undo b'); return Promise.resolve(broken ? fail(conflict) : succeed(undefined)) } }
-  const id = await started(planned([alone(step('a', () => Promise.resolve(fail(conflict)))), alone(stuck), alone(step('c'))]))
+  const alone = (one: Step<unknown>): Step<unknown> => ({
+    ...one,
+    passes: ({ code }) => code === conflict.code,
+  })
+  const stuck: Step<unknown> = {
+    ...step('b'),
+    undo: () => {
+      log.push('undo b')
+      return Promise.resolve(broken ? fail(conflict) : succeed(undefined))
+    },
+  }
+  const id = await started(
+    planned([
+      alone(step('a', () => Promise.resolve(fail(conflict)))),
+      alone(stuck),
+      alone(step('c')),
+    ]),
+  )
   await service.settled()
   log.length = 0
   expect(service.cancel(id).ok).toBe(true)
   await service.settled()
   expect(log).toEqual(['undo c', 'undo b', 'undo a'])
-  expect(operation(id)).toMatchObject({ state: 'failed', failure: { code: 'SOME_STEPS_FAILED', data: { failed: [{ step: 'Step b' }] } }, steps: [{ state: 'undone' }, { state: 'failed' }, { state: 'undone' }] })
+  expect(operation(id)).toMatchObject({
+    state: 'failed',
+    failure: { code: 'SOME_STEPS_FAILED', data: { failed: [{ step: 'Step b' }] } },
+    steps: [{ state: 'undone' }, { state: 'failed' }, { state: 'undone' }],
+  })
   broken = false
   expect(service.retry(id).ok).toBe(true)
   await service.settled()
@@ -263,9 +504,22 @@ test('what failed alone is taken back with the rest, each by itself', async () =
 })
 
 test('a core that ends while the others go on finds again what failed', async () => {
-  const alone: Step<unknown> = { ...step('a', () => Promise.resolve(fail(conflict))), passes: () => true }
+  const alone: Step<unknown> = {
+    ...step('a', () => Promise.resolve(fail(conflict))),
+    passes: () => true,
+  }
   let release = () => {}
-  const steps = [alone, step('b', ({ signal }) => new Promise((resolve, reject) => { release = () => resolve(succeed(undefined)); signal.addEventListener('abort', () => reject(signal.reason as Error)) }))]
+  const steps = [
+    alone,
+    step(
+      'b',
+      ({ signal }) =>
+        new Promise((resolve, reject) => {
+          release = () => resolve(succeed(undefined))
+          signal.addEventListener('abort', () => reject(signal.reason as Error))
+        }),
+    ),
+  ]
   const id = await started(planned(steps))
   await settle()
   service.close()
@@ -277,5 +531,9 @@ test('a core that ends while the others go on finds again what failed', async ()
   release()
   await service.settled()
   expect(log).toEqual(['run a', 'run b', 'run b'])
-  expect(operation(id)).toMatchObject({ state: 'failed', failure: { code: 'SOME_STEPS_FAILED' }, steps: [{ state: 'failed' }, { state: 'done' }] })
+  expect(operation(id)).toMatchObject({
+    state: 'failed',
+    failure: { code: 'SOME_STEPS_FAILED' },
+    steps: [{ state: 'failed' }, { state: 'done' }],
+  })
 })

@@ -21,7 +21,10 @@ export interface OperationsPorts extends RunnerPorts {
   onSites(listener: () => void): () => void
 }
 export interface OperationsService extends Operations {
-  start(ask: { planId: string; typedName?: string | undefined }, signal?: AbortSignal): Promise<Outcome<{ operationId: string }>>
+  start(
+    ask: { planId: string; typedName?: string | undefined },
+    signal?: AbortSignal,
+  ): Promise<Outcome<{ operationId: string }>>
   cancel(id: string): Outcome<void>
   retry(id: string): Outcome<void>
   undo(id: string): Outcome<void>
@@ -35,7 +38,11 @@ export interface OperationsService extends Operations {
   close(): void
 }
 
-interface Offered { made: MadePlan<unknown>; plan: Plan; expiresAt: number }
+interface Offered {
+  made: MadePlan<unknown>
+  plan: Plan
+  expiresAt: number
+}
 
 /** Plans that wait for their confirmation, and operations that run, ran, or were interrupted. */
 export function makeOperations(ports: OperationsPorts): OperationsService {
@@ -57,12 +64,22 @@ export function makeOperations(ports: OperationsPorts): OperationsService {
     const live = found(id)
     return live.ok ? turnOne(runner, live.value, { decide, says, drive }) : live
   }
-  const view = (live: Live) => toOperation(live.facts, { journal: live.journal, progress: live.progress, now: ports.clockOf(live.facts.site).now() })
+  const view = (live: Live) =>
+    toOperation(live.facts, {
+      journal: live.journal,
+      progress: live.progress,
+      now: ports.clockOf(live.facts.site).now(),
+    })
   return {
-    register: (kind) => { kinds.set(kind.kind, kind as unknown as OperationKind<unknown>) },
+    register: (kind) => {
+      kinds.set(kind.kind, kind as unknown as OperationKind<unknown>)
+    },
     offer: (made) => offer(ports, plans, made as unknown as MadePlan<unknown>),
     async start(ask, signal) {
-      const ready = await confirm(ports, plans, { ...ask, signal: signal ?? new AbortController().signal })
+      const ready = await confirm(ports, plans, {
+        ...ask,
+        signal: signal ?? new AbortController().signal,
+      })
       return ready.ok ? launch(ports, { lives, runner, drive }, ready.value) : ready
     },
     cancel: (id) => turn(id, cancel, 'Cancel was asked for.'),
@@ -75,18 +92,38 @@ export function makeOperations(ports: OperationsPorts): OperationsService {
     list: () => shown(lives.values()).map(view),
     onChange: changes.add,
     resume() {
-      for (const live of lives.values()) if (isActive(live.facts)) whenReachable(ports, { live, sites: sitesOf(kinds, live) }, () => resumeOne(runner, live, drive))
+      for (const live of lives.values())
+        if (isActive(live.facts))
+          whenReachable(ports, { live, sites: sitesOf(kinds, live) }, () =>
+            resumeOne(runner, live, drive),
+          )
     },
-    async settled() { while (running.size > 0) await Promise.all(running) },
+    async settled() {
+      while (running.size > 0) await Promise.all(running)
+    },
     close: () => runner.close(),
   }
 }
 
-interface Floor { lives: Map<string, Live>; runner: Runner; drive(live: Live): void }
+interface Floor {
+  lives: Map<string, Live>
+  runner: Runner
+  drive(live: Live): void
+}
 
-function launch(ports: OperationsPorts, { lives, runner, drive }: Floor, made: MadePlan<unknown>): Outcome<{ operationId: string }> {
+function launch(
+  ports: OperationsPorts,
+  { lives, runner, drive }: Floor,
+  made: MadePlan<unknown>,
+): Outcome<{ operationId: string }> {
   const number = Math.max(0, ...[...lives.values()].map(({ facts }) => facts.number)) + 1
-  const live: Live = { facts: begin(made, number, ports.clockOf(made.plan.site).now()), journal: [], progress: undefined, abort: undefined, driving: false }
+  const live: Live = {
+    facts: begin(made, number, ports.clockOf(made.plan.site).now()),
+    journal: [],
+    progress: undefined,
+    abort: undefined,
+    driving: false,
+  }
   const saved = runner.save(live, live.facts)
   if (!saved.ok) return saved
   lives.set(live.facts.id, live)
@@ -96,10 +133,17 @@ function launch(ports: OperationsPorts, { lives, runner, drive }: Floor, made: M
   return succeed({ operationId: live.facts.id })
 }
 
-function turnOne(runner: Runner, live: Live, { decide, says, drive }: { decide: typeof cancel; says: string; drive: Floor['drive'] }): Outcome<void> {
+function turnOne(
+  runner: Runner,
+  live: Live,
+  { decide, says, drive }: { decide: typeof cancel; says: string; drive: Floor['drive'] },
+): Outcome<void> {
   const before = live.facts.state
   const answer = decide(live.facts)
-  if ('refused' in answer) return fail(failure('OPERATION_NOT_POSSIBLE', { operation: live.facts.id, says: answer.refused }))
+  if ('refused' in answer)
+    return fail(
+      failure('OPERATION_NOT_POSSIBLE', { operation: live.facts.id, says: answer.refused }),
+    )
   if (answer.facts.state === before) return succeed(undefined)
   const saved = runner.save(live, answer.facts)
   if (!saved.ok) return saved
@@ -113,25 +157,49 @@ function load({ journal, log }: RunnerPorts): Map<string, Live> {
   const lives = new Map<string, Live>()
   for (const { id, value, journal: lines } of journal.load()) {
     const facts = StoredFacts.safeParse(value)
-    if (facts.success) lives.set(id, { facts: facts.data, journal: lines, progress: undefined, abort: undefined, driving: false })
+    if (facts.success)
+      lives.set(id, {
+        facts: facts.data,
+        journal: lines,
+        progress: undefined,
+        abort: undefined,
+        driving: false,
+      })
     else log.warn('An operation of another version of Takt was left out.', { operation: id })
   }
   return lives
 }
 
-function offer({ clock, random }: { clock: Clock; random: Random }, plans: Map<string, Offered>, made: MadePlan<unknown>): Plan {
+function offer(
+  { clock, random }: { clock: Clock; random: Random },
+  plans: Map<string, Offered>,
+  made: MadePlan<unknown>,
+): Plan {
   const madeAt = clock.now()
   for (const [id, { expiresAt }] of plans) if (expiresAt < madeAt) plans.delete(id)
   const id = `plan-${[0, 1, 2].map(() => Math.floor(random.next() * 0x1_0000_0000).toString(36)).join('')}`
-  const plan = { ...made.plan, id, madeAt: timestamp(madeAt), expiresAt: timestamp(madeAt + PLAN_MS) }
+  const plan = {
+    ...made.plan,
+    id,
+    madeAt: timestamp(madeAt),
+    expiresAt: timestamp(madeAt + PLAN_MS),
+  }
   plans.set(id, { made, plan, expiresAt: madeAt + PLAN_MS })
   return plan
 }
 
-interface Confirmation { planId: string; typedName?: string | undefined; signal: AbortSignal }
+interface Confirmation {
+  planId: string
+  typedName?: string | undefined
+  signal: AbortSignal
+}
 
 /** A plan runs only as it was seen: not blocked, its name typed where data would be lost, and nothing moved since. It runs once. */
-async function confirm({ clock }: { clock: Clock }, plans: Map<string, Offered>, { planId, typedName, signal }: Confirmation): Promise<Outcome<MadePlan<unknown>>> {
+async function confirm(
+  { clock }: { clock: Clock },
+  plans: Map<string, Offered>,
+  { planId, typedName, signal }: Confirmation,
+): Promise<Outcome<MadePlan<unknown>>> {
   const offered = plans.get(planId)
   if (!offered || offered.expiresAt < clock.now()) return fail(failure('PLAN_UNKNOWN', { planId }))
   const refused = refusal(offered.made, typedName)
@@ -145,7 +213,11 @@ async function confirm({ clock }: { clock: Clock }, plans: Map<string, Offered>,
   if (!checked.ok && checked.failure.code !== 'PLAN_IS_STALE') plans.set(planId, offered)
   return checked
 }
-async function stillTrue(made: MadePlan<unknown>, typedName: string | undefined, signal: AbortSignal): Promise<Outcome<MadePlan<unknown>>> {
+async function stillTrue(
+  made: MadePlan<unknown>,
+  typedName: string | undefined,
+  signal: AbortSignal,
+): Promise<Outcome<MadePlan<unknown>>> {
   const fresh = await made.again(signal)
   if (!fresh.ok) return fresh
   const differs = differences(made.plan, fresh.value.plan)
@@ -153,24 +225,58 @@ async function stillTrue(made: MadePlan<unknown>, typedName: string | undefined,
   return refusal(fresh.value, typedName) ?? succeed(made)
 }
 function refusal({ plan }: MadePlan<unknown>, typedName: string | undefined) {
-  if (plan.blockedBy.length > 0) return fail(failure('PLAN_IS_BLOCKED', { title: plan.title, reasons: plan.blockedBy.map(({ says }) => says) }))
-  if (plan.losses && typedName !== plan.losses.typeName) return fail(failure('NAME_NOT_TYPED', { name: plan.losses.typeName }))
+  if (plan.blockedBy.length > 0)
+    return fail(
+      failure('PLAN_IS_BLOCKED', {
+        title: plan.title,
+        reasons: plan.blockedBy.map(({ says }) => says),
+      }),
+    )
+  if (plan.losses && typedName !== plan.losses.typeName)
+    return fail(failure('NAME_NOT_TYPED', { name: plan.losses.typeName }))
   return undefined
 }
 
-function begin({ plan, kind, input }: MadePlan<unknown>, number: number, now: number): OperationFacts {
-  const steps = kind.steps(input).map(({ id, title, promiseSeconds }) => ({ id, title, state: 'waiting' as const, ...(promiseSeconds !== undefined && { promiseSeconds }) }))
-  const promised = plan.time?.seconds ?? steps.reduce((sum, step) => sum + (step.promiseSeconds ?? 0), 0)
+function begin(
+  { plan, kind, input }: MadePlan<unknown>,
+  number: number,
+  now: number,
+): OperationFacts {
+  const steps = kind.steps(input).map(({ id, title, promiseSeconds }) => ({
+    id,
+    title,
+    state: 'waiting' as const,
+    ...(promiseSeconds !== undefined && { promiseSeconds }),
+  }))
+  const promised =
+    plan.time?.seconds ?? steps.reduce((sum, step) => sum + (step.promiseSeconds ?? 0), 0)
   return {
-    id: `op-${number}`, number, kind: kind.kind, title: plan.title, site: plan.site, subject: plan.subject, by: plan.as, input, state: 'running', startedAt: now,
-    ...(promised > 0 && { promiseSeconds: promised }), cancelLeaves: kind.cancelLeaves(input), undoable: typeof kind.undoable === 'function' ? kind.undoable(input) : kind.undoable, steps, kept: {},
+    id: `op-${number}`,
+    number,
+    kind: kind.kind,
+    title: plan.title,
+    site: plan.site,
+    subject: plan.subject,
+    by: plan.as,
+    input,
+    state: 'running',
+    startedAt: now,
+    ...(promised > 0 && { promiseSeconds: promised }),
+    cancelLeaves: kind.cancelLeaves(input),
+    undoable: typeof kind.undoable === 'function' ? kind.undoable(input) : kind.undoable,
+    steps,
+    kept: {},
   }
 }
 
 function forget({ journal, log }: RunnerPorts, lives: Map<string, Live>) {
   if (lives.size <= KEPT_OPERATIONS) return
-  for (const live of [...lives.values()].sort((a, b) => a.facts.number - b.facts.number).slice(0, lives.size - KEPT_OPERATIONS)) if (!isActive(live.facts)) lives.delete(live.facts.id)
-  if (!journal.forget(KEPT_OPERATIONS).ok) log.warn('Old operations could not be removed from the store.')
+  for (const live of [...lives.values()]
+    .sort((a, b) => a.facts.number - b.facts.number)
+    .slice(0, lives.size - KEPT_OPERATIONS))
+    if (!isActive(live.facts)) lives.delete(live.facts.id)
+  if (!journal.forget(KEPT_OPERATIONS).ok)
+    log.warn('Old operations could not be removed from the store.')
 }
 
 function resumeOne(runner: Runner, live: Live, drive: (live: Live) => void) {
@@ -184,12 +290,20 @@ function resumeOne(runner: Runner, live: Live, drive: (live: Live) => void) {
 function sitesOf(kinds: ReadonlyMap<string, OperationKind<unknown>>, { facts }: Live): string[] {
   const kind = kinds.get(facts.kind)
   const input = kind?.input.safeParse(facts.input)
-  return [...new Set([facts.site, ...(kind?.sites && input?.success ? kind.sites(input.data) : [])])]
+  return [
+    ...new Set([facts.site, ...(kind?.sites && input?.success ? kind.sites(input.data) : [])]),
+  ]
 }
 // After a start nothing is connected yet: an interrupted operation waits for its sites instead of failing at once.
-function whenReachable({ client, onSites }: OperationsPorts, { live, sites }: { live: Live; sites: string[] }, go: () => void) {
+function whenReachable(
+  { client, onSites }: OperationsPorts,
+  { live, sites }: { live: Live; sites: string[] },
+  go: () => void,
+) {
   const missing = () => sites.find((site) => !client(site).ok)
-  const tell = (site: string) => { live.progress = { detail: `Waits for ${site} to be connected.` } }
+  const tell = (site: string) => {
+    live.progress = { detail: `Waits for ${site} to be connected.` }
+  }
   const first = missing()
   if (first === undefined) return go()
   tell(first)

@@ -15,7 +15,8 @@ export function makeAccount({ settings, vault }: Pick<PeoplePorts, 'settings' | 
     const stored = DirectorySettings.safeParse(settings.get(SETTINGS))
     return stored.success ? stored.data : { kind: 'none' }
   }
-  const fits = (own: { url: string; bindName: string }, wanted: LdapSettings) => own.url === wanted.url && own.bindName === wanted.bindName
+  const fits = (own: { url: string; bindName: string }, wanted: LdapSettings) =>
+    own.url === wanted.url && own.bindName === wanted.bindName
   const kept = () => {
     const stored = Kept.safeParse(settings.get(PASSWORD))
     return stored.success ? stored.data : undefined
@@ -41,7 +42,8 @@ export function makeAccount({ settings, vault }: Pick<PeoplePorts, 'settings' | 
       if (password && fits(password, wanted)) return succeed(password.text)
       const stored = kept()
       const text = stored && fits(stored, wanted) ? await vault.decrypt(stored.text) : undefined
-      if (text === undefined) return fail(failure('DIRECTORY_SIGN_IN_NEEDED', { server: wanted.url }))
+      if (text === undefined)
+        return fail(failure('DIRECTORY_SIGN_IN_NEEDED', { server: wanted.url }))
       password = { url: wanted.url, bindName: wanted.bindName, text }
       return succeed(text)
     },
@@ -55,7 +57,9 @@ export function makeAccount({ settings, vault }: Pick<PeoplePorts, 'settings' | 
       password = { url: wanted.url, bindName: wanted.bindName, text }
       if (!keep) return settings.remove(PASSWORD)
       const sealed = vault.keeps ? await vault.encrypt(text) : undefined
-      return sealed === undefined ? fail(failure('VAULT_REFUSED', { backend: vault.backend })) : settings.set(PASSWORD, { url: wanted.url, bindName: wanted.bindName, text: sealed })
+      return sealed === undefined
+        ? fail(failure('VAULT_REFUSED', { backend: vault.backend }))
+        : settings.set(PASSWORD, { url: wanted.url, bindName: wanted.bindName, text: sealed })
     },
   }
 }

@@ -8,11 +8,25 @@ type Needed = Pick<PlanBody, 'kind' | 'title' | 'verb' | 'site' | 'subject' | 'a
 
 /** A plan's body where everything not told is empty. */
 export const planBody = (told: Needed & Partial<PlanBody>): PlanBody => ({
-  changes: [], dryRun: { result: 'not-run', says: [] }, permissions: [], quotas: [], risks: [], choices: [], steps: [], blockedBy: [], ...told,
+  changes: [],
+  dryRun: { result: 'not-run', says: [] },
+  permissions: [],
+  quotas: [],
+  risks: [],
+  choices: [],
+  steps: [],
+  blockedBy: [],
+  ...told,
 })
 
 /** The steps of an operation as its plan lists them. */
-export const stepsOf = <I>(kind: OperationKind<I>, input: I): PlanBody['steps'] => kind.steps(input).map(({ id, title, promiseSeconds }) => ({ id, title, ...(promiseSeconds !== undefined && { promiseSeconds }) }))
+export const stepsOf = <I>(kind: OperationKind<I>, input: I): PlanBody['steps'] =>
+  kind.steps(input).map(({ id, title, promiseSeconds }) => ({
+    id,
+    title,
+    ...(promiseSeconds !== undefined && { promiseSeconds }),
+  }))
 
 /** The objects as one file for somebody with the rights. */
-export const asYaml = (objects: Manifest[]): string => objects.map((object) => stringify(object)).join('---\n')
+export const asYaml = (objects: Manifest[]): string =>
+  objects.map((object) => stringify(object)).join('---\n')

@@ -10,32 +10,59 @@ import { diffLines } from './domain/diff'
 import { KUBE, resourceOf } from './resources'
 
 type Blocked = Plan['blockedBy'][number]
-export interface Preview { changes: PlanChange[]; dryRun: Plan['dryRun']; blockedBy: Blocked[] }
+export interface Preview {
+  changes: PlanChange[]
+  dryRun: Plan['dryRun']
+  blockedBy: Blocked[]
+}
 const Loose = z.record(z.string(), z.unknown())
-const TRANSPORT = new Set<Failure['code']>(['CLUSTER_UNREACHABLE', 'CLUSTER_TIMED_OUT', 'CLUSTER_UNTRUSTED', 'CLUSTER_ANSWER_UNREADABLE', 'CREDENTIAL_REFUSED', 'SITE_NOT_CONNECTED'])
+const TRANSPORT = new Set<Failure['code']>([
+  'CLUSTER_UNREACHABLE',
+  'CLUSTER_TIMED_OUT',
+  'CLUSTER_UNTRUSTED',
+  'CLUSTER_ANSWER_UNREADABLE',
+  'CREDENTIAL_REFUSED',
+  'SITE_NOT_CONNECTED',
+])
 
 /** A failure as a plan shows it. */
 export const blocked = (failure: Failure): Blocked => explain(failure)
 
-interface Looked { change: PlanChange; ran: boolean; failure?: Failure }
+interface Looked {
+  change: PlanChange
+  ran: boolean
+  failure?: Failure
+}
 
 /**
  * What applying these objects would do: each compared with what stands there, and sent to the server as a dry run where its namespace exists.
  * Notes are shown beside the object, keyed by Kind/name. Fails only where the site does not answer at all.
  */
-export async function preview(client: KubeClient, objects: Manifest[], options: { notes?: Record<string, string>; signal?: AbortSignal | undefined } = {}): Promise<Outcome<Preview>> {
+export async function preview(
+  client: KubeClient,
+  objects: Manifest[],
+  options: { notes?: Record<string, string>; signal?: AbortSignal | undefined } = {},
+): Promise<Outcome<Preview>> {
   const missing = await missingNamespaces(client, objects, options.signal)
   if (!missing.ok) return missing
   const looked: Looked[] = []
   for (const object of objects) {
-    const one = await look(client, object, { missing: missing.value, note: options.notes?.[`${object.kind}/${object.metadata.name}`], signal: options.signal })
+    const one = await look(client, object, {
+      missing: missing.value,
+      note: options.notes?.[`${object.kind}/${object.metadata.name}`],
+      signal: options.signal,
+    })
     if (one.failure && TRANSPORT.has(one.failure.code)) return { ok: false, failure: one.failure }
     looked.push(one)
   }
   return succeed(summed(looked, missing.value))
 }
 
-async function missingNamespaces(client: KubeClient, objects: Manifest[], signal?: AbortSignal): Promise<Outcome<Set<string>>> {
+async function missingNamespaces(
+  client: KubeClient,
+  objects: Manifest[],
+  signal?: AbortSignal,
+): Promise<Outcome<Set<string>>> {
   const missing = new Set<string>()
   for (const namespace of new Set(objects.flatMap(({ metadata }) => metadata.namespace ?? []))) {
     const found = await client.get(KUBE.namespaces, { name: namespace }, Loose, signal)
@@ -45,38 +72,78 @@ async function missingNamespaces(client: KubeClient, objects: Manifest[], signal
   return succeed(missing)
 }
 
-interface Looking { missing: Set<string>; note: string | undefined; signal: AbortSignal | undefined }
-async function look(client: KubeClient, object: Manifest, { missing, note, signal }: Looking): Promise<Looked> {
+interface Looking {
+  missing: Set<string>
+  note: string | undefined
+  signal: AbortSignal | undefined
+}
+async function look(
+  client: KubeClient,
+  object: Manifest,
+  { missing, note, signal }: Looking,
+): Promise<Looked> {
   const { name, namespace } = object.metadata
   const about = given({ apiVersion: object.apiVersion, kind: object.kind, name, namespace, note })
-  if (namespace !== undefined && missing.has(namespace)) return { change: { op: 'create', ...about }, ran: false }
+  if (namespace !== undefined && missing.has(namespace))
+    return { change: { op: 'create', ...about }, ran: false }
   const current = await client.get(resourceOf(object), { name, namespace }, Loose, signal)
-  if (!current.ok && TRANSPORT.has(current.failure.code)) return { change: { op: 'create', ...about }, ran: false, failure: current.failure }
-  const tried = await client.apply(resourceOf(object), object, given({ dryRun: true, force: true, signal }))
+  if (!current.ok && TRANSPORT.has(current.failure.code))
+    return { change: { op: 'create', ...about }, ran: false, failure: current.failure }
+  const tried = await client.apply(
+    resourceOf(object),
+    object,
+    given({ dryRun: true, force: true, signal }),
+  )
   return compared(about, { before: current.ok ? current.value : undefined, tried })
 }
 
-function compared(about: Omit<PlanChange, 'op' | 'lines'>, { before, tried }: { before: Record<string, unknown> | undefined; tried: Outcome<KubeObject> }): Looked {
-  if (!tried.ok) return { change: { op: before ? 'change' : 'create', ...about }, ran: true, failure: tried.failure }
+function compared(
+  about: Omit<PlanChange, 'op' | 'lines'>,
+  { before, tried }: { before: Record<string, unknown> | undefined; tried: Outcome<KubeObject> },
+): Looked {
+  if (!tried.ok)
+    return {
+      change: { op: before ? 'change' : 'create', ...about },
+      ran: true,
+      failure: tried.failure,
+    }
   if (!before) return { change: { op: 'create', ...about }, ran: true }
   const lines = diffLines(before, tried.value)
-  return { change: lines.length > 0 ? { op: 'change', ...about, lines } : { op: 'same', ...about }, ran: true }
+  return {
+    change: lines.length > 0 ? { op: 'change', ...about, lines } : { op: 'same', ...about },
+    ran: true,
+  }
 }
 
 function summed(looked: Looked[], missing: Set<string>): Preview {
   const failures = looked.flatMap(({ change, failure }) => (failure ? [{ change, failure }] : []))
   const skipped = looked.filter(({ ran }) => !ran).length
   const says = [
-    ...failures.map(({ change, failure }) => `${change.kind} ${change.name}: ${explain(failure).says}`),
-    ...(skipped > 0 ? [`${String(skipped)} objects could not be tried, because namespace ${[...missing].join(', ')} does not exist yet.`] : []),
+    ...failures.map(
+      ({ change, failure }) => `${change.kind} ${change.name}: ${explain(failure).says}`,
+    ),
+    ...(skipped > 0
+      ? [
+          `${String(skipped)} objects could not be tried, because namespace ${[...missing].join(', ')} does not exist yet.`,
+        ]
+      : []),
   ]
   const ran = looked.some((one) => one.ran)
   return {
     changes: looked.map(({ change }) => change),
     dryRun: { result: failures.length > 0 ? 'failed' : ran ? 'passed' : 'not-run', says },
-    blockedBy: failures.map(({ change, failure }) => ({ ...blocked(failure), says: `${change.kind} ${change.name}: ${explain(failure).says}` })),
+    blockedBy: failures.map(({ change, failure }) => ({
+      ...blocked(failure),
+      says: `${change.kind} ${change.name}: ${explain(failure).says}`,
+    })),
   }
 }
 
 /** One object that would be removed, as a change of a plan. */
-export const removal = (object: { apiVersion: string; kind: string; name: string; namespace?: string; note?: string }): PlanChange => ({ op: 'delete', ...object })
+export const removal = (object: {
+  apiVersion: string
+  kind: string
+  name: string
+  namespace?: string
+  note?: string
+}): PlanChange => ({ op: 'delete', ...object })

@@ -7,7 +7,19 @@ import { succeed } from '../../kernel/outcome'
 import type { Random } from '../../kernel/random'
 import type { KubeClient } from '../../platform/kubernetes/types'
 import type { MadePlan, OperationKind, Operations, Step } from '../operations'
-import { applyAll, asYaml, planBody, preview, refusals, removeMade, reviewChanges, runMark, stepsOf, until, type Preview } from '../plans'
+import {
+  applyAll,
+  asYaml,
+  planBody,
+  preview,
+  refusals,
+  removeMade,
+  reviewChanges,
+  runMark,
+  stepsOf,
+  until,
+  type Preview,
+} from '../plans'
 import { crds, RECORD_KINDS, resourceOf } from '../records'
 import type { Sites } from '../sites'
 import { startingPriceBook } from './domain/price-book'
@@ -21,18 +33,47 @@ export interface PreparePorts {
   /** Called when a cluster knows the shared records from now on. */
   prepared(site: string): Promise<void>
 }
-const Input = z.object({ site: z.string(), run: z.string(), priceBook: z.boolean(), asOf: z.number() })
+const Input = z.object({
+  site: z.string(),
+  run: z.string(),
+  priceBook: z.boolean(),
+  asOf: z.number(),
+})
 type Input = z.infer<typeof Input>
 
 /** Definitions and roles: what every prepared cluster holds before its first record. */
-export const preparedObjects = (): Manifest[] => [...crds() as Manifest[], ...roles()]
+export const preparedObjects = (): Manifest[] => [...(crds() as Manifest[]), ...roles()]
 
-const Established = z.looseObject({ status: z.looseObject({ conditions: z.array(z.looseObject({ type: z.string(), status: z.string() })).default([]) }).default({ conditions: [] }) })
-const DEFINITIONS = { group: 'apiextensions.k8s.io', version: 'v1', plural: 'customresourcedefinitions' }
+const Established = z.looseObject({
+  status: z
+    .looseObject({
+      conditions: z.array(z.looseObject({ type: z.string(), status: z.string() })).default([]),
+    })
+    .default({ conditions: [] }),
+})
+const DEFINITIONS = {
+  group: 'apiextensions.k8s.io',
+  version: 'v1',
+  plural: 'customresourcedefinitions',
+}
 
 function kindOf(ports: PreparePorts): OperationKind<Input> {
-  const applying = (id: string, title: string, { promiseSeconds, objects, then }: { promiseSeconds: number; objects: (input: Input) => Manifest[]; then?: (client: KubeClient, signal: AbortSignal) => Promise<Outcome<void>> }): Step<Input> => ({
-    id, title, promiseSeconds,
+  const applying = (
+    id: string,
+    title: string,
+    {
+      promiseSeconds,
+      objects,
+      then,
+    }: {
+      promiseSeconds: number
+      objects: (input: Input) => Manifest[]
+      then?: (client: KubeClient, signal: AbortSignal) => Promise<Outcome<void>>
+    },
+  ): Step<Input> => ({
+    id,
+    title,
+    promiseSeconds,
     async run({ input, client, signal }) {
       const site = client(input.site)
       if (!site.ok) return site
@@ -45,15 +86,32 @@ function kindOf(ports: PreparePorts): OperationKind<Input> {
       return site.ok ? removeMade(site.value, objects(input), { run: input.run, signal }) : site
     },
   })
-  const established = (client: KubeClient, signal: AbortSignal) => until(ports.clock, () => allEstablished(client, signal), signal)
+  const established = (client: KubeClient, signal: AbortSignal) =>
+    until(ports.clock, () => allEstablished(client, signal), signal)
   return {
-    kind: 'prepare', input: Input, undoable: false, cancelLeaves: () => 'Nothing: what was installed so far is removed again.',
+    kind: 'prepare',
+    input: Input,
+    undoable: false,
+    cancelLeaves: () => 'Nothing: what was installed so far is removed again.',
     steps: ({ priceBook }) => [
-      applying('definitions', 'Install the resource definitions', { promiseSeconds: 10, objects: () => crds() as Manifest[], then: established }),
+      applying('definitions', 'Install the resource definitions', {
+        promiseSeconds: 10,
+        objects: () => crds() as Manifest[],
+        then: established,
+      }),
       applying('roles', 'Install the roles', { promiseSeconds: 2, objects: roles }),
-      ...(priceBook ? [applying('prices', 'Write the first price book', { promiseSeconds: 2, objects: ({ asOf }) => [startingPriceBook(asOf)] })] : []),
+      ...(priceBook
+        ? [
+            applying('prices', 'Write the first price book', {
+              promiseSeconds: 2,
+              objects: ({ asOf }) => [startingPriceBook(asOf)],
+            }),
+          ]
+        : []),
       {
-        id: 'look', title: 'Look for the shared records', promiseSeconds: 3,
+        id: 'look',
+        title: 'Look for the shared records',
+        promiseSeconds: 3,
         async run({ input, client, signal }) {
           const site = client(input.site)
           if (!site.ok) return site
@@ -67,10 +125,17 @@ function kindOf(ports: PreparePorts): OperationKind<Input> {
 }
 
 async function allEstablished(client: KubeClient, signal: AbortSignal): Promise<Outcome<boolean>> {
-  for (const { metadata: { name } } of crds()) {
+  for (const {
+    metadata: { name },
+  } of crds()) {
     const found = await client.get(DEFINITIONS, { name }, Established, signal)
     if (!found.ok) return found
-    if (!found.value?.status.conditions.some(({ type, status }) => type === 'Established' && status === 'True')) return succeed(false)
+    if (
+      !found.value?.status.conditions.some(
+        ({ type, status }) => type === 'Established' && status === 'True',
+      )
+    )
+      return succeed(false)
   }
   return succeed(true)
 }
@@ -90,45 +155,92 @@ export function makePrepare(ports: PreparePorts) {
   ports.operations.register(kind)
   return {
     async plan(site: string, signal?: AbortSignal): Promise<Outcome<Plan>> {
-      const made = await makePlan(ports, kind, { input: { site, run: runMark(ports.random), priceBook: true, asOf: ports.clock.now() }, signal })
+      const made = await makePlan(ports, kind, {
+        input: { site, run: runMark(ports.random), priceBook: true, asOf: ports.clock.now() },
+        signal,
+      })
       return made.ok ? succeed(ports.operations.offer(made.value)) : made
     },
   }
 }
 export type Prepare = ReturnType<typeof makePrepare>
 
-async function makePlan(ports: PreparePorts, kind: OperationKind<Input>, { input: asked, signal }: { input: Input; signal: AbortSignal | undefined }): Promise<Outcome<MadePlan<Input>>> {
+async function makePlan(
+  ports: PreparePorts,
+  kind: OperationKind<Input>,
+  { input: asked, signal }: { input: Input; signal: AbortSignal | undefined },
+): Promise<Outcome<MadePlan<Input>>> {
   const client = ports.sites.client(asked.site)
   if (!client.ok) return client
   const { site } = asked
-  const [me, known] = await Promise.all([client.value.whoAmI(signal), client.value.offers(resourceOf('PriceBook'), signal)])
+  const [me, known] = await Promise.all([
+    client.value.whoAmI(signal),
+    client.value.offers(resourceOf('PriceBook'), signal),
+  ])
   const book = await bookNeeded(client.value, known.ok && known.value, signal)
   const input = { ...asked, priceBook: book }
   const seen = await preview(client.value, preparedObjects(), { signal })
   if (!seen.ok) return seen
   const first = startingPriceBook(input.asOf)
-  const changes = [...seen.value.changes, ...(book ? [{ op: 'create' as const, apiVersion: first.apiVersion, kind: first.kind, name: first.metadata.name, note: 'Prices to begin with; correct them in Settings.' }] : [])]
+  const changes = [
+    ...seen.value.changes,
+    ...(book
+      ? [
+          {
+            op: 'create' as const,
+            apiVersion: first.apiVersion,
+            kind: first.kind,
+            name: first.metadata.name,
+            note: 'Prices to begin with; correct them in Settings.',
+          },
+        ]
+      : []),
+  ]
   const permissions = await reviewChanges(ports.sites, { site, changes }, signal)
   if (!permissions.ok) return permissions
   const plan = planBody({
-    kind: kind.kind, title: `Prepare ${site}`, verb: 'Prepare', site, subject: { kind: 'Site', name: site }, as: me.ok ? me.value.user : 'unknown', changes,
-    dryRun: seen.value.dryRun, permissions: permissions.value, blockedBy: blockedBy(seen.value, refusals(permissions.value)), steps: stepsOf(kind, input), yaml: asYaml([...preparedObjects(), first]),
-    choices: ['Everybody who can sign in may read what is shared and ask for a project; leads, engineers and analysts are bound to their roles one by one.'],
+    kind: kind.kind,
+    title: `Prepare ${site}`,
+    verb: 'Prepare',
+    site,
+    subject: { kind: 'Site', name: site },
+    as: me.ok ? me.value.user : 'unknown',
+    changes,
+    dryRun: seen.value.dryRun,
+    permissions: permissions.value,
+    blockedBy: blockedBy(seen.value, refusals(permissions.value)),
+    steps: stepsOf(kind, input),
+    yaml: asYaml([...preparedObjects(), first]),
+    choices: [
+      'Everybody who can sign in may read what is shared and ask for a project; leads, engineers and analysts are bound to their roles one by one.',
+    ],
     risks: ['Removing a resource definition later removes every record of its kind.'],
     time: { seconds: 15, says: 'Usually a quarter of a minute.' },
   })
-  return succeed({ plan, kind, input, again: (later) => makePlan(ports, kind, { input, signal: later }) })
+  return succeed({
+    plan,
+    kind,
+    input,
+    again: (later) => makePlan(ports, kind, { input, signal: later }),
+  })
 }
 
 // A book that people corrected is never overwritten.
-async function bookNeeded(client: KubeClient, known: boolean, signal: AbortSignal | undefined): Promise<boolean> {
+async function bookNeeded(
+  client: KubeClient,
+  known: boolean,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
   if (!known) return true
   const found = await client.get(resourceOf('PriceBook'), { name: 'default' }, z.unknown(), signal)
   return !found.ok || found.value === undefined
 }
 
 function blockedBy(seen: Preview, refused: Plan['blockedBy']): Plan['blockedBy'] {
-  const yours = refused.map(({ says, remedy }) => ({ says, remedy: `${remedy} Or give them the YAML of this plan.` }))
+  const yours = refused.map(({ says, remedy }) => ({
+    says,
+    remedy: `${remedy} Or give them the YAML of this plan.`,
+  }))
   // One missing right fails many dry runs: the right is told, not each of its consequences.
   return yours.length > 0 ? yours : seen.blockedBy
 }

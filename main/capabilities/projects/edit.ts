@@ -12,30 +12,64 @@ import { factsOf } from './plan'
 import type { ProjectPorts } from './ports'
 import { resourceOf } from '../plans'
 
-export interface Edit { name: string; basedOn: { resourceVersion: string; spec: ProjectSpec }; spec: ProjectSpec; keep?: Keep | undefined }
+export interface Edit {
+  name: string
+  basedOn: { resourceVersion: string; spec: ProjectSpec }
+  spec: ProjectSpec
+  keep?: Keep | undefined
+}
 const TRIES = 4
 const Raw = z.looseObject({
-  apiVersion: z.string(), kind: z.string(), spec: Project.shape.spec, status: Project.shape.status.catch({}),
-  metadata: z.looseObject({ name: z.string(), resourceVersion: z.string(), annotations: z.record(z.string(), z.string()).optional() }),
+  apiVersion: z.string(),
+  kind: z.string(),
+  spec: Project.shape.spec,
+  status: Project.shape.status.catch({}),
+  metadata: z.looseObject({
+    name: z.string(),
+    resourceVersion: z.string(),
+    annotations: z.record(z.string(), z.string()).optional(),
+  }),
 })
 type Raw = z.infer<typeof Raw>
 
 /** Changes a project from the version that was read, merging with what others changed since. */
-export async function edit(ports: Pick<ProjectPorts, 'sites' | 'records'>, wanted: Edit, signal?: AbortSignal): Promise<Outcome<{ resourceVersion: string; merged: string[] }>> {
+export async function edit(
+  ports: Pick<ProjectPorts, 'sites' | 'records'>,
+  wanted: Edit,
+  signal?: AbortSignal,
+): Promise<Outcome<{ resourceVersion: string; merged: string[] }>> {
   const home = ports.sites.home()
   if (!home.ok) return home
   const who = await home.value.whoAmI(signal)
   if (!who.ok) return who
   for (let tried = 1; ; tried++) {
-    const raw = await home.value.get(ports.records.resource('Project'), { name: wanted.name }, Raw, signal)
+    const raw = await home.value.get(
+      ports.records.resource('Project'),
+      { name: wanted.name },
+      Raw,
+      signal,
+    )
     if (!raw.ok) return raw
     if (!raw.value) return fail(failure('NOT_FOUND', { kind: 'project', name: wanted.name }))
     const merge = merged(wanted, raw.value)
     if (!merge.ok) return merge
-    const refused = refusedFields(ports, { before: raw.value.spec, after: merge.value.spec, now: home.value.clock.now() })
+    const refused = refusedFields(ports, {
+      before: raw.value.spec,
+      after: merge.value.spec,
+      now: home.value.clock.now(),
+    })
     if (refused) return refused
-    const written = await write(ports, home.value, { raw: raw.value, spec: merge.value.spec, by: who.value.user, signal })
-    if (written.ok) return succeed({ resourceVersion: written.value.metadata.resourceVersion ?? '', merged: merge.value.merged })
+    const written = await write(ports, home.value, {
+      raw: raw.value,
+      spec: merge.value.spec,
+      by: who.value.user,
+      signal,
+    })
+    if (written.ok)
+      return succeed({
+        resourceVersion: written.value.metadata.resourceVersion ?? '',
+        merged: merge.value.merged,
+      })
     if (written.failure.code !== 'CONFLICT' || tried === TRIES) return written
   }
 }
@@ -43,30 +77,68 @@ export async function edit(ports: Pick<ProjectPorts, 'sites' | 'records'>, wante
 function merged({ name, basedOn, spec, keep }: Edit, theirs: Raw): Outcome<Merge> {
   const merge = mergeProject(basedOn.spec, { mine: spec, theirs: theirs.spec }, keep)
   if (merge.conflicts.length === 0) return succeed(merge)
-  return fail(failure('CONFLICT', { kind: 'project', name, theirs: theirs.metadata.annotations?.[CHANGED_BY] ?? 'Somebody else', resourceVersion: theirs.metadata.resourceVersion, fields: merge.conflicts }))
+  return fail(
+    failure('CONFLICT', {
+      kind: 'project',
+      name,
+      theirs: theirs.metadata.annotations?.[CHANGED_BY] ?? 'Somebody else',
+      resourceVersion: theirs.metadata.resourceVersion,
+      fields: merge.conflicts,
+    }),
+  )
 }
 
 // Only what the edit brings in is held against it: a project that is overdue may still be renamed.
-function refusedFields(ports: Pick<ProjectPorts, 'sites' | 'records'>, { before, after, now }: { before: ProjectSpec; after: ProjectSpec; now: number }) {
+function refusedFields(
+  ports: Pick<ProjectPorts, 'sites' | 'records'>,
+  { before, after, now }: { before: ProjectSpec; after: ProjectSpec; now: number },
+) {
   const facts = factsOf(ports, now)
   const old = new Set(checkProject(before, facts).map(({ says }) => says))
   const issues = checkProject(after, facts).filter(({ says }) => !old.has(says))
-  return issues.length > 0 ? fail(failure('INVALID', { issues: issues.map(({ says, remedy }) => ({ path: '', says: `${says} ${remedy}` })) })) : undefined
+  return issues.length > 0
+    ? fail(
+        failure('INVALID', {
+          issues: issues.map(({ says, remedy }) => ({ path: '', says: `${says} ${remedy}` })),
+        }),
+      )
+    : undefined
 }
 
-interface Writing { raw: Raw; spec: ProjectSpec; by: string; signal: AbortSignal | undefined }
-async function write({ records }: Pick<ProjectPorts, 'records'>, home: KubeClient, { raw, spec, by, signal }: Writing): Promise<Outcome<KubeObject>> {
+interface Writing {
+  raw: Raw
+  spec: ProjectSpec
+  by: string
+  signal: AbortSignal | undefined
+}
+async function write(
+  { records }: Pick<ProjectPorts, 'records'>,
+  home: KubeClient,
+  { raw, spec, by, signal }: Writing,
+): Promise<Outcome<KubeObject>> {
   const options = signal ? { signal } : {}
   const { name } = raw.metadata
   // A request has no namespace yet to bind anybody in.
   const bindings = isRequested(raw.status) ? [] : changedBindings(name, raw.spec, spec)
   // Rights are tried first, so that a refusal leaves the record as it was.
   for (const binding of bindings) {
-    const tried = await home.apply(resourceOf(binding), binding, { dryRun: true, force: true, ...options })
+    const tried = await home.apply(resourceOf(binding), binding, {
+      dryRun: true,
+      force: true,
+      ...options,
+    })
     if (!tried.ok) return tried
   }
-  const object = { ...raw, spec, metadata: { ...raw.metadata, annotations: { ...raw.metadata.annotations, [CHANGED_BY]: by } } }
-  const done = await home.replace(records.resource('Project'), object as unknown as KubeObject, options)
+  const object = {
+    ...raw,
+    spec,
+    metadata: { ...raw.metadata, annotations: { ...raw.metadata.annotations, [CHANGED_BY]: by } },
+  }
+  const done = await home.replace(
+    records.resource('Project'),
+    object as unknown as KubeObject,
+    options,
+  )
   if (!done.ok) return done
   for (const binding of bindings) {
     const bound = await home.apply(resourceOf(binding), binding, { force: true, ...options })

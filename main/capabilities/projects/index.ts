@@ -1,5 +1,13 @@
 export { checkProject } from './domain/check'
-export { changedBindings, firstWorkItem, projectManifests, projectRecord, QUOTA_NAME, quotaManifest, roleBindings } from './domain/manifests'
+export {
+  changedBindings,
+  firstWorkItem,
+  projectManifests,
+  projectRecord,
+  QUOTA_NAME,
+  quotaManifest,
+  roleBindings,
+} from './domain/manifests'
 export { raisedQuota, type Hard } from './domain/quota'
 export { edit as editProject } from './edit'
 export { CreateInput, createSteps } from './operation'

@@ -8,7 +8,15 @@ import { applyAll, done, KUBE, onSite, removeMade, removeOne, until } from '../p
 import { FIRST_WORK_ITEM, firstWorkItem, projectManifests, projectRecord } from './domain/manifests'
 import type { ProjectPorts } from './ports'
 
-export const CreateInput = z.object({ site: z.string(), run: z.string(), by: z.string(), name: z.string(), spec: ProjectSpec, workItemTitle: z.string(), hard: z.record(z.string(), z.string()) })
+export const CreateInput = z.object({
+  site: z.string(),
+  run: z.string(),
+  by: z.string(),
+  name: z.string(),
+  spec: ProjectSpec,
+  workItemTitle: z.string(),
+  hard: z.record(z.string(), z.string()),
+})
 export type CreateInput = z.infer<typeof CreateInput>
 export const AskInput = CreateInput.omit({ hard: true })
 export type AskInput = z.infer<typeof AskInput>
@@ -18,15 +26,23 @@ export type DeleteInput = z.infer<typeof DeleteInput>
 /** Who wrote a project last, so that a conflict can name them. */
 export const CHANGED_BY = 'takt.dev/changed-by'
 
-const manifestsOf = ({ name, spec, workItemTitle, hard }: CreateInput) => projectManifests(name, spec, { workItemTitle, hard })
+const manifestsOf = ({ name, spec, workItemTitle, hard }: CreateInput) =>
+  projectManifests(name, spec, { workItemTitle, hard })
 /** What a request still lacks: everything but its record. */
-export const restOf = (input: CreateInput): Manifest[] => manifestsOf(input).filter(({ kind }) => kind !== 'Project')
+export const restOf = (input: CreateInput): Manifest[] =>
+  manifestsOf(input).filter(({ kind }) => kind !== 'Project')
 
 /** The steps that make a project; provisioning a new project's environment begins with the same ones. */
-export function createSteps<I>(ports: Pick<ProjectPorts, 'worklog' | 'records'>, of: (input: I) => CreateInput, objects: (input: CreateInput) => Manifest[] = manifestsOf): Step<I>[] {
+export function createSteps<I>(
+  ports: Pick<ProjectPorts, 'worklog' | 'records'>,
+  of: (input: I) => CreateInput,
+  objects: (input: CreateInput) => Manifest[] = manifestsOf,
+): Step<I>[] {
   return [
     {
-      id: 'project', title: 'Make the project and its namespace', promiseSeconds: 5,
+      id: 'project',
+      title: 'Make the project and its namespace',
+      promiseSeconds: 5,
       async run({ input, client, kept, signal }) {
         const own = of(input)
         const on = client(own.site)
@@ -43,81 +59,152 @@ export function createSteps<I>(ports: Pick<ProjectPorts, 'worklog' | 'records'>,
       },
     },
     {
-      id: 'work-item', title: 'Put the question on the line', promiseSeconds: 2,
+      id: 'work-item',
+      title: 'Put the question on the line',
+      promiseSeconds: 2,
       async run({ input, kept, signal }) {
         const { name, spec, workItemTitle, by } = of(input)
         const ref = { namespace: name, name: firstWorkItem(name, spec, workItemTitle).name }
-        const entered = await ports.worklog.move(ref, { to: 'define', by, text: spec.question }, signal)
+        const entered = await ports.worklog.move(
+          ref,
+          { to: 'define', by, text: spec.question },
+          signal,
+        )
         if (!entered.ok) return entered
         kept['workItem'] = ref.name
-        return ports.records.patchStatus('Project', { name }, { phase: 'Ready', namespace: name }, signal)
+        return ports.records.patchStatus(
+          'Project',
+          { name },
+          { phase: 'Ready', namespace: name },
+          signal,
+        )
       },
     },
   ]
 }
 
 export const createKind = (ports: ProjectPorts): OperationKind<CreateInput> => ({
-  kind: 'project-create', input: CreateInput, steps: () => createSteps(ports, (input) => input), undoable: true,
+  kind: 'project-create',
+  input: CreateInput,
+  steps: () => createSteps(ports, (input) => input),
+  undoable: true,
   cancelLeaves: ({ name }) => `Nothing: what was made for ${name} is removed again.`,
 })
 
 /** A request as it is written down: the record, who asked and what the first work item is to be called. */
 export const requestOf = ({ name, spec, run, by, workItemTitle }: AskInput): Manifest => {
   const { metadata, ...rest } = projectRecord(name, spec)
-  return { ...rest, metadata: { ...metadata, annotations: { [ANNOTATION.run]: run, [CHANGED_BY]: by, [FIRST_WORK_ITEM]: workItemTitle } } }
+  return {
+    ...rest,
+    metadata: {
+      ...metadata,
+      annotations: { [ANNOTATION.run]: run, [CHANGED_BY]: by, [FIRST_WORK_ITEM]: workItemTitle },
+    },
+  }
 }
-const Marked = z.looseObject({ metadata: z.looseObject({ annotations: z.record(z.string(), z.string()).default({}) }) })
+const Marked = z.looseObject({
+  metadata: z.looseObject({ annotations: z.record(z.string(), z.string()).default({}) }),
+})
 
 export const askKind = ({ records }: Pick<ProjectPorts, 'records'>): OperationKind<AskInput> => ({
-  kind: 'project-ask', input: AskInput, undoable: false,
-  cancelLeaves: ({ name }) => `The request for ${name}, where it was written already; a lead can delete it.`,
-  steps: () => [{
-    id: 'request', title: 'Write the request', promiseSeconds: 2,
-    // Created and not applied: whoever may only ask has no right to change projects.
-    run: onSite(async (client, { input, kept, signal }) => {
-      const resource = records.resource('Project')
-      const found = await client.get(resource, { name: input.name }, Marked, signal)
-      if (!found.ok) return found
-      kept['project'] = input.name
-      if (found.value?.metadata.annotations[ANNOTATION.run] === input.run) return succeed(undefined)
-      if (found.value) return fail(failure('ALREADY_EXISTS', { kind: 'project', name: input.name }))
-      return done(await client.create(resource, requestOf(input), { signal }))
-    }),
-  }],
+  kind: 'project-ask',
+  input: AskInput,
+  undoable: false,
+  cancelLeaves: ({ name }) =>
+    `The request for ${name}, where it was written already; a lead can delete it.`,
+  steps: () => [
+    {
+      id: 'request',
+      title: 'Write the request',
+      promiseSeconds: 2,
+      // Created and not applied: whoever may only ask has no right to change projects.
+      run: onSite(async (client, { input, kept, signal }) => {
+        const resource = records.resource('Project')
+        const found = await client.get(resource, { name: input.name }, Marked, signal)
+        if (!found.ok) return found
+        kept['project'] = input.name
+        if (found.value?.metadata.annotations[ANNOTATION.run] === input.run)
+          return succeed(undefined)
+        if (found.value)
+          return fail(failure('ALREADY_EXISTS', { kind: 'project', name: input.name }))
+        return done(await client.create(resource, requestOf(input), { signal }))
+      }),
+    },
+  ],
 })
 
 export const fulfilKind = (ports: ProjectPorts): OperationKind<CreateInput> => ({
-  kind: 'project-fulfil', input: CreateInput, undoable: true,
+  kind: 'project-fulfil',
+  input: CreateInput,
+  undoable: true,
   cancelLeaves: ({ name }) => `The request for ${name}; what was made for it is removed again.`,
-  steps: () => createSteps<CreateInput>(ports, (input) => input, restOf).map((step) => (step.id === 'project'
-    ? { ...step, id: 'namespace', title: 'Make its namespace' }
-    : { ...step, undo: ({ input, signal }) => ports.records.patchStatus('Project', { name: input.name }, { phase: 'Requested' }, signal) })),
+  steps: () =>
+    createSteps<CreateInput>(ports, (input) => input, restOf).map((step) =>
+      step.id === 'project'
+        ? { ...step, id: 'namespace', title: 'Make its namespace' }
+        : {
+            ...step,
+            undo: ({ input, signal }) =>
+              ports.records.patchStatus(
+                'Project',
+                { name: input.name },
+                { phase: 'Requested' },
+                signal,
+              ),
+          },
+    ),
 })
 
 export const deleteKind = (ports: Pick<ProjectPorts, 'clock'>): OperationKind<DeleteInput> => ({
-  kind: 'project-delete', input: DeleteInput, undoable: false,
-  cancelLeaves: ({ name }) => `What was removed of ${name} is gone; the rest stays, and deleting again goes on from there.`,
+  kind: 'project-delete',
+  input: DeleteInput,
+  undoable: false,
+  cancelLeaves: ({ name }) =>
+    `What was removed of ${name} is gone; the rest stays, and deleting again goes on from there.`,
   steps: () => [
     {
-      id: 'namespace', title: 'Delete the namespace with everything in it', promiseSeconds: 60,
+      id: 'namespace',
+      title: 'Delete the namespace with everything in it',
+      promiseSeconds: 60,
       async run({ input, client, progress, signal }) {
         const on = client(input.site)
         if (!on.ok) return on
-        const gone = await removeOne(on.value, { apiVersion: 'v1', kind: 'Namespace', name: input.name }, signal)
+        const gone = await removeOne(
+          on.value,
+          { apiVersion: 'v1', kind: 'Namespace', name: input.name },
+          signal,
+        )
         if (!gone.ok) return gone
-        return until(ports.clock, async () => {
-          const found = await on.value.get(KUBE.namespaces, { name: input.name }, z.unknown(), signal)
-          if (!found.ok) return found
-          progress('Waiting until everything in it has ended')
-          return succeed(found.value === undefined)
-        }, signal)
+        return until(
+          ports.clock,
+          async () => {
+            const found = await on.value.get(
+              KUBE.namespaces,
+              { name: input.name },
+              z.unknown(),
+              signal,
+            )
+            if (!found.ok) return found
+            progress('Waiting until everything in it has ended')
+            return succeed(found.value === undefined)
+          },
+          signal,
+        )
       },
     },
     {
-      id: 'project', title: 'Delete the project', promiseSeconds: 5,
+      id: 'project',
+      title: 'Delete the project',
+      promiseSeconds: 5,
       async run({ input, client, signal }) {
         const on = client(input.site)
-        return on.ok ? removeOne(on.value, { apiVersion: 'takt.dev/v1alpha1', kind: 'Project', name: input.name }, signal) : on
+        return on.ok
+          ? removeOne(
+              on.value,
+              { apiVersion: 'takt.dev/v1alpha1', kind: 'Project', name: input.name },
+              signal,
+            )
+          : on
       },
     },
   ],

@@ -9,6 +9,12 @@ import type { Sites } from '../sites'
 
 /** What projects stand on. The clock is the machine's; what people agreed on (due dates) is read by the site's own. */
 export interface ProjectPorts {
-  sites: Sites; records: Records; operations: Operations; worklog: Worklog; capacity: Pick<Capacity, 'snapshot'>
-  drafts: Store['drafts']; clock: Clock; random: Random
+  sites: Sites
+  records: Records
+  operations: Operations
+  worklog: Worklog
+  capacity: Pick<Capacity, 'snapshot'>
+  drafts: Store['drafts']
+  clock: Clock
+  random: Random
 }

@@ -5,19 +5,48 @@ import { Project } from '../../../preload/contract/records'
 import { isRequested, type Member } from '../../../preload/contract/records/project'
 import { fail, succeed, type Outcome } from '../../kernel/outcome'
 import type { MadePlan, OperationKind } from '../operations'
-import { asYaml, blocked, planBody, preview, refusals, reviewChanges, runMark, signedIn, stepsOf } from '../plans'
+import {
+  asYaml,
+  blocked,
+  planBody,
+  preview,
+  refusals,
+  reviewChanges,
+  runMark,
+  signedIn,
+  stepsOf,
+} from '../plans'
 import { checkProject } from './domain/check'
 import { FIRST_WORK_ITEM } from './domain/manifests'
 import { requestOf, restOf, type AskInput, type CreateInput } from './operation'
 import { factsOf, firstQuota, QUOTA_CHOICE, takenBy } from './plan'
 import type { ProjectPorts } from './ports'
 
-interface Asking { input: AskInput; permissions: PermissionCheck[]; signal?: AbortSignal | undefined }
+interface Asking {
+  input: AskInput
+  permissions: PermissionCheck[]
+  signal?: AbortSignal | undefined
+}
 
 /** A plan that only asks, for somebody who lacks rights to make the project but may write its record down; undefined for everybody else. */
-export async function planAsk(ports: ProjectPorts, kind: OperationKind<AskInput>, { input, permissions, signal }: Asking): Promise<Outcome<MadePlan<AskInput> | undefined>> {
+export async function planAsk(
+  ports: ProjectPorts,
+  kind: OperationKind<AskInput>,
+  { input, permissions, signal }: Asking,
+): Promise<Outcome<MadePlan<AskInput> | undefined>> {
   if (refusals(permissions).length === 0) return succeed(undefined)
-  const checks = await ports.sites.review(input.site, [{ verb: 'create', group: ports.records.resource('Project').group, resource: 'projects', says: 'create projects' }], signal)
+  const checks = await ports.sites.review(
+    input.site,
+    [
+      {
+        verb: 'create',
+        group: ports.records.resource('Project').group,
+        resource: 'projects',
+        says: 'create projects',
+      },
+    ],
+    signal,
+  )
   if (!checks.ok) return checks
   if (checks.value.some(({ allowed }) => allowed !== 'yes')) return succeed(undefined)
   const made = await askPlan(ports, kind, { input, permissions, signal })
@@ -25,43 +54,86 @@ export async function planAsk(ports: ProjectPorts, kind: OperationKind<AskInput>
   return succeed({ ...made.value, plan: { ...made.value.plan, permissions: checks.value } })
 }
 
-async function askPlan(ports: ProjectPorts, kind: OperationKind<AskInput>, { input, permissions, signal }: Asking): Promise<Outcome<MadePlan<AskInput>>> {
+async function askPlan(
+  ports: ProjectPorts,
+  kind: OperationKind<AskInput>,
+  { input, permissions, signal }: Asking,
+): Promise<Outcome<MadePlan<AskInput>>> {
   const client = ports.sites.client(input.site)
   if (!client.ok) return client
   const request = requestOf(input)
-  const tried = await client.value.create(ports.records.resource('Project'), request, { dryRun: true, ...(signal && { signal }) })
+  const tried = await client.value.create(ports.records.resource('Project'), request, {
+    dryRun: true,
+    ...(signal && { signal }),
+  })
   const refused = tried.ok ? [] : [blocked(tried.failure)]
   const plan = planBody({
-    kind: kind.kind, title: `Ask for ${input.name}`, verb: 'Ask', site: input.site, subject: { kind: 'Project', name: input.name }, as: input.by,
-    changes: [{ op: 'create', apiVersion: request.apiVersion, kind: request.kind, name: input.name, note: 'The request alone; nothing runs or costs anything yet.' }],
-    dryRun: { result: tried.ok ? 'passed' : 'failed', says: refused.map(({ says }) => says) }, steps: stepsOf(kind, input), yaml: asYaml([request]),
-    blockedBy: [...checkProject(input.spec, factsOf(ports, client.value.clock.now())), ...refused], choices: [fulfilledBy(permissions)],
+    kind: kind.kind,
+    title: `Ask for ${input.name}`,
+    verb: 'Ask',
+    site: input.site,
+    subject: { kind: 'Project', name: input.name },
+    as: input.by,
+    changes: [
+      {
+        op: 'create',
+        apiVersion: request.apiVersion,
+        kind: request.kind,
+        name: input.name,
+        note: 'The request alone; nothing runs or costs anything yet.',
+      },
+    ],
+    dryRun: { result: tried.ok ? 'passed' : 'failed', says: refused.map(({ says }) => says) },
+    steps: stepsOf(kind, input),
+    yaml: asYaml([request]),
+    blockedBy: [...checkProject(input.spec, factsOf(ports, client.value.clock.now())), ...refused],
+    choices: [fulfilledBy(permissions)],
     risks: ['Only a lead can take the request back.'],
   })
-  return succeed({ plan, kind, input, again: (again) => againAsked(ports, kind, { input, permissions, signal: again }) })
+  return succeed({
+    plan,
+    kind,
+    input,
+    again: (again) => againAsked(ports, kind, { input, permissions, signal: again }),
+  })
 }
 
 // Whoever may not even ask any more is told so by the dry run.
-async function againAsked(ports: ProjectPorts, kind: OperationKind<AskInput>, asking: Asking): Promise<Outcome<MadePlan<AskInput>>> {
+async function againAsked(
+  ports: ProjectPorts,
+  kind: OperationKind<AskInput>,
+  asking: Asking,
+): Promise<Outcome<MadePlan<AskInput>>> {
   const made = await planAsk(ports, kind, asking)
   if (!made.ok) return made
   return made.value ? succeed(made.value) : askPlan(ports, kind, asking)
 }
 
 function fulfilledBy(permissions: PermissionCheck[]): string {
-  const lacking = permissions.filter(({ allowed, without }) => allowed === 'no' && without === undefined)
+  const lacking = permissions.filter(
+    ({ allowed, without }) => allowed === 'no' && without === undefined,
+  )
   const people = [...new Set(lacking.flatMap(({ grantedBy }) => grantedBy))]
   const what = lacking.map(({ says }) => says).join(', ')
   return `You may not ${what}, so this only asks; ${people.length > 0 ? people.join(', ') : 'an administrator of the cluster'} can fulfil it.`
 }
 
 const Request = z.looseObject({
-  spec: Project.shape.spec, status: Project.shape.status.default({}), metadata: z.looseObject({ annotations: z.record(z.string(), z.string()).default({}) }),
+  spec: Project.shape.spec,
+  status: Project.shape.status.default({}),
+  metadata: z.looseObject({ annotations: z.record(z.string(), z.string()).default({}) }),
 })
-const listed = (members: Member[]) => members.map(({ kind, name, role }) => `${kind === 'Group' ? 'group ' : ''}${name} as ${role}`).join(', ')
+const listed = (members: Member[]) =>
+  members
+    .map(({ kind, name, role }) => `${kind === 'Group' ? 'group ' : ''}${name} as ${role}`)
+    .join(', ')
 
 /** Everything that a requested project still lacks, made from its record as it stands. */
-export async function planFulfil(ports: ProjectPorts, kind: OperationKind<CreateInput>, at: { name: string; run?: string; signal?: AbortSignal | undefined }): Promise<Outcome<MadePlan<CreateInput>>> {
+export async function planFulfil(
+  ports: ProjectPorts,
+  kind: OperationKind<CreateInput>,
+  at: { name: string; run?: string; signal?: AbortSignal | undefined },
+): Promise<Outcome<MadePlan<CreateInput>>> {
   const { name, run = runMark(ports.random), signal } = at
   const who = await signedIn(ports.sites, signal)
   if (!who.ok) return who
@@ -71,19 +143,56 @@ export async function planFulfil(ports: ProjectPorts, kind: OperationKind<Create
   if (!found.value) return fail(failure('NOT_FOUND', { kind: 'project', name }))
   const { spec, status, metadata } = found.value
   const hard = await firstQuota(ports, home, { spec, signal })
-  const input: CreateInput = { site: home.site, run, by: user, name, spec, workItemTitle: metadata.annotations[FIRST_WORK_ITEM] ?? (spec.title || name), hard }
+  const input: CreateInput = {
+    site: home.site,
+    run,
+    by: user,
+    name,
+    spec,
+    workItemTitle: metadata.annotations[FIRST_WORK_ITEM] ?? (spec.title || name),
+    hard,
+  }
   const objects = restOf(input)
   const seen = await preview(home, objects, { signal })
   if (!seen.ok) return seen
-  const checks = await reviewChanges(ports.sites, { site: input.site, changes: seen.value.changes }, signal)
+  const checks = await reviewChanges(
+    ports.sites,
+    { site: input.site, changes: seen.value.changes },
+    signal,
+  )
   if (!checks.ok) return checks
-  const settled: Plan['blockedBy'] = isRequested(status) ? [] : [{ says: `${name} has been fulfilled already.`, remedy: 'Provision an environment in it.' }]
-  const standing = [...checkProject(spec, factsOf(ports, home.clock.now())), ...takenBy(seen.value.changes, 'Delete the request, and ask under another name.'), ...seen.value.blockedBy, ...refusals(checks.value)]
+  const settled: Plan['blockedBy'] = isRequested(status)
+    ? []
+    : [{ says: `${name} has been fulfilled already.`, remedy: 'Provision an environment in it.' }]
+  const standing = [
+    ...checkProject(spec, factsOf(ports, home.clock.now())),
+    ...takenBy(seen.value.changes, 'Delete the request, and ask under another name.'),
+    ...seen.value.blockedBy,
+    ...refusals(checks.value),
+  ]
   const plan = planBody({
-    kind: kind.kind, title: `Fulfil project ${name}`, verb: 'Fulfil', site: input.site, subject: { kind: 'Project', name }, as: user,
-    changes: seen.value.changes, dryRun: seen.value.dryRun, permissions: checks.value, steps: stepsOf(kind, input), yaml: asYaml(objects),
-    blockedBy: settled.length > 0 ? settled : standing, choices: [QUOTA_CHOICE, ...(spec.members.length > 0 ? [`Members as asked for: ${listed(spec.members)}.`] : [])],
+    kind: kind.kind,
+    title: `Fulfil project ${name}`,
+    verb: 'Fulfil',
+    site: input.site,
+    subject: { kind: 'Project', name },
+    as: user,
+    changes: seen.value.changes,
+    dryRun: seen.value.dryRun,
+    permissions: checks.value,
+    steps: stepsOf(kind, input),
+    yaml: asYaml(objects),
+    blockedBy: settled.length > 0 ? settled : standing,
+    choices: [
+      QUOTA_CHOICE,
+      ...(spec.members.length > 0 ? [`Members as asked for: ${listed(spec.members)}.`] : []),
+    ],
     undo: 'Removes what was made, and leaves the request.',
   })
-  return succeed({ plan, kind, input, again: (again) => planFulfil(ports, kind, { name, run, signal: again }) })
+  return succeed({
+    plan,
+    kind,
+    input,
+    again: (again) => planFulfil(ports, kind, { name, run, signal: again }),
+  })
 }

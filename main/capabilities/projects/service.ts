@@ -22,9 +22,15 @@ export function makeProjects(ports: ProjectPorts) {
     async planCreate(wanted: Wanted, signal?: AbortSignal): Promise<Outcome<Plan>> {
       const made = await planCreate(ports, create, { wanted, signal })
       if (!made.ok) return made
-      const asked = await planAsk(ports, ask, { input: made.value.input, permissions: made.value.plan.permissions, signal })
+      const asked = await planAsk(ports, ask, {
+        input: made.value.input,
+        permissions: made.value.plan.permissions,
+        signal,
+      })
       if (!asked.ok) return asked
-      return succeed(asked.value ? ports.operations.offer(asked.value) : ports.operations.offer(made.value))
+      return succeed(
+        asked.value ? ports.operations.offer(asked.value) : ports.operations.offer(made.value),
+      )
     },
     async planFulfil(name: string, signal?: AbortSignal): Promise<Outcome<Plan>> {
       const made = await planFulfil(ports, fulfil, { name, signal })
@@ -36,10 +42,11 @@ export function makeProjects(ports: ProjectPorts) {
     },
     edit: (wanted: Edit, signal?: AbortSignal) => edit(ports, wanted, signal),
     /** Drafts of this machine, newest first; one that an older version wrote and nobody can read any more is passed over. */
-    drafts: (): Draft[] => ports.drafts.list().flatMap(({ value, savedAt }) => {
-      const draft = Draft.safeParse(value)
-      return draft.success ? [{ ...draft.data, savedAt: timestamp(savedAt) }] : []
-    }),
+    drafts: (): Draft[] =>
+      ports.drafts.list().flatMap(({ value, savedAt }) => {
+        const draft = Draft.safeParse(value)
+        return draft.success ? [{ ...draft.data, savedAt: timestamp(savedAt) }] : []
+      }),
     saveDraft(draft: Draft): Outcome<{ savedAt: string }> {
       const savedAt = ports.clock.now()
       const done = ports.drafts.put({ id: draft.id, value: draft, savedAt })

@@ -1,5 +1,10 @@
 import type { Failure } from '../../../preload/contract/failures'
-import { KINDS, type Project, type RecordKind, type TaktRecord } from '../../../preload/contract/records'
+import {
+  KINDS,
+  type Project,
+  type RecordKind,
+  type TaktRecord,
+} from '../../../preload/contract/records'
 import type { KubeClient } from '../../platform/kubernetes/types'
 import { RECORD_KINDS } from './crds'
 import type { RecordsPorts } from './ports'
@@ -9,7 +14,11 @@ import type { Shelf } from './shelf'
 /** Rights are granted while people are connected: what was refused is asked for again after this. */
 const ASK_AGAIN_MS = 15_000
 
-interface Following { client: KubeClient; kind: RecordKind; signal: AbortSignal }
+interface Following {
+  client: KubeClient
+  kind: RecordKind
+  signal: AbortSignal
+}
 
 /**
  * Keeps one watch per kind on whichever client is the home site's now. Who may not read a kind in all namespaces, as engineers may
@@ -47,9 +56,11 @@ export class Follower {
     const { signal } = this.#watching
     for (const kind of RECORD_KINDS) {
       this.#shelf(kind).lose()
-      if (client) this.#follow({ client, kind, signal }).catch((error: unknown) => {
-        if (!signal.aborted) this.#ports.log.error('A watch of shared records ended.', { kind, error })
-      })
+      if (client)
+        this.#follow({ client, kind, signal }).catch((error: unknown) => {
+          if (!signal.aborted)
+            this.#ports.log.error('A watch of shared records ended.', { kind, error })
+        })
     }
   }
 
@@ -60,7 +71,7 @@ export class Follower {
       if (item.type === 'reset') shelf.reset(item.items, { site: client.site, at: item.at })
       else shelf.change(item.upserts, item.removed, item.at)
     }
-    while (await this.#watch(following, { tell: everywhere }) === 'refused') {
+    while ((await this.#watch(following, { tell: everywhere })) === 'refused') {
       const meanwhile = new AbortController()
       const until = AbortSignal.any([signal, meanwhile.signal])
       if (KINDS[kind].scope === 'Namespaced') this.#followOwn({ client, kind, signal: until })
@@ -70,16 +81,38 @@ export class Follower {
   }
 
   /** One watch until it ends: by the signal, or because the person may not read there. */
-  async #watch({ client, kind, signal }: Following, { namespace, tell }: { namespace?: string; tell(item: Change): void }): Promise<'refused' | 'over'> {
+  async #watch(
+    { client, kind, signal }: Following,
+    { namespace, tell }: { namespace?: string; tell(item: Change): void },
+  ): Promise<'refused' | 'over'> {
     let refused = false
     const onFailure = (failed: Failure) => {
       refused = failed.code === 'FORBIDDEN'
       if (namespace === undefined) this.#shelf(kind).lose()
-      this.#ports.log.info('A watch of shared records was interrupted.', { kind, code: failed.code, ...(namespace !== undefined && { namespace }) })
+      this.#ports.log.info('A watch of shared records was interrupted.', {
+        kind,
+        code: failed.code,
+        ...(namespace !== undefined && { namespace }),
+      })
     }
-    for await (const item of client.watch(resourceOf(kind), { ...(namespace !== undefined && { namespace }) }, { parse: parserOf(kind), signal, onFailure })) {
-      if (item.type === 'reset') tell({ type: 'reset', items: item.items.map(({ record }) => record as TaktRecord), at: item.at })
-      else tell({ type: 'changed', upserts: item.upserts.map(({ record }) => record as TaktRecord), removed: item.removed.map(keyOf), at: item.at })
+    for await (const item of client.watch(
+      resourceOf(kind),
+      { ...(namespace !== undefined && { namespace }) },
+      { parse: parserOf(kind), signal, onFailure },
+    )) {
+      if (item.type === 'reset')
+        tell({
+          type: 'reset',
+          items: item.items.map(({ record }) => record as TaktRecord),
+          at: item.at,
+        })
+      else
+        tell({
+          type: 'changed',
+          upserts: item.upserts.map(({ record }) => record as TaktRecord),
+          removed: item.removed.map(keyOf),
+          at: item.at,
+        })
     }
     return refused && !signal.aborted ? 'refused' : 'over'
   }
@@ -89,7 +122,10 @@ export class Follower {
     const { group, plural } = resourceOf(kind)
     for (;;) {
       await this.#ports.clock.sleep(ASK_AGAIN_MS, signal)
-      const review = await client.review(['list', 'watch'].map((verb) => ({ verb, group, resource: plural })), signal)
+      const review = await client.review(
+        ['list', 'watch'].map((verb) => ({ verb, group, resource: plural })),
+        signal,
+      )
       if (review.ok && review.value.every((allowed) => allowed === 'yes')) return
     }
   }
@@ -107,20 +143,28 @@ export class Follower {
         shelf.settle(isWhole(), at)
       }
       const tell = (item: Change) => {
-        if (item.type === 'reset') shelf.resetWithin(namespace, item.items, { site: client.site, at: item.at })
+        if (item.type === 'reset')
+          shelf.resetWithin(namespace, item.items, { site: client.site, at: item.at })
         else shelf.change(item.upserts, item.removed, item.at)
         settle(item.at)
       }
-      while (await this.#watch({ client, kind, signal: own }, { namespace, tell }) === 'refused') {
+      while (
+        (await this.#watch({ client, kind, signal: own }, { namespace, tell })) === 'refused'
+      ) {
         settle(client.clock.now())
         // A project is written down a moment before its members are let in.
         await this.#ports.clock.sleep(ASK_AGAIN_MS, own)
       }
     }
-    const isWhole = () => projects.live && [...open.keys()].every((namespace) => settled.has(namespace))
+    const isWhole = () =>
+      projects.live && [...open.keys()].every((namespace) => settled.has(namespace))
     const compare = () => {
       if (!me || signal.aborted) return
-      const wanted = new Set([...projects.items.values()].flatMap((record) => (record.kind === 'Project' && me && belongs(record, me) ? [record.meta.name] : [])))
+      const wanted = new Set(
+        [...projects.items.values()].flatMap((record) =>
+          record.kind === 'Project' && me && belongs(record, me) ? [record.meta.name] : [],
+        ),
+      )
       for (const [namespace, watching] of open) {
         if (wanted.has(namespace)) continue
         watching.abort()
@@ -138,16 +182,27 @@ export class Follower {
     }
     const stop = projects.onChange(compare)
     signal.addEventListener('abort', stop, { once: true })
-    void client.whoAmI(signal).then((who) => {
-      if (who.ok) me = who.value
-      compare()
-    }, () => undefined)
+    void client.whoAmI(signal).then(
+      (who) => {
+        if (who.ok) me = who.value
+        compare()
+      },
+      () => undefined,
+    )
   }
 }
 
-type Change = { type: 'reset'; items: TaktRecord[]; at: number } | { type: 'changed'; upserts: TaktRecord[]; removed: string[]; at: number }
-interface Me { user: string; groups: string[] }
+type Change =
+  | { type: 'reset'; items: TaktRecord[]; at: number }
+  | { type: 'changed'; upserts: TaktRecord[]; removed: string[]; at: number }
+interface Me {
+  user: string
+  groups: string[]
+}
 
 function belongs({ spec }: Project, { user, groups }: Me): boolean {
-  return spec.owner === user || spec.members.some(({ kind, name }) => (kind === 'User' ? name === user : groups.includes(name)))
+  return (
+    spec.owner === user ||
+    spec.members.some(({ kind, name }) => (kind === 'User' ? name === user : groups.includes(name)))
+  )
 }

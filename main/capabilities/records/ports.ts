@@ -6,7 +6,12 @@ import type { Log } from '../../platform/log'
 import type { Store } from '../../platform/store'
 import type { Sites } from '../sites'
 
-export interface RecordsPorts { sites: Pick<Sites, 'home' | 'onChange'>; store: Store['records']; clock: Clock; log: Log }
+export interface RecordsPorts {
+  sites: Pick<Sites, 'home' | 'onChange'>
+  store: Store['records']
+  clock: Clock
+  log: Log
+}
 
 /** The shared records of the home site: live through one watch per kind, last seen from the local store before and without it. */
 export interface Records {
@@ -16,10 +21,24 @@ export interface Records {
   /** Calls back (at most four times a second) after records of these kinds changed; the answer stops it. */
   onChange(kinds: RecordKind[], listener: () => void): () => void
   /** Reads one record from the home site now. */
-  read<K extends RecordKind>(kind: K, ref: { name: string; namespace?: string | undefined }, signal?: AbortSignal): Promise<Outcome<RecordOf<K>>>
+  read<K extends RecordKind>(
+    kind: K,
+    ref: { name: string; namespace?: string | undefined },
+    signal?: AbortSignal,
+  ): Promise<Outcome<RecordOf<K>>>
   resource(kind: RecordKind): Resource
   /** The object to apply for a record's spec. */
-  toObject<K extends RecordKind>(kind: K, ref: { name: string; namespace?: string | undefined }, spec: RecordOf<K>['spec'], extra?: Partial<KubeObject['metadata']>): KubeObject
+  toObject<K extends RecordKind>(
+    kind: K,
+    ref: { name: string; namespace?: string | undefined },
+    spec: RecordOf<K>['spec'],
+    extra?: Partial<KubeObject['metadata']>,
+  ): KubeObject
   /** Merges into a record's status (status subresource, own field manager). */
-  patchStatus<K extends RecordKind>(kind: K, ref: { name: string; namespace?: string | undefined }, status: Partial<RecordOf<K>['status']>, signal?: AbortSignal): Promise<Outcome<void>>
+  patchStatus<K extends RecordKind>(
+    kind: K,
+    ref: { name: string; namespace?: string | undefined },
+    status: Partial<RecordOf<K>['status']>,
+    signal?: AbortSignal,
+  ): Promise<Outcome<void>>
 }

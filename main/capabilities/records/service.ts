@@ -11,7 +11,11 @@ import { keyOf, objectOf, parserOf, resourceOf } from './record'
 import { Shelf } from './shelf'
 
 export interface RecordsService extends Records {
-  list<K extends RecordKind>(kind: K, namespace: string | undefined, signal?: AbortSignal): Promise<Outcome<RecordOf<K>[]>>
+  list<K extends RecordKind>(
+    kind: K,
+    namespace: string | undefined,
+    signal?: AbortSignal,
+  ): Promise<Outcome<RecordOf<K>[]>>
   shelf(kind: RecordKind): Shelf
   /** Watches the home site from now on, and any later one. */
   start(): void
@@ -33,7 +37,13 @@ export function makeRecords(ports: RecordsPorts): RecordsService {
     return found
   }
   const follower = new Follower(ports, shelf)
-  const writing = coalesced(ports.clock, () => { for (const one of shelves.values()) one.keep() }, WRITE_BEHIND_MS)
+  const writing = coalesced(
+    ports.clock,
+    () => {
+      for (const one of shelves.values()) one.keep()
+    },
+    WRITE_BEHIND_MS,
+  )
   for (const one of shelves.values()) one.onChange(writing.poke)
   return {
     known: <K extends RecordKind>(kind: K) => {
@@ -42,7 +52,10 @@ export function makeRecords(ports: RecordsPorts): RecordsService {
     },
     find: <K extends RecordKind>(kind: K, name: string, namespace?: string) => {
       const { items } = shelf(kind)
-      if (KINDS[kind].scope === 'Cluster' || namespace !== undefined) return items.get(keyOf({ name, namespace: KINDS[kind].scope === 'Cluster' ? undefined : namespace })) as RecordOf<K> | undefined
+      if (KINDS[kind].scope === 'Cluster' || namespace !== undefined)
+        return items.get(
+          keyOf({ name, namespace: KINDS[kind].scope === 'Cluster' ? undefined : namespace }),
+        ) as RecordOf<K> | undefined
       return [...items.values()].find(({ meta }) => meta.name === name) as RecordOf<K> | undefined
     },
     onChange(kinds, listener) {
@@ -69,31 +82,50 @@ export function makeRecords(ports: RecordsPorts): RecordsService {
 }
 
 /** What is asked of the home site now, past everything remembered. */
-const asking = (sites: Pick<Sites, 'home'>): Pick<RecordsService, 'read' | 'list' | 'patchStatus'> => ({
+const asking = (
+  sites: Pick<Sites, 'home'>,
+): Pick<RecordsService, 'read' | 'list' | 'patchStatus'> => ({
   async read(kind, ref, signal) {
     const client = sites.home()
     if (!client.ok) return client
     const found = await client.value.get(resourceOf(kind), ref, parserOf(kind), signal)
     if (!found.ok) return notPrepared(found, client.value.site)
-    return found.value ? succeed(found.value.record) : fail(failure('NOT_FOUND', { kind, name: ref.name }))
+    return found.value
+      ? succeed(found.value.record)
+      : fail(failure('NOT_FOUND', { kind, name: ref.name }))
   },
   async list(kind, namespace, signal) {
     const client = sites.home()
     if (!client.ok) return client
-    const found = await client.value.list(resourceOf(kind), { ...(namespace !== undefined && { namespace }) }, parserOf(kind), signal)
-    return found.ok ? succeed(found.value.map(({ record }) => record)) : notPrepared(found, client.value.site)
+    const found = await client.value.list(
+      resourceOf(kind),
+      { ...(namespace !== undefined && { namespace }) },
+      parserOf(kind),
+      signal,
+    )
+    return found.ok
+      ? succeed(found.value.map(({ record }) => record))
+      : notPrepared(found, client.value.site)
   },
   // eslint-disable-next-line max-params -- the port's shape: what, which, what to merge, until when
   async patchStatus(kind, ref, status, signal) {
     const client = sites.home()
     if (!client.ok) return client
-    const done = await client.value.mergePatch(resourceOf(kind), ref, { body: { status }, subresource: 'status', fieldManager: 'takt-status', ...(signal && { signal }) })
+    const done = await client.value.mergePatch(resourceOf(kind), ref, {
+      body: { status },
+      subresource: 'status',
+      fieldManager: 'takt-status',
+      ...(signal && { signal }),
+    })
     return done.ok ? succeed(undefined) : done
   },
 })
 
 // A kind that the cluster does not know is not a missing record: it tells people to prepare the cluster.
-function notPrepared<F extends { ok: false; failure: Failure }>(failed: F, site: string): F | { ok: false; failure: Failure } {
+function notPrepared<F extends { ok: false; failure: Failure }>(
+  failed: F,
+  site: string,
+): F | { ok: false; failure: Failure } {
   if (failed.failure.code !== 'NOT_FOUND' || failed.failure.data.kind !== 'resource') return failed
   return fail(failure('CLUSTER_NOT_PREPARED', { site, missing: [failed.failure.data.name] }))
 }

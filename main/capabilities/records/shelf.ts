@@ -19,7 +19,10 @@ export class Shelf {
   #whole = false
   #touched = new Set<string>()
 
-  constructor(kind: RecordKind, { store, log }: { store: Store['records']; log: Log; clock: Clock }) {
+  constructor(
+    kind: RecordKind,
+    { store, log }: { store: Store['records']; log: Log; clock: Clock },
+  ) {
     this.#kind = kind
     this.#store = store
     this.#log = log
@@ -32,7 +35,9 @@ export class Shelf {
       if (parsed.success) this.items.set(key, parsed.data as unknown as TaktRecord)
     }
   }
-  onChange(listener: () => void): () => void { return this.#listeners.add(listener) }
+  onChange(listener: () => void): () => void {
+    return this.#listeners.add(listener)
+  }
 
   reset(records: TaktRecord[], { site, at }: { site: string; at: number }) {
     this.items.clear()
@@ -53,16 +58,24 @@ export class Shelf {
     this.#touch(at)
   }
   /** Replaces what is known of one namespace. Whether all of it is live now, `settle` says. */
-  resetWithin(namespace: string, records: TaktRecord[], { site, at }: { site: string; at: number }) {
+  resetWithin(
+    namespace: string,
+    records: TaktRecord[],
+    { site, at }: { site: string; at: number },
+  ) {
     const fresh = new Set(records.map(({ meta }) => keyOf(meta)))
-    const gone = [...this.items].filter(([key, { meta }]) => meta.namespace === namespace && !fresh.has(key)).map(([key]) => key)
+    const gone = [...this.items]
+      .filter(([key, { meta }]) => meta.namespace === namespace && !fresh.has(key))
+      .map(([key]) => key)
     this.#site = site
     this.#whole = true
     this.change(records, gone, at)
   }
   /** Forgets the records of every other namespace: of those this person hears nothing. */
   keepOnly(namespaces: ReadonlySet<string>) {
-    const gone = [...this.items].filter(([, { meta }]) => !namespaces.has(meta.namespace ?? '')).map(([key]) => key)
+    const gone = [...this.items]
+      .filter(([, { meta }]) => !namespaces.has(meta.namespace ?? ''))
+      .map(([key]) => key)
     for (const key of gone) {
       this.items.delete(key)
       this.#touched.add(key)
@@ -85,15 +98,29 @@ export class Shelf {
   keep() {
     if (!this.#whole && this.#touched.size === 0) return
     const stored = this.#whole
-      ? this.#store.replace(this.#kind, { site: this.#site, asOf: this.asOf, items: [...this.items].map(([key, value]) => ({ key, value })) })
+      ? this.#store.replace(this.#kind, {
+          site: this.#site,
+          asOf: this.asOf,
+          items: [...this.items].map(([key, value]) => ({ key, value })),
+        })
       : this.#store.change(this.#kind, { ...this.#differences(), asOf: this.asOf })
-    if (!stored.ok) return this.#log.warn('Last seen records could not be kept.', { kind: this.#kind, code: stored.failure.code })
+    if (!stored.ok)
+      return this.#log.warn('Last seen records could not be kept.', {
+        kind: this.#kind,
+        code: stored.failure.code,
+      })
     this.#whole = false
     this.#touched.clear()
   }
   #differences() {
     const keys = [...this.#touched]
-    return { upserts: keys.flatMap((key) => { const value = this.items.get(key); return value ? [{ key, value }] : [] }), removed: keys.filter((key) => !this.items.has(key)) }
+    return {
+      upserts: keys.flatMap((key) => {
+        const value = this.items.get(key)
+        return value ? [{ key, value }] : []
+      }),
+      removed: keys.filter((key) => !this.items.has(key)),
+    }
   }
   #touch(at: number) {
     this.asOf = at

@@ -27,7 +27,8 @@ export function makeKept({ store }: Pick<ReplayPorts, 'store'>) {
     /** Holds a run that was just played, so that it can be kept. */
     hold(run: ReplayRun) {
       played.set(run.id, run)
-      for (const id of [...played.keys()].slice(0, Math.max(0, played.size - PLAYED))) played.delete(id)
+      for (const id of [...played.keys()].slice(0, Math.max(0, played.size - PLAYED)))
+        played.delete(id)
     },
     remembered: (id: string) => read(id),
     remember(run: ReplayRun): Outcome<void> {
@@ -40,28 +41,58 @@ export function makeKept({ store }: Pick<ReplayPorts, 'store'>) {
     keep(id: string, title: string | undefined): Outcome<{ id: string; number: number }> {
       const run = find(id)
       if (!run.ok) return run
-      const number = run.value.number > 0 ? run.value.number : 1 + ids(INDEX).reduce((most, kept) => Math.max(most, read(kept)?.number ?? 0), 0)
-      const kept = keepPacked(store.blobs, blobOf(id), { ...run.value, number, title: title ?? run.value.title })
+      const number =
+        run.value.number > 0
+          ? run.value.number
+          : 1 + ids(INDEX).reduce((most, kept) => Math.max(most, read(kept)?.number ?? 0), 0)
+      const kept = keepPacked(store.blobs, blobOf(id), {
+        ...run.value,
+        number,
+        title: title ?? run.value.title,
+      })
       if (!kept.ok) return kept
       played.delete(id)
       const listed = store.settings.set(INDEX, [id, ...ids(INDEX).filter((other) => other !== id)])
       return listed.ok ? succeed({ id, number }) : listed
     },
-    list: (): SavedReplay[] => ids(INDEX).flatMap((id) => read(id) ?? []).map(({ played: rows, ...run }) => ({ ...run, figures: rows.map(({ figures }) => figures) })),
+    list: (): SavedReplay[] =>
+      ids(INDEX)
+        .flatMap((id) => read(id) ?? [])
+        .map(({ played: rows, ...run }) => ({
+          ...run,
+          figures: rows.map(({ figures }) => figures),
+        })),
     rename(id: string, title: string): Outcome<void> {
       const run = read(id)
-      return run ? keepPacked(store.blobs, blobOf(id), { ...run, title }) : fail(failure('NOT_FOUND', { kind: 'run', name: id }))
+      return run
+        ? keepPacked(store.blobs, blobOf(id), { ...run, title })
+        : fail(failure('NOT_FOUND', { kind: 'run', name: id }))
     },
     remove(id: string): Outcome<void> {
       const gone = store.blobs.remove(blobOf(id))
-      return gone.ok ? store.settings.set(INDEX, ids(INDEX).filter((other) => other !== id)) : gone
+      return gone.ok
+        ? store.settings.set(
+            INDEX,
+            ids(INDEX).filter((other) => other !== id),
+          )
+        : gone
     },
   }
 }
 export type Kept = ReturnType<typeof makeKept>
 
 /** A run is known by its question: asked again it is the same run. The knob does not move a frontier. */
-export function runId(kind: ReplayRun['kind'], { usdPerWaitHour, ...question }: ReplayQuestion, sourceAt: string): string {
-  const text = JSON.stringify([kind, Object.entries({ ...question, ...(kind === 'run' && { usdPerWaitHour }) }).toSorted(([a], [b]) => a.localeCompare(b)), sourceAt])
+export function runId(
+  kind: ReplayRun['kind'],
+  { usdPerWaitHour, ...question }: ReplayQuestion,
+  sourceAt: string,
+): string {
+  const text = JSON.stringify([
+    kind,
+    Object.entries({ ...question, ...(kind === 'run' && { usdPerWaitHour }) }).toSorted(
+      ([a], [b]) => a.localeCompare(b),
+    ),
+    sourceAt,
+  ])
   return `${kind}-${createHash('sha256').update(text).digest('hex').slice(0, 20)}`
 }

@@ -6,7 +6,8 @@ import type { ReplayPorts } from './ports'
 type Blobs = ReplayPorts['store']['blobs']
 
 /** Keeps a value packed; jobs of a month shrink to a tenth. */
-export const keepPacked = (blobs: Blobs, key: string, value: unknown): Outcome<void> => blobs.set(key, gzipSync(JSON.stringify(value), { level: 4 }))
+export const keepPacked = (blobs: Blobs, key: string, value: unknown): Outcome<void> =>
+  blobs.set(key, gzipSync(JSON.stringify(value), { level: 4 }))
 
 /** What was kept, or undefined where there is nothing that can still be read. */
 export function readPacked<T>(blobs: Blobs, key: string, schema: z.ZodType<T>): T | undefined {

@@ -5,10 +5,19 @@ import type { Records } from '../records'
 import type { Sites } from '../sites'
 import type { PolicyPort } from './propose'
 
-export interface Listening { progress: (share: number) => void; begins: (play: Play) => void; found: (played: PlayedPolicy) => void; signal: AbortSignal }
+export interface Listening {
+  progress: (share: number) => void
+  begins: (play: Play) => void
+  found: (played: PlayedPolicy) => void
+  signal: AbortSignal
+}
 /** Plays jobs somewhere that does not hold up the core; ends at once with the signal. */
 export type Player = (question: ThreadQuestion, listening: Listening) => Promise<ThreadAnswer>
-export interface Building { nodes: number; gpusPerNode: number; basis: string }
+export interface Building {
+  nodes: number
+  gpusPerNode: number
+  basis: string
+}
 
 export interface ReplayPorts {
   store: Pick<Store, 'blobs' | 'settings'>

@@ -6,4 +6,12 @@ import type { Operations } from '../operations'
 import type { Records } from '../records'
 import type { Sites } from '../sites'
 
-export interface RevisionPorts { sites: Sites; records: Records; operations: Operations; worklog: Worklog; environments: Pick<Environments, 'planProvision'>; clock: Clock; random: Random }
+export interface RevisionPorts {
+  sites: Sites
+  records: Records
+  operations: Operations
+  worklog: Worklog
+  environments: Pick<Environments, 'planProvision'>
+  clock: Clock
+  random: Random
+}

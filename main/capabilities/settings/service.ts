@@ -5,7 +5,10 @@ import type { Log } from '../../platform/log'
 import { listeners } from '../../platform/streams/latest'
 
 /** Where settings are kept: the shell's own file on the desktop, a row of the local store elsewhere. */
-export interface SettingsFile { read(): unknown; write(value: Record<string, unknown>): Outcome<void> | void }
+export interface SettingsFile {
+  read(): unknown
+  write(value: Record<string, unknown>): Outcome<void> | void
+}
 export interface SettingsService {
   get(): Settings
   set(change: { [K in keyof Settings]?: Settings[K] | undefined }): Outcome<Settings>
@@ -19,7 +22,10 @@ export function makeSettings({ file, log }: { file: SettingsFile; log: Log }): S
   return {
     get: () => now,
     set(change) {
-      const next = Settings.parse({ ...now, ...Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) })
+      const next = Settings.parse({
+        ...now,
+        ...Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)),
+      })
       const written = file.write(next)
       if (written && !written.ok) return written
       now = next
@@ -31,11 +37,13 @@ export function makeSettings({ file, log }: { file: SettingsFile; log: Log }): S
 }
 
 function read(stored: unknown, log: Log): Settings {
-  const given = typeof stored === 'object' && stored !== null ? stored as Record<string, unknown> : {}
+  const given =
+    typeof stored === 'object' && stored !== null ? (stored as Record<string, unknown>) : {}
   const kept = Object.entries(Settings.shape).flatMap(([name, schema]) => {
     if (given[name] === undefined) return []
     const parsed = schema.safeParse(given[name])
-    if (!parsed.success) log.warn('A setting could not be read and has its default.', { setting: name })
+    if (!parsed.success)
+      log.warn('A setting could not be read and has its default.', { setting: name })
     return parsed.success && parsed.data !== undefined ? [[name, parsed.data]] : []
   })
   return Settings.parse({ ...DEFAULT_SETTINGS, ...Object.fromEntries(kept) })

@@ -23,5 +23,17 @@ export interface ShippingPorts {
   log: Log
 }
 /** How a long piece of work tells what it does. */
-export interface Telling { signal: AbortSignal; progress(says: string, share?: number): void }
-export interface ShipAsk { uri: string; from: string; to: string; namespace: string; claim: string; capBytesPerSecond?: number | undefined; direction?: 'out' | 'back' | undefined; title?: string | undefined }
+export interface Telling {
+  signal: AbortSignal
+  progress(says: string, share?: number): void
+}
+export interface ShipAsk {
+  uri: string
+  from: string
+  to: string
+  namespace: string
+  claim: string
+  capBytesPerSecond?: number | undefined
+  direction?: 'out' | 'back' | undefined
+  title?: string | undefined
+}

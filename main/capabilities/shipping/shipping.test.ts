@@ -5,14 +5,37 @@ import { makeShipping } from './service'
 
 let world: Awaited<ReturnType<typeof aCloud>>
 let shipping: ReturnType<typeof makeShipping>
-const source = (name: string, uri: string, mayGoTo: string[]) => ({ kind: 'DataSource', meta: { name, uid: name, resourceVersion: '1', createdAt: '2026-01-01T00:00:00Z' }, spec: { kind: 's3', location: { uri }, site: 'oslo', owner: 'jonas.weber', mayGoTo }, status: {} }) as unknown as DataSource
-const sources = [source('holidays', 's3://holidays/', ['oslo', 'aws-burst']), source('voice-prompts', 's3://voice-prompts/', ['oslo'])]
+const source = (name: string, uri: string, mayGoTo: string[]) =>
+  ({
+    kind: 'DataSource',
+    meta: { name, uid: name, resourceVersion: '1', createdAt: '2026-01-01T00:00:00Z' },
+    spec: { kind: 's3', location: { uri }, site: 'oslo', owner: 'jonas.weber', mayGoTo },
+    status: {},
+  }) as unknown as DataSource
+const sources = [
+  source('holidays', 's3://holidays/', ['oslo', 'aws-burst']),
+  source('voice-prompts', 's3://voice-prompts/', ['oslo']),
+]
 const ports = () => ({
-  ...world.ports, sites: world.sites, objects: objectStoresOf(world.plant, world.clock),
-  records: { find: () => undefined, known: () => ({ items: sources, asOf: 0, live: true }) } as never,
+  ...world.ports,
+  sites: world.sites,
+  objects: objectStoresOf(world.plant, world.clock),
+  records: {
+    find: () => undefined,
+    known: () => ({ items: sources, asOf: 0, live: true }),
+  } as never,
 })
-const ask = { uri: 's3://holidays/', from: 'oslo', to: 'aws-burst', namespace: 'call-intent', claim: 'job-1' }
-const target = () => Object.keys(world.aws.account.state.buckets['acme-takt-burst']?.objects ?? {}).filter((key) => key.startsWith('data/'))
+const ask = {
+  uri: 's3://holidays/',
+  from: 'oslo',
+  to: 'aws-burst',
+  namespace: 'call-intent',
+  claim: 'job-1',
+}
+const target = () =>
+  Object.keys(world.aws.account.state.buckets['acme-takt-burst']?.objects ?? {}).filter((key) =>
+    key.startsWith('data/'),
+  )
 const telling = () => ({ signal: new AbortController().signal, progress: () => undefined })
 beforeAll(async () => {
   world = await aCloud()
@@ -23,36 +46,90 @@ afterAll(() => world.close())
 describe('data that follows its work', () => {
   test('says first what would travel', async () => {
     const seen = await shipping.shipment(ask)
-    expect(seen).toMatchObject({ ok: true, value: { target: 's3://acme-takt-burst/data/oslo/holidays/', says: expect.stringMatching(/^4 of 4 objects are missing, 0\.1 GB\.$/) as string } })
+    expect(seen).toMatchObject({
+      ok: true,
+      value: {
+        target: 's3://acme-takt-burst/data/oslo/holidays/',
+        says: expect.stringMatching(/^4 of 4 objects are missing, 0\.1 GB\.$/) as string,
+      },
+    })
   })
   test('what may not leave is refused by name, before anything is asked of anybody', async () => {
-    expect(await shipping.ship({ ...ask, uri: 's3://voice-prompts/' }, telling())).toMatchObject({ ok: false, failure: { code: 'DATA_MAY_NOT_LEAVE', data: { source: 'voice-prompts', owner: 'jonas.weber' } } })
+    expect(await shipping.ship({ ...ask, uri: 's3://voice-prompts/' }, telling())).toMatchObject({
+      ok: false,
+      failure: {
+        code: 'DATA_MAY_NOT_LEAVE',
+        data: { source: 'voice-prompts', owner: 'jonas.weber' },
+      },
+    })
   })
   test('it travels by a Job, is compared at the other end, and is then there', async () => {
     const shipped = await world.live(shipping.ship(ask, telling()))
-    expect(shipped).toEqual({ ok: true, value: { uri: 's3://acme-takt-burst/data/oslo/holidays/' } })
+    expect(shipped).toEqual({
+      ok: true,
+      value: { uri: 's3://acme-takt-burst/data/oslo/holidays/' },
+    })
     expect(target()).toHaveLength(4)
-    expect(shipping.view().shipments[0]).toMatchObject({ state: 'done', objects: 4, objectsDone: 4, verified: 4, objectsThere: 0 })
-    expect(Object.keys(world.aws.account.state.buckets['acme-takt-burst']?.objects ?? {}).some((key) => /^\.takt\/manifests\/[0-9a-f]{64}\.json$/.test(key))).toBe(true)
+    expect(shipping.view().shipments[0]).toMatchObject({
+      state: 'done',
+      objects: 4,
+      objectsDone: 4,
+      verified: 4,
+      objectsThere: 0,
+    })
+    expect(
+      Object.keys(world.aws.account.state.buckets['acme-takt-burst']?.objects ?? {}).some((key) =>
+        /^\.takt\/manifests\/[0-9a-f]{64}\.json$/.test(key),
+      ),
+    ).toBe(true)
   })
   test('the second time nothing travels: it was shipped once for everybody', async () => {
-    const before = JSON.stringify(world.aws.account.state.buckets['acme-takt-burst']?.objects['data/oslo/holidays/part-00000.parquet'])
+    const before = JSON.stringify(
+      world.aws.account.state.buckets['acme-takt-burst']?.objects[
+        'data/oslo/holidays/part-00000.parquet'
+      ],
+    )
     expect(await shipping.shipment(ask)).toMatchObject({ value: { missingBytes: 0 } })
-    expect(await world.live(shipping.ship({ ...ask, claim: 'job-2' }, telling()))).toMatchObject({ ok: true })
-    expect(JSON.stringify(world.aws.account.state.buckets['acme-takt-burst']?.objects['data/oslo/holidays/part-00000.parquet'])).toBe(before)
-    expect(shipping.view().shipments[0]).toMatchObject({ state: 'done', objectsThere: 4, bytesThere: shipping.view().shipments[0]?.bytes })
+    expect(await world.live(shipping.ship({ ...ask, claim: 'job-2' }, telling()))).toMatchObject({
+      ok: true,
+    })
+    expect(
+      JSON.stringify(
+        world.aws.account.state.buckets['acme-takt-burst']?.objects[
+          'data/oslo/holidays/part-00000.parquet'
+        ],
+      ),
+    ).toBe(before)
+    expect(shipping.view().shipments[0]).toMatchObject({
+      state: 'done',
+      objectsThere: 4,
+      bytesThere: shipping.view().shipments[0]?.bytes,
+    })
   })
   test('an object that arrives damaged is sent again, and only that one', async () => {
     world.aws.faults.damage('part-00001')
-    for (const key of target()) delete world.aws.account.state.buckets['acme-takt-burst']?.objects[key]
-    expect(await world.live(shipping.ship({ ...ask, claim: 'job-3' }, telling()))).toMatchObject({ ok: true })
-    const [from, to] = [world.aws.account.state.building['holidays']?.objects['part-00001.parquet'], world.aws.account.state.buckets['acme-takt-burst']?.objects['data/oslo/holidays/part-00001.parquet']]
+    for (const key of target())
+      delete world.aws.account.state.buckets['acme-takt-burst']?.objects[key]
+    expect(await world.live(shipping.ship({ ...ask, claim: 'job-3' }, telling()))).toMatchObject({
+      ok: true,
+    })
+    const [from, to] = [
+      world.aws.account.state.building['holidays']?.objects['part-00001.parquet'],
+      world.aws.account.state.buckets['acme-takt-burst']?.objects[
+        'data/oslo/holidays/part-00001.parquet'
+      ],
+    ]
     expect(to?.etag).toBe(from?.etag)
   })
   test('a large one keeps to its cap, tells its progress, and measures the line once it is not capped', async () => {
     const seen: number[] = []
     const calls = { ...ask, uri: 's3://parcels/main/', claim: 'job-4' }
-    const shipped = world.live(shipping.ship(calls, { signal: new AbortController().signal, progress: (_says, share = 0) => seen.push(share) }))
+    const shipped = world.live(
+      shipping.ship(calls, {
+        signal: new AbortController().signal,
+        progress: (_says, share = 0) => seen.push(share),
+      }),
+    )
     expect(await shipped).toMatchObject({ ok: true })
     expect(seen.length).toBeGreaterThan(3)
     expect([...seen].sort((a, b) => a - b)).toEqual(seen)
@@ -62,10 +139,20 @@ describe('data that follows its work', () => {
     expect(link.bytesPerSecond / 1e6).toBeLessThan(170)
   }, 60_000)
   test('stopped in the middle it leaves nothing that goes on sending, and goes on where it was', async () => {
-    for (const key of target().filter((one) => one.includes('parcels'))) delete world.aws.account.state.buckets['acme-takt-burst']?.objects[key]
+    for (const key of target().filter((one) => one.includes('parcels')))
+      delete world.aws.account.state.buckets['acme-takt-burst']?.objects[key]
     const stop = new AbortController()
     const calls = { ...ask, uri: 's3://parcels/main/', claim: 'job-5' }
-    await world.live(shipping.ship(calls, { signal: stop.signal, progress: (_says, share = 0) => { if (share > 0.3) stop.abort(new Error('enough')) } }).catch(() => undefined))
+    await world.live(
+      shipping
+        .ship(calls, {
+          signal: stop.signal,
+          progress: (_says, share = 0) => {
+            if (share > 0.3) stop.abort(new Error('enough'))
+          },
+        })
+        .catch(() => undefined),
+    )
     await world.pass(30)
     const half = target().filter((one) => one.includes('parcels')).length
     expect(half).toBeGreaterThan(10)

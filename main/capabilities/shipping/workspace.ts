@@ -12,19 +12,47 @@ import { IMAGE_KEY, type ShippingPorts, type Telling } from './ports'
 const JOBS: Resource = { group: 'batch', version: 'v1', plural: 'jobs' }
 const Sight = z.object({
   metadata: z.object({ deletionTimestamp: z.string().optional() }).prefault({}),
-  status: z.object({ active: z.number().default(0), conditions: z.array(z.object({ type: z.string(), status: z.string(), message: z.string().default('') })).default([]) }).prefault({}),
+  status: z
+    .object({
+      active: z.number().default(0),
+      conditions: z
+        .array(z.object({ type: z.string(), status: z.string(), message: z.string().default('') }))
+        .default([]),
+    })
+    .prefault({}),
 })
 /** A volume of a site to bring to the depot of another, or from there. The same run finds its Job again. */
-export interface WorkspaceAsk { site: string; depot: string; namespace: string; claim: string; name: string; way: 'out' | 'in'; run: string; nodeSelector?: Record<string, string> | undefined; capBytesPerSecond?: number | undefined }
+export interface WorkspaceAsk {
+  site: string
+  depot: string
+  namespace: string
+  claim: string
+  name: string
+  way: 'out' | 'in'
+  run: string
+  nodeSelector?: Record<string, string> | undefined
+  capBytesPerSecond?: number | undefined
+}
 type Ports = Pick<ShippingPorts, 'sites' | 'objects' | 'clock' | 'store'>
 
-const prefixOf = ({ namespace, name }: Pick<WorkspaceAsk, 'namespace' | 'name'>) => `workspaces/${namespace}/${name}`
+const prefixOf = ({ namespace, name }: Pick<WorkspaceAsk, 'namespace' | 'name'>) =>
+  `workspaces/${namespace}/${name}`
 const jobName = ({ way, run }: Pick<WorkspaceAsk, 'way' | 'run'>) => `takt-workspace-${way}-${run}`
-function depotOf({ objects }: Pick<Ports, 'objects'>, site: string): Outcome<ObjectStore & { bucket: string }> {
+function depotOf(
+  { objects }: Pick<Ports, 'objects'>,
+  site: string,
+): Outcome<ObjectStore & { bucket: string }> {
   const store = objects(site)
   if (!store.ok) return store
   const { bucket } = store.value
-  return bucket === undefined ? fail(failure('NOT_SUPPORTED_HERE', { says: `No bucket of ${site} is named that data may be shipped to.`, remedy: 'Name one in Settings.' })) : succeed({ ...store.value, bucket })
+  return bucket === undefined
+    ? fail(
+        failure('NOT_SUPPORTED_HERE', {
+          says: `No bucket of ${site} is named that data may be shipped to.`,
+          remedy: 'Name one in Settings.',
+        }),
+      )
+    : succeed({ ...store.value, bucket })
 }
 
 /** Workspaces that travel: each volume is compared with its place in an object store and only what differs moves. */
@@ -43,28 +71,59 @@ export function makeWorkspaces(ports: Ports) {
       if (!image.ok) return image
       const { bucket, provider, endpoint, region } = depot.value
       const at = { name: jobName(ask), namespace: ask.namespace }
-      const job = workspaceJob({ ...at, image: image.value, claim: ask.claim, way: ask.way, run: ask.run, depot: given({ site: ask.depot, provider, endpoint, region }), at: { bucket, prefix: prefixOf(ask) }, nodeSelector: ask.nodeSelector, capBytesPerSecond: ask.capBytesPerSecond })
+      const job = workspaceJob({
+        ...at,
+        image: image.value,
+        claim: ask.claim,
+        way: ask.way,
+        run: ask.run,
+        depot: given({ site: ask.depot, provider, endpoint, region }),
+        at: { bucket, prefix: prefixOf(ask) },
+        nodeSelector: ask.nodeSelector,
+        capBytesPerSecond: ask.capBytesPerSecond,
+      })
       const made = await client.value.create(JOBS, job, { signal })
       if (!made.ok && made.failure.code !== 'ALREADY_EXISTS') return made
-      const ended = await until(ports.clock, async () => {
-        const seen = await client.value.get(JOBS, at, Sight, signal)
-        if (!seen.ok) return seen
-        const is = (type: string) => seen.value?.status.conditions.find((one) => one.type === type && one.status === 'True')
-        const failed = is('Failed')
-        // A Job that is gone told nobody that everything arrived.
-        if (failed || !seen.value) return fail(failure('CLUSTER_FAILED', { site: ask.site, status: 0, says: `the transfer Job ${at.namespace}/${at.name} ${failed ? `failed: ${failed.message}` : 'is gone'}` }))
-        progress(seen.value.status.active > 0 ? 'The transfer Job runs' : 'Waits for the transfer Job')
-        return succeed(is('Complete') !== undefined)
-      }, signal)
+      const ended = await until(
+        ports.clock,
+        async () => {
+          const seen = await client.value.get(JOBS, at, Sight, signal)
+          if (!seen.ok) return seen
+          const is = (type: string) =>
+            seen.value?.status.conditions.find((one) => one.type === type && one.status === 'True')
+          const failed = is('Failed')
+          // A Job that is gone told nobody that everything arrived.
+          if (failed || !seen.value)
+            return fail(
+              failure('CLUSTER_FAILED', {
+                site: ask.site,
+                status: 0,
+                says: `the transfer Job ${at.namespace}/${at.name} ${failed ? `failed: ${failed.message}` : 'is gone'}`,
+              }),
+            )
+          progress(
+            seen.value.status.active > 0 ? 'The transfer Job runs' : 'Waits for the transfer Job',
+          )
+          return succeed(is('Complete') !== undefined)
+        },
+        signal,
+      )
       // After a failure it goes too, so that trying again makes a new one.
       if (!signal.aborted) await client.value.remove(JOBS, at, { propagation: 'Background' })
       return ended
     },
     /** Stops what still sends for this run. */
-    async stop(ask: Pick<WorkspaceAsk, 'site' | 'namespace' | 'way' | 'run'>, signal: AbortSignal): Promise<Outcome<void>> {
+    async stop(
+      ask: Pick<WorkspaceAsk, 'site' | 'namespace' | 'way' | 'run'>,
+      signal: AbortSignal,
+    ): Promise<Outcome<void>> {
       const client = ports.sites.client(ask.site)
       if (!client.ok) return client
-      const gone = await client.value.remove(JOBS, { name: jobName(ask), namespace: ask.namespace }, { propagation: 'Background', signal })
+      const gone = await client.value.remove(
+        JOBS,
+        { name: jobName(ask), namespace: ask.namespace },
+        { propagation: 'Background', signal },
+      )
       return gone.ok || gone.failure.code === 'NOT_FOUND' ? succeed(undefined) : gone
     },
   }

@@ -15,28 +15,50 @@ beforeEach(() => {
 })
 
 /** An identity that counts how often it was asked, and answers as the test says. */
-function anIdentity(more: Partial<Identity> = {}, answer: (times: number) => Outcome<Held> = (times) => succeed({ credential: { authorization: `Bearer ${times}` }, until: clock.now() + 900_000 })) {
+function anIdentity(
+  more: Partial<Identity> = {},
+  answer: (times: number) => Outcome<Held> = (times) =>
+    succeed({ credential: { authorization: `Bearer ${times}` }, until: clock.now() + 900_000 }),
+) {
   const asked = { times: 0 }
-  const identity: Identity = { key: 'rack/ada', name: 'ada', mayPrompt: false, renewable: true, obtain: () => Promise.resolve(answer(++asked.times)), ...more }
+  const identity: Identity = {
+    key: 'rack/ada',
+    name: 'ada',
+    mayPrompt: false,
+    renewable: true,
+    obtain: () => Promise.resolve(answer(++asked.times)),
+    ...more,
+  }
   return { asked, identity, credentials: broker.credentials('rack', () => succeed(identity)) }
 }
 const bearer = async (credentials: { get(): Promise<Outcome<{ authorization?: string }>> }) => {
   const got = await credentials.get()
   return got.ok ? got.value.authorization : got.failure.code
 }
-const late = fail(failure('PLUGIN_FAILED', { site: 'rack', command: 'login', stderr: 'session over', exitCode: 1 }))
+const late = fail(
+  failure('PLUGIN_FAILED', { site: 'rack', command: 'login', stderr: 'session over', exitCode: 1 }),
+)
 
 describe('a credential', () => {
   test('is obtained once for everybody who waits, and by two connections of one identity together', async () => {
     const { asked, identity, credentials } = anIdentity()
     const other = broker.credentials('rack again', () => succeed(identity))
-    expect(await Promise.all([bearer(credentials), bearer(credentials), bearer(other)])).toEqual(['Bearer 1', 'Bearer 1', 'Bearer 1'])
+    expect(await Promise.all([bearer(credentials), bearer(credentials), bearer(other)])).toEqual([
+      'Bearer 1',
+      'Bearer 1',
+      'Bearer 1',
+    ])
     expect(asked.times).toBe(1)
   })
   test('of one identity is never shown to another on the same cluster', async () => {
     const ada = anIdentity()
-    const ben = anIdentity({ key: 'rack/ben', name: 'ben' }, () => succeed({ credential: { authorization: 'Bearer ben' }, until: Infinity }))
-    expect([await bearer(ada.credentials), await bearer(ben.credentials)]).toEqual(['Bearer 1', 'Bearer ben'])
+    const ben = anIdentity({ key: 'rack/ben', name: 'ben' }, () =>
+      succeed({ credential: { authorization: 'Bearer ben' }, until: Infinity }),
+    )
+    expect([await bearer(ada.credentials), await bearer(ben.credentials)]).toEqual([
+      'Bearer 1',
+      'Bearer ben',
+    ])
   })
   test('is renewed a minute before its end behind whoever asks, and waited for after it', async () => {
     const { asked, credentials } = anIdentity()
@@ -66,7 +88,14 @@ describe('a credential', () => {
     let now = anIdentity().identity
     const credentials = broker.credentials('rack', () => succeed(now))
     expect(await bearer(credentials)).toBe('Bearer 1')
-    now = { ...now, key: 'rack/ada renewed', obtain: () => Promise.resolve(succeed({ credential: { authorization: 'Bearer rewritten' }, until: Infinity })) }
+    now = {
+      ...now,
+      key: 'rack/ada renewed',
+      obtain: () =>
+        Promise.resolve(
+          succeed({ credential: { authorization: 'Bearer rewritten' }, until: Infinity }),
+        ),
+    }
     expect(await bearer(credentials)).toBe('Bearer rewritten')
   })
 })
@@ -74,7 +103,11 @@ describe('a credential', () => {
 describe('a refusal', () => {
   test('drops the credential once, however many requests met it', async () => {
     let dropped = 0
-    const { asked, credentials } = anIdentity({ drop: () => { dropped++ } })
+    const { asked, credentials } = anIdentity({
+      drop: () => {
+        dropped++
+      },
+    })
     const old = await credentials.get()
     if (!old.ok) throw new Error(old.failure.code)
     expect(credentials.refused(old.value)).toBe(true)
@@ -125,7 +158,13 @@ describe('what may open a browser', () => {
   })
   test.each([
     ['the screen is locked', () => presence.here({ locked: true })],
-    ['nobody has moved for a quarter of an hour', async () => { presence.here({ locked: false }); await clock.advance(16 * 60_000) }],
+    [
+      'nobody has moved for a quarter of an hour',
+      async () => {
+        presence.here({ locked: false })
+        await clock.advance(16 * 60_000)
+      },
+    ],
   ])('does not run while %s, and goes on when somebody is back', async (_what, leave) => {
     const { asked, credentials } = anIdentity({ mayPrompt: true })
     await leave()
@@ -138,7 +177,7 @@ describe('what may open a browser', () => {
     expect(back).toBe(1)
     expect(await bearer(credentials)).toBe('Bearer 1')
   })
-  test('does run where no screen ever reported: a core without a window is nobody\'s absence', async () => {
+  test("does run where no screen ever reported: a core without a window is nobody's absence", async () => {
     const { credentials } = anIdentity({ mayPrompt: true })
     await clock.advance(24 * 3_600_000)
     expect(await bearer(credentials)).toBe('Bearer 1')

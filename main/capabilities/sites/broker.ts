@@ -6,7 +6,10 @@ import type { Credential, Credentials } from '../../platform/kubernetes/transpor
 import type { Presence } from './presence'
 
 /** A credential and the instant from which it is no longer accepted, in ms since 1970; Infinity where nothing says. */
-export interface Held { credential: Credential; until: number }
+export interface Held {
+  credential: Credential
+  until: number
+}
 /** How one person proves who they are to one cluster. */
 export interface Identity {
   /** Cluster and identity together: what is held for one is never shown to another. */
@@ -20,7 +23,12 @@ export interface Identity {
   /** Drops what lies behind a refused credential, so that the next one is truly another. */
   drop?(): void
 }
-interface Entry { held?: Held; flying?: Promise<Outcome<Held>>; refusedInARow: number; blocked?: Failure }
+interface Entry {
+  held?: Held
+  flying?: Promise<Outcome<Held>>
+  refusedInARow: number
+  blocked?: Failure
+}
 
 const EARLY_MS = 60_000
 const REFUSALS = 2
@@ -63,10 +71,13 @@ export class Broker {
     delete entry.blocked
     entry.refusedInARow = 0
   }
-  forget(identity: Identity) { this.#entries.delete(identity.key) }
+  forget(identity: Identity) {
+    this.#entries.delete(identity.key)
+  }
   /** Drops what has ended meanwhile, after the machine slept. */
   resumed() {
-    for (const entry of this.#entries.values()) if (entry.held && entry.held.until <= this.#clock.now() + EARLY_MS) delete entry.held
+    for (const entry of this.#entries.values())
+      if (entry.held && entry.held.until <= this.#clock.now() + EARLY_MS) delete entry.held
   }
 
   async #get(site: string, identity: Identity, signal?: AbortSignal): Promise<Outcome<Credential>> {
@@ -75,23 +86,33 @@ export class Broker {
     const now = this.#clock.now()
     if (entry.held && entry.held.until > now) {
       // Renewed behind the back of whoever asks: the old one is good until its end.
-      if (entry.held.until - now <= EARLY_MS && this.#mayObtain(entry, identity)) void this.#obtain(entry, identity)
+      if (entry.held.until - now <= EARLY_MS && this.#mayObtain(entry, identity))
+        void this.#obtain(entry, identity)
       return succeed(entry.held.credential)
     }
     if (entry.blocked) return fail(entry.blocked)
-    if (!entry.flying && !this.#mayObtain(entry, identity)) return fail(failure('SIGN_IN_WAITS', { site, identity: identity.name }))
+    if (!entry.flying && !this.#mayObtain(entry, identity))
+      return fail(failure('SIGN_IN_WAITS', { site, identity: identity.name }))
     const obtained = await this.#obtain(entry, identity)
     signal?.throwIfAborted()
     return obtained.ok ? succeed(obtained.value.credential) : obtained
   }
-  #mayObtain(entry: Entry, identity: Identity) { return !entry.blocked && (!identity.mayPrompt || !this.#presence.away()) }
+  #mayObtain(entry: Entry, identity: Identity) {
+    return !entry.blocked && (!identity.mayPrompt || !this.#presence.away())
+  }
   // Nobody's signal goes along: whoever gives up must not take the credential from the others who wait.
   #obtain(entry: Entry, identity: Identity): Promise<Outcome<Held>> {
-    entry.flying ??= identity.obtain().then((obtained) => {
-      if (obtained.ok) entry.held = obtained.value
-      else if (identity.mayPrompt && obtained.failure.code !== 'PLUGIN_NEEDS_CONSENT') entry.blocked = obtained.failure
-      return obtained
-    }).finally(() => { delete entry.flying })
+    entry.flying ??= identity
+      .obtain()
+      .then((obtained) => {
+        if (obtained.ok) entry.held = obtained.value
+        else if (identity.mayPrompt && obtained.failure.code !== 'PLUGIN_NEEDS_CONSENT')
+          entry.blocked = obtained.failure
+        return obtained
+      })
+      .finally(() => {
+        delete entry.flying
+      })
     return entry.flying
   }
   #refused(site: string, identity: Identity, refused: Credential | undefined): boolean {
@@ -105,7 +126,10 @@ export class Broker {
     entry.refusedInARow++
     if (!identity.renewable) return false
     if (entry.refusedInARow < REFUSALS) return true
-    entry.blocked = failure('CREDENTIAL_REFUSED', { site, says: `${identity.name} was refused again with a new credential.` })
+    entry.blocked = failure('CREDENTIAL_REFUSED', {
+      site,
+      says: `${identity.name} was refused again with a new credential.`,
+    })
     return false
   }
 }

@@ -27,22 +27,51 @@ export interface SiteSource {
   clock?: Clock
   target(): Outcome<Target>
 }
-export interface ConnectionPorts { clock: Clock; random: Random; log: Log; kinds: readonly Resource[] }
+export interface ConnectionPorts {
+  clock: Clock
+  random: Random
+  log: Log
+  kinds: readonly Resource[]
+}
 
 /** Optional APIs by the word the contract has for them; any of the resources will do. */
 const OPTIONAL: Record<string, Resource[]> = {
   notebooks: [{ group: 'kubeflow.org', version: 'v1', plural: 'notebooks' }],
   snapshots: [{ group: 'snapshot.storage.k8s.io', version: 'v1', plural: 'volumesnapshots' }],
-  kueue: [{ group: 'kueue.x-k8s.io', version: 'v1beta1', plural: 'workloads' }, { group: 'kueue.x-k8s.io', version: 'v1beta2', plural: 'workloads' }],
+  kueue: [
+    { group: 'kueue.x-k8s.io', version: 'v1beta1', plural: 'workloads' },
+    { group: 'kueue.x-k8s.io', version: 'v1beta2', plural: 'workloads' },
+  ],
 }
-const PASSING = new Set<Failure['code']>(['CLUSTER_UNREACHABLE', 'CLUSTER_TIMED_OUT', 'CLUSTER_BUSY', 'CLUSTER_FAILED', 'CLUSTER_ANSWER_UNREADABLE', 'NAME_UNRESOLVED', 'PROXY_FAILED', 'SIGN_IN_WAITS', 'AWS_UNREACHABLE', 'AWS_FAILED'])
-const passes = (failed: Failure) => PASSING.has(failed.code) || (failed.code === 'ISSUER_FAILED' && failed.data.error === 'unreachable')
+const PASSING = new Set<Failure['code']>([
+  'CLUSTER_UNREACHABLE',
+  'CLUSTER_TIMED_OUT',
+  'CLUSTER_BUSY',
+  'CLUSTER_FAILED',
+  'CLUSTER_ANSWER_UNREADABLE',
+  'NAME_UNRESOLVED',
+  'PROXY_FAILED',
+  'SIGN_IN_WAITS',
+  'AWS_UNREACHABLE',
+  'AWS_FAILED',
+])
+const passes = (failed: Failure) =>
+  PASSING.has(failed.code) ||
+  (failed.code === 'ISSUER_FAILED' && failed.data.error === 'unreachable')
 // A rewritten entry may heal these.
-const OF_ENTRY = new Set<Failure['code']>(['CREDENTIAL_REFUSED', 'CLUSTER_UNTRUSTED', 'CLUSTER_UNREACHABLE', 'NAME_UNRESOLVED', 'SIGN_IN_NEEDED', 'KUBECONFIG_UNREADABLE'])
+const OF_ENTRY = new Set<Failure['code']>([
+  'CREDENTIAL_REFUSED',
+  'CLUSTER_UNTRUSTED',
+  'CLUSTER_UNREACHABLE',
+  'NAME_UNRESOLVED',
+  'SIGN_IN_NEEDED',
+  'KUBECONFIG_UNREADABLE',
+])
 const JITTER_MS = 3000
 const LOOK_EVERY_MS = 20_000
 
-type Told = Pick<SiteState, 'state' | 'prepared' | 'offers'> & Partial<Pick<SiteState, 'failure' | 'user' | 'groups' | 'version'>>
+type Told = Pick<SiteState, 'state' | 'prepared' | 'offers'> &
+  Partial<Pick<SiteState, 'failure' | 'user' | 'groups' | 'version'>>
 
 /** One site from the first connect to the last disconnect: signed in once, looked after until it is let go. */
 export class Connection {
@@ -66,18 +95,35 @@ export class Connection {
   state(home: boolean): SiteState {
     const { id, name, place, meta, simulated, server, speed, kind, signsInWith } = this.source
     const identity = signsInWith?.()
-    return { id, name, place, meta, simulated, ...(speed && { speed: speed() }), home, server, source: kind ?? 'plant', ...(identity && { identity }), ...this.#told, ...(this.#asOf !== undefined && { asOf: timestamp(this.#asOf) }) }
+    return {
+      id,
+      name,
+      place,
+      meta,
+      simulated,
+      ...(speed && { speed: speed() }),
+      home,
+      server,
+      source: kind ?? 'plant',
+      ...(identity && { identity }),
+      ...this.#told,
+      ...(this.#asOf !== undefined && { asOf: timestamp(this.#asOf) }),
+    }
   }
   /** Live or lately live: what is asked of it may be answered. */
   usable(): Outcome<KubeClient> {
-    return this.client && (this.#told.state === 'live' || this.#told.state === 'stale') ? succeed(this.client) : fail(failure('SITE_NOT_CONNECTED', { site: this.source.id }))
+    return this.client && (this.#told.state === 'live' || this.#told.state === 'stale')
+      ? succeed(this.client)
+      : fail(failure('SITE_NOT_CONNECTED', { site: this.source.id }))
   }
 
   /** Signs in; whoever asks while that is under way gets the same answer. */
   connect(): Promise<Outcome<void>> {
     if (this.#told.state === 'live') return Promise.resolve(succeed(undefined))
     if (this.#connecting) return this.#connecting
-    const connecting = this.#connect().finally(() => { if (this.#connecting === connecting) this.#connecting = undefined })
+    const connecting = this.#connect().finally(() => {
+      if (this.#connecting === connecting) this.#connecting = undefined
+    })
     this.#connecting = connecting
     return connecting
   }
@@ -89,7 +135,12 @@ export class Connection {
     this.#life = life
     this.#tell({ state: 'connecting', prepared: 'unknown', offers: [] })
     const { clock, random, log } = this.#ports
-    const client = makeKubeClient(target.value, { clock, random, log, ...(this.source.clock && { siteClock: this.source.clock }) })
+    const client = makeKubeClient(target.value, {
+      clock,
+      random,
+      log,
+      ...(this.source.clock && { siteClock: this.source.clock }),
+    })
     const greeted = await this.#greet(client, life.signal)
     if (life.signal.aborted) {
       client.close()
@@ -114,16 +165,27 @@ export class Connection {
   replace(source: SiteSource) {
     this.source = source
     const { state, failure: failed } = this.#told
-    const may = state === 'live' || state === 'stale' || (state === 'failed' && OF_ENTRY.has(failed?.code as Failure['code']))
+    const may =
+      state === 'live' ||
+      state === 'stale' ||
+      (state === 'failed' && OF_ENTRY.has(failed?.code as Failure['code']))
     if (!may) return this.#changed()
     this.#connecting = undefined
     this.#told = { ...this.#told, state: 'stale' }
     void this.connect()
   }
   /** Whether the connection failed because an identity was signed out. */
-  waitsFor(identity: string): boolean { return this.#told.state === 'failed' && this.#told.failure?.code === 'SIGN_IN_NEEDED' && this.source.signsInWith?.()?.name === identity }
+  waitsFor(identity: string): boolean {
+    return (
+      this.#told.state === 'failed' &&
+      this.#told.failure?.code === 'SIGN_IN_NEEDED' &&
+      this.source.signsInWith?.()?.name === identity
+    )
+  }
   /** Somebody came back: what waited for that is tried now. */
-  personIsBack() { if (this.#told.failure?.code === 'SIGN_IN_WAITS') this.#nap?.abort() }
+  personIsBack() {
+    if (this.#told.failure?.code === 'SIGN_IN_WAITS') this.#nap?.abort()
+  }
   /** The machine slept: its sockets are half closed and its credentials may have ended. */
   woke() {
     this.#woken = true
@@ -156,20 +218,44 @@ export class Connection {
     try {
       const version = await client.version(signal)
       if (!version.ok) return version
-      const [me, features] = await Promise.all([client.whoAmI(signal), this.#features(client, signal)])
+      const [me, features] = await Promise.all([
+        client.whoAmI(signal),
+        this.#features(client, signal),
+      ])
       // Older servers cannot say who one is; a refused sign-in they can.
       if (!me.ok && me.failure.code === 'CREDENTIAL_REFUSED') return me
-      return succeed({ state: 'live', version: version.value.gitVersion, ...(me.ok && me.value.user && { user: me.value.user, groups: me.value.groups }), ...features })
+      return succeed({
+        state: 'live',
+        version: version.value.gitVersion,
+        ...(me.ok && me.value.user && { user: me.value.user, groups: me.value.groups }),
+        ...features,
+      })
     } catch (error) {
       if (signal.aborted) return fail(failure('SITE_NOT_CONNECTED', { site: this.source.id }))
       throw error
     }
   }
-  async #features(client: KubeClient, signal: AbortSignal): Promise<Pick<Told, 'prepared' | 'offers'>> {
-    const there = async (resources: readonly Resource[]) => Promise.all(resources.map((resource) => client.offers(resource, signal)))
-    const [kinds, ...optional] = await Promise.all([there(this.#ports.kinds), ...Object.values(OPTIONAL).map(there)])
-    const prepared = kinds.every((kind) => kind.ok) ? (kinds.every((kind) => kind.ok && kind.value) ? 'yes' : 'no') : 'unknown'
-    return { prepared, offers: Object.keys(OPTIONAL).filter((_name, index) => optional[index]?.some((one) => one.ok && one.value)) }
+  async #features(
+    client: KubeClient,
+    signal: AbortSignal,
+  ): Promise<Pick<Told, 'prepared' | 'offers'>> {
+    const there = async (resources: readonly Resource[]) =>
+      Promise.all(resources.map((resource) => client.offers(resource, signal)))
+    const [kinds, ...optional] = await Promise.all([
+      there(this.#ports.kinds),
+      ...Object.values(OPTIONAL).map(there),
+    ])
+    const prepared = kinds.every((kind) => kind.ok)
+      ? kinds.every((kind) => kind.ok && kind.value)
+        ? 'yes'
+        : 'no'
+      : 'unknown'
+    return {
+      prepared,
+      offers: Object.keys(OPTIONAL).filter((_name, index) =>
+        optional[index]?.some((one) => one.ok && one.value),
+      ),
+    }
   }
 
   /** Asks now and then; while there is no answer what is known goes stale, and it asks again later and later, never after a refusal. */
@@ -177,7 +263,10 @@ export class Connection {
     let failures = 0
     try {
       for (;;) {
-        await this.#rest(failures === 0 ? LOOK_EVERY_MS : backoffMs(failures, this.#ports.random), signal)
+        await this.#rest(
+          failures === 0 ? LOOK_EVERY_MS : backoffMs(failures, this.#ports.random),
+          signal,
+        )
         if (this.#woken) {
           this.#woken = false
           // A whole room of machines wakes at nine: each comes back a little later than the other.
@@ -191,7 +280,12 @@ export class Connection {
           const { failure: _failure, ...told } = this.#told
           // Somebody else may prepare the cluster while this person is connected.
           const again = failures > 0 || told.prepared !== 'yes'
-          this.#tell({ ...told, state: 'live', version: seen.value.gitVersion, ...(again && await this.#features(client, signal)) })
+          this.#tell({
+            ...told,
+            state: 'live',
+            version: seen.value.gitVersion,
+            ...(again && (await this.#features(client, signal))),
+          })
           failures = 0
         } else {
           failures++
@@ -202,7 +296,8 @@ export class Connection {
         }
       }
     } catch (error) {
-      if (!signal.aborted) this.#ports.log.error('Looking after a site ended.', { site: this.source.id, error })
+      if (!signal.aborted)
+        this.#ports.log.error('Looking after a site ended.', { site: this.source.id, error })
     }
   }
   /** Waits, unless something happens that is worth looking at once. */

@@ -19,10 +19,16 @@ export class Followed<T> {
     this.#begin = begin
   }
 
-  get(site: string): T | undefined { return this.#live.get(site)?.known }
-  all(): T[] { return [...this.#live.values()].map(({ known }) => known) }
+  get(site: string): T | undefined {
+    return this.#live.get(site)?.known
+  }
+  all(): T[] {
+    return [...this.#live.values()].map(({ known }) => known)
+  }
   /** Says that something changed. */
-  tell(): void { this.#heard.tell() }
+  tell(): void {
+    this.#heard.tell()
+  }
 
   /** Keeps every connected site watched and calls back after changes; the answer stops it. */
   follow(listener: () => void): () => void {

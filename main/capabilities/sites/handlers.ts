@@ -5,26 +5,50 @@ import { answer, type Implementer } from '../../platform/contract'
 import { latest } from '../../platform/streams/latest'
 import type { SitesService } from './service'
 
-interface SiteHandlerPorts { service: SitesService; clock: Clock; planPrepare(site: string, signal?: AbortSignal): Promise<Outcome<Plan>> }
+interface SiteHandlerPorts {
+  service: SitesService
+  clock: Clock
+  planPrepare(site: string, signal?: AbortSignal): Promise<Outcome<Plan>>
+}
 
-export const siteHandlers = (os: Implementer['sites'], { service, clock, planPrepare }: SiteHandlerPorts) => ({
-  watch: os.watch.handler(({ signal }) => latest({ subscribe: service.onChange, read: service.states, clock, signal })),
+export const siteHandlers = (
+  os: Implementer['sites'],
+  { service, clock, planPrepare }: SiteHandlerPorts,
+) => ({
+  watch: os.watch.handler(({ signal }) =>
+    latest({ subscribe: service.onChange, read: service.states, clock, signal }),
+  ),
   contexts: os.contexts.handler(async () => {
     await service.ready()
     return service.contexts()
   }),
   awsProfiles: os.awsProfiles.handler(() => service.eks.profiles()),
-  eksClusters: os.eksClusters.handler(async ({ input, signal }) => answer(await service.eks.clusters(input, signal))),
-  addEks: os.addEks.handler(async ({ input, signal }) => answer(await service.eks.add(input, signal))),
+  eksClusters: os.eksClusters.handler(async ({ input, signal }) =>
+    answer(await service.eks.clusters(input, signal)),
+  ),
+  addEks: os.addEks.handler(async ({ input, signal }) =>
+    answer(await service.eks.add(input, signal)),
+  ),
   addOidc: os.addOidc.handler(({ input }) => answer(service.addOidc(input))),
   remove: os.remove.handler(({ input }) => answer(service.remove(input.site), {})),
-  signIn: os.signIn.handler(async ({ input }) => answer(await service.signIns.begin(input.identity, input.how))),
+  signIn: os.signIn.handler(async ({ input }) =>
+    answer(await service.signIns.begin(input.identity, input.how)),
+  ),
   cancelSignIn: os.cancelSignIn.handler(({ input }) => {
     service.signIns.cancel(input.identity)
     return {}
   }),
-  signIns: os.signIns.handler(({ signal }) => latest({ subscribe: (changed) => service.signIns.onChange(changed), read: () => service.signIns.all(), clock, signal })),
-  signOut: os.signOut.handler(async ({ input }) => answer(await service.signOut(input.identity), {})),
+  signIns: os.signIns.handler(({ signal }) =>
+    latest({
+      subscribe: (changed) => service.signIns.onChange(changed),
+      read: () => service.signIns.all(),
+      clock,
+      signal,
+    }),
+  ),
+  signOut: os.signOut.handler(async ({ input }) =>
+    answer(await service.signOut(input.identity), {}),
+  ),
   here: os.here.handler(({ input }) => {
     service.here(input)
     return {}
@@ -34,7 +58,22 @@ export const siteHandlers = (os: Implementer['sites'], { service, clock, planPre
   makeHome: os.makeHome.handler(({ input }) => answer(service.makeHome(input.site), {})),
   openPlant: os.openPlant.handler(async () => answer(await service.openPlant(), {})),
   closePlant: os.closePlant.handler(async () => answer(await service.closePlant(), {})),
-  setPlantSpeed: os.setPlantSpeed.handler(({ input }) => answer(service.setPlantSpeed(input.speed), {})),
-  review: os.review.handler(async ({ input, signal }) => answer(await service.review(input.site, input.asks.map((ask) => ({ ...ask, says: `${ask.verb} ${ask.resource}${ask.namespace ? ` in ${ask.namespace}` : ''}` })), signal))),
-  planPrepare: os.planPrepare.handler(async ({ input, signal }) => answer(await planPrepare(input.site, signal))),
+  setPlantSpeed: os.setPlantSpeed.handler(({ input }) =>
+    answer(service.setPlantSpeed(input.speed), {}),
+  ),
+  review: os.review.handler(async ({ input, signal }) =>
+    answer(
+      await service.review(
+        input.site,
+        input.asks.map((ask) => ({
+          ...ask,
+          says: `${ask.verb} ${ask.resource}${ask.namespace ? ` in ${ask.namespace}` : ''}`,
+        })),
+        signal,
+      ),
+    ),
+  ),
+  planPrepare: os.planPrepare.handler(async ({ input, signal }) =>
+    answer(await planPrepare(input.site, signal)),
+  ),
 })

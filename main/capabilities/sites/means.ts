@@ -43,15 +43,43 @@ export interface Means {
 const CONSENTS = 'sites.consents'
 const Hashes = z.array(z.string()).catch([])
 
-export function makeMeans({ clock, env, settings, network: set, vault = noVault, loginShell = false, local, unreadable }: MeansPorts): Means {
-  const shell = completedEnv(env, () => (loginShell ? loginShellEnv(env, clock) : Promise.resolve(undefined)))
+export function makeMeans({
+  clock,
+  env,
+  settings,
+  network: set,
+  vault = noVault,
+  loginShell = false,
+  local,
+  unreadable,
+}: MeansPorts): Means {
+  const shell = completedEnv(env, () =>
+    loginShell ? loginShellEnv(env, clock) : Promise.resolve(undefined),
+  )
   const presence = new Presence(clock)
-  const network = makeNetwork({ env, settings: set ?? (() => ({ caFiles: [], proxy: '', noProxy: '' })), ...(unreadable && { unreadable }) })
+  const network = makeNetwork({
+    env,
+    settings: set ?? (() => ({ caFiles: [], proxy: '', noProxy: '' })),
+    ...(unreadable && { unreadable }),
+  })
   const consents = () => Hashes.parse(settings.get(CONSENTS))
-  const consent = { allowed: (hash: string) => consents().includes(hash), allow: (hash: string) => settings.set(CONSENTS, [...consents(), hash]) }
-  const processes = new ProcessPlugins({ env: shell.now, ready: shell.ready, clock, presence, ...consent })
+  const consent = {
+    allowed: (hash: string) => consents().includes(hash),
+    allow: (hash: string) => settings.set(CONSENTS, [...consents(), hash]),
+  }
+  const processes = new ProcessPlugins({
+    env: shell.now,
+    ready: shell.ready,
+    clock,
+    presence,
+    ...consent,
+  })
   return {
-    clock, network, presence, processes, ready: shell.ready,
+    clock,
+    network,
+    presence,
+    processes,
+    ready: shell.ready,
     aws: makeAws({ env, clock, network, processes, ...(local && { local }) }),
     oidc: new OidcPeople({ clock, network, refreshTokens: refreshTokens(vault, settings) }),
     broker: new Broker({ clock, presence }),

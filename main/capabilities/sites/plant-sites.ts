@@ -34,20 +34,34 @@ export class PlantSites {
     this.#settings = settings
     this.#host = host
   }
-  get ids(): readonly string[] { return this.#ids }
-  get wasOpen() { return this.#plant !== undefined && this.#settings.get(PLANT_OPEN) === true }
+  get ids(): readonly string[] {
+    return this.#ids
+  }
+  get wasOpen() {
+    return this.#plant !== undefined && this.#settings.get(PLANT_OPEN) === true
+  }
 
   /** Opens the simulated sites; the on-prem one becomes home unless `keepHome` says otherwise and there is one. Twice at once is once. */
   async open({ keepHome = false } = {}): Promise<Outcome<void>> {
     const plant = this.#plant
-    if (!plant) return fail(failure('NOT_SUPPORTED_HERE', { says: 'This core was started without the simulated sites.', remedy: 'Start it without --no-plant.' }))
-    this.#opening ??= this.#openAll(plant).finally(() => { this.#opening = undefined })
+    if (!plant)
+      return fail(
+        failure('NOT_SUPPORTED_HERE', {
+          says: 'This core was started without the simulated sites.',
+          remedy: 'Start it without --no-plant.',
+        }),
+      )
+    this.#opening ??= this.#openAll(plant).finally(() => {
+      this.#opening = undefined
+    })
     const opened = await this.#opening
     if (!opened.ok) return opened
     const kept = this.#settings.set(PLANT_OPEN, true)
     if (!kept.ok) return kept
     const onPrem = this.#ids.find((id) => this.#host.placeOf(id) === 'on-prem')
-    return onPrem === undefined || (keepHome && this.#host.homeId() !== undefined) ? succeed(undefined) : this.#host.makeHome(onPrem)
+    return onPrem === undefined || (keepHome && this.#host.homeId() !== undefined)
+      ? succeed(undefined)
+      : this.#host.makeHome(onPrem)
   }
   async #openAll(plant: PlantSwitch): Promise<Outcome<void>> {
     if (this.#ids.length === 0) {
@@ -66,7 +80,15 @@ export class PlantSites {
     return this.#settings.set(PLANT_OPEN, false)
   }
   setSpeed(speed: number): Outcome<void> {
-    const set = this.#plant && this.#ids.length > 0 ? this.#plant.setSpeed(speed) : fail(failure('NOT_SUPPORTED_HERE', { says: 'The simulated sites are not open.', remedy: 'Open the plant first.' }))
+    const set =
+      this.#plant && this.#ids.length > 0
+        ? this.#plant.setSpeed(speed)
+        : fail(
+            failure('NOT_SUPPORTED_HERE', {
+              says: 'The simulated sites are not open.',
+              remedy: 'Open the plant first.',
+            }),
+          )
     this.#host.tell()
     return set
   }

@@ -13,7 +13,17 @@ export interface Sites {
   /** The client of the site that holds the shared records, else NO_HOME_SITE or SITE_NOT_CONNECTED. */
   home(): Outcome<KubeClient>
   /** Reviews rights and names who could grant what is missing (subjects bound to roles that hold the verb, where they may be read). */
-  review(site: string, asks: (AccessAsk & { says: string; without?: string })[], signal?: AbortSignal): Promise<Outcome<PermissionCheck[]>>
+  review(
+    site: string,
+    asks: (AccessAsk & { says: string; without?: string })[],
+    signal?: AbortSignal,
+  ): Promise<Outcome<PermissionCheck[]>>
   /** As whom a site knows the signed-in person, with what their issuer says of them; undefined before the first answer. */
-  whoIs(site: string): { user: string; groups: string[]; claims?: { issuer: string; subject: string; email?: string; groups: string[] } } | undefined
+  whoIs(site: string):
+    | {
+        user: string
+        groups: string[]
+        claims?: { issuer: string; subject: string; email?: string; groups: string[] }
+      }
+    | undefined
 }

@@ -9,8 +9,14 @@ export class Presence {
   readonly #back = listeners()
   #seenAt: number | undefined
   #locked = false
-  constructor(clock: Clock) { this.#clock = clock }
-  away(): boolean { return this.#locked || (this.#seenAt !== undefined && this.#clock.now() - this.#seenAt > IDLE_MS) }
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+  away(): boolean {
+    return (
+      this.#locked || (this.#seenAt !== undefined && this.#clock.now() - this.#seenAt > IDLE_MS)
+    )
+  }
   /** Somebody moved or typed, locked the screen or unlocked it. What moves behind a locked screen does not unlock it. */
   here({ locked }: { locked?: boolean | undefined }) {
     const was = this.away()
@@ -19,14 +25,19 @@ export class Presence {
     if (was && !this.away()) this.#back.tell()
   }
   /** Calls back when somebody comes back. */
-  onBack(listener: () => void) { return this.#back.add(listener) }
+  onBack(listener: () => void) {
+    return this.#back.add(listener)
+  }
 }
 
 const BEAT_MS = 5000
 const JUMP_MS = 30_000
 
 /** Calls back once each time the machine woke from sleep: its clock has then moved much further than it waited. */
-export async function watchForSleep(clock: Clock, { signal, woke }: { signal: AbortSignal; woke(sleptMs: number): void }): Promise<void> {
+export async function watchForSleep(
+  clock: Clock,
+  { signal, woke }: { signal: AbortSignal; woke(sleptMs: number): void },
+): Promise<void> {
   while (!signal.aborted) {
     const before = clock.now()
     try {

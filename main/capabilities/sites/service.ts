@@ -24,7 +24,16 @@ export interface SitesPorts extends ConnectionPorts {
   /** What sign-ins are made with; made from `env` and `settings` unless given. */
   means?: Means
 }
-export interface AddOidc { name: string; server: string; ca?: string | undefined; issuer: string; clientId: string; scopes: string[]; redirect?: string | undefined; proxy?: string | undefined }
+export interface AddOidc {
+  name: string
+  server: string
+  ca?: string | undefined
+  issuer: string
+  clientId: string
+  scopes: string[]
+  redirect?: string | undefined
+  proxy?: string | undefined
+}
 export interface SitesService extends Sites {
   contexts(): { contexts: FoundContext[]; unreadable: Read['unreadable'] }
   /** Settles when programs can be found as the login shell finds them. */
@@ -61,11 +70,28 @@ export function makeSites(ports: SitesPorts): SitesService {
   const signIns = new SignIns({ ...means, oidcClient: (identity) => list.oidcClient(identity) })
   signIns.onDone((identity) => list.signedIn(identity))
   return {
-    states: () => list.states(), onChange: (listener) => list.onChange(listener), client: (site) => list.client(site), home: () => list.home(), homeId: () => list.homeId(),
-    contexts: () => list.contexts(), ready: means.ready, connect: (ask) => list.connect(ask), disconnect: (site) => list.disconnect(site), makeHome: (site) => list.makeHome(site),
-    openPlant: () => list.plant.open(), closePlant: () => list.plant.close(), setPlantSpeed: (speed) => list.plant.setSpeed(speed),
-    clockOf: (site) => list.clockOf(site), lookAgain: (site) => list.lookAgain(site), refresh: () => list.refresh(), start: () => list.start(), woke: (sleptMs) => list.woke(sleptMs),
-    eks: makeEks({ ...means, added: list.added, taken: () => list.taken() }), signIns, remove: (site) => list.remove(site), here: (presence) => means.presence.here(presence),
+    states: () => list.states(),
+    onChange: (listener) => list.onChange(listener),
+    client: (site) => list.client(site),
+    home: () => list.home(),
+    homeId: () => list.homeId(),
+    contexts: () => list.contexts(),
+    ready: means.ready,
+    connect: (ask) => list.connect(ask),
+    disconnect: (site) => list.disconnect(site),
+    makeHome: (site) => list.makeHome(site),
+    openPlant: () => list.plant.open(),
+    closePlant: () => list.plant.close(),
+    setPlantSpeed: (speed) => list.plant.setSpeed(speed),
+    clockOf: (site) => list.clockOf(site),
+    lookAgain: (site) => list.lookAgain(site),
+    refresh: () => list.refresh(),
+    start: () => list.start(),
+    woke: (sleptMs) => list.woke(sleptMs),
+    eks: makeEks({ ...means, added: list.added, taken: () => list.taken() }),
+    signIns,
+    remove: (site) => list.remove(site),
+    here: (presence) => means.presence.here(presence),
     ...saying(list, means),
     async signOut(identity) {
       const session = means.aws.profiles.session(identity)
@@ -93,21 +119,42 @@ const saying = (list: SiteList, { oidc }: Means): Pick<SitesService, 'whoIs' | '
     return { user: state.user, groups: state.groups ?? [], ...(person && { claims: person }) }
   },
   addOidc({ ca, redirect, proxy, ...site }) {
-    const added = list.added.add({ ...site, kind: 'oidc', ...(ca !== undefined && { ca }), ...(redirect !== undefined && { redirect }), ...(proxy !== undefined && { proxy }) }, list.taken())
+    const added = list.added.add(
+      {
+        ...site,
+        kind: 'oidc',
+        ...(ca !== undefined && { ca }),
+        ...(redirect !== undefined && { redirect }),
+        ...(proxy !== undefined && { proxy }),
+      },
+      list.taken(),
+    )
     return added.ok ? succeed({ site: added.value.id }) : added
   },
 })
 
-async function reviewed(client: KubeClient, asks: (AccessAsk & { says: string; without?: string })[], signal?: AbortSignal): Promise<Outcome<PermissionCheck[]>> {
+async function reviewed(
+  client: KubeClient,
+  asks: (AccessAsk & { says: string; without?: string })[],
+  signal?: AbortSignal,
+): Promise<Outcome<PermissionCheck[]>> {
   const answers = await client.review(asks, signal)
   if (!answers.ok) return answers
   const refused = asks.filter((_ask, index) => answers.value[index] === 'no')
   const people = await grantedBy(client, refused, signal)
-  return succeed(asks.map((ask, index) => {
-    const { says, verb, resource, group, namespace, without } = ask
-    return {
-      says, verb, resource, group, ...(namespace !== undefined && { namespace }), allowed: answers.value[index] ?? 'unknown',
-      grantedBy: people[refused.indexOf(ask)] ?? [], ...(without !== undefined && { without }),
-    }
-  }))
+  return succeed(
+    asks.map((ask, index) => {
+      const { says, verb, resource, group, namespace, without } = ask
+      return {
+        says,
+        verb,
+        resource,
+        group,
+        ...(namespace !== undefined && { namespace }),
+        allowed: answers.value[index] ?? 'unknown',
+        grantedBy: people[refused.indexOf(ask)] ?? [],
+        ...(without !== undefined && { without }),
+      }
+    }),
+  )
 }

@@ -38,18 +38,29 @@ export class SiteList {
     this.#means = means
     this.added = new AddedSites(ports.settings)
     this.plant = new PlantSites(ports.plant, ports.settings, {
-      add: (source) => this.#add(source), remove: (id) => this.#drop(id), connect: (id) => this.#connections.get(id)?.connect() ?? Promise.resolve(succeed(undefined)),
-      placeOf: (id) => this.#connections.get(id)?.source.place, makeHome: (id) => this.makeHome(id), homeId: () => this.homeId(), tell: () => this.#changes.tell(),
+      add: (source) => this.#add(source),
+      remove: (id) => this.#drop(id),
+      connect: (id) => this.#connections.get(id)?.connect() ?? Promise.resolve(succeed(undefined)),
+      placeOf: (id) => this.#connections.get(id)?.source.place,
+      makeHome: (id) => this.makeHome(id),
+      homeId: () => this.homeId(),
+      tell: () => this.#changes.tell(),
     })
     this.added.onChange(() => this.#refreshAdded())
-    means.presence.onBack(() => { for (const connection of this.#connections.values()) connection.personIsBack() })
+    means.presence.onBack(() => {
+      for (const connection of this.#connections.values()) connection.personIsBack()
+    })
     this.refresh()
     this.#refreshAdded()
   }
-  onChange(listener: () => void) { return this.#changes.add(listener) }
+  onChange(listener: () => void) {
+    return this.#changes.add(listener)
+  }
   states() {
     const home = this.homeId()
-    return [...this.#connections.values()].map((connection) => connection.state(connection.source.id === home))
+    return [...this.#connections.values()].map((connection) =>
+      connection.state(connection.source.id === home),
+    )
   }
   find(site: string): Outcome<Connection> {
     const found = this.#connections.get(site)
@@ -67,16 +78,31 @@ export class SiteList {
     const home = this.homeId()
     if (home === undefined) return fail(failure('NO_HOME_SITE', {}))
     // A home that is gone for now (the plant closed, a kubeconfig moved away) is not connected rather than unknown.
-    return this.#connections.has(home) ? this.client(home) : fail(failure('SITE_NOT_CONNECTED', { site: home }))
+    return this.#connections.has(home)
+      ? this.client(home)
+      : fail(failure('SITE_NOT_CONNECTED', { site: home }))
   }
-  clockOf(site: string): Clock { return this.#connections.get(site)?.client?.clock ?? this.#ports.clock }
+  clockOf(site: string): Clock {
+    return this.#connections.get(site)?.client?.clock ?? this.#ports.clock
+  }
   contexts() {
     this.refresh()
-    return { contexts: this.#contexts.contexts.map((context) => this.#found(context)), unreadable: this.#contexts.unreadable }
+    return {
+      contexts: this.#contexts.contexts.map((context) => this.#found(context)),
+      unreadable: this.#contexts.unreadable,
+    }
   }
-  taken(): string[] { return [...this.#connections.keys()] }
+  taken(): string[] {
+    return [...this.#connections.keys()]
+  }
 
-  async connect({ site, consentToHash }: { site: string; consentToHash?: string | undefined }): Promise<Outcome<void>> {
+  async connect({
+    site,
+    consentToHash,
+  }: {
+    site: string
+    consentToHash?: string | undefined
+  }): Promise<Outcome<void>> {
     const found = this.find(site)
     if (!found.ok) return found
     this.#means.presence.here({})
@@ -85,7 +111,8 @@ export class SiteList {
       await this.#means.ready()
       const { plugins } = this.#means
       const hash = hashOf(exec, plugins.env())
-      const kept = consentToHash === hash && !plugins.allowed(hash) ? plugins.allow(hash) : succeed(undefined)
+      const kept =
+        consentToHash === hash && !plugins.allowed(hash) ? plugins.allow(hash) : succeed(undefined)
       if (!kept.ok) return kept
       const objection = objectionTo(site, exec, plugins)
       if (objection) return fail(objection)
@@ -105,12 +132,20 @@ export class SiteList {
   makeHome(site: string): Outcome<void> {
     const found = this.find(site)
     if (!found.ok) return found
-    if (found.value.source.place === 'cloud' && found.value.source.simulated) return fail(failure('NOT_SUPPORTED_HERE', { says: 'The simulated AWS site holds no shared records.', remedy: 'Make the simulated on-prem site home.' }))
+    if (found.value.source.place === 'cloud' && found.value.source.simulated)
+      return fail(
+        failure('NOT_SUPPORTED_HERE', {
+          says: 'The simulated AWS site holds no shared records.',
+          remedy: 'Make the simulated on-prem site home.',
+        }),
+      )
     const kept = this.#ports.settings.set(HOME, site)
     this.#changes.tell()
     return kept
   }
-  lookAgain(site: string): Promise<void> { return this.#connections.get(site)?.lookAgain() ?? Promise.resolve() }
+  lookAgain(site: string): Promise<void> {
+    return this.#connections.get(site)?.lookAgain() ?? Promise.resolve()
+  }
   remove(site: string): Outcome<void> {
     const identity = this.#identity(site)
     const removed = this.added.remove(site)
@@ -119,7 +154,10 @@ export class SiteList {
   }
   /** The OpenID client that an identity belongs to. */
   oidcClient(identity: string): OidcClient | undefined {
-    const clients = [...this.#contexts.contexts.flatMap(({ user }) => oidcClientOf(user) ?? []), ...this.added.all().flatMap((site) => (site.kind === 'oidc' ? oidcClient(site) : []))]
+    const clients = [
+      ...this.#contexts.contexts.flatMap(({ user }) => oidcClientOf(user) ?? []),
+      ...this.added.all().flatMap((site) => (site.kind === 'oidc' ? oidcClient(site) : [])),
+    ]
     return clients.find((client) => oidcIdOf(client) === identity)
   }
   /** Sites that waited for an identity go on once it has signed in. */
@@ -133,16 +171,23 @@ export class SiteList {
   }
   /** Forgets what an identity holds on every site. */
   signedOut(identity: string) {
-    for (const { source } of this.#connections.values()) if (source.signsInWith?.()?.name === identity) this.disconnect(source.id)
+    for (const { source } of this.#connections.values())
+      if (source.signsInWith?.()?.name === identity) this.disconnect(source.id)
   }
 
   /** Opens the plant where it was open last time, but does not change which site is home; looks out for sleep. */
   async start() {
-    void watchForSleep(this.#ports.clock, { signal: this.#life.signal, woke: (sleptMs) => this.woke(sleptMs) })
+    void watchForSleep(this.#ports.clock, {
+      signal: this.#life.signal,
+      woke: (sleptMs) => this.woke(sleptMs),
+    })
     if (this.added.all().some(({ kind }) => kind === 'eks')) await this.#means.aws.profiles.list()
     if (!this.plant.wasOpen) return
     const opened = await this.plant.open({ keepHome: true })
-    if (!opened.ok) this.#ports.log.warn('The simulated sites could not be opened again.', { code: opened.failure.code })
+    if (!opened.ok)
+      this.#ports.log.warn('The simulated sites could not be opened again.', {
+        code: opened.failure.code,
+      })
   }
   woke(sleptMs: number) {
     this.#ports.log.info('The machine slept.', { sleptMs })
@@ -152,28 +197,52 @@ export class SiteList {
   async close() {
     this.#life.abort(new Error('the core closes'))
     this.#unwatch()
-    for (const [id, connection] of this.#connections) if (!this.plant.ids.includes(id)) connection.disconnect()
+    for (const [id, connection] of this.#connections)
+      if (!this.plant.ids.includes(id)) connection.disconnect()
     await this.plant.shut()
   }
 
   refresh() {
     const places = this.#ports.places()
     this.#unwatch()
-    this.#unwatch = watchFiles(places.map(({ path }) => path), this.#ports.clock, () => this.refresh())
-    const before = new Map(this.#contexts.contexts.map((context) => [context.id, JSON.stringify(context)]))
+    this.#unwatch = watchFiles(
+      places.map(({ path }) => path),
+      this.#ports.clock,
+      () => this.refresh(),
+    )
+    const before = new Map(
+      this.#contexts.contexts.map((context) => [context.id, JSON.stringify(context)]),
+    )
     const unreadable = JSON.stringify(this.#contexts.unreadable)
     this.#contexts = readKubeconfigs(places)
-    const changed = this.#contexts.contexts.filter((context) => before.get(context.id) !== JSON.stringify(context))
-    const gone = [...before.keys()].filter((id) => !this.#contexts.contexts.some((context) => context.id === id))
-    if (changed.length === 0 && gone.length === 0 && JSON.stringify(this.#contexts.unreadable) === unreadable) return
+    const changed = this.#contexts.contexts.filter(
+      (context) => before.get(context.id) !== JSON.stringify(context),
+    )
+    const gone = [...before.keys()].filter(
+      (id) => !this.#contexts.contexts.some((context) => context.id === id),
+    )
+    if (
+      changed.length === 0 &&
+      gone.length === 0 &&
+      JSON.stringify(this.#contexts.unreadable) === unreadable
+    )
+      return
     for (const id of gone) this.#drop(id)
     for (const context of changed) this.#put(this.#sourceOf(context))
     this.#changes.tell()
   }
   #refreshAdded() {
-    const sources = this.added.all().map((site) => addedSource(site, { ...this.#means, find: (id) => this.added.find(id) }))
-    for (const { source } of [...this.#connections.values()]) if ((source.kind === 'eks' || source.kind === 'oidc') && !sources.some(({ id }) => id === source.id)) this.#drop(source.id)
-    for (const source of sources) this.#put({ ...source, signsInWith: () => this.#signsInWith(source.id) })
+    const sources = this.added
+      .all()
+      .map((site) => addedSource(site, { ...this.#means, find: (id) => this.added.find(id) }))
+    for (const { source } of [...this.#connections.values()])
+      if (
+        (source.kind === 'eks' || source.kind === 'oidc') &&
+        !sources.some(({ id }) => id === source.id)
+      )
+        this.#drop(source.id)
+    for (const source of sources)
+      this.#put({ ...source, signsInWith: () => this.#signsInWith(source.id) })
     this.#changes.tell()
   }
   /** A site that is open goes on under its new entry at once. */
@@ -190,7 +259,9 @@ export class SiteList {
     this.#connections.get(id)?.disconnect()
     this.#connections.delete(id)
   }
-  #context(id: string): KubeContext | undefined { return this.#contexts.contexts.find((context) => context.id === id) }
+  #context(id: string): KubeContext | undefined {
+    return this.#contexts.contexts.find((context) => context.id === id)
+  }
   #identity(site: string): Outcome<Identity> | undefined {
     const context = this.#context(site)
     if (context) return identityOf(context, this.#means)
@@ -199,21 +270,46 @@ export class SiteList {
   }
   #signsInWith(site: string): { name: string; kind: 'aws-sso' | 'oidc' } | undefined {
     const added = this.added.find(site)
-    const [session] = added?.kind === 'eks' ? this.#means.aws.profiles.sessionsOf(added.profile) : []
+    const [session] =
+      added?.kind === 'eks' ? this.#means.aws.profiles.sessionsOf(added.profile) : []
     if (session) return { name: session.id, kind: 'aws-sso' }
     const context = this.#context(site)
     const client = added?.kind === 'oidc' ? added : context && oidcClientOf(context.user)
     return client && { name: oidcIdOf(client), kind: 'oidc' }
   }
   #sourceOf({ id, name, cluster }: KubeContext): SiteSource {
-    const now = () => { const context = this.#context(id); return context ? succeed(context) : fail(failure('SITE_UNKNOWN', { site: id })) }
-    return { id, name, ...placeOf(cluster.server), simulated: false, kind: 'kubeconfig', server: cluster.server, target: () => targetOf(now, this.#means), signsInWith: () => this.#signsInWith(id) }
+    const now = () => {
+      const context = this.#context(id)
+      return context ? succeed(context) : fail(failure('SITE_UNKNOWN', { site: id }))
+    }
+    return {
+      id,
+      name,
+      ...placeOf(cluster.server),
+      simulated: false,
+      kind: 'kubeconfig',
+      server: cluster.server,
+      target: () => targetOf(now, this.#means),
+      signsInWith: () => this.#signsInWith(id),
+    }
   }
   #found({ id, name, clusterName, userName, cluster, user, file }: KubeContext): FoundContext {
     const hash = user.exec ? hashOf(user.exec, this.#means.plugins.env()) : ''
     return {
-      id, context: name, cluster: clusterName, user: userName, server: cluster.server, file, auth: authOf(user),
-      ...(user.exec && { plugin: { command: commandLine(user.exec), hash, allowed: this.#means.plugins.allowed(hash) } }),
+      id,
+      context: name,
+      cluster: clusterName,
+      user: userName,
+      server: cluster.server,
+      file,
+      auth: authOf(user),
+      ...(user.exec && {
+        plugin: {
+          command: commandLine(user.exec),
+          hash,
+          allowed: this.#means.plugins.allowed(hash),
+        },
+      }),
     }
   }
 }

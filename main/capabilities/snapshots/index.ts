@@ -5,5 +5,11 @@ export { addressOf } from './domain/method'
 export type { Decided } from './plan'
 export type { SnapshotPorts, Versions } from './ports'
 export { makeSnapshots, type Snapshots } from './service'
-export { manifestsOf as snapshotManifests, Take, takeSnapshot, untakeSnapshot, volumeSnapshotOf } from './take'
+export {
+  manifestsOf as snapshotManifests,
+  Take,
+  takeSnapshot,
+  untakeSnapshot,
+  volumeSnapshotOf,
+} from './take'
 export { snapshotHandlers } from './handlers'

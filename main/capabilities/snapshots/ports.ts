@@ -7,5 +7,17 @@ import type { Records } from '../records'
 import type { Sites } from '../sites'
 
 /** Asks what keeps a kind of data for the version it has now: a commit, a manifest, offsets. Absent kinds have nobody to ask. */
-export type Versions = Partial<Record<DataSourceSpec['kind'], (location: DataSourceSpec['location'], signal?: AbortSignal) => Promise<Outcome<string>>>>
-export interface SnapshotPorts { sites: Sites; records: Records; operations: Operations; versions: Versions; clock: Clock; random: Random }
+export type Versions = Partial<
+  Record<
+    DataSourceSpec['kind'],
+    (location: DataSourceSpec['location'], signal?: AbortSignal) => Promise<Outcome<string>>
+  >
+>
+export interface SnapshotPorts {
+  sites: Sites
+  records: Records
+  operations: Operations
+  versions: Versions
+  clock: Clock
+  random: Random
+}

@@ -11,7 +11,10 @@ export function makeSnapshots(ports: SnapshotPorts) {
   ports.operations.register(take)
   ports.operations.register(release)
   return {
-    async planTake(wanted: { source: string; namespace: string; name?: string | undefined }, signal?: AbortSignal): Promise<Outcome<Plan>> {
+    async planTake(
+      wanted: { source: string; namespace: string; name?: string | undefined },
+      signal?: AbortSignal,
+    ): Promise<Outcome<Plan>> {
       const made = await planTake(ports, take, { wanted, signal })
       return made.ok ? succeed(ports.operations.offer(made.value)) : made
     },
@@ -20,7 +23,9 @@ export function makeSnapshots(ports: SnapshotPorts) {
       return made.ok ? succeed(ports.operations.offer(made.value)) : made
     },
     /** Decides how a snapshot would be taken, without planning it: provisioning takes several at once. */
-    decide: (...[client, wanted]: [Parameters<typeof decideTake>[1], Parameters<typeof decideTake>[2]]) => decideTake(ports, client, wanted),
+    decide: (
+      ...[client, wanted]: [Parameters<typeof decideTake>[1], Parameters<typeof decideTake>[2]]
+    ) => decideTake(ports, client, wanted),
   }
 }
 export type Snapshots = ReturnType<typeof makeSnapshots>

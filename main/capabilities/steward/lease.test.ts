@@ -14,7 +14,12 @@ const held = async (lead: Leadership, kube: FakeKube) => {
 const at = () => {
   const clock = new HandClock()
   const kube = new FakeKube({ clock })
-  return { clock, kube, one: new Leadership({ clock, identity: 'one' }), two: new Leadership({ clock, identity: 'two' }) }
+  return {
+    clock,
+    kube,
+    one: new Leadership({ clock, identity: 'one' }),
+    two: new Leadership({ clock, identity: 'two' }),
+  }
 }
 
 test('one holds it, and another only once it has seen it unchanged for as long as it lasts', async () => {
@@ -31,18 +36,26 @@ test('one holds it, and another only once it has seen it unchanged for as long a
   await clock.advance(2000)
   expect(await held(two, kube)).toBe(true)
   expect(await held(one, kube)).toBe(false)
-  expect(kube.one('Lease', 'takt-steward')?.['spec']).toMatchObject({ holderIdentity: 'two', leaseTransitions: 1 })
+  expect(kube.one('Lease', 'takt-steward')?.['spec']).toMatchObject({
+    holderIdentity: 'two',
+    leaseTransitions: 1,
+  })
 })
 test('never two at a time, whatever their clocks say and whenever they ask', async () => {
   for (const skewHours of [-30, -1, 0, 1, 30]) {
     const { clock, kube, one } = at()
     // The other machine's clock goes wrong by hours; only how fast it goes matters.
-    const skewed = { now: () => clock.now() + skewHours * 3_600_000, sleep: clock.sleep.bind(clock) }
+    const skewed = {
+      now: () => clock.now() + skewHours * 3_600_000,
+      sleep: clock.sleep.bind(clock),
+    }
     const two = new Leadership({ clock: skewed, identity: 'two' })
     for (let step = 0; step < 60; step += 1) {
       if (step % 7 !== 3) await one.stand(kube, signal)
       await two.stand(kube, signal)
-      expect(one.holds && two.holds, `skew ${String(skewHours)} h, step ${String(step)}`).toBe(false)
+      expect(one.holds && two.holds, `skew ${String(skewHours)} h, step ${String(step)}`).toBe(
+        false,
+      )
       await clock.advance(step % 11 === 5 ? 12_000 : 3000)
     }
   }
@@ -50,7 +63,16 @@ test('never two at a time, whatever their clocks say and whenever they ask', asy
 test('who loses a race for it does not hold it', async () => {
   const { kube, one } = at()
   await held(one, kube)
-  kube.onWrite = (verb, { kind }) => (verb === 'update' && kind === 'Lease' ? failure('CONFLICT', { kind, name: 'takt-steward', theirs: 'two', resourceVersion: '', fields: [] }) : undefined)
+  kube.onWrite = (verb, { kind }) =>
+    verb === 'update' && kind === 'Lease'
+      ? failure('CONFLICT', {
+          kind,
+          name: 'takt-steward',
+          theirs: 'two',
+          resourceVersion: '',
+          fields: [],
+        })
+      : undefined
   expect(await held(one, kube)).toBe(false)
   expect(one.holds).toBe(false)
 })
@@ -73,7 +95,9 @@ test('letting go lets the next one begin at once', async () => {
 test('its instants have the form the API wants', async () => {
   const { kube, one } = at()
   await held(one, kube)
-  const { renewTime } = (kube.one('Lease', 'takt-steward') as KubeObject)['spec'] as { renewTime: string }
+  const { renewTime } = (kube.one('Lease', 'takt-steward') as KubeObject)['spec'] as {
+    renewTime: string
+  }
   expect(renewTime).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/)
 })
 test('who does not stand for it sees whether somebody keeps it alive', async () => {

@@ -12,8 +12,18 @@ const LASTS_S = 15
 const GIVES_UP_MS = 10_000
 
 const LeaseObject = z.looseObject({
-  apiVersion: z.string(), kind: z.string(), metadata: z.looseObject({ name: z.string(), namespace: z.string(), resourceVersion: z.string() }),
-  spec: z.looseObject({ holderIdentity: z.string().nullish(), leaseDurationSeconds: z.number().nullish(), leaseTransitions: z.number().nullish(), renewTime: z.string().nullish(), acquireTime: z.string().nullish() }).prefault({}),
+  apiVersion: z.string(),
+  kind: z.string(),
+  metadata: z.looseObject({ name: z.string(), namespace: z.string(), resourceVersion: z.string() }),
+  spec: z
+    .looseObject({
+      holderIdentity: z.string().nullish(),
+      leaseDurationSeconds: z.number().nullish(),
+      leaseTransitions: z.number().nullish(),
+      renewTime: z.string().nullish(),
+      acquireTime: z.string().nullish(),
+    })
+    .prefault({}),
 })
 type LeaseObject = z.infer<typeof LeaseObject>
 /** The instant with six digits after the second, as the Lease API wants it. */
@@ -30,9 +40,13 @@ export class Leadership {
     this.#identity = identity
   }
   /** Whether this core may act at this very moment. */
-  get holds(): boolean { return this.#clock.now() - this.#renewedAt < GIVES_UP_MS }
+  get holds(): boolean {
+    return this.#clock.now() - this.#renewedAt < GIVES_UP_MS
+  }
   /** Who held it when last looked; undefined where nobody does. */
-  get holder(): string | undefined { return this.#seen?.holder === '' ? undefined : this.#seen?.holder }
+  get holder(): string | undefined {
+    return this.#seen?.holder === '' ? undefined : this.#seen?.holder
+  }
 
   /** Renews, or takes what nobody holds. Answers whether this core holds it now; a failure leaves what was held until it runs out. */
   async stand(client: KubeClient, signal: AbortSignal): Promise<Outcome<boolean>> {
@@ -54,30 +68,65 @@ export class Leadership {
     this.#renewedAt = -Infinity
     const found = await client.get(LEASES, LEASE, LeaseObject, signal)
     if (!found.ok || found.value?.spec.holderIdentity !== this.#identity) return
-    await client.replace(LEASES, { ...found.value, spec: { ...found.value.spec, holderIdentity: '', leaseDurationSeconds: 1 } } as unknown as KubeObject, { signal })
+    await client.replace(
+      LEASES,
+      {
+        ...found.value,
+        spec: { ...found.value.spec, holderIdentity: '', leaseDurationSeconds: 1 },
+      } as unknown as KubeObject,
+      { signal },
+    )
   }
 
   #observe({ metadata: { resourceVersion } }: LeaseObject, holder: string): void {
-    if (this.#seen?.version !== resourceVersion) this.#seen = { version: resourceVersion, at: this.#clock.now(), holder }
+    if (this.#seen?.version !== resourceVersion)
+      this.#seen = { version: resourceVersion, at: this.#clock.now(), holder }
   }
   #ranOut({ spec }: LeaseObject): boolean {
-    return this.#seen !== undefined && this.#clock.now() - this.#seen.at > (spec.leaseDurationSeconds ?? LASTS_S) * 1000
+    return (
+      this.#seen !== undefined &&
+      this.#clock.now() - this.#seen.at > (spec.leaseDurationSeconds ?? LASTS_S) * 1000
+    )
   }
   #fresh(client: KubeClient): KubeObject {
     const at = micro(client.clock.now())
-    return { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: LEASE, spec: { holderIdentity: this.#identity, leaseDurationSeconds: LASTS_S, acquireTime: at, renewTime: at, leaseTransitions: 0 } }
+    return {
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: LEASE,
+      spec: {
+        holderIdentity: this.#identity,
+        leaseDurationSeconds: LASTS_S,
+        acquireTime: at,
+        renewTime: at,
+        leaseTransitions: 0,
+      },
+    }
   }
   #taken(lease: LeaseObject, client: KubeClient): KubeObject {
     const at = micro(client.clock.now())
     const mine = lease.spec.holderIdentity === this.#identity
-    const spec = { ...lease.spec, holderIdentity: this.#identity, leaseDurationSeconds: LASTS_S, renewTime: at, acquireTime: mine ? lease.spec.acquireTime ?? at : at, leaseTransitions: (lease.spec.leaseTransitions ?? 0) + (mine ? 0 : 1) }
+    const spec = {
+      ...lease.spec,
+      holderIdentity: this.#identity,
+      leaseDurationSeconds: LASTS_S,
+      renewTime: at,
+      acquireTime: mine ? (lease.spec.acquireTime ?? at) : at,
+      leaseTransitions: (lease.spec.leaseTransitions ?? 0) + (mine ? 0 : 1),
+    }
     return { ...lease, spec } as unknown as KubeObject
   }
   /** A write that somebody else was faster with is no failure: they hold it. */
-  async #write(client: KubeClient, object: KubeObject, { create, signal }: { create: boolean; signal: AbortSignal }): Promise<Outcome<boolean>> {
+  async #write(
+    client: KubeClient,
+    object: KubeObject,
+    { create, signal }: { create: boolean; signal: AbortSignal },
+  ): Promise<Outcome<boolean>> {
     // Counted from before the question, so that a slow answer never stretches what is held.
     const asked = this.#clock.now()
-    const done = create ? await this.#create(client, object, signal) : await client.replace(LEASES, object, { signal })
+    const done = create
+      ? await this.#create(client, object, signal)
+      : await client.replace(LEASES, object, { signal })
     if (!done.ok) {
       if (done.failure.code === 'CONFLICT' || done.failure.code === 'ALREADY_EXISTS') {
         this.#renewedAt = -Infinity
@@ -86,14 +135,26 @@ export class Leadership {
       return done
     }
     this.#renewedAt = asked
-    this.#seen = { version: done.value.metadata.resourceVersion ?? '', at: asked, holder: this.#identity }
+    this.#seen = {
+      version: done.value.metadata.resourceVersion ?? '',
+      at: asked,
+      holder: this.#identity,
+    }
     return succeed(true)
   }
-  async #create(client: KubeClient, object: KubeObject, signal: AbortSignal): Promise<Outcome<KubeObject>> {
+  async #create(
+    client: KubeClient,
+    object: KubeObject,
+    signal: AbortSignal,
+  ): Promise<Outcome<KubeObject>> {
     const there = await client.get(NAMESPACES, { name: LEASE.namespace }, z.unknown(), signal)
     if (!there.ok) return there
     if (there.value === undefined) {
-      const made = await client.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: LEASE.namespace } }, { signal })
+      const made = await client.create(
+        NAMESPACES,
+        { apiVersion: 'v1', kind: 'Namespace', metadata: { name: LEASE.namespace } },
+        { signal },
+      )
       if (!made.ok && made.failure.code !== 'ALREADY_EXISTS') return made
     }
     return client.create(LEASES, object, { signal })
@@ -101,13 +162,18 @@ export class Leadership {
 }
 
 /** Tells whether somebody keeps the Lease alive, without standing for it: a holder counts until it was seen unchanged, by this machine's clock, for as long as it lasts. */
-export function leaseSight(clock: Clock): (client: KubeClient, signal: AbortSignal) => Promise<boolean> {
+export function leaseSight(
+  clock: Clock,
+): (client: KubeClient, signal: AbortSignal) => Promise<boolean> {
   let seen: { version: string; at: number } | undefined
   const ask = unlessForbidden()
   return async (client, signal) => {
     const found = await ask(client, 'lease', () => client.get(LEASES, LEASE, LeaseObject, signal))
     if (!found.ok || !found.value?.spec.holderIdentity) return false
-    const { metadata: { resourceVersion: version }, spec } = found.value
+    const {
+      metadata: { resourceVersion: version },
+      spec,
+    } = found.value
     if (seen?.version !== version) seen = { version, at: clock.now() }
     return clock.now() - seen.at <= (spec.leaseDurationSeconds ?? LASTS_S) * 1000
   }

@@ -11,13 +11,40 @@ function aHouse(names: string[]) {
   const clock = new HandClock()
   const kube = new FakeKube({ clock })
   const acts: string[] = []
-  const house = { clock, kube, acts, stopped: undefined as string | undefined, wants: new Set(names), during: (_acting: Acting) => Promise.resolve() }
-  const cores = names.map((identity) => ({ identity, steward: makeSteward({
-    home: () => succeed(kube), clock, log: silentLog, identity, wants: () => Promise.resolve(house.wants.has(identity)), stopped: () => house.stopped,
-    tasks: ['first', 'second'].map((name) => ({ name, run: async (acting: Acting) => { if (acting.mayAct()) acts.push(`${identity} ${name}`); await house.during(acting) } })),
-  }) }))
-  const round = async () => { for (const { steward } of cores) await steward.round(signal) }
-  return Object.assign(house, { round, stateOf: (identity: string) => cores.find((core) => core.identity === identity)?.steward.state() })
+  const house = {
+    clock,
+    kube,
+    acts,
+    stopped: undefined as string | undefined,
+    wants: new Set(names),
+    during: (_acting: Acting) => Promise.resolve(),
+  }
+  const cores = names.map((identity) => ({
+    identity,
+    steward: makeSteward({
+      home: () => succeed(kube),
+      clock,
+      log: silentLog,
+      identity,
+      wants: () => Promise.resolve(house.wants.has(identity)),
+      stopped: () => house.stopped,
+      tasks: ['first', 'second'].map((name) => ({
+        name,
+        run: async (acting: Acting) => {
+          if (acting.mayAct()) acts.push(`${identity} ${name}`)
+          await house.during(acting)
+        },
+      })),
+    }),
+  }))
+  const round = async () => {
+    for (const { steward } of cores) await steward.round(signal)
+  }
+  return Object.assign(house, {
+    round,
+    stateOf: (identity: string) =>
+      cores.find((core) => core.identity === identity)?.steward.state(),
+  })
 }
 
 test('of two cores one acts, the other says who does', async () => {
@@ -27,20 +54,31 @@ test('of two cores one acts, the other says who does', async () => {
     await house.clock.advance(3000)
   }
   expect(new Set(house.acts)).toEqual(new Set(['one first', 'one second']))
-  expect([house.stateOf('one')?.state, house.stateOf('two')]).toEqual(['here', expect.objectContaining({ state: 'elsewhere', holder: 'one', says: 'one acts.' })])
+  expect([house.stateOf('one')?.state, house.stateOf('two')]).toEqual([
+    'here',
+    expect.objectContaining({ state: 'elsewhere', holder: 'one', says: 'one acts.' }),
+  ])
 })
 test('the kill switch stops both at once, between two acts too, and whoever holds the Lease goes on when it is lifted', async () => {
   const house = aHouse(['one', 'two'])
-  house.during = () => { house.stopped = 'an audit'; return Promise.resolve() }
+  house.during = () => {
+    house.stopped = 'an audit'
+    return Promise.resolve()
+  }
   await house.round()
-  expect(house.acts, 'pulled during the first task, it keeps the second from acting').toEqual(['one first'])
+  expect(house.acts, 'pulled during the first task, it keeps the second from acting').toEqual([
+    'one first',
+  ])
   house.during = () => Promise.resolve()
   for (let count = 0; count < 10; count += 1) {
     await house.round()
     await house.clock.advance(3000)
   }
   expect(house.acts).toEqual(['one first'])
-  expect([house.stateOf('one')?.says, house.stateOf('two')?.says]).toEqual(['Stopped: an audit', 'Stopped: an audit'])
+  expect([house.stateOf('one')?.says, house.stateOf('two')?.says]).toEqual([
+    'Stopped: an audit',
+    'Stopped: an audit',
+  ])
   house.stopped = undefined
   await house.round()
   expect(house.acts).toEqual(['one first', 'one first', 'one second'])
@@ -55,7 +93,10 @@ test('who no longer stands for it gives it up, and the other acts in the same ro
 })
 test('a task that outlasts the Lease ends the round: nobody acts on a Lease that has run out', async () => {
   const house = aHouse(['one', 'two'])
-  house.during = async (acting) => { await house.clock.advance(11_000); house.acts.push(`may ${String(acting.mayAct())}`) }
+  house.during = async (acting) => {
+    await house.clock.advance(11_000)
+    house.acts.push(`may ${String(acting.mayAct())}`)
+  }
   await house.round()
   expect(house.acts.slice(0, 2)).toEqual(['one first', 'may false'])
 })

@@ -7,8 +7,14 @@ import type { Log } from '../../platform/log'
 import { Leadership } from './lease'
 
 /** Something the steward does in each round. `mayAct` is asked before every single act. */
-export interface Task { name: string; run(acting: Acting): Promise<void> }
-export interface Acting { mayAct(): boolean; signal: AbortSignal }
+export interface Task {
+  name: string
+  run(acting: Acting): Promise<void>
+}
+export interface Acting {
+  mayAct(): boolean
+  signal: AbortSignal
+}
 
 export interface StewardPorts {
   home(): Outcome<KubeClient>
@@ -34,13 +40,16 @@ export function makeSteward(ports: StewardPorts) {
   async function round(signal: AbortSignal): Promise<void> {
     const home = ports.home()
     if (!home.ok) return
-    if (!await ports.wants(signal)) return lead.resign(home.value, signal)
+    if (!(await ports.wants(signal))) return lead.resign(home.value, signal)
     const held = await lead.stand(home.value, signal)
-    if (!held.ok) return log.warn('The steward\'s Lease could not be renewed.', { code: held.failure.code })
-    since = held.value ? since ?? timestamp(home.value.clock.now()) : undefined
+    if (!held.ok)
+      return log.warn("The steward's Lease could not be renewed.", { code: held.failure.code })
+    since = held.value ? (since ?? timestamp(home.value.clock.now())) : undefined
     for (const task of ports.tasks) {
       if (!mayAct() || signal.aborted) return
-      await task.run({ mayAct, signal }).catch((error: unknown) => { if (!signal.aborted) log.error('A task of the steward threw.', { task: task.name, error }) })
+      await task.run({ mayAct, signal }).catch((error: unknown) => {
+        if (!signal.aborted) log.error('A task of the steward threw.', { task: task.name, error })
+      })
       // A long task must not outlive the Lease it acts under.
       const renewed = await lead.stand(home.value, signal)
       if (!renewed.ok || !renewed.value) return
@@ -51,8 +60,16 @@ export function makeSteward(ports: StewardPorts) {
     state(): StewardState {
       const why = ports.stopped()
       if (why !== undefined) return { state: 'stopped', says: `Stopped: ${why}` }
-      if (lead.holds) return { state: 'here', holder: identity, ...given({ since }), says: 'This Takt acts by itself.' }
-      return lead.holder === undefined ? { state: 'none', says: 'Nobody acts by themselves.' } : { state: 'elsewhere', holder: lead.holder, says: `${lead.holder} acts.` }
+      if (lead.holds)
+        return {
+          state: 'here',
+          holder: identity,
+          ...given({ since }),
+          says: 'This Takt acts by itself.',
+        }
+      return lead.holder === undefined
+        ? { state: 'none', says: 'Nobody acts by themselves.' }
+        : { state: 'elsewhere', holder: lead.holder, says: `${lead.holder} acts.` }
     },
     /** Rounds until the answer is called; the Lease is given up at the end, and the answer settles once nothing of it runs any more. */
     start(): () => Promise<void> {
@@ -60,13 +77,18 @@ export function makeSteward(ports: StewardPorts) {
       const loop = async () => {
         while (!ending.signal.aborted) {
           await clock.sleep(EVERY_MS, ending.signal)
-          await round(ending.signal).catch((error: unknown) => { if (!ending.signal.aborted) log.error('A round of the steward threw.', { error }) })
+          await round(ending.signal).catch((error: unknown) => {
+            if (!ending.signal.aborted) log.error('A round of the steward threw.', { error })
+          })
         }
       }
       const ended = loop().catch(() => undefined)
       return async () => {
         const home = ports.home()
-        const resigned = home.ok && lead.holds ? lead.resign(home.value, AbortSignal.timeout(1000)).catch(() => undefined) : undefined
+        const resigned =
+          home.ok && lead.holds
+            ? lead.resign(home.value, AbortSignal.timeout(1000)).catch(() => undefined)
+            : undefined
         ending.abort()
         await Promise.all([ended, resigned])
       }

@@ -5,17 +5,33 @@ import { diagnose, type DiagnosticsPorts } from './diagnostics'
 
 export interface SystemPorts extends DiagnosticsPorts {
   clock: Clock
-  hello: { version: string; host: 'desktop' | 'web' | 'command-line' | 'test'; platform: string; pid: number; startedAt: number; store: string }
+  hello: {
+    version: string
+    host: 'desktop' | 'web' | 'command-line' | 'test'
+    platform: string
+    pid: number
+    startedAt: number
+    store: string
+  }
 }
 const BEAT_MS = 1000
 
 export const systemHandlers = (os: Implementer['system'], ports: SystemPorts) => ({
-  hello: os.hello.handler(() => ({ ...ports.hello, node: ports.node, startedAt: timestamp(ports.hello.startedAt) })),
+  hello: os.hello.handler(() => ({
+    ...ports.hello,
+    node: ports.node,
+    startedAt: timestamp(ports.hello.startedAt),
+  })),
   diagnostics: os.diagnostics.handler(({ signal }) => diagnose(ports, signal)),
-  heartbeat: os.heartbeat.handler(({ signal, lastEventId }) => beats(ports, { after: Number(lastEventId ?? 0), signal })),
+  heartbeat: os.heartbeat.handler(({ signal, lastEventId }) =>
+    beats(ports, { after: Number(lastEventId ?? 0), signal }),
+  ),
 })
 
-async function* beats({ clock, hello: { pid } }: SystemPorts, { after, signal }: { after: number; signal: AbortSignal | undefined }) {
+async function* beats(
+  { clock, hello: { pid } }: SystemPorts,
+  { after, signal }: { after: number; signal: AbortSignal | undefined },
+) {
   for (let beat = (Number.isSafeInteger(after) ? after : 0) + 1; !signal?.aborted; beat++) {
     yield withEventMeta({ beat, pid }, { id: String(beat) })
     await clock.sleep(BEAT_MS, signal).catch(() => undefined)

@@ -14,26 +14,50 @@ export function describe(plan: Plan): string {
   const permissions = plan.permissions.filter(({ allowed }) => allowed !== 'yes')
   return [
     `${plan.title} on ${plan.site}, as ${plan.as}`,
-    ...(price ? [`  $${price.usdPerHour.toFixed(2)} per hour${price.usdInAll === undefined ? '' : `, $${price.usdInAll.toFixed(2)} in all`} (${price.basis}; ${price.book})`] : []),
+    ...(price
+      ? [
+          `  $${price.usdPerHour.toFixed(2)} per hour${price.usdInAll === undefined ? '' : `, $${price.usdInAll.toFixed(2)} in all`} (${price.basis}; ${price.book})`,
+        ]
+      : []),
     ...(time ? [`  ${time.says}`] : []),
     ...plan.changes.flatMap(({ op, kind, name, namespace, note, lines }) => [
       `  ${SIGNS[op]} ${kind} ${namespace ? `${namespace}/` : ''}${name}${note ? `  ${note}` : ''}`,
       ...(lines ?? []).map((line) => `      ${line.op} ${line.text}`),
     ]),
     `  Dry run: ${plan.dryRun.result}${plan.dryRun.says.length > 0 ? ` (${plan.dryRun.says.join('; ')})` : ''}`,
-    ...permissions.map(({ says, allowed, grantedBy, without }) => `  Permission ${allowed === 'no' ? 'missing' : 'unclear'}: ${says}${grantedBy.length > 0 ? `; ${grantedBy.join(', ')} can grant it` : ''}${without ? ` (${without})` : ''}`),
-    ...plan.quotas.map(({ name, used, adds, limit, unit }) => `  Quota ${name}: ${used} + ${adds} of ${limit} ${unit}`),
-    ...plan.choices.map((choice) => `  ${choice}`), ...plan.risks.map((risk) => `  Could fail: ${risk}`),
-    ...(losses ? [`  Lost for good: ${losses.lost.join('; ')}`, `  Kept: ${losses.kept.join('; ')}`] : []),
+    ...permissions.map(
+      ({ says, allowed, grantedBy, without }) =>
+        `  Permission ${allowed === 'no' ? 'missing' : 'unclear'}: ${says}${grantedBy.length > 0 ? `; ${grantedBy.join(', ')} can grant it` : ''}${without ? ` (${without})` : ''}`,
+    ),
+    ...plan.quotas.map(
+      ({ name, used, adds, limit, unit }) =>
+        `  Quota ${name}: ${used} + ${adds} of ${limit} ${unit}`,
+    ),
+    ...plan.choices.map((choice) => `  ${choice}`),
+    ...plan.risks.map((risk) => `  Could fail: ${risk}`),
+    ...(losses
+      ? [`  Lost for good: ${losses.lost.join('; ')}`, `  Kept: ${losses.kept.join('; ')}`]
+      : []),
     ...plan.blockedBy.map(({ says, remedy }) => `  Blocked: ${says} ${remedy}`),
   ].join('\n')
 }
 
-async function confirmed(plan: Plan, { json, signal }: CommandContext): Promise<string | undefined> {
-  if (json || !process.stdin.isTTY) throw new Stop(EXIT.usage, 'Nothing was changed.', `Add --yes${plan.losses ? ` --type-name ${plan.losses.typeName}` : ''} to run this plan.`)
+async function confirmed(
+  plan: Plan,
+  { json, signal }: CommandContext,
+): Promise<string | undefined> {
+  if (json || !process.stdin.isTTY)
+    throw new Stop(
+      EXIT.usage,
+      'Nothing was changed.',
+      `Add --yes${plan.losses ? ` --type-name ${plan.losses.typeName}` : ''} to run this plan.`,
+    )
   const ask = createInterface({ input: process.stdin, output: process.stderr })
   try {
-    const answer = await ask.question(plan.losses ? `Type ${plan.losses.typeName} to confirm: ` : `${plan.verb}? [y/N] `, { signal })
+    const answer = await ask.question(
+      plan.losses ? `Type ${plan.losses.typeName} to confirm: ` : `${plan.verb}? [y/N] `,
+      { signal },
+    )
     if (plan.losses) return answer
     if (!/^y(es)?$/i.test(answer)) throw new Stop(EXIT.interrupted, 'Nothing was changed.')
     return undefined
@@ -43,21 +67,43 @@ async function confirmed(plan: Plan, { json, signal }: CommandContext): Promise<
 }
 
 /** Shows a plan, asks, runs it and follows its steps to the end. With --dry-run it only shows; with --yes it does not ask. */
-export async function runPlan(client: LocalClient, plan: Plan, context: CommandContext): Promise<void> {
+export async function runPlan(
+  client: LocalClient,
+  plan: Plan,
+  context: CommandContext,
+): Promise<void> {
   const { json, options } = context
   if (options['dryRun'] === true) return say(json ? plan : describe(plan))
   if (!json) say(describe(plan))
-  if (plan.blockedBy.length > 0) throw new Stop(EXIT.blocked, `${plan.title} cannot run.`, plan.blockedBy.map(({ says, remedy }) => `${says} ${remedy}`).join('\n'))
+  if (plan.blockedBy.length > 0)
+    throw new Stop(
+      EXIT.blocked,
+      `${plan.title} cannot run.`,
+      plan.blockedBy.map(({ says, remedy }) => `${says} ${remedy}`).join('\n'),
+    )
   const given = options['typeName']
-  const typedName = options['yes'] === true ? (typeof given === 'string' ? given : undefined) : await confirmed(plan, context)
-  const ended = await runToEnd(client, { planId: plan.id, ...(typedName !== undefined && { typedName }) }, context)
+  const typedName =
+    options['yes'] === true
+      ? typeof given === 'string'
+        ? given
+        : undefined
+      : await confirmed(plan, context)
+  const ended = await runToEnd(
+    client,
+    { planId: plan.id, ...(typedName !== undefined && { typedName }) },
+    context,
+  )
   if (json) say({ plan, operation: ended })
   else for (const [name, value] of Object.entries(ended.result ?? {})) say(`${name}: ${value}`)
   if (ended.state !== 'done') throw endedBadly(ended)
 }
 
 /** Starts the operation and follows it; an interrupt cancels it and waits for what that takes back. */
-async function runToEnd(client: LocalClient, start: { planId: string; typedName?: string }, { json, signal }: CommandContext): Promise<Operation> {
+async function runToEnd(
+  client: LocalClient,
+  start: { planId: string; typedName?: string },
+  { json, signal }: CommandContext,
+): Promise<Operation> {
   const { operationId } = await client.operations.start(start)
   const cancel = () => void client.operations.cancel({ operationId })
   signal.addEventListener('abort', cancel, { once: true })
@@ -68,17 +114,31 @@ async function runToEnd(client: LocalClient, start: { planId: string; typedName?
 function endedBadly({ title, state, failure, cancelLeaves }: Operation): Stop {
   const cause = failure && parseFailure(failure.code, failure.data)
   const words = cause && explain(cause)
-  return new Stop(state === 'failed' ? EXIT.failed : EXIT.interrupted, `${title}: ${state}. ${words?.says ?? cancelLeaves}`, words?.remedy)
+  return new Stop(
+    state === 'failed' ? EXIT.failed : EXIT.interrupted,
+    `${title}: ${state}. ${words?.says ?? cancelLeaves}`,
+    words?.remedy,
+  )
 }
 
-async function follow(client: LocalClient, operationId: string, quiet: boolean): Promise<Operation> {
+async function follow(
+  client: LocalClient,
+  operationId: string,
+  quiet: boolean,
+): Promise<Operation> {
   let shown = ''
   for await (const all of await client.operations.watch()) {
     const operation = all.find(({ id }) => id === operationId)
     if (!operation) continue
-    const line = operation.steps.map(({ title, state, detail }) => (state === 'running' ? `${title}${detail ? `: ${detail}` : ''}` : '')).filter(Boolean).join(', ')
+    const line = operation.steps
+      .map(({ title, state, detail }) =>
+        state === 'running' ? `${title}${detail ? `: ${detail}` : ''}` : '',
+      )
+      .filter(Boolean)
+      .join(', ')
     const done = operation.steps.filter(({ state }) => state === 'done').length
-    if (!quiet && line && line !== shown) process.stderr.write(`  ${done}/${operation.steps.length} ${line}\n`)
+    if (!quiet && line && line !== shown)
+      process.stderr.write(`  ${done}/${operation.steps.length} ${line}\n`)
     shown = line
     if (!['running', 'cancelling', 'undoing'].includes(operation.state)) return operation
   }

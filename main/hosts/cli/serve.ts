@@ -8,27 +8,61 @@ import { say } from './output'
 import { EXIT, Stop, type GlobalOptions } from './session'
 import { number } from './words'
 
-interface ServeSetup { startCore: (storeDir: string, steward: boolean) => Promise<Core>; storeDir: () => string; pageRoot: string }
+interface ServeSetup {
+  startCore: (storeDir: string, steward: boolean) => Promise<Core>
+  storeDir: () => string
+  pageRoot: string
+}
 
 /** Asks a running web host for another one-time address over its local socket. */
 function askForAddress(storeDir: string): Promise<string> {
   return new Promise((answer, failed) => {
-    const asked = request({ socketPath: localAddress(storeDir), path: '/new-token' }, (response) => {
-      let text = ''
-      response.setEncoding('utf8').on('data', (part: string) => { text += part }).on('end', () => {
-        if (response.statusCode === 200) answer(text)
-        else failed(new Stop(EXIT.failed, 'The core that runs has no web host.', 'Close it and run takt serve.'))
-      })
-    })
-    asked.on('error', () => failed(new Stop(EXIT.unreachable, 'No web host runs on this store.', 'Start one with takt serve.')))
+    const asked = request(
+      { socketPath: localAddress(storeDir), path: '/new-token' },
+      (response) => {
+        let text = ''
+        response
+          .setEncoding('utf8')
+          .on('data', (part: string) => {
+            text += part
+          })
+          .on('end', () => {
+            if (response.statusCode === 200) answer(text)
+            else
+              failed(
+                new Stop(
+                  EXIT.failed,
+                  'The core that runs has no web host.',
+                  'Close it and run takt serve.',
+                ),
+              )
+          })
+      },
+    )
+    asked.on('error', () =>
+      failed(
+        new Stop(EXIT.unreachable, 'No web host runs on this store.', 'Start one with takt serve.'),
+      ),
+    )
     asked.end()
   })
 }
 
 export function serveCommand(program: Command, { startCore, storeDir, pageRoot }: ServeSetup) {
-  program.command('serve').description('serve the page on loopback until interrupted').option('--port <n>', 'port, any free one unless given', number, 0).option('--open', 'open a browser').option('--steward', 'act by the policy while nobody looks, under a Lease that one at a time holds').option('--new-token', 'print another one-time address of the host that runs')
+  program
+    .command('serve')
+    .description('serve the page on loopback until interrupted')
+    .option('--port <n>', 'port, any free one unless given', number, 0)
+    .option('--open', 'open a browser')
+    .option(
+      '--steward',
+      'act by the policy while nobody looks, under a Lease that one at a time holds',
+    )
+    .option('--new-token', 'print another one-time address of the host that runs')
     .action(async (_options: unknown, command: Command) => {
-      const { port, open, newToken, steward, store } = command.optsWithGlobals<GlobalOptions & { port: number; open?: boolean; newToken?: boolean; steward?: boolean }>()
+      const { port, open, newToken, steward, store } = command.optsWithGlobals<
+        GlobalOptions & { port: number; open?: boolean; newToken?: boolean; steward?: boolean }
+      >()
       const folder = store ?? storeDir()
       if (newToken) return say(await askForAddress(folder))
       const stop = new AbortController()
@@ -37,6 +71,9 @@ export function serveCommand(program: Command, { startCore, storeDir, pageRoot }
         const { says, remedy } = describeStartFailure(error)
         throw new Stop(EXIT.conflict, says, remedy)
       })
-      await serve({ core, storeDir: folder, pageRoot, port, openBrowser: open === true, print: say }, stop.signal)
+      await serve(
+        { core, storeDir: folder, pageRoot, port, openBrowser: open === true, print: say },
+        stop.signal,
+      )
     })
 }

@@ -7,22 +7,75 @@ import type { LocalClient } from '../local/socket'
 import { sayError } from './output'
 
 /** What the process answers when it ends; documented in the help. */
-export const EXIT = { done: 0, bug: 1, usage: 2, forbidden: 4, unreachable: 5, conflict: 6, blocked: 7, failed: 8, interrupted: 130 } as const
+export const EXIT = {
+  done: 0,
+  bug: 1,
+  usage: 2,
+  forbidden: 4,
+  unreachable: 5,
+  conflict: 6,
+  blocked: 7,
+  failed: 8,
+  interrupted: 130,
+} as const
 
-export interface Session { client: LocalClient; close(): Promise<void>; attached: boolean }
+export interface Session {
+  client: LocalClient
+  close(): Promise<void>
+  attached: boolean
+}
 /** Attaches to the core that owns the store, else starts one in this process. */
 export type OpenSession = (storeDir: string | undefined, signal: AbortSignal) => Promise<Session>
-export interface GlobalOptions { json?: boolean; store?: string }
+export interface GlobalOptions {
+  json?: boolean
+  store?: string
+}
 
 /** Ends a command early with one of the documented codes. */
 export class Stop extends Error {
-  constructor(readonly exitCode: number, message: string, readonly remedy?: string) { super(message) }
+  constructor(
+    readonly exitCode: number,
+    message: string,
+    readonly remedy?: string,
+  ) {
+    super(message)
+  }
 }
-const usage = new Set<Failure['code']>(['INVALID', 'NOT_FOUND', 'ALREADY_EXISTS', 'SITE_UNKNOWN', 'NAME_NOT_TYPED', 'KUBECONFIG_UNREADABLE', 'REFUSED_BY_CLUSTER'])
-const unreachable = new Set<Failure['code']>(['CLUSTER_UNREACHABLE', 'CLUSTER_TIMED_OUT', 'CLUSTER_UNTRUSTED', 'CLUSTER_ANSWER_UNREADABLE', 'CLUSTER_BUSY', 'SITE_NOT_CONNECTED', 'NO_HOME_SITE'])
-const forbidden = new Set<Failure['code']>(['FORBIDDEN', 'CREDENTIAL_REFUSED', 'PLUGIN_NEEDS_CONSENT'])
-const conflict = new Set<Failure['code']>(['CONFLICT', 'PLAN_IS_STALE', 'PLAN_UNKNOWN', 'STORE_IN_USE'])
-const blocked = new Set<Failure['code']>(['PLAN_IS_BLOCKED', 'QUOTA_EXCEEDED', 'CLUSTER_NOT_PREPARED', 'OPERATION_NOT_POSSIBLE'])
+const usage = new Set<Failure['code']>([
+  'INVALID',
+  'NOT_FOUND',
+  'ALREADY_EXISTS',
+  'SITE_UNKNOWN',
+  'NAME_NOT_TYPED',
+  'KUBECONFIG_UNREADABLE',
+  'REFUSED_BY_CLUSTER',
+])
+const unreachable = new Set<Failure['code']>([
+  'CLUSTER_UNREACHABLE',
+  'CLUSTER_TIMED_OUT',
+  'CLUSTER_UNTRUSTED',
+  'CLUSTER_ANSWER_UNREADABLE',
+  'CLUSTER_BUSY',
+  'SITE_NOT_CONNECTED',
+  'NO_HOME_SITE',
+])
+const forbidden = new Set<Failure['code']>([
+  'FORBIDDEN',
+  'CREDENTIAL_REFUSED',
+  'PLUGIN_NEEDS_CONSENT',
+])
+const conflict = new Set<Failure['code']>([
+  'CONFLICT',
+  'PLAN_IS_STALE',
+  'PLAN_UNKNOWN',
+  'STORE_IN_USE',
+])
+const blocked = new Set<Failure['code']>([
+  'PLAN_IS_BLOCKED',
+  'QUOTA_EXCEEDED',
+  'CLUSTER_NOT_PREPARED',
+  'OPERATION_NOT_POSSIBLE',
+])
 
 export function exitCodeOf(code: Failure['code']): number {
   if (usage.has(code)) return EXIT.usage
@@ -34,23 +87,44 @@ export function exitCodeOf(code: Failure['code']): number {
 
 /** The contract's failure behind an error, if it is one. */
 export function failureOf(error: unknown): Failure | undefined {
-  return error instanceof ORPCError ? parseFailure(error.code, error.data) ?? invalidInput(error) : undefined
+  return error instanceof ORPCError
+    ? (parseFailure(error.code, error.data) ?? invalidInput(error))
+    : undefined
 }
 /** oRPC reports an input that does not fit its schema in its own way. */
 function invalidInput(error: ORPCError<string, unknown>): Failure | undefined {
   if (error.code !== 'BAD_REQUEST') return undefined
-  const issues = (error.data as { issues?: { path?: PropertyKey[]; message: string }[] } | undefined)?.issues ?? []
-  return { code: 'INVALID', data: { issues: issues.map(({ path, message }) => ({ path: (path ?? []).map(String).join('.'), says: message })) } }
+  const issues =
+    (error.data as { issues?: { path?: PropertyKey[]; message: string }[] } | undefined)?.issues ??
+    []
+  return {
+    code: 'INVALID',
+    data: {
+      issues: issues.map(({ path, message }) => ({
+        path: (path ?? []).map(String).join('.'),
+        says: message,
+      })),
+    },
+  }
 }
 
 /** Options that fit no schema were refused before the core was asked. */
 function badOption(error: unknown): Failure | undefined {
   if (!(error instanceof ZodError)) return undefined
-  return { code: 'INVALID', data: { issues: error.issues.map(({ path, message }) => ({ path: path.map(String).join('.'), says: message })) } }
+  return {
+    code: 'INVALID',
+    data: {
+      issues: error.issues.map(({ path, message }) => ({
+        path: path.map(String).join('.'),
+        says: message,
+      })),
+    },
+  }
 }
 
 /** Runs one command against a core and ends the process with a documented code, the failure in words or as JSON. */
-export const withCore = (open: OpenSession, run: (client: LocalClient, context: CommandContext) => Promise<void>) =>
+export const withCore =
+  (open: OpenSession, run: (client: LocalClient, context: CommandContext) => Promise<void>) =>
   async (...args: unknown[]) => {
     const command = args.at(-1) as Command
     const options = command.optsWithGlobals<GlobalOptions>()
@@ -60,7 +134,12 @@ export const withCore = (open: OpenSession, run: (client: LocalClient, context: 
     let session: Session | undefined
     try {
       session = await open(options.store, interrupted.signal)
-      await run(session.client, { args: args.slice(0, -2) as string[], options: command.optsWithGlobals(), json: options.json === true, signal: interrupted.signal })
+      await run(session.client, {
+        args: args.slice(0, -2) as string[],
+        options: command.optsWithGlobals(),
+        json: options.json === true,
+        signal: interrupted.signal,
+      })
     } catch (error) {
       process.exitCode = report(error, options.json === true)
     } finally {
@@ -68,12 +147,22 @@ export const withCore = (open: OpenSession, run: (client: LocalClient, context: 
       await session?.close()
     }
   }
-export interface CommandContext { args: string[]; options: Record<string, unknown>; json: boolean; signal: AbortSignal }
+export interface CommandContext {
+  args: string[]
+  options: Record<string, unknown>
+  json: boolean
+  signal: AbortSignal
+}
 
 /** Says what went wrong and answers the exit code. */
 export function report(error: unknown, json: boolean): number {
   if (error instanceof Stop) {
-    if (error.message) sayError(json, { code: 'STOPPED', says: error.message, ...(error.remedy && { remedy: error.remedy }) })
+    if (error.message)
+      sayError(json, {
+        code: 'STOPPED',
+        says: error.message,
+        ...(error.remedy && { remedy: error.remedy }),
+      })
     return error.exitCode
   }
   const failure = failureOf(error) ?? badOption(error)
@@ -81,6 +170,10 @@ export function report(error: unknown, json: boolean): number {
     sayError(json, { code: failure.code, ...explain(failure), data: failure.data })
     return exitCodeOf(failure.code)
   }
-  sayError(json, { code: 'BUG', says: error instanceof Error ? error.message : String(error), remedy: 'This is a bug in Takt: run takt doctor --json and report both.' })
+  sayError(json, {
+    code: 'BUG',
+    says: error instanceof Error ? error.message : String(error),
+    remedy: 'This is a bug in Takt: run takt doctor --json and report both.',
+  })
   return EXIT.bug
 }

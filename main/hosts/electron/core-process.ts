@@ -17,7 +17,9 @@ export class CoreProcess {
   #pages = new Set<WebContents>()
   constructor(private readonly options: CoreProcessOptions) {}
 
-  get pid() { return this.#core?.pid }
+  get pid() {
+    return this.#core?.pid
+  }
 
   start() {
     const core = utilityProcess.fork(this.options.file, [], { serviceName: 'Takt core' })
@@ -40,7 +42,9 @@ export class CoreProcess {
     this.#crashes = [...this.#crashes.filter((at) => now - at < 60_000), now]
     setTimeout(() => this.start(), Math.min(100 * 2 ** (this.#crashes.length - 1), 10_000))
   }
-  send(message: ToCore) { this.#core?.postMessage(message) }
+  send(message: ToCore) {
+    this.#core?.postMessage(message)
+  }
 
   /** Gives a page its own line to the core, now and after every restart. */
   connect(page: WebContents) {

@@ -4,12 +4,20 @@ import type { Core } from '../../compose'
 import type { Clock } from '../../kernel/clock'
 import type { ToShell } from './messages'
 
-const ENDED: Partial<Record<Operation['state'], string>> = { done: 'is done', failed: 'failed', undone: 'was taken back' }
+const ENDED: Partial<Record<Operation['state'], string>> = {
+  done: 'is done',
+  failed: 'failed',
+  undone: 'was taken back',
+}
 
 const AGAIN_AFTER_MS = 5_000
 
 /** Tells the shell what it shows outside the window: lamps, addresses that may be opened, and operations that ended. */
-export function relayToShell(core: Core, tell: (message: ToShell) => void, { signal, clock }: { signal: AbortSignal; clock: Clock }) {
+export function relayToShell(
+  core: Core,
+  tell: (message: ToShell) => void,
+  { signal, clock }: { signal: AbortSignal; clock: Clock },
+) {
   const client = createRouterClient(core.router)
   // A stream that fails, for want of a home site or a connection, is asked for again: the window has its own and says why.
   const each = async <T>(open: () => Promise<AsyncIterable<T>>, use: (item: T) => void) => {
@@ -22,18 +30,28 @@ export function relayToShell(core: Core, tell: (message: ToShell) => void, { sig
     }
   }
   let lamps = ''
-  void each(() => client.flow.map({}, { signal }), ({ lamps: { stopped, called } }) => {
-    if (lamps === `${stopped} ${called}`) return
-    lamps = `${stopped} ${called}`
-    tell({ type: 'lamps', stopped, called })
-  })
-  void each(() => client.environments.forwards(undefined, { signal }), (forwards) => tell({ type: 'forwards', urls: forwards.map(({ url }) => url) }))
+  void each(
+    () => client.flow.map({}, { signal }),
+    ({ lamps: { stopped, called } }) => {
+      if (lamps === `${stopped} ${called}`) return
+      lamps = `${stopped} ${called}`
+      tell({ type: 'lamps', stopped, called })
+    },
+  )
+  void each(
+    () => client.environments.forwards(undefined, { signal }),
+    (forwards) => tell({ type: 'forwards', urls: forwards.map(({ url }) => url) }),
+  )
   const running = new Set<string>()
-  void each(() => client.operations.watch(undefined, { signal }), (operations) => {
-    for (const { id, title, state } of operations) {
-      if (state === 'running') running.add(id)
-      const words = ENDED[state]
-      if (words && running.delete(id)) tell({ type: 'notify', title, body: `${title} ${words}.`, path: '/map' })
-    }
-  })
+  void each(
+    () => client.operations.watch(undefined, { signal }),
+    (operations) => {
+      for (const { id, title, state } of operations) {
+        if (state === 'running') running.add(id)
+        const words = ENDED[state]
+        if (words && running.delete(id))
+          tell({ type: 'notify', title, body: `${title} ${words}.`, path: '/map' })
+      }
+    },
+  )
 }

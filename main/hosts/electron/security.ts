@@ -7,7 +7,9 @@ export const ORIGIN = 'app://takt'
 
 /** Gives the page an origin of its own; has to run before Electron is ready. */
 export function registerScheme() {
-  protocol.registerSchemesAsPrivileged([{ scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true } }])
+  protocol.registerSchemesAsPrivileged([
+    { scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true } },
+  ])
 }
 
 /** Serves the built page and nothing else: one host, a fixed list of files. */
@@ -19,27 +21,42 @@ export function servePage(root: string) {
     if (!file) return new Response('', { status: 404, headers: { 'content-type': 'text/plain' } })
     const nonce = randomUUID()
     return new Response(withNonce(file, nonce), {
-      status: 200, headers: { 'content-type': file.type, 'x-content-type-options': 'nosniff', 'content-security-policy': csp(nonce, "'none'") },
+      status: 200,
+      headers: {
+        'content-type': file.type,
+        'x-content-type-options': 'nosniff',
+        'content-security-policy': csp(nonce, "'none'"),
+      },
     })
   })
 }
 
 /** The page may use no device, sensor, notification or clipboard permission: it shows and asks, the shell does. */
 export function refusePermissions() {
-  session.defaultSession.setPermissionRequestHandler((_contents, _permission, grant) => grant(false))
+  session.defaultSession.setPermissionRequestHandler((_contents, _permission, grant) =>
+    grant(false),
+  )
   session.defaultSession.setPermissionCheckHandler(() => false)
   session.defaultSession.setDevicePermissionHandler(() => false)
 }
 
 /** Decides what a link may do: the exact address of a live notebook opens at once, https after asking, everything else not at all. */
-export async function leave(url: string, isForward: (url: string) => boolean): Promise<'opened' | 'refused'> {
+export async function leave(
+  url: string,
+  isForward: (url: string) => boolean,
+): Promise<'opened' | 'refused'> {
   if (isForward(url)) {
     await shell.openExternal(url)
     return 'opened'
   }
   if (!url.startsWith('https://')) return 'refused'
   const { response } = await dialog.showMessageBox({
-    type: 'question', message: 'Open this address in your browser?', detail: url, buttons: ['Open', 'Cancel'], defaultId: 0, cancelId: 1,
+    type: 'question',
+    message: 'Open this address in your browser?',
+    detail: url,
+    buttons: ['Open', 'Cancel'],
+    defaultId: 0,
+    cancelId: 1,
   })
   if (response !== 0) return 'refused'
   await shell.openExternal(url)
@@ -49,7 +66,9 @@ export async function leave(url: string, isForward: (url: string) => boolean): P
 /** Keeps every window on the page: no navigation, redirect, new window or webview. */
 export function lockContents(isForward: (url: string) => boolean) {
   app.on('web-contents-created', (_event, contents: WebContents) => {
-    contents.on('will-navigate', (event, url) => { if (!url.startsWith(`${ORIGIN}/`)) event.preventDefault() })
+    contents.on('will-navigate', (event, url) => {
+      if (!url.startsWith(`${ORIGIN}/`)) event.preventDefault()
+    })
     contents.on('will-redirect', (event) => event.preventDefault())
     contents.on('will-attach-webview', (event) => event.preventDefault())
     contents.setWindowOpenHandler(({ url }) => {

@@ -8,11 +8,21 @@ export class VaultOverMessages implements Vault {
   #state = { backend: 'unknown', keeps: false }
   constructor(private readonly tell: (message: ToShell) => void) {}
 
-  get backend() { return this.#state.backend }
-  get keeps() { return this.#state.keeps }
-  use(state: { backend: string; keeps: boolean }) { this.#state = state }
-  encrypt(text: string) { return this.#ask('encrypt', text) }
-  decrypt(text: string) { return this.#ask('decrypt', text) }
+  get backend() {
+    return this.#state.backend
+  }
+  get keeps() {
+    return this.#state.keeps
+  }
+  use(state: { backend: string; keeps: boolean }) {
+    this.#state = state
+  }
+  encrypt(text: string) {
+    return this.#ask('encrypt', text)
+  }
+  decrypt(text: string) {
+    return this.#ask('decrypt', text)
+  }
   answer(id: number, text: string | undefined) {
     this.#asked.get(id)?.(text)
     this.#asked.delete(id)

@@ -15,33 +15,53 @@ import type { Contract } from '../../../preload/contract'
 export type LocalClient = ContractRouterClient<Contract>
 
 /** Where a core that owns this store listens for the command line of the same person. */
-export const localAddress = (storeDir: string): string => process.platform === 'win32'
-  ? `\\\\.\\pipe\\takt-${createHash('sha256').update(storeDir).digest('hex').slice(0, 24)}`
-  : join(storeDir, 'core.sock')
+export const localAddress = (storeDir: string): string =>
+  process.platform === 'win32'
+    ? `\\\\.\\pipe\\takt-${createHash('sha256').update(storeDir).digest('hex').slice(0, 24)}`
+    : join(storeDir, 'core.sock')
 
 /** Serves the contract to this person's own programs; `extra` answers plain one-word requests of the host, such as a new token. */
-export async function serveLocally(router: AnyRouter, storeDir: string, extra: Record<string, () => string> = {}) {
+export async function serveLocally(
+  router: AnyRouter,
+  storeDir: string,
+  extra: Record<string, () => string> = {},
+) {
   const address = localAddress(storeDir)
   if (process.platform !== 'win32') await rm(address, { force: true })
   const handler = new RPCHandler(router)
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: 16 << 20, perMessageDeflate: false })
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: 16 << 20,
+    perMessageDeflate: false,
+  })
   const app = new Hono()
-  for (const [word, answer] of Object.entries(extra)) app.get(`/${word}`, (context) => context.text(answer()))
+  for (const [word, answer] of Object.entries(extra))
+    app.get(`/${word}`, (context) => context.text(answer()))
   // Global objects stay Node's own: other servers of this process depend on them.
-  const server: Server = createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }))
-  server.on('upgrade', (request, socket, head) => sockets.handleUpgrade(request, socket, head, (opened) => void handler.upgrade(opened)))
-  await new Promise<void>((ready, failed) => { server.once('error', failed); server.listen(address, ready) })
+  const server: Server = createServer(
+    getRequestListener(app.fetch, { overrideGlobalObjects: false }),
+  )
+  server.on('upgrade', (request, socket, head) =>
+    sockets.handleUpgrade(request, socket, head, (opened) => void handler.upgrade(opened)),
+  )
+  await new Promise<void>((ready, failed) => {
+    server.once('error', failed)
+    server.listen(address, ready)
+  })
   if (process.platform !== 'win32') await chmod(address, 0o600)
   return {
-    close: () => new Promise<void>((closed) => {
-      for (const socket of sockets.clients) socket.terminate()
-      server.close(() => closed())
-    }),
+    close: () =>
+      new Promise<void>((closed) => {
+        for (const socket of sockets.clients) socket.terminate()
+        server.close(() => closed())
+      }),
   }
 }
 
 /** Attaches to the core that owns the store; undefined where none listens. */
-export async function attachLocally(storeDir: string): Promise<{ client: LocalClient; close(): void } | undefined> {
+export async function attachLocally(
+  storeDir: string,
+): Promise<{ client: LocalClient; close(): void } | undefined> {
   const socket = new WebSocket(`ws+unix:${localAddress(storeDir)}:/rpc`)
   const opened = await new Promise<boolean>((settle) => {
     socket.once('open', () => settle(true))

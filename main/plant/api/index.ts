@@ -24,7 +24,11 @@ export type { Listening, Tls } from './http/server'
 export type { ExecRequest, ExecStreams, LogLine, LogRequest, RuntimeHooks } from './runtime'
 
 /** Everything a cluster holds, as plain JSON. */
-export interface Dump { version: number; resources: Record<string, KubeObject[]>; key: string }
+export interface Dump {
+  version: number
+  resources: Record<string, KubeObject[]>
+  key: string
+}
 export interface PlantApiOptions {
   clock: Clock
   random: Random
@@ -55,7 +59,13 @@ export function createPlantApi(options: PlantApiOptions): SimulatedApi {
   const registry = new Registry()
   for (const resource of builtinResources()) registry.add(resource)
   const store = new Store({ ...(options.window !== undefined && { window: options.window }) })
-  const cluster: Cluster = { clock: options.clock, random: options.random, registry, store, authorizer: new Authorizer(store) }
+  const cluster: Cluster = {
+    clock: options.clock,
+    random: options.random,
+    registry,
+    store,
+    authorizer: new Authorizer(store),
+  }
   const api = inProcessApi(cluster)
   const key = options.restored?.key ?? uidFrom(options.random)
   let runtime = NO_RUNTIME
@@ -69,11 +79,20 @@ export function createPlantApi(options: PlantApiOptions): SimulatedApi {
   return {
     ...api,
     cluster,
-    setRuntime(hooks) { runtime = hooks },
-    setVouch(by) { vouch = by },
+    setRuntime(hooks) {
+      runtime = hooks
+    },
+    setVouch(by) {
+      vouch = by
+    },
     listen({ people, port = 0, tls }) {
       const server: ApiServer = {
-        cluster, authorizer: cluster.authorizer, tokens: new Tokens(cluster, people, { key, vouch: (token) => vouch(token) }), gitVersion: options.gitVersion ?? 'v1.34.4', bookmarkMs: options.bookmarkMs ?? 30_000, runtime: () => runtime,
+        cluster,
+        authorizer: cluster.authorizer,
+        tokens: new Tokens(cluster, people, { key, vouch: (token) => vouch(token) }),
+        gitVersion: options.gitVersion ?? 'v1.34.4',
+        bookmarkMs: options.bookmarkMs ?? 30_000,
+        runtime: () => runtime,
         onError: options.onError ?? (() => undefined),
       }
       return listen(server, { port, tls })

@@ -1,6 +1,10 @@
 import type { KubeObject } from '../types'
 
-export interface ObjectRef { resource: string; name: string; namespace: string | undefined }
+export interface ObjectRef {
+  resource: string
+  name: string
+  namespace: string | undefined
+}
 
 /** Who lists whom as owner, by uid, so that collecting what a deleted object owned does not search the cluster. */
 export class OwnerIndex {
@@ -26,7 +30,13 @@ export class OwnerIndex {
       if (dependents?.size === 0) this.#dependents.delete(owner.uid)
     }
   }
-  lives(uid: string): boolean { return this.#living.has(uid) }
-  find(uid: string): ObjectRef | undefined { return this.#living.get(uid) }
-  dependentsOf(uid: string): ObjectRef[] { return [...this.#dependents.get(uid)?.values() ?? []] }
+  lives(uid: string): boolean {
+    return this.#living.has(uid)
+  }
+  find(uid: string): ObjectRef | undefined {
+    return this.#living.get(uid)
+  }
+  dependentsOf(uid: string): ObjectRef[] {
+    return [...(this.#dependents.get(uid)?.values() ?? [])]
+  }
 }

@@ -18,17 +18,31 @@ export class Registry {
     this.#byKind.delete(`${resource.group}/${resource.kind}`)
     this.generation += 1
   }
-  at(group: string, version: string, plural: string): Resource | undefined { return this.#byPath.get(`${group}/${version}/${plural}`) }
-  ofKind({ group, kind }: GroupKind): Resource | undefined { return this.#byKind.get(`${group}/${kind}`) }
+  at(group: string, version: string, plural: string): Resource | undefined {
+    return this.#byPath.get(`${group}/${version}/${plural}`)
+  }
+  ofKind({ group, kind }: GroupKind): Resource | undefined {
+    return this.#byKind.get(`${group}/${kind}`)
+  }
   /** The kind stored under a key of the store, whatever version it is served in. */
-  ofKey(key: string): Resource | undefined { return this.#stored().get(key) }
-  all(): Resource[] { return [...this.#byPath.values()] }
-  groupVersions(): string[] { return [...new Set(this.all().map(apiVersionOf))] }
+  ofKey(key: string): Resource | undefined {
+    return this.#stored().get(key)
+  }
+  all(): Resource[] {
+    return [...this.#byPath.values()]
+  }
+  groupVersions(): string[] {
+    return [...new Set(this.all().map(apiVersionOf))]
+  }
 
   #index: { generation: number; map: Map<string, Resource> } = { generation: -1, map: new Map() }
   #stored(): Map<string, Resource> {
     if (this.#index.generation !== this.generation) {
-      const map = new Map(this.all().filter((resource) => resource.virtual !== true && !resource.view).map((resource) => [`${resource.group}/${resource.plural}`, resource]))
+      const map = new Map(
+        this.all()
+          .filter((resource) => resource.virtual !== true && !resource.view)
+          .map((resource) => [`${resource.group}/${resource.plural}`, resource]),
+      )
       this.#index = { generation: this.generation, map }
     }
     return this.#index.map

@@ -10,7 +10,11 @@ export interface Column {
   priority?: number
   cell(object: KubeObject, now: number): unknown
 }
-export interface ScalePaths { spec: string; status: string; selector?: string }
+export interface ScalePaths {
+  spec: string
+  status: string
+  selector?: string
+}
 
 /** One kind the server answers for, built in or from a CustomResourceDefinition. */
 export interface Resource {
@@ -37,14 +41,26 @@ export interface Resource {
   /** Fields a custom kind offers to field selectors. */
   selectableFields?: string[]
   /** Another face of a kind that is stored elsewhere. */
-  view?: { group: string; version: string; plural: string; read(object: KubeObject): KubeObject; write(object: KubeObject): KubeObject }
+  view?: {
+    group: string
+    version: string
+    plural: string
+    read(object: KubeObject): KubeObject
+    write(object: KubeObject): KubeObject
+  }
   /** Kinds such as reviews are answered and never stored. */
   virtual?: boolean
 }
 
-export const apiVersionOf = (resource: { group: string; version: string }): string => (resource.group ? `${resource.group}/${resource.version}` : resource.version)
-export const keyOf = (resource: Pick<Resource, 'group' | 'plural' | 'view'>): string => (resource.view ? `${resource.view.group}/${resource.view.plural}` : `${resource.group}/${resource.plural}`)
+export const apiVersionOf = (resource: { group: string; version: string }): string =>
+  resource.group ? `${resource.group}/${resource.version}` : resource.version
+export const keyOf = (resource: Pick<Resource, 'group' | 'plural' | 'view'>): string =>
+  resource.view
+    ? `${resource.view.group}/${resource.view.plural}`
+    : `${resource.group}/${resource.plural}`
 export const splitApiVersion = (apiVersion: string): { group: string; version: string } => {
   const slash = apiVersion.indexOf('/')
-  return slash < 0 ? { group: '', version: apiVersion } : { group: apiVersion.slice(0, slash), version: apiVersion.slice(slash + 1) }
+  return slash < 0
+    ? { group: '', version: apiVersion }
+    : { group: apiVersion.slice(0, slash), version: apiVersion.slice(slash + 1) }
 }

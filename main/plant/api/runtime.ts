@@ -2,8 +2,16 @@ import type { Duplex, Readable, Writable } from 'node:stream'
 import type { KubeObject } from '../types'
 
 /** One line a container wrote, with the plant's time of writing in milliseconds. */
-export interface LogLine { at: number; text: string }
-export interface LogRequest { container: string; previous: boolean; follow: boolean; signal: AbortSignal }
+export interface LogLine {
+  at: number
+  text: string
+}
+export interface LogRequest {
+  container: string
+  previous: boolean
+  follow: boolean
+  signal: AbortSignal
+}
 export interface ExecStreams {
   stdin: Readable
   stdout: Writable
@@ -13,7 +21,10 @@ export interface ExecStreams {
   onResize(listener: (size: { width: number; height: number }) => void): void
   signal: AbortSignal
 }
-export interface ExecRequest { container: string; command: string[] }
+export interface ExecRequest {
+  container: string
+  command: string[]
+}
 
 /** What stands in for kubelet and container runtime: the simulated controllers answer for the pods they run. */
 export interface RuntimeHooks {

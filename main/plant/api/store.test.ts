@@ -4,8 +4,16 @@ import { KubeError } from './errors'
 import { Store, type LoggedChange } from './store'
 
 const KIND = '/configmaps'
-const box = (name: string, value: string, namespace = 'a'): KubeObject => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace }, data: { value } })
-const names = (stored: Iterable<{ object: KubeObject }>): string[] => [...stored].map(({ object }) => `${object.metadata.name}=${(object['data'] as { value: string }).value}`)
+const box = (name: string, value: string, namespace = 'a'): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name, namespace },
+  data: { value },
+})
+const names = (stored: Iterable<{ object: KubeObject }>): string[] =>
+  [...stored].map(
+    ({ object }) => `${object.metadata.name}=${(object['data'] as { value: string }).value}`,
+  )
 
 test('one version counts every write, whatever the kind', () => {
   const store = new Store()
@@ -27,17 +35,36 @@ test('a list of the past is the present with the changes since undone', () => {
 })
 test('what lies before the window is 410, what lies in it is replayed in order', () => {
   const store = new Store({ window: 4 })
-  const versions = Array.from({ length: 8 }, (_, index) => store.put(KIND, box('x', String(index))).version)
+  const versions = Array.from(
+    { length: 8 },
+    (_, index) => store.put(KIND, box('x', String(index))).version,
+  )
   const changes = store.changesSince(KIND, versions[5] ?? 0)
-  expect(changes.map(({ type, version }) => `${type} ${version}`)).toEqual([`MODIFIED ${versions[6] ?? 0}`, `MODIFIED ${versions[7] ?? 0}`])
+  expect(changes.map(({ type, version }) => `${type} ${version}`)).toEqual([
+    `MODIFIED ${versions[6] ?? 0}`,
+    `MODIFIED ${versions[7] ?? 0}`,
+  ])
   expect(() => store.changesSince(KIND, versions[0] ?? 0)).toThrow(KubeError)
-  try { store.changesSince(KIND, versions[0] ?? 0) } catch (error) { expect((error as KubeError).status).toMatchObject({ code: 410, reason: 'Expired', message: expect.stringMatching(/^too old resource version: \d+ \(\d+\)$/) as string }) }
+  try {
+    store.changesSince(KIND, versions[0] ?? 0)
+  } catch (error) {
+    expect((error as KubeError).status).toMatchObject({
+      code: 410,
+      reason: 'Expired',
+      message: expect.stringMatching(/^too old resource version: \d+ \(\d+\)$/) as string,
+    })
+  }
 })
 test('a listener that writes is told of its own write after everybody has heard what it was told', () => {
   const store = new Store()
   const heard: string[] = []
-  store.listen((change: LoggedChange) => { heard.push(`first ${change.type}`); if (change.type === 'ADDED') store.remove(KIND, 'x', 'a') })
-  store.listen((change: LoggedChange) => { heard.push(`second ${change.type}`) })
+  store.listen((change: LoggedChange) => {
+    heard.push(`first ${change.type}`)
+    if (change.type === 'ADDED') store.remove(KIND, 'x', 'a')
+  })
+  store.listen((change: LoggedChange) => {
+    heard.push(`second ${change.type}`)
+  })
   store.put(KIND, box('x', '1'))
   expect(heard).toEqual(['first ADDED', 'second ADDED', 'first DELETED', 'second DELETED'])
 })

@@ -3,9 +3,15 @@ import { expired } from './errors'
 import { Stored } from './stored'
 import { OwnerIndex } from './owners'
 
-export interface LoggedChange { version: number; type: 'ADDED' | 'MODIFIED' | 'DELETED'; now: Stored; before: Stored | undefined }
+export interface LoggedChange {
+  version: number
+  type: 'ADDED' | 'MODIFIED' | 'DELETED'
+  now: Stored
+  before: Stored | undefined
+}
 export type StoreListener = (change: LoggedChange, resource: string) => void
-const namespaceKey = (namespace: string | undefined, name: string): string => `${namespace ?? ''}/${name}`
+const namespaceKey = (namespace: string | undefined, name: string): string =>
+  `${namespace ?? ''}/${name}`
 
 /** All objects of one kind, by namespace and name, with the last changes made to them. */
 class Shelf {
@@ -14,7 +20,9 @@ class Shelf {
   log: LoggedChange[] = []
   /** Changes at or before this version are no longer remembered. */
   forgottenUntil: number
-  constructor(forgottenUntil: number) { this.forgottenUntil = forgottenUntil }
+  constructor(forgottenUntil: number) {
+    this.forgottenUntil = forgottenUntil
+  }
 
   #order: string[] | undefined
 
@@ -22,7 +30,8 @@ class Shelf {
   sorted(namespace: string | undefined): Stored[] {
     this.#order ??= [...this.objects.keys()].sort()
     const prefix = `${namespace ?? ''}/`
-    const keys = namespace === undefined ? this.#order : this.#order.filter((key) => key.startsWith(prefix))
+    const keys =
+      namespace === undefined ? this.#order : this.#order.filter((key) => key.startsWith(prefix))
     return keys.flatMap((key) => this.objects.get(key) ?? [])
   }
   put(stored: Stored): void {
@@ -61,7 +70,9 @@ export class Store {
     this.#version = options.version ?? 1
     this.#window = options.window ?? 4096
   }
-  get version(): number { return this.#version }
+  get version(): number {
+    return this.#version
+  }
 
   #shelf(resource: string): Shelf {
     const shelf = this.#shelves.get(resource) ?? new Shelf(this.#version)
@@ -75,10 +86,14 @@ export class Store {
   all(resource: string, namespace?: string): Iterable<Stored> {
     const shelf = this.#shelves.get(resource)
     if (!shelf) return []
-    return (namespace === undefined ? shelf.objects : shelf.namespaces.get(namespace))?.values() ?? []
+    return (
+      (namespace === undefined ? shelf.objects : shelf.namespaces.get(namespace))?.values() ?? []
+    )
   }
   /** Every object of a kind in the order of namespace and name. */
-  sorted(resource: string, namespace?: string): Iterable<Stored> { return this.#shelves.get(resource)?.sorted(namespace) ?? [] }
+  sorted(resource: string, namespace?: string): Iterable<Stored> {
+    return this.#shelves.get(resource)?.sorted(namespace) ?? []
+  }
   count(resource: string, namespace?: string): number {
     const shelf = this.#shelves.get(resource)
     return (namespace === undefined ? shelf?.objects : shelf?.namespaces.get(namespace))?.size ?? 0
@@ -92,7 +107,12 @@ export class Store {
     shelf.put(now)
     if (before) this.owners.remove(resource, before.object)
     this.owners.add(resource, now.object)
-    this.#record(resource, { version: this.#version, type: before ? 'MODIFIED' : 'ADDED', now, before })
+    this.#record(resource, {
+      version: this.#version,
+      type: before ? 'MODIFIED' : 'ADDED',
+      now,
+      before,
+    })
     return now
   }
   /** Takes an object away; what watchers see carries the version of its removal. */
@@ -108,7 +128,10 @@ export class Store {
   }
   #stamp(object: KubeObject): Stored {
     this.#version += 1
-    return new Stored({ ...object, metadata: { ...object.metadata, resourceVersion: String(this.#version) } }, this.#version)
+    return new Stored(
+      { ...object, metadata: { ...object.metadata, resourceVersion: String(this.#version) } },
+      this.#version,
+    )
   }
   #record(resource: string, change: LoggedChange): void {
     const shelf = this.#shelf(resource)
@@ -128,7 +151,9 @@ export class Store {
       for (let next = this.#untold.shift(); next; next = this.#untold.shift()) {
         for (const listener of [...this.#listeners]) listener(next.change, next.resource)
       }
-    } finally { this.#telling = false }
+    } finally {
+      this.#telling = false
+    }
   }
   /** Calls back after every change, in order. */
   listen(listener: StoreListener): () => void {
@@ -139,7 +164,8 @@ export class Store {
   /** What changed in a kind after a version. Throws 410 when that is no longer remembered. */
   changesSince(resource: string, version: number): LoggedChange[] {
     const shelf = this.#shelf(resource)
-    if (version < shelf.forgottenUntil) throw expired(`too old resource version: ${version} (${shelf.forgottenUntil + 1})`)
+    if (version < shelf.forgottenUntil)
+      throw expired(`too old resource version: ${version} (${shelf.forgottenUntil + 1})`)
     let low = shelf.log.length
     while (low > 0 && (shelf.log[low - 1]?.version ?? 0) > version) low -= 1
     return shelf.log.slice(low)
@@ -155,7 +181,9 @@ export class Store {
       else objects.delete(key)
     }
     const every = [...objects.keys()].sort().flatMap((key) => objects.get(key) ?? [])
-    return namespace === undefined ? every : every.filter((stored) => stored.object.metadata.namespace === namespace)
+    return namespace === undefined
+      ? every
+      : every.filter((stored) => stored.object.metadata.namespace === namespace)
   }
   /** Forgets every change so far, as a compaction of the real store does. */
   compact(): void {
@@ -165,12 +193,20 @@ export class Store {
     }
   }
   /** Takes a whole kind away without a word to watchers: its definition is gone. */
-  drop(resource: string): void { this.#shelves.delete(resource) }
+  drop(resource: string): void {
+    this.#shelves.delete(resource)
+  }
 
   /** Everything, to be written down. */
   dump(): { version: number; resources: Record<string, KubeObject[]> } {
-    const resources = [...this.#shelves].map(([resource, shelf]) => [resource, [...shelf.objects.values()].map((stored) => stored.object)] as const)
-    return { version: this.#version, resources: Object.fromEntries(resources.filter(([, objects]) => objects.length > 0)) }
+    const resources = [...this.#shelves].map(
+      ([resource, shelf]) =>
+        [resource, [...shelf.objects.values()].map((stored) => stored.object)] as const,
+    )
+    return {
+      version: this.#version,
+      resources: Object.fromEntries(resources.filter(([, objects]) => objects.length > 0)),
+    }
   }
   /** Takes back what was written down; versions go on from where they were. */
   load(dumped: { version: number; resources: Record<string, KubeObject[]> }): void {

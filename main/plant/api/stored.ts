@@ -12,7 +12,12 @@ export class Stored {
   readonly object: KubeObject
   #body: string | undefined
   #metadata: string | undefined
-  constructor(object: KubeObject, readonly version: number) { this.object = deepFreeze(object) }
+  constructor(
+    object: KubeObject,
+    readonly version: number,
+  ) {
+    this.object = deepFreeze(object)
+  }
 
   /** The members after apiVersion and kind, without the opening brace. */
   get body(): string {
@@ -22,6 +27,10 @@ export class Stored {
     }
     return this.#body
   }
-  get text(): string { return `{"kind":${JSON.stringify(this.object.kind)},"apiVersion":${JSON.stringify(this.object.apiVersion)},${this.body}` }
-  get metadataText(): string { return (this.#metadata ??= JSON.stringify(this.object.metadata)) }
+  get text(): string {
+    return `{"kind":${JSON.stringify(this.object.kind)},"apiVersion":${JSON.stringify(this.object.apiVersion)},${this.body}`
+  }
+  get metadataText(): string {
+    return (this.#metadata ??= JSON.stringify(this.object.metadata))
+  }
 }

@@ -33,7 +33,11 @@ export interface EngineOptions {
   onError?: (error: unknown, where: string) => void
 }
 
-interface Timer { at: number; order: number; act: () => void }
+interface Timer {
+  at: number
+  order: number
+  act: () => void
+}
 
 const RETRY_MS = [1_000, 2_000, 5_000, 15_000, 60_000, 300_000]
 // Far above any real cascade at one moment; two controllers that undo each other's work reach it at once.
@@ -53,7 +57,10 @@ class SiteEngine implements Engine {
   #travelling = false
   #stopped = false
 
-  constructor(readonly api: PlantApi, private readonly options: EngineOptions) {}
+  constructor(
+    readonly api: PlantApi,
+    private readonly options: EngineOptions,
+  ) {}
 
   add(controller: Controller) {
     this.#controllers.set(controller.name, controller)
@@ -62,9 +69,11 @@ class SiteEngine implements Engine {
       for (const object of watch.kinds.flatMap((kind) => this.api.list(kind))) {
         for (const key of watch.wakes({ type: 'ADDED', object })) this.enqueue(controller.name, key)
       }
-      this.#stops.push(this.api.onChange(watch.kinds, (change) => {
-        for (const key of watch.wakes(change)) this.enqueue(controller.name, key)
-      }))
+      this.#stops.push(
+        this.api.onChange(watch.kinds, (change) => {
+          for (const key of watch.wakes(change)) this.enqueue(controller.name, key)
+        }),
+      )
     }
   }
 
@@ -79,7 +88,10 @@ class SiteEngine implements Engine {
     if (this.#draining || this.#planned) return
     this.#planned = true
     // The write that caused this is answered first; the controllers follow in the same turn of the loop.
-    queueMicrotask(() => { this.#planned = false; this.settle() })
+    queueMicrotask(() => {
+      this.#planned = false
+      this.settle()
+    })
   }
 
   wakeAt(at: number, controller: string, key: string) {
@@ -101,7 +113,8 @@ class SiteEngine implements Engine {
         const id = `${next.controller}|${next.key}`
         const count = (runs.get(id) ?? 0) + 1
         runs.set(id, count)
-        if (count === MOST_RUNS_PER_KEY_AND_TURN) this.options.onError?.(new Error(`${id} finds no rest`), id)
+        if (count === MOST_RUNS_PER_KEY_AND_TURN)
+          this.options.onError?.(new Error(`${id} finds no rest`), id)
         if (count < MOST_RUNS_PER_KEY_AND_TURN) this.#run(next.controller, next.key)
       }
     } finally {
@@ -172,7 +185,10 @@ class SiteEngine implements Engine {
     const abort = new AbortController()
     this.#armed = { at, abort }
     const wait = Math.max(0, at - this.api.clock.now())
-    this.api.clock.sleep(wait, abort.signal).then(() => this.#ring(abort), () => undefined)
+    this.api.clock.sleep(wait, abort.signal).then(
+      () => this.#ring(abort),
+      () => undefined,
+    )
   }
 
   #earliest() {
@@ -180,7 +196,8 @@ class SiteEngine implements Engine {
     for (const entry of this.#timers) {
       const [, timer] = entry
       const best = earliest?.[1]
-      if (!best || timer.at < best.at || (timer.at === best.at && timer.order < best.order)) earliest = entry
+      if (!best || timer.at < best.at || (timer.at === best.at && timer.order < best.order))
+        earliest = entry
     }
     return earliest
   }
@@ -188,7 +205,11 @@ class SiteEngine implements Engine {
   #ring(abort: AbortController) {
     if (this.#stopped || this.#armed?.abort !== abort) return
     this.#armed = undefined
-    for (let next = this.#earliest(); next && next[1].at <= this.api.clock.now(); next = this.#earliest()) {
+    for (
+      let next = this.#earliest();
+      next && next[1].at <= this.api.clock.now();
+      next = this.#earliest()
+    ) {
       this.#timers.delete(next[0])
       next[1].act()
       this.settle()
@@ -201,10 +222,12 @@ class SiteEngine implements Engine {
 export const isRefusal = (error: unknown): error is KubeError => error instanceof KubeError
 
 /** An engine that runs nothing until controllers are added. */
-export const makeEngine = (api: PlantApi, options: EngineOptions = {}): Engine => new SiteEngine(api, options)
+export const makeEngine = (api: PlantApi, options: EngineOptions = {}): Engine =>
+  new SiteEngine(api, options)
 
 /** The key of a namespaced or cluster-wide object: "namespace/name". */
-export const keyOf = (object: { metadata: { name: string; namespace?: string } }) => `${object.metadata.namespace ?? ''}/${object.metadata.name}`
+export const keyOf = (object: { metadata: { name: string; namespace?: string } }) =>
+  `${object.metadata.namespace ?? ''}/${object.metadata.name}`
 /** The parts of a key made by keyOf. */
 export function splitKey(key: string): [namespace: string, name: string] {
   const slash = key.indexOf('/')

@@ -5,8 +5,16 @@ import { isRefusal, type Engine } from './engine'
 import { EVENT } from './kinds'
 import { hexOf } from './objects'
 
-export interface Note { type?: 'Normal' | 'Warning'; reason: string; message: string; from: string }
-interface EventObject extends KubeObject { count: number; lastTimestamp: string }
+export interface Note {
+  type?: 'Normal' | 'Warning'
+  reason: string
+  message: string
+  from: string
+}
+interface EventObject extends KubeObject {
+  count: number
+  lastTimestamp: string
+}
 
 const TTL_MS = 3_600_000
 const SWEEP_MS = 600_000
@@ -26,14 +34,17 @@ export function makeRecorder(engine: Engine): Recorder {
     const events = api.list(EVENT) as EventObject[]
     for (const event of events) {
       const { name, namespace } = event.metadata
-      if (Date.parse(event.lastTimestamp) + TTL_MS <= api.clock.now()) api.remove(EVENT, name, { ...(namespace && { namespace }) })
+      if (Date.parse(event.lastTimestamp) + TTL_MS <= api.clock.now())
+        api.remove(EVENT, name, { ...(namespace && { namespace }) })
     }
     if (events.length > 0) engine.at(api.clock.now() + SWEEP_MS, 'events', sweep)
     sweeping = events.length > 0
   }
   if (api.list(EVENT).length > 0) sweep()
   return {
-    quietUntil(at) { quietUntil = at - TTL_MS },
+    quietUntil(at) {
+      quietUntil = at - TTL_MS
+    },
     note(about, note) {
       if (api.clock.now() < quietUntil) return
       const namespace = about.metadata.namespace ?? 'default'
@@ -51,19 +62,42 @@ export function makeRecorder(engine: Engine): Recorder {
   }
 }
 
-function write({ api, name, namespace }: { api: Engine['api']; name: string; namespace: string }, about: KubeObject, note: Note) {
+function write(
+  { api, name, namespace }: { api: Engine['api']; name: string; namespace: string },
+  about: KubeObject,
+  note: Note,
+) {
   const now = timestamp(api.clock.now())
   const before = api.get(EVENT, name, namespace) as EventObject | undefined
   if (before) {
     api.update({ ...before, count: before.count + 1, lastTimestamp: now }, note.from)
     return
   }
-  api.create({
-    apiVersion: 'v1', kind: 'Event', metadata: { name, namespace },
-    involvedObject: { apiVersion: about.apiVersion, kind: about.kind, name: about.metadata.name, namespace: about.metadata.namespace ?? '', uid: about.metadata.uid ?? '' },
-    type: note.type ?? 'Normal', reason: note.reason, message: note.message, count: 1, firstTimestamp: now, lastTimestamp: now,
-    eventTime: null, source: { component: note.from }, reportingComponent: note.from, reportingInstance: '',
-  }, note.from)
+  api.create(
+    {
+      apiVersion: 'v1',
+      kind: 'Event',
+      metadata: { name, namespace },
+      involvedObject: {
+        apiVersion: about.apiVersion,
+        kind: about.kind,
+        name: about.metadata.name,
+        namespace: about.metadata.namespace ?? '',
+        uid: about.metadata.uid ?? '',
+      },
+      type: note.type ?? 'Normal',
+      reason: note.reason,
+      message: note.message,
+      count: 1,
+      firstTimestamp: now,
+      lastTimestamp: now,
+      eventTime: null,
+      source: { component: note.from },
+      reportingComponent: note.from,
+      reportingInstance: '',
+    },
+    note.from,
+  )
 }
 
 /** A reproducible stream of chance for a name, for things that need several numbers. */

@@ -23,8 +23,14 @@ export const PRIORITY_CLASS: GroupKind = { group: 'scheduling.k8s.io', kind: 'Pr
 export const DISRUPTION_BUDGET: GroupKind = { group: 'policy', kind: 'PodDisruptionBudget' }
 export const NOTEBOOK: GroupKind = { group: 'kubeflow.org', kind: 'Notebook' }
 export const SNAPSHOT: GroupKind = { group: 'snapshot.storage.k8s.io', kind: 'VolumeSnapshot' }
-export const SNAPSHOT_CONTENT: GroupKind = { group: 'snapshot.storage.k8s.io', kind: 'VolumeSnapshotContent' }
-export const SNAPSHOT_CLASS: GroupKind = { group: 'snapshot.storage.k8s.io', kind: 'VolumeSnapshotClass' }
+export const SNAPSHOT_CONTENT: GroupKind = {
+  group: 'snapshot.storage.k8s.io',
+  kind: 'VolumeSnapshotContent',
+}
+export const SNAPSHOT_CLASS: GroupKind = {
+  group: 'snapshot.storage.k8s.io',
+  kind: 'VolumeSnapshotClass',
+}
 export const CLUSTER_QUEUE: GroupKind = { group: 'kueue.x-k8s.io', kind: 'ClusterQueue' }
 export const LOCAL_QUEUE: GroupKind = { group: 'kueue.x-k8s.io', kind: 'LocalQueue' }
 export const FLAVOR: GroupKind = { group: 'kueue.x-k8s.io', kind: 'ResourceFlavor' }

@@ -3,11 +3,23 @@ import { seeded } from '../../kernel/random'
 import type { KubeObject, ObjectMeta, OwnerReference, PlantApi } from '../types'
 
 export type Quantities = Record<string, string | number>
-export interface Condition { type: string; status: string; reason?: string; message?: string; lastTransitionTime?: string; lastProbeTime?: string | null; observedGeneration?: number }
+export interface Condition {
+  type: string
+  status: string
+  reason?: string
+  message?: string
+  lastTransitionTime?: string
+  lastProbeTime?: string | null
+  observedGeneration?: number
+}
 
 export interface Probe {
-  httpGet?: { path?: string; port: number | string }; tcpSocket?: { port: number | string }; exec?: { command?: string[] }
-  initialDelaySeconds?: number; periodSeconds?: number; failureThreshold?: number
+  httpGet?: { path?: string; port: number | string }
+  tcpSocket?: { port: number | string }
+  exec?: { command?: string[] }
+  initialDelaySeconds?: number
+  periodSeconds?: number
+  failureThreshold?: number
 }
 export interface Container {
   name: string
@@ -23,10 +35,28 @@ export interface Container {
   readinessProbe?: Probe
   startupProbe?: Probe
 }
-export interface Toleration { key?: string; operator?: string; value?: string; effect?: string; tolerationSeconds?: number }
-export interface Taint { key: string; value?: string; effect: string; timeAdded?: string }
-export interface NodeSelectorTerm { matchExpressions?: Expression[]; matchFields?: Expression[] }
-export interface Expression { key: string; operator: string; values?: string[] }
+export interface Toleration {
+  key?: string
+  operator?: string
+  value?: string
+  effect?: string
+  tolerationSeconds?: number
+}
+export interface Taint {
+  key: string
+  value?: string
+  effect: string
+  timeAdded?: string
+}
+export interface NodeSelectorTerm {
+  matchExpressions?: Expression[]
+  matchFields?: Expression[]
+}
+export interface Expression {
+  key: string
+  operator: string
+  values?: string[]
+}
 export interface PodVolume {
   name: string
   persistentVolumeClaim?: { claimName: string; readOnly?: boolean }
@@ -40,7 +70,11 @@ export interface PodSpec {
   initContainers?: Container[]
   restartPolicy?: string
   nodeSelector?: Record<string, string>
-  affinity?: { nodeAffinity?: { requiredDuringSchedulingIgnoredDuringExecution?: { nodeSelectorTerms: NodeSelectorTerm[] } } }
+  affinity?: {
+    nodeAffinity?: {
+      requiredDuringSchedulingIgnoredDuringExecution?: { nodeSelectorTerms: NodeSelectorTerm[] }
+    }
+  }
   tolerations?: Toleration[]
   priority?: number
   priorityClassName?: string
@@ -55,79 +89,159 @@ export interface PodSpec {
 export interface ContainerState {
   waiting?: { reason: string; message?: string }
   running?: { startedAt: string }
-  terminated?: { exitCode: number; reason: string; message?: string; startedAt: string; finishedAt: string; containerID?: string }
+  terminated?: {
+    exitCode: number
+    reason: string
+    message?: string
+    startedAt: string
+    finishedAt: string
+    containerID?: string
+  }
 }
 export interface ContainerStatus {
-  name: string; image: string; imageID: string; ready: boolean; started: boolean; restartCount: number
-  state: ContainerState; lastState: ContainerState; containerID?: string
+  name: string
+  image: string
+  imageID: string
+  ready: boolean
+  started: boolean
+  restartCount: number
+  state: ContainerState
+  lastState: ContainerState
+  containerID?: string
 }
 export interface PodStatus {
-  phase?: string; reason?: string; message?: string; podIP?: string; podIPs?: { ip: string }[]; hostIP?: string; startTime?: string; qosClass?: string
+  phase?: string
+  reason?: string
+  message?: string
+  podIP?: string
+  podIPs?: { ip: string }[]
+  hostIP?: string
+  startTime?: string
+  qosClass?: string
   nominatedNodeName?: string
-  conditions?: Condition[]; containerStatuses?: ContainerStatus[]; initContainerStatuses?: ContainerStatus[]
+  conditions?: Condition[]
+  containerStatuses?: ContainerStatus[]
+  initContainerStatuses?: ContainerStatus[]
 }
-export interface Pod extends KubeObject { spec: PodSpec; status?: PodStatus }
-export interface PodTemplate { metadata?: Partial<ObjectMeta>; spec: PodSpec }
+export interface Pod extends KubeObject {
+  spec: PodSpec
+  status?: PodStatus
+}
+export interface PodTemplate {
+  metadata?: Partial<ObjectMeta>
+  spec: PodSpec
+}
 export interface Node extends KubeObject {
   spec?: { taints?: Taint[]; unschedulable?: boolean; providerID?: string }
   status?: {
-    capacity?: Quantities; allocatable?: Quantities; conditions?: Condition[]; images?: { names: string[]; sizeBytes: number }[]
-    addresses?: { type: string; address: string }[]; nodeInfo?: Record<string, string>
+    capacity?: Quantities
+    allocatable?: Quantities
+    conditions?: Condition[]
+    images?: { names: string[]; sizeBytes: number }[]
+    addresses?: { type: string; address: string }[]
+    nodeInfo?: Record<string, string>
   }
 }
-export interface Selector { matchLabels?: Record<string, string>; matchExpressions?: Expression[] }
+export interface Selector {
+  matchLabels?: Record<string, string>
+  matchExpressions?: Expression[]
+}
 
 /** A stable number in [0, 1) for a text: the same thing always takes the same time, whatever else happens on the site. */
 export function chanceOf(text: string): number {
   let hash = 2_166_136_261
-  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 16_777_619)
+  for (let at = 0; at < text.length; at += 1)
+    hash = Math.imul(hash ^ text.charCodeAt(at), 16_777_619)
   return seeded(hash >>> 0).next()
 }
 /** A hexadecimal text of the given length that stands for a text, as digests and name suffixes need it. */
 export function hexOf(text: string, length: number): string {
   let hex = ''
-  for (let part = 0; hex.length < length; part += 1) hex += Math.floor(chanceOf(`${text}#${String(part)}`) * 0xffffffff).toString(16).padStart(8, '0')
+  for (let part = 0; hex.length < length; part += 1)
+    hex += Math.floor(chanceOf(`${text}#${String(part)}`) * 0xffffffff)
+      .toString(16)
+      .padStart(8, '0')
   return hex.slice(0, length)
 }
 
 /** The namespace of an object as an option of a read or removal; nothing for cluster-wide ones. */
-export const inside = ({ metadata }: { metadata: { namespace?: string } }) => (metadata.namespace === undefined ? {} : { namespace: metadata.namespace })
+export const inside = ({ metadata }: { metadata: { namespace?: string } }) =>
+  metadata.namespace === undefined ? {} : { namespace: metadata.namespace }
 export const nowText = (api: PlantApi) => timestamp(api.clock.now())
-export const isFinished = (pod: Pod) => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed'
-export const isReady = (object: { status?: { conditions?: Condition[] } | undefined }) => conditionOf(object.status?.conditions, 'Ready')?.status === 'True'
-export const conditionOf = (conditions: Condition[] | undefined, type: string) => conditions?.find((condition) => condition.type === type)
+export const isFinished = (pod: Pod) =>
+  pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed'
+export const isReady = (object: { status?: { conditions?: Condition[] } | undefined }) =>
+  conditionOf(object.status?.conditions, 'Ready')?.status === 'True'
+export const conditionOf = (conditions: Condition[] | undefined, type: string) =>
+  conditions?.find((condition) => condition.type === type)
 
 /** The conditions with one set; its transition time moves only when its status does. */
-export function withCondition(conditions: Condition[] | undefined, next: Condition, now: string): Condition[] {
+export function withCondition(
+  conditions: Condition[] | undefined,
+  next: Condition,
+  now: string,
+): Condition[] {
   const before = conditionOf(conditions, next.type)
-  const set = { ...next, lastTransitionTime: before?.status === next.status && before.lastTransitionTime ? before.lastTransitionTime : now }
-  return before ? (conditions ?? []).map((condition) => (condition === before ? set : condition)) : [...(conditions ?? []), set]
+  const set = {
+    ...next,
+    lastTransitionTime:
+      before?.status === next.status && before.lastTransitionTime ? before.lastTransitionTime : now,
+  }
+  return before
+    ? (conditions ?? []).map((condition) => (condition === before ? set : condition))
+    : [...(conditions ?? []), set]
 }
 
-export const controllerRef = (owner: KubeObject): OwnerReference =>
-  ({ apiVersion: owner.apiVersion, kind: owner.kind, name: owner.metadata.name, uid: owner.metadata.uid ?? '', controller: true, blockOwnerDeletion: true })
-export const controllerOf = (object: KubeObject) => object.metadata.ownerReferences?.find((owner) => owner.controller)
-export const isOwnedBy = (object: KubeObject, owner: KubeObject) => controllerOf(object)?.uid === owner.metadata.uid
+export const controllerRef = (owner: KubeObject): OwnerReference => ({
+  apiVersion: owner.apiVersion,
+  kind: owner.kind,
+  name: owner.metadata.name,
+  uid: owner.metadata.uid ?? '',
+  controller: true,
+  blockOwnerDeletion: true,
+})
+export const controllerOf = (object: KubeObject) =>
+  object.metadata.ownerReferences?.find((owner) => owner.controller)
+export const isOwnedBy = (object: KubeObject, owner: KubeObject) =>
+  controllerOf(object)?.uid === owner.metadata.uid
 
 /** Whether labels meet a label selector; an empty selector meets all, an absent one none. */
-export function selects(selector: Selector | undefined, labels: Record<string, string> | undefined): boolean {
+export function selects(
+  selector: Selector | undefined,
+  labels: Record<string, string> | undefined,
+): boolean {
   if (!selector) return false
-  const plain = Object.entries(selector.matchLabels ?? {}).every(([key, value]) => labels?.[key] === value)
-  return plain && (selector.matchExpressions ?? []).every((expression) => meets(expression, labels?.[expression.key]))
+  const plain = Object.entries(selector.matchLabels ?? {}).every(
+    ([key, value]) => labels?.[key] === value,
+  )
+  return (
+    plain &&
+    (selector.matchExpressions ?? []).every((expression) =>
+      meets(expression, labels?.[expression.key]),
+    )
+  )
 }
 
 /** Whether one value (undefined where the label is absent) meets a selector requirement. */
 export function meets({ operator, values = [] }: Expression, value: string | undefined): boolean {
   switch (operator) {
-    case 'In': return value !== undefined && values.includes(value)
-    case 'NotIn': return value === undefined || !values.includes(value)
-    case 'Exists': return value !== undefined
-    case 'DoesNotExist': return value === undefined
-    case 'Gt': return value !== undefined && Number(value) > Number(values[0])
-    case 'Lt': return value !== undefined && Number(value) < Number(values[0])
-    default: return false
+    case 'In':
+      return value !== undefined && values.includes(value)
+    case 'NotIn':
+      return value === undefined || !values.includes(value)
+    case 'Exists':
+      return value !== undefined
+    case 'DoesNotExist':
+      return value === undefined
+    case 'Gt':
+      return value !== undefined && Number(value) > Number(values[0])
+    case 'Lt':
+      return value !== undefined && Number(value) < Number(values[0])
+    default:
+      return false
   }
 }
 
 /** Compares by what a client could see; undefined fields count as absent. */
-export const same = (left: unknown, right: unknown) => JSON.stringify(left) === JSON.stringify(right)
+export const same = (left: unknown, right: unknown) =>
+  JSON.stringify(left) === JSON.stringify(right)

@@ -31,13 +31,25 @@ export function seedWorld(api: PlantApi, { controllers, clock, prepared }: Seedi
   const { engine, recorder, faults } = controllers
   recorder.quietUntil(now)
   clock.moveTo(now - OLDEST)
-  for (const object of [...prepared, ...FOUNDATION, ADMINS, ...queues(FLAVORS, 'oslo')]) createMissing(api, object)
+  for (const object of [...prepared, ...FOUNDATION, ADMINS, ...queues(FLAVORS, 'oslo')])
+    createMissing(api, object)
   nameLeads(api)
-  const warm = [...TOOLS.filter(({ stage }) => stage === 'approved').map(imageOf), ...WARM_IMAGES, 'registry.oslo.example/etl/python:3.13']
+  const warm = [
+    ...TOOLS.filter(({ stage }) => stage === 'approved').map(imageOf),
+    ...WARM_IMAGES,
+    'registry.oslo.example/etl/python:3.13',
+  ]
   for (const machine of OSLO) makeNode(api, { ...machine, images: warm })
-  for (const name of ['datasets', 'monitoring']) if (!api.get(NAMESPACE, name)) api.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
+  for (const name of ['datasets', 'monitoring'])
+    if (!api.get(NAMESPACE, name))
+      api.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
   for (const object of [...sourceClaims(), ...monitoring()]) api.create(object)
-  const happenings = [...projectHappenings(api, now), ...recordHappenings(api, now), ...workHappenings(api, now), { at: now - 20 * HOUR, act: () => faults.gpuXid(FAULTED.node, FAULTED.gpu, FAULTED.xid) }]
+  const happenings = [
+    ...projectHappenings(api, now),
+    ...recordHappenings(api, now),
+    ...workHappenings(api, now),
+    { at: now - 20 * HOUR, act: () => faults.gpuXid(FAULTED.node, FAULTED.gpu, FAULTED.xid) },
+  ]
   happenings.forEach(({ at, act }, nth) => engine.at(at, `history|${String(nth)}`, act))
   engine.travel(now, clock.moveTo)
   writeEnvironmentStatus(api, now)
@@ -47,41 +59,84 @@ export function seedWorld(api: PlantApi, { controllers, clock, prepared }: Seedi
 
 // Runs that ask for no GPU do not queue: there are cores enough.
 const FLAVORS = [
-  { flavor: 'a100-80g', labels: { 'nvidia.com/gpu.product': A100 }, gpus: 12 }, { flavor: 'l40s-48g', labels: { 'nvidia.com/gpu.product': L40S }, gpus: 7 },
+  { flavor: 'a100-80g', labels: { 'nvidia.com/gpu.product': A100 }, gpus: 12 },
+  { flavor: 'l40s-48g', labels: { 'nvidia.com/gpu.product': L40S }, gpus: 7 },
 ]
 
 const RBAC = 'rbac.authorization.k8s.io'
 /** The people who run the cluster. */
 export const ADMINS: KubeObject = {
-  apiVersion: `${RBAC}/v1`, kind: 'ClusterRoleBinding', metadata: { name: 'platform-admins' }, roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: 'cluster-admin' },
+  apiVersion: `${RBAC}/v1`,
+  kind: 'ClusterRoleBinding',
+  metadata: { name: 'platform-admins' },
+  roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: 'cluster-admin' },
   subjects: [{ apiGroup: RBAC, kind: 'Group', name: 'platform-admins' }],
 }
 /** Fills the binding of the leads, which is prepared empty for an administrator. */
 function nameLeads(api: PlantApi) {
   const binding = api.get({ group: RBAC, kind: 'ClusterRoleBinding' }, 'takt-leads')
-  if (binding && !binding['subjects']) api.update({ ...binding, subjects: [{ apiGroup: RBAC, kind: 'Group', name: 'leads' }] }, 'takt')
+  if (binding && !binding['subjects'])
+    api.update({ ...binding, subjects: [{ apiGroup: RBAC, kind: 'Group', name: 'leads' }] }, 'takt')
 }
 
 function createMissing(api: PlantApi, object: KubeObject) {
-  const group = object.apiVersion.includes('/') ? object.apiVersion.split('/')[0] ?? '' : ''
-  if (!api.get({ group, kind: object.kind }, object.metadata.name, object.metadata.namespace)) api.create(object, 'takt')
+  const group = object.apiVersion.includes('/') ? (object.apiVersion.split('/')[0] ?? '') : ''
+  if (!api.get({ group, kind: object.kind }, object.metadata.name, object.metadata.namespace))
+    api.create(object, 'takt')
 }
 
 function projectHappenings(api: PlantApi, now: number): Happening[] {
   return PROJECTS.map((project) => ({
-    at: projectBegan(project, now), act: () => {
-      const created = api.create(projectRecord(project, { began: projectBegan(project, now), now }), 'takt')
+    at: projectBegan(project, now),
+    act: () => {
+      const created = api.create(
+        projectRecord(project, { began: projectBegan(project, now), now }),
+        'takt',
+      )
       for (const object of namespaceObjects(project)) api.create(object, 'takt')
-      api.updateStatus({ ...created, status: { phase: 'Ready', namespace: project.name, conditions: [{ type: 'Ready', status: 'True', reason: 'Provisioned', message: `Its namespace ${project.name} is there.`, lastTransitionTime: created.metadata.creationTimestamp ?? '' }] } }, 'takt')
+      api.updateStatus(
+        {
+          ...created,
+          status: {
+            phase: 'Ready',
+            namespace: project.name,
+            conditions: [
+              {
+                type: 'Ready',
+                status: 'True',
+                reason: 'Provisioned',
+                message: `Its namespace ${project.name} is there.`,
+                lastTransitionTime: created.metadata.creationTimestamp ?? '',
+              },
+            ],
+          },
+        },
+        'takt',
+      )
     },
   }))
 }
 
 function workHappenings(api: PlantApi, now: number): Happening[] {
-  const create = (objects: KubeObject[]) => { for (const object of objects) api.create(object, 'takt') }
+  const create = (objects: KubeObject[]) => {
+    for (const object of objects) api.create(object, 'takt')
+  }
   return [
-    ...SERVERS.map((server) => ({ at: now - server.before, act: () => create(serverObjects(server)) })),
-    ...[...ENVIRONMENTS, STARTING].map((environment) => ({ at: now - environment.before, act: () => create(environmentObjects(environment, api.create(environmentRecord(environment, now), 'takt'))) })),
-    ...JOBS.map((job) => ({ at: now - job.before, act: () => create([jobObject({ ...job, ...(job.dueIn !== undefined && { dueAt: now + job.dueIn }) })]) })),
+    ...SERVERS.map((server) => ({
+      at: now - server.before,
+      act: () => create(serverObjects(server)),
+    })),
+    ...[...ENVIRONMENTS, STARTING].map((environment) => ({
+      at: now - environment.before,
+      act: () =>
+        create(
+          environmentObjects(environment, api.create(environmentRecord(environment, now), 'takt')),
+        ),
+    })),
+    ...JOBS.map((job) => ({
+      at: now - job.before,
+      act: () =>
+        create([jobObject({ ...job, ...(job.dueIn !== undefined && { dueAt: now + job.dueIn }) })]),
+    })),
   ]
 }

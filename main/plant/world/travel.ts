@@ -11,7 +11,11 @@ export function travelClock(base: Clock): TravelClock {
   return {
     now: () => at ?? base.now(),
     sleep: (ms, signal) => base.sleep(ms, signal),
-    moveTo(moment) { at = moment },
-    arrive() { at = undefined },
+    moveTo(moment) {
+      at = moment
+    },
+    arrive() {
+      at = undefined
+    },
   }
 }

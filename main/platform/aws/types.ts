@@ -1,4 +1,14 @@
-export type AwsService = 'eks' | 'ec2' | 'sts' | 'pricing' | 'service-quotas' | 's3' | 'auto-scaling' | 'sso' | 'oidc' | 'signin'
+export type AwsService =
+  | 'eks'
+  | 'ec2'
+  | 'sts'
+  | 'pricing'
+  | 'service-quotas'
+  | 's3'
+  | 'auto-scaling'
+  | 'sso'
+  | 'oidc'
+  | 'signin'
 /** An account that is not AWS's own: the embedded one, or a test's. Its keys open nothing else. */
 export interface LocalAccount {
   profile: string

@@ -24,19 +24,29 @@ export interface ClientOptions {
 }
 
 /** A client of one cluster as one signed-in person; opens nothing before it is asked. */
-export function makeKubeClient(target: Target, { clock, random, siteClock, log = silentLog, timeoutMs }: ClientOptions): KubeClient {
+export function makeKubeClient(
+  target: Target,
+  { clock, random, siteClock, log = silentLog, timeoutMs }: ClientOptions,
+): KubeClient {
   const kept = new SiteClock(clock)
   const site = siteClock ?? kept
-  const transport = new Transport(target, { clock, ...(timeoutMs !== undefined && { timeoutMs }), onDate: (header) => kept.observe(header) })
+  const transport = new Transport(target, {
+    clock,
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    onDate: (header) => kept.observe(header),
+  })
   const desk = { transport, random, log, now: () => site.now() }
   return {
-    site: target.site, server: target.server, clock: site,
+    site: target.site,
+    server: target.server,
+    clock: site,
     ...reading(transport, log),
     ...writing(transport),
     ...streaming(transport),
     live: liveReading(transport, random),
     ...kinds(transport),
-    throughService: (service, ask, signal) => throughService(transport, { service, ...ask }, signal),
+    throughService: (service, ask, signal) =>
+      throughService(transport, { service, ...ask }, signal),
     review: (asks, signal) => review(transport, asks, signal),
     watch: (resource, query, options) => watch(desk, { resource, query, ...options }),
     reconnect: () => transport.reset(),

@@ -4,14 +4,31 @@ import { fail, succeed } from '../../kernel/outcome'
 import { parseJson, unreadable, type Answer, type Whom } from './failures'
 import type { KubeObject } from './types'
 
-const OwnerReference = z.looseObject({ apiVersion: z.string(), kind: z.string(), name: z.string(), uid: z.string(), controller: z.boolean().optional(), blockOwnerDeletion: z.boolean().optional() })
+const OwnerReference = z.looseObject({
+  apiVersion: z.string(),
+  kind: z.string(),
+  name: z.string(),
+  uid: z.string(),
+  controller: z.boolean().optional(),
+  blockOwnerDeletion: z.boolean().optional(),
+})
 const Metadata = z.looseObject({
-  name: z.string(), namespace: z.string().optional(), uid: z.string().optional(), resourceVersion: z.string().optional(), generation: z.number().optional(),
-  creationTimestamp: z.string().optional(), deletionTimestamp: z.string().optional(), labels: z.record(z.string(), z.string()).optional(),
-  annotations: z.record(z.string(), z.string()).optional(), ownerReferences: z.array(OwnerReference).optional(), finalizers: z.array(z.string()).optional(),
+  name: z.string(),
+  namespace: z.string().optional(),
+  uid: z.string().optional(),
+  resourceVersion: z.string().optional(),
+  generation: z.number().optional(),
+  creationTimestamp: z.string().optional(),
+  deletionTimestamp: z.string().optional(),
+  labels: z.record(z.string(), z.string()).optional(),
+  annotations: z.record(z.string(), z.string()).optional(),
+  ownerReferences: z.array(OwnerReference).optional(),
+  finalizers: z.array(z.string()).optional(),
 })
 /** Any object of a cluster: its identity is checked, the rest is left to whoever asks. */
-export const AnyObject: z.ZodType<KubeObject> = z.looseObject({ apiVersion: z.string(), kind: z.string(), metadata: Metadata }).transform((object) => object as KubeObject)
+export const AnyObject: z.ZodType<KubeObject> = z
+  .looseObject({ apiVersion: z.string(), kind: z.string(), metadata: Metadata })
+  .transform((object) => object as KubeObject)
 
 /** Reads an answer with a schema; an answer of another shape is a failure of the site, not a bug of ours. */
 export function read<T>(answer: Answer, schema: z.ZodType<T>, whom: Whom): Outcome<T> {
@@ -20,18 +37,29 @@ export function read<T>(answer: Answer, schema: z.ZodType<T>, whom: Whom): Outco
 }
 
 export const ListEnvelope = z.object({
-  apiVersion: z.string().optional(), kind: z.string().optional(), metadata: z.object({ resourceVersion: z.string().default(''), continue: z.string().optional() }).default({ resourceVersion: '' }),
+  apiVersion: z.string().optional(),
+  kind: z.string().optional(),
+  metadata: z
+    .object({ resourceVersion: z.string().default(''), continue: z.string().optional() })
+    .default({ resourceVersion: '' }),
   items: z.array(z.unknown()).nullish(),
 })
 
 /** The items of a list; those of built-in kinds come without their kind, so the list's own is written in. Unreadable ones are counted. */
-export function itemsOf<T>(envelope: z.infer<typeof ListEnvelope>, parse: z.ZodType<T>): { items: T[]; unreadable: number; why: string } {
+export function itemsOf<T>(
+  envelope: z.infer<typeof ListEnvelope>,
+  parse: z.ZodType<T>,
+): { items: T[]; unreadable: number; why: string } {
   const kind = envelope.kind?.replace(/List$/, '')
   const items: T[] = []
   let bad = 0
   let why = ''
   for (const item of envelope.items ?? []) {
-    const parsed = parse.safeParse(typeof item === 'object' && item !== null && !('kind' in item) ? { apiVersion: envelope.apiVersion, kind, ...item } : item)
+    const parsed = parse.safeParse(
+      typeof item === 'object' && item !== null && !('kind' in item)
+        ? { apiVersion: envelope.apiVersion, kind, ...item }
+        : item,
+    )
     if (parsed.success) items.push(parsed.data)
     else {
       bad++
@@ -42,4 +70,5 @@ export function itemsOf<T>(envelope: z.infer<typeof ListEnvelope>, parse: z.ZodT
 }
 
 /** The first thing that was wrong with an object: its path and what was expected, never its value. */
-export const whyUnreadable = ({ issues: [issue] }: z.ZodError): string => (issue ? `${issue.path.join('.')}: ${issue.message}` : '').slice(0, 300)
+export const whyUnreadable = ({ issues: [issue] }: z.ZodError): string =>
+  (issue ? `${issue.path.join('.')}: ${issue.message}` : '').slice(0, 300)

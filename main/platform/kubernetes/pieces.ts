@@ -5,18 +5,29 @@ import { parseJson } from './failures'
 const AT_ONCE = 3_000_000
 const PIECE = 400_000
 
-const QUOTE = 34, BACKSLASH = 92, OPEN_LIST = 91, CLOSE_LIST = 93, OPEN_MAP = 123, CLOSE_MAP = 125, COMMA = 44
+const QUOTE = 34,
+  BACKSLASH = 92,
+  OPEN_LIST = 91,
+  CLOSE_LIST = 93,
+  OPEN_MAP = 123,
+  CLOSE_MAP = 125,
+  COMMA = 44
 
 /**
  * Parses an answer whose bulk is one top-level list: first everything around the list, then its items in pieces, with the event loop let
  * in between. Answers undefined as envelope where the text is no JSON object.
  */
-export async function* parsedInPieces(text: string, field: string, { atOnce, piece } = { atOnce: AT_ONCE, piece: PIECE }): AsyncGenerator<Piece, void> {
+export async function* parsedInPieces(
+  text: string,
+  field: string,
+  { atOnce, piece } = { atOnce: AT_ONCE, piece: PIECE },
+): AsyncGenerator<Piece, void> {
   const list = text.length > atOnce ? findList(text, field) : undefined
   if (list === undefined) return yield parsedWhole(text, field)
   const cuts = cutsOf(text, { from: list, piece })
   const end = cuts.at(-1)
-  const envelope = end === undefined ? undefined : asRecord(parseJson(`${text.slice(0, list)}${text.slice(end)}`))
+  const envelope =
+    end === undefined ? undefined : asRecord(parseJson(`${text.slice(0, list)}${text.slice(end)}`))
   if (!envelope) return yield NOTHING
   let from = list
   for (const to of cuts) {
@@ -27,7 +38,10 @@ export async function* parsedInPieces(text: string, field: string, { atOnce, pie
     await setImmediate()
   }
 }
-interface Piece { envelope: Record<string, unknown> | undefined; items: unknown[] }
+interface Piece {
+  envelope: Record<string, unknown> | undefined
+  items: unknown[]
+}
 const NOTHING: Piece = { envelope: undefined, items: [] }
 function parsedWhole(text: string, field: string): Piece {
   const envelope = asRecord(parseJson(text))
@@ -64,7 +78,10 @@ function endOfList(text: string, open: number): number | undefined {
   return undefined
 }
 
-const asRecord = (value: unknown) => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined)
+const asRecord = (value: unknown) =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : undefined
 
 /** Where the items of a top-level list begin; undefined where there is no such list. */
 function findList(text: string, field: string): number | undefined {
@@ -86,7 +103,11 @@ function depthAt(text: string, end: number): number {
 }
 /** The closing quote of a string that opens here. */
 function endOfString(text: string, open: number): number {
-  for (let close = text.indexOf('"', open + 1); close !== -1; close = text.indexOf('"', close + 1)) {
+  for (
+    let close = text.indexOf('"', open + 1);
+    close !== -1;
+    close = text.indexOf('"', close + 1)
+  ) {
     let slashes = 0
     while (text.charCodeAt(close - 1 - slashes) === BACKSLASH) slashes++
     if (slashes % 2 === 0) return close

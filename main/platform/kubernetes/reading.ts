@@ -11,22 +11,38 @@ export const PAGE = 500
 const OFFERS_FRESH_MS = 60_000
 
 export const queryOf = ({ labelSelector, fieldSelector, name }: ListQuery) => ({
-  labelSelector, fieldSelector: [fieldSelector, name && `metadata.name=${name}`].filter(Boolean).join(',') || undefined,
+  labelSelector,
+  fieldSelector:
+    [fieldSelector, name && `metadata.name=${name}`].filter(Boolean).join(',') || undefined,
 })
 
 /** One page after another; when the server forgot the place (410) the list starts once more from the beginning. */
-export async function listAll<T>(transport: Transport, what: { resource: Resource; query: ListQuery; parse: z.ZodType<T>; log: Log }, signal?: AbortSignal): Promise<Outcome<{ items: T[]; resourceVersion: string }>> {
+export async function listAll<T>(
+  transport: Transport,
+  what: { resource: Resource; query: ListQuery; parse: z.ZodType<T>; log: Log },
+  signal?: AbortSignal,
+): Promise<Outcome<{ items: T[]; resourceVersion: string }>> {
   const { resource, query, parse, log } = what
   let items: T[] = []
   let next: string | undefined
   let startedAgain = false
   for (;;) {
     const answer = await transport.send({
-      method: 'GET', path: pathOf(resource, { namespace: query.namespace }), query: { ...queryOf(query), limit: PAGE, continue: next },
-      verb: 'list', resource, namespace: query.namespace, signal,
+      method: 'GET',
+      path: pathOf(resource, { namespace: query.namespace }),
+      query: { ...queryOf(query), limit: PAGE, continue: next },
+      verb: 'list',
+      resource,
+      namespace: query.namespace,
+      signal,
     })
     if (!answer.ok) {
-      if (answer.failure.code !== 'REFUSED_BY_CLUSTER' || answer.failure.data.status !== 410 || startedAgain) return answer
+      if (
+        answer.failure.code !== 'REFUSED_BY_CLUSTER' ||
+        answer.failure.data.status !== 410 ||
+        startedAgain
+      )
+        return answer
       startedAgain = true
       items = []
       next = undefined
@@ -35,7 +51,13 @@ export async function listAll<T>(transport: Transport, what: { resource: Resourc
     const page = read(answer.value, ListEnvelope, transport.whom)
     if (!page.ok) return page
     const found = itemsOf(page.value, parse)
-    if (found.unreadable > 0) log.warn('Objects that could not be read were left out.', { site: transport.whom.site, resource: resource.plural, count: found.unreadable, why: found.why })
+    if (found.unreadable > 0)
+      log.warn('Objects that could not be read were left out.', {
+        site: transport.whom.site,
+        resource: resource.plural,
+        count: found.unreadable,
+        why: found.why,
+      })
     items = items.concat(found.items)
     next = page.value.metadata.continue
     if (!next) return succeed({ items, resourceVersion: page.value.metadata.resourceVersion })
@@ -44,9 +66,16 @@ export async function listAll<T>(transport: Transport, what: { resource: Resourc
 
 const Version = z.object({ gitVersion: z.string() })
 const ResourceList = z.object({ resources: z.array(z.object({ name: z.string() })).nullish() })
-const SelfSubject = z.object({ status: z.object({ userInfo: z.object({ username: z.string().default(''), groups: z.array(z.string()).nullish() }) }) })
+const SelfSubject = z.object({
+  status: z.object({
+    userInfo: z.object({ username: z.string().default(''), groups: z.array(z.string()).nullish() }),
+  }),
+})
 
-export function reading(transport: Transport, log: Log): Pick<KubeClient, 'version' | 'offers' | 'whoAmI' | 'get' | 'list'> {
+export function reading(
+  transport: Transport,
+  log: Log,
+): Pick<KubeClient, 'version' | 'offers' | 'whoAmI' | 'get' | 'list'> {
   const offered = new Map<string, { at: number; names: Set<string> }>()
   return {
     async version(signal) {
@@ -54,12 +83,18 @@ export function reading(transport: Transport, log: Log): Pick<KubeClient, 'versi
       return answer.ok ? read(answer.value, Version, transport.whom) : answer
     },
     async offers(resource, signal) {
-      const path = resource.group === '' ? `/api/${resource.version}` : `/apis/${resource.group}/${resource.version}`
+      const path =
+        resource.group === ''
+          ? `/api/${resource.version}`
+          : `/apis/${resource.group}/${resource.version}`
       const known = offered.get(path)
-      if (known && transport.clock.now() - known.at < OFFERS_FRESH_MS) return succeed(known.names.has(resource.plural))
+      if (known && transport.clock.now() - known.at < OFFERS_FRESH_MS)
+        return succeed(known.names.has(resource.plural))
       const answer = await transport.send({ method: 'GET', path, verb: 'get', resource, signal })
       if (!answer.ok && answer.failure.code !== 'NOT_FOUND') return answer
-      const found = answer.ok ? read(answer.value, ResourceList, transport.whom) : succeed({ resources: [] })
+      const found = answer.ok
+        ? read(answer.value, ResourceList, transport.whom)
+        : succeed({ resources: [] })
       if (!found.ok) return found
       const names = new Set((found.value.resources ?? []).map(({ name }) => name))
       // What is absent may be installed any moment, so only a group that is there is remembered.
@@ -68,19 +103,38 @@ export function reading(transport: Transport, log: Log): Pick<KubeClient, 'versi
     },
     async whoAmI(signal) {
       const answer = await transport.send({
-        method: 'POST', path: '/apis/authentication.k8s.io/v1/selfsubjectreviews', body: { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' },
-        verb: 'create', resource: { group: 'authentication.k8s.io', version: 'v1', plural: 'selfsubjectreviews' }, signal,
+        method: 'POST',
+        path: '/apis/authentication.k8s.io/v1/selfsubjectreviews',
+        body: { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' },
+        verb: 'create',
+        resource: { group: 'authentication.k8s.io', version: 'v1', plural: 'selfsubjectreviews' },
+        signal,
       })
       if (!answer.ok) return answer
       const self = read(answer.value, SelfSubject, transport.whom)
-      return self.ok ? succeed({ user: self.value.status.userInfo.username, groups: self.value.status.userInfo.groups ?? [] }) : self
+      return self.ok
+        ? succeed({
+            user: self.value.status.userInfo.username,
+            groups: self.value.status.userInfo.groups ?? [],
+          })
+        : self
     },
     // eslint-disable-next-line max-params -- the port's shape: what, which, how to read it, and until when
     async get(resource, ref, parse, signal) {
-      const answer = await transport.send({ method: 'GET', path: pathOf(resource, ref), verb: 'get', resource, namespace: ref.namespace, name: ref.name, signal })
+      const answer = await transport.send({
+        method: 'GET',
+        path: pathOf(resource, ref),
+        verb: 'get',
+        resource,
+        namespace: ref.namespace,
+        name: ref.name,
+        signal,
+      })
       if (answer.ok) return read(answer.value, parse, transport.whom)
       // A missing object is an answer; a missing kind is a failure.
-      return answer.failure.code === 'NOT_FOUND' && answer.failure.data.kind !== 'resource' ? succeed(undefined) : answer
+      return answer.failure.code === 'NOT_FOUND' && answer.failure.data.kind !== 'resource'
+        ? succeed(undefined)
+        : answer
     },
     // eslint-disable-next-line max-params -- as above
     async list(resource, query, parse, signal) {
@@ -91,4 +145,5 @@ export function reading(transport: Transport, log: Log): Pick<KubeClient, 'versi
 }
 
 /** Reads one object of any kind from an answer. */
-export const readObject = (answer: Parameters<typeof read>[0], transport: Transport) => read(answer, AnyObject, transport.whom)
+export const readObject = (answer: Parameters<typeof read>[0], transport: Transport) =>
+  read(answer, AnyObject, transport.whom)

@@ -25,20 +25,52 @@ export function streaming(transport: Transport): Pick<KubeClient, 'logs' | 'exec
     async logs(pod, { signal, ...asked }) {
       const { follow } = asked
       const opened = await transport.open({
-        method: 'GET', path: pathOf(PODS, { ...pod, subresource: 'log' }), query: { container: pod.container, ...asked },
-        verb: 'get', resource: { ...PODS, plural: 'pods/log' }, namespace: pod.namespace, name: pod.name, signal, silenceMs: follow ? 0 : transport.timeoutMs,
+        method: 'GET',
+        path: pathOf(PODS, { ...pod, subresource: 'log' }),
+        query: { container: pod.container, ...asked },
+        verb: 'get',
+        resource: { ...PODS, plural: 'pods/log' },
+        namespace: pod.namespace,
+        name: pod.name,
+        signal,
+        silenceMs: follow ? 0 : transport.timeoutMs,
       })
       return opened.ok ? succeed(opened.value.body as Readable) : opened
     },
     async exec(pod, command, streams) {
       const { stdin, tty, signal } = streams
       // A terminal has one output: a server refuses to open a second one beside it.
-      const query = { command, container: pod.container, stdin: stdin !== undefined, stdout: true, stderr: tty !== true, ...(tty && { tty }) }
-      const socket = await dial(transport, { method: 'GET', path: pathOf(PODS, { ...pod, subresource: 'exec' }), query, verb: 'create', resource: { ...PODS, plural: 'pods/exec' }, namespace: pod.namespace, name: pod.name, signal })
+      const query = {
+        command,
+        container: pod.container,
+        stdin: stdin !== undefined,
+        stdout: true,
+        stderr: tty !== true,
+        ...(tty && { tty }),
+      }
+      const socket = await dial(transport, {
+        method: 'GET',
+        path: pathOf(PODS, { ...pod, subresource: 'exec' }),
+        query,
+        verb: 'create',
+        resource: { ...PODS, plural: 'pods/exec' },
+        namespace: pod.namespace,
+        name: pod.name,
+        signal,
+      })
       return socket.ok ? execOver(socket.value, streams, transport) : socket
     },
     async connect(pod, port, signal) {
-      const socket = await dial(transport, { method: 'GET', path: pathOf(PODS, { ...pod, subresource: 'portforward' }), query: { ports: port }, verb: 'create', resource: { ...PODS, plural: 'pods/portforward' }, namespace: pod.namespace, name: pod.name, signal })
+      const socket = await dial(transport, {
+        method: 'GET',
+        path: pathOf(PODS, { ...pod, subresource: 'portforward' }),
+        query: { ports: port },
+        verb: 'create',
+        resource: { ...PODS, plural: 'pods/portforward' },
+        namespace: pod.namespace,
+        name: pod.name,
+        signal,
+      })
       return socket.ok ? succeed(duplexOver(socket.value)) : socket
     },
   }
@@ -52,7 +84,12 @@ async function dial(transport: Transport, ask: Ask): Promise<Outcome<WebSocket>>
   const url = transport.url(ask)
   url.protocol = url.protocol.replace('http', 'ws')
   return new Promise((resolve, reject) => {
-    const socket = new WebSocket(url, PROTOCOLS, { headers, ...tls, handshakeTimeout: transport.timeoutMs, perMessageDeflate: false })
+    const socket = new WebSocket(url, PROTOCOLS, {
+      headers,
+      ...tls,
+      handshakeTimeout: transport.timeoutMs,
+      perMessageDeflate: false,
+    })
     const abort = () => socket.terminate()
     ask.signal?.addEventListener('abort', abort, { once: true })
     socket.once('close', () => ask.signal?.removeEventListener('abort', abort))
@@ -63,25 +100,56 @@ async function dial(transport: Transport, ask: Ask): Promise<Outcome<WebSocket>>
     })
     socket.on('error', (error) => {
       if (ask.signal?.aborted) reject(ask.signal.reason as Error)
-      else resolve(fail(failureOfError(error, transport.whom, Math.round(transport.timeoutMs / 1000))))
+      else
+        resolve(fail(failureOfError(error, transport.whom, Math.round(transport.timeoutMs / 1000))))
     })
     socket.once('unexpected-response', (_request, response) => {
       const pieces: Buffer[] = []
       response.on('data', (piece: Buffer) => pieces.push(piece))
       response.on('end', () => {
         const { 'content-type': contentType = '', 'retry-after': retryAfter } = response.headers
-        resolve(fail(failureOfAnswer({ status: response.statusCode ?? 0, contentType, retryAfter, text: Buffer.concat(pieces).toString() }, ask, transport.whom)))
+        resolve(
+          fail(
+            failureOfAnswer(
+              {
+                status: response.statusCode ?? 0,
+                contentType,
+                retryAfter,
+                text: Buffer.concat(pieces).toString(),
+              },
+              ask,
+              transport.whom,
+            ),
+          ),
+        )
         socket.terminate()
       })
     })
   })
 }
 
-const bytes = (data: unknown): Buffer => (Array.isArray(data) ? Buffer.concat(data as Buffer[]) : Buffer.isBuffer(data) ? data : Buffer.from(data as ArrayBuffer))
+const bytes = (data: unknown): Buffer =>
+  Array.isArray(data)
+    ? Buffer.concat(data as Buffer[])
+    : Buffer.isBuffer(data)
+      ? data
+      : Buffer.from(data as ArrayBuffer)
 const ExecStatus = z.object({
-  status: z.string(), message: z.string().default(''), details: z.object({ causes: z.array(z.object({ reason: z.string().optional(), message: z.string().default('') })).optional() }).nullish(),
+  status: z.string(),
+  message: z.string().default(''),
+  details: z
+    .object({
+      causes: z
+        .array(z.object({ reason: z.string().optional(), message: z.string().default('') }))
+        .optional(),
+    })
+    .nullish(),
 })
-function execOver(socket: WebSocket, { stdin, stdout, stderr, signal, begun, onResize }: ExecStreams, transport: Transport): Promise<Outcome<{ exitCode: number }>> {
+function execOver(
+  socket: WebSocket,
+  { stdin, stdout, stderr, signal, begun, onResize }: ExecStreams,
+  transport: Transport,
+): Promise<Outcome<{ exitCode: number }>> {
   return new Promise((resolve, reject) => {
     let ended: Outcome<{ exitCode: number }> | undefined
     // Whoever reads slowly holds the command up instead of filling memory.
@@ -97,38 +165,74 @@ function execOver(socket: WebSocket, { stdin, stdout, stderr, signal, begun, onR
       else if (message[0] === STDERR) pour(stderr, rest)
       else if (message[0] === STATUS) ended = exitOf(rest.toString(), transport)
     })
-    const still = onResize?.(({ columns, rows }) => socket.send(Buffer.concat([Buffer.from([RESIZE]), Buffer.from(JSON.stringify({ Width: columns, Height: rows }))])))
+    const still = onResize?.(({ columns, rows }) =>
+      socket.send(
+        Buffer.concat([
+          Buffer.from([RESIZE]),
+          Buffer.from(JSON.stringify({ Width: columns, Height: rows })),
+        ]),
+      ),
+    )
     begun?.()
     socket.once('close', () => {
       still?.()
       if (signal?.aborted) reject(signal.reason as Error)
-      else resolve(ended ?? fail(failureOfError(new Error('the connection was closed before the command ended'), transport.whom, 0)))
+      else
+        resolve(
+          ended ??
+            fail(
+              failureOfError(
+                new Error('the connection was closed before the command ended'),
+                transport.whom,
+                0,
+              ),
+            ),
+        )
     })
     socket.resume()
     if (!stdin) return
     stdin.on('data', (piece: Buffer | string) => {
-      socket.send(Buffer.concat([Buffer.from([STDIN]), Buffer.from(piece)]), () => { if (stdin.isPaused() && socket.bufferedAmount < HIGH_WATER) stdin.resume() })
+      socket.send(Buffer.concat([Buffer.from([STDIN]), Buffer.from(piece)]), () => {
+        if (stdin.isPaused() && socket.bufferedAmount < HIGH_WATER) stdin.resume()
+      })
       if (socket.bufferedAmount >= HIGH_WATER) stdin.pause()
     })
     // Only the fifth version of the protocol can close one stream; before it the command never sees the end of its input.
-    stdin.once('end', () => { if (socket.protocol === PROTOCOLS[0]) socket.send(Buffer.from([CLOSE, STDIN])) })
+    stdin.once('end', () => {
+      if (socket.protocol === PROTOCOLS[0]) socket.send(Buffer.from([CLOSE, STDIN]))
+    })
   })
 }
 
 function exitOf(text: string, transport: Transport): Outcome<{ exitCode: number }> {
   const status = ExecStatus.safeParse(parseJson(text))
-  if (!status.success) return fail(failure('CLUSTER_FAILED', { ...transport.whom, status: 500, says: 'the end of the command could not be read' }))
+  if (!status.success)
+    return fail(
+      failure('CLUSTER_FAILED', {
+        ...transport.whom,
+        status: 500,
+        says: 'the end of the command could not be read',
+      }),
+    )
   if (status.data.status === 'Success') return succeed({ exitCode: 0 })
-  const code = Number(status.data.details?.causes?.find(({ reason }) => reason === 'ExitCode')?.message)
-  return Number.isInteger(code) ? succeed({ exitCode: code }) : fail(failure('CLUSTER_FAILED', { ...transport.whom, status: 500, says: status.data.message }))
+  const code = Number(
+    status.data.details?.causes?.find(({ reason }) => reason === 'ExitCode')?.message,
+  )
+  return Number.isInteger(code)
+    ? succeed({ exitCode: code })
+    : fail(failure('CLUSTER_FAILED', { ...transport.whom, status: 500, says: status.data.message }))
 }
 
 /** One forwarded connection: channel 0 carries its bytes, channel 1 its error; each begins with the two bytes of the port. */
 function duplexOver(socket: WebSocket): Duplex {
   const begun = new Set<number>()
   const duplex = new Duplex({
-    read() { socket.resume() },
-    write(piece: Buffer, _encoding, done) { socket.send(Buffer.concat([Buffer.from([0]), piece]), (error) => done(error ?? null)) },
+    read() {
+      socket.resume()
+    },
+    write(piece: Buffer, _encoding, done) {
+      socket.send(Buffer.concat([Buffer.from([0]), piece]), (error) => done(error ?? null))
+    },
     final(done) {
       socket.close()
       done()
@@ -147,7 +251,9 @@ function duplexOver(socket: WebSocket): Duplex {
     if (channel === 1) duplex.destroy(new Error(rest.toString()))
     else if (channel === 0 && !duplex.push(rest)) socket.pause()
   })
-  socket.once('close', () => { if (!duplex.destroyed) duplex.push(null) })
+  socket.once('close', () => {
+    if (!duplex.destroyed) duplex.push(null)
+  })
   socket.once('error', (error) => duplex.destroy(error))
   socket.resume()
   return duplex

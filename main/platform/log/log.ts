@@ -11,12 +11,25 @@ export interface Log {
 }
 
 export function makeLog(clock: Pick<Clock, 'now'>, write: (line: string) => void): Log {
-  const at = (level: string) => (says: string, fields: Record<string, unknown> = {}) =>
-    write(JSON.stringify({ at: timestamp(clock.now()), level, says: redactText(says), ...(redact(fields) as object) }))
+  const at =
+    (level: string) =>
+    (says: string, fields: Record<string, unknown> = {}) =>
+      write(
+        JSON.stringify({
+          at: timestamp(clock.now()),
+          level,
+          says: redactText(says),
+          ...(redact(fields) as object),
+        }),
+      )
   return { info: at('info'), warn: at('warn'), error: at('error') }
 }
 
-export const silentLog: Log = { info: () => undefined, warn: () => undefined, error: () => undefined }
+export const silentLog: Log = {
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+}
 
 const LIMIT_BYTES = 5_000_000
 

@@ -1,5 +1,6 @@
 const HIDDEN = '[hidden]'
-const SECRET_FIELD = /(^|[-_.])(token|password|passwd|secret|authorization|cookie|client-?key(-?data)?|private-?key|access-?key|session-?token|id-?token|refresh-?token|bearer)($|[-_.])/i
+const SECRET_FIELD =
+  /(^|[-_.])(token|password|passwd|secret|authorization|cookie|client-?key(-?data)?|private-?key|access-?key|session-?token|id-?token|refresh-?token|bearer)($|[-_.])/i
 const CAMEL = /([a-z0-9])([A-Z])/g
 
 // Each pattern keeps what tells people where the secret was, and hides the secret alone.
@@ -9,13 +10,20 @@ const PATTERNS: [RegExp, string][] = [
   [/\bk8s-aws-v1\.[A-Za-z0-9_-]+/g, HIDDEN],
   [/\beyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]*)?/g, HIDDEN],
   [/\b(?:AKIA|ASIA)[A-Z0-9]{12,}/g, HIDDEN],
-  [/([?&](?:X-Amz-(?:Signature|Credential|Security-Token)|token|access_token|id_token|code|sig|signature)=)[^&\s"']+/gi, `$1${HIDDEN}`],
-  [/(\b(?:token|password|client-key-data|client-certificate-data|id-token|refresh-token|secret|authorization|aws_secret_access_key|aws_session_token)["']?\s*[:=]\s*["']?)(?!\[hidden\]|Bearer |Basic )[^\s"',;}]{3,}/gi, `$1${HIDDEN}`],
+  [
+    /([?&](?:X-Amz-(?:Signature|Credential|Security-Token)|token|access_token|id_token|code|sig|signature)=)[^&\s"']+/gi,
+    `$1${HIDDEN}`,
+  ],
+  [
+    /(\b(?:token|password|client-key-data|client-certificate-data|id-token|refresh-token|secret|authorization|aws_secret_access_key|aws_session_token)["']?\s*[:=]\s*["']?)(?!\[hidden\]|Bearer |Basic )[^\s"',;}]{3,}/gi,
+    `$1${HIDDEN}`,
+  ],
   [/(\w+:\/\/[^\s:/@]+:)[^\s@/]+@/g, `$1${HIDDEN}@`],
 ]
 
 /** The text without tokens, passwords, keys and signatures of presigned addresses. */
-export const redactText = (text: string): string => PATTERNS.reduce((shown, [pattern, instead]) => shown.replace(pattern, instead), text)
+export const redactText = (text: string): string =>
+  PATTERNS.reduce((shown, [pattern, instead]) => shown.replace(pattern, instead), text)
 
 /** Any value without its secrets: fields that are named like one are hidden whole, texts are searched. */
 export function redact(value: unknown, depth = 0): unknown {
@@ -23,7 +31,17 @@ export function redact(value: unknown, depth = 0): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (depth > 8) return '…'
   if (Array.isArray(value)) return value.map((item) => redact(item, depth + 1))
-  if (value instanceof Error) return { name: value.name, message: redactText(value.message), stack: redactText(value.stack ?? '') }
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, isSecretName(name) && inner !== undefined ? HIDDEN : redact(inner, depth + 1)]))
+  if (value instanceof Error)
+    return {
+      name: value.name,
+      message: redactText(value.message),
+      stack: redactText(value.stack ?? ''),
+    }
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [
+      name,
+      isSecretName(name) && inner !== undefined ? HIDDEN : redact(inner, depth + 1),
+    ]),
+  )
 }
 const isSecretName = (name: string) => SECRET_FIELD.test(name.replace(CAMEL, '$1-$2'))

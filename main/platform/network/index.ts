@@ -1,2 +1,9 @@
 export { isExcluded } from './no-proxy'
-export { dispatcherOf, makeNetwork, nodeAgentOf, plainNetwork, type Network, type NetworkSettings } from './network'
+export {
+  dispatcherOf,
+  makeNetwork,
+  nodeAgentOf,
+  plainNetwork,
+  type Network,
+  type NetworkSettings,
+} from './network'

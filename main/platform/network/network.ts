@@ -9,7 +9,11 @@ import { Agent, ProxyAgent, type Dispatcher } from 'undici'
 import { isExcluded } from './no-proxy'
 
 /** What a person set about the network, besides what the environment says. */
-export interface NetworkSettings { caFiles: readonly string[]; proxy: string; noProxy: string }
+export interface NetworkSettings {
+  caFiles: readonly string[]
+  proxy: string
+  noProxy: string
+}
 export interface NetworkPorts {
   env: Readonly<Record<string, string | undefined>>
   settings(): NetworkSettings
@@ -38,17 +42,30 @@ export function makeNetwork({ env, settings, unreadable }: NetworkPorts): Networ
     const { proxy, noProxy } = settings()
     const address = new URL(url)
     if (isExcluded(address, [noProxy, fromEnv(env, 'NO_PROXY') ?? ''].join(','))) return undefined
-    return proxy || (address.protocol === 'http:' ? fromEnv(env, 'HTTP_PROXY') : fromEnv(env, 'HTTPS_PROXY')) || fromEnv(env, 'ALL_PROXY') || undefined
+    return (
+      proxy ||
+      (address.protocol === 'http:' ? fromEnv(env, 'HTTP_PROXY') : fromEnv(env, 'HTTPS_PROXY')) ||
+      fromEnv(env, 'ALL_PROXY') ||
+      undefined
+    )
   }
   return {
-    trusted, proxyFor,
-    nodeAgent: (url) => nodeAgentOf(proxyFor(url), { ca: trusted() }) ?? (new URL(url).protocol === 'https:' ? new HttpsAgent({ ca: trusted(), keepAlive: true, maxSockets: 50 }) : undefined),
+    trusted,
+    proxyFor,
+    nodeAgent: (url) =>
+      nodeAgentOf(proxyFor(url), { ca: trusted() }) ??
+      (new URL(url).protocol === 'https:'
+        ? new HttpsAgent({ ca: trusted(), keepAlive: true, maxSockets: 50 })
+        : undefined),
     dispatcher: (url) => dispatcherOf(proxyFor(url), { ca: trusted() }, {}),
   }
 }
 
 /** The machine's own network without settings, for programs and tests that have none. */
-export const plainNetwork: Network = makeNetwork({ env: {}, settings: () => ({ caFiles: [], proxy: '', noProxy: '' }) })
+export const plainNetwork: Network = makeNetwork({
+  env: {},
+  settings: () => ({ caFiles: [], proxy: '', noProxy: '' }),
+})
 
 const fromEnv = (env: NetworkPorts['env'], name: string) => env[name] ?? env[name.toLowerCase()]
 
@@ -67,7 +84,9 @@ function systemStore(): string[] {
 }
 function readAuthority(file: string, unreadable: NetworkPorts['unreadable']): string[] {
   try {
-    const found = readFileSync(file, 'utf8').match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g)
+    const found = readFileSync(file, 'utf8').match(
+      /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g,
+    )
     if (!found) unreadable?.(file, 'it holds no certificate in PEM form')
     return found ?? []
   } catch (error) {
@@ -84,20 +103,45 @@ const isSocks = (proxy: string) => /^socks/i.test(proxy)
 function socksOf(proxy: string): Parameters<typeof socksConnector>[0] {
   const { protocol, hostname, port, username, password } = new URL(proxy)
   return {
-    type: /^socks4a?:$/i.test(protocol) ? 4 : 5, host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || SOCKS_PORT),
-    ...(username && { userId: decodeURIComponent(username) }), ...(password && { password: decodeURIComponent(password) }),
+    type: /^socks4a?:$/i.test(protocol) ? 4 : 5,
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: Number(port || SOCKS_PORT),
+    ...(username && { userId: decodeURIComponent(username) }),
+    ...(password && { password: decodeURIComponent(password) }),
   }
 }
 
 /** An undici dispatcher through a proxy, or straight without one; `tls` is what Node's TLS takes for the server. */
-export function dispatcherOf(proxy: string | undefined, tls: TlsOptions, { connectTimeoutMs = 10_000, ...common }: Agent.Options & { connectTimeoutMs?: number }): Dispatcher {
-  const connect = { timeout: connectTimeoutMs, keepAlive: true, keepAliveInitialDelay: 30_000, ...tls }
+export function dispatcherOf(
+  proxy: string | undefined,
+  tls: TlsOptions,
+  { connectTimeoutMs = 10_000, ...common }: Agent.Options & { connectTimeoutMs?: number },
+): Dispatcher {
+  const connect = {
+    timeout: connectTimeoutMs,
+    keepAlive: true,
+    keepAliveInitialDelay: 30_000,
+    ...tls,
+  }
   if (proxy === undefined) return new Agent({ ...common, connect })
-  if (isSocks(proxy)) return new Agent({ ...common, connect: socksConnector(socksOf(proxy), connect) })
-  return new ProxyAgent({ ...common, uri: proxy, requestTls: connect, proxyTls: { timeout: connectTimeoutMs } })
+  if (isSocks(proxy))
+    return new Agent({ ...common, connect: socksConnector(socksOf(proxy), connect) })
+  return new ProxyAgent({
+    ...common,
+    uri: proxy,
+    requestTls: connect,
+    proxyTls: { timeout: connectTimeoutMs },
+  })
 }
 /** An agent of Node's own http through a proxy; undefined without one. */
 export function nodeAgentOf(proxy: string | undefined, tls: TlsOptions): HttpAgent | undefined {
   if (proxy === undefined) return undefined
-  return isSocks(proxy) ? new SocksProxyAgent(proxy.replace(/^socks(5|4)?:/i, (_whole, version) => (version === '4' ? 'socks4a:' : 'socks5h:')), tls as never) : new HttpsProxyAgent(proxy, tls as never)
+  return isSocks(proxy)
+    ? new SocksProxyAgent(
+        proxy.replace(/^socks(5|4)?:/i, (_whole, version) =>
+          version === '4' ? 'socks4a:' : 'socks5h:',
+        ),
+        tls as never,
+      )
+    : new HttpsProxyAgent(proxy, tls as never)
 }

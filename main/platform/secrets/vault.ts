@@ -9,4 +9,9 @@ export interface Vault {
 }
 
 /** For hosts without a keyring: keeps nothing. */
-export const noVault: Vault = { backend: 'none', keeps: false, encrypt: () => Promise.resolve(undefined), decrypt: () => Promise.resolve(undefined) }
+export const noVault: Vault = {
+  backend: 'none',
+  keeps: false,
+  encrypt: () => Promise.resolve(undefined),
+  decrypt: () => Promise.resolve(undefined),
+}

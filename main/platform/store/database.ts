@@ -11,10 +11,19 @@ const CORRUPT = 11
 const FULL = 13
 const NOT_A_DATABASE = 26
 
-const codeOf = (error: unknown): number => (typeof error === 'object' && error !== null && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : 0)
-const isFull = (error: unknown) => codeOf(error) === FULL || (error as NodeJS.ErrnoException | undefined)?.code === 'ENOSPC'
+const codeOf = (error: unknown): number =>
+  typeof error === 'object' &&
+  error !== null &&
+  'errcode' in error &&
+  typeof error.errcode === 'number'
+    ? error.errcode & 0xff
+    : 0
+const isFull = (error: unknown) =>
+  codeOf(error) === FULL || (error as NodeJS.ErrnoException | undefined)?.code === 'ENOSPC'
 
-export interface Row { [column: string]: unknown }
+export interface Row {
+  [column: string]: unknown
+}
 
 /** One SQLite file, held by this process alone; its errors that people can act on are typed. */
 export class Database {
@@ -26,9 +35,15 @@ export class Database {
     this.file = file
     this.#db = db
   }
-  all(sql: string, ...values: SQLInputValue[]): Row[] { return this.#prepare(sql).all(...values) as Row[] }
-  one(sql: string, ...values: SQLInputValue[]): Row | undefined { return this.#prepare(sql).get(...values) as Row | undefined }
-  run(sql: string, ...values: SQLInputValue[]): void { this.#prepare(sql).run(...values) }
+  all(sql: string, ...values: SQLInputValue[]): Row[] {
+    return this.#prepare(sql).all(...values) as Row[]
+  }
+  one(sql: string, ...values: SQLInputValue[]): Row | undefined {
+    return this.#prepare(sql).get(...values) as Row | undefined
+  }
+  run(sql: string, ...values: SQLInputValue[]): void {
+    this.#prepare(sql).run(...values)
+  }
 
   /** Everything in `work` or nothing of it; a full disk is a failure, not a crash. */
   write(work: () => void): Outcome<void> {
@@ -52,7 +67,9 @@ export class Database {
       throw error
     }
   }
-  get open() { return this.#db.isOpen }
+  get open() {
+    return this.#db.isOpen
+  }
   close() {
     this.#statements.clear()
     if (this.#db.isOpen) this.#db.close()
@@ -66,7 +83,12 @@ export class Database {
   }
 }
 
-interface Opening { pid: number; setAside(file: string): string; onSetAside?(file: string): void; /** For tests of a full disk. */ maxPages?: number }
+interface Opening {
+  pid: number
+  setAside(file: string): string
+  onSetAside?(file: string): void
+  /** For tests of a full disk. */ maxPages?: number
+}
 
 /** Opens takt.db in a folder. The file lock is the operating system's, so it goes with the process that held it, however that ended. */
 export function openDatabase(folder: string, opening: Opening): Outcome<Database> {
@@ -80,7 +102,8 @@ export function openDatabase(folder: string, opening: Opening): Outcome<Database
   try {
     return openFile(folder, file, opening)
   } catch (error) {
-    if (codeOf(error) === BUSY) return fail(failure('STORE_IN_USE', { file, holder: holderOf(folder) }))
+    if (codeOf(error) === BUSY)
+      return fail(failure('STORE_IN_USE', { file, holder: holderOf(folder) }))
     if (isFull(error)) return fail(failure('STORE_FULL', { file }))
     if (codeOf(error) !== CORRUPT && codeOf(error) !== NOT_A_DATABASE) throw error
     const aside = opening.setAside(file)
@@ -95,7 +118,9 @@ function openFile(folder: string, file: string, { pid, maxPages }: Opening): Out
   const db = new DatabaseSync(file)
   try {
     // Exclusive before WAL: the lock is then taken with the first write below and kept until this process ends.
-    db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 0')
+    db.exec(
+      'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 0',
+    )
     if (maxPages !== undefined) db.exec(`PRAGMA max_page_count = ${maxPages}`)
     db.exec('BEGIN IMMEDIATE')
     const version = Number((db.prepare('PRAGMA user_version').get() as Row)['user_version'])

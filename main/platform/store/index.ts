@@ -1,1 +1,8 @@
-export { openStore, sqliteVersion, type LastSeen, type OpenStoreOptions, type Store, type StoredOperation } from './store'
+export {
+  openStore,
+  sqliteVersion,
+  type LastSeen,
+  type OpenStoreOptions,
+  type Store,
+  type StoredOperation,
+} from './store'

@@ -4,8 +4,17 @@ import { succeed } from '../../kernel/outcome'
 import type { Database } from './database'
 import { openDatabase } from './database'
 
-export interface LastSeen { items: { key: string; value: unknown }[]; site: string; asOf: number }
-export interface StoredOperation { id: string; number: number; value: unknown; journal: { at: number; says: string }[] }
+export interface LastSeen {
+  items: { key: string; value: unknown }[]
+  site: string
+  asOf: number
+}
+export interface StoredOperation {
+  id: string
+  number: number
+  value: unknown
+  journal: { at: number; says: string }[]
+}
 
 /** What this machine remembers. Reading answers what was written as unknown values, to be parsed by whoever asks; times are milliseconds since 1970. */
 export interface Store {
@@ -15,16 +24,43 @@ export interface Store {
   readonly records: {
     load(kind: string): LastSeen | undefined
     replace(kind: string, seen: LastSeen): Outcome<void>
-    change(kind: string, change: { upserts: LastSeen['items']; removed: string[]; asOf: number }): Outcome<void>
+    change(
+      kind: string,
+      change: { upserts: LastSeen['items']; removed: string[]; asOf: number },
+    ): Outcome<void>
   }
   /** Whole views for the first paint. */
-  readonly views: { get(key: string): { value: unknown; asOf: number } | undefined; set(key: string, value: unknown, asOf: number): Outcome<void> }
-  readonly drafts: { list(): { id: string; value: unknown; savedAt: number }[]; put(draft: { id: string; value: unknown; savedAt: number }): Outcome<void>; remove(id: string): Outcome<void> }
-  readonly settings: { get(key: string): unknown; set(key: string, value: unknown): Outcome<void>; remove(key: string): Outcome<void> }
+  readonly views: {
+    get(key: string): { value: unknown; asOf: number } | undefined
+    set(key: string, value: unknown, asOf: number): Outcome<void>
+  }
+  readonly drafts: {
+    list(): { id: string; value: unknown; savedAt: number }[]
+    put(draft: { id: string; value: unknown; savedAt: number }): Outcome<void>
+    remove(id: string): Outcome<void>
+  }
+  readonly settings: {
+    get(key: string): unknown
+    set(key: string, value: unknown): Outcome<void>
+    remove(key: string): Outcome<void>
+  }
   /** Measurements over time, such as the use of GPUs. */
-  readonly samples: { add(series: string, at: number, value: unknown): Outcome<void>; between(series: string, from: number, to: number): { at: number; value: unknown }[]; forgetBefore(at: number): Outcome<void> }
-  readonly operations: { load(): StoredOperation[]; save(operation: Omit<StoredOperation, 'journal'> & { ended: boolean }): Outcome<void>; note(id: string, at: number, says: string): Outcome<void>; forget(keep: number): Outcome<void> }
-  readonly blobs: { get(key: string): Uint8Array | undefined; set(key: string, bytes: Uint8Array): Outcome<void>; remove(key: string): Outcome<void> }
+  readonly samples: {
+    add(series: string, at: number, value: unknown): Outcome<void>
+    between(series: string, from: number, to: number): { at: number; value: unknown }[]
+    forgetBefore(at: number): Outcome<void>
+  }
+  readonly operations: {
+    load(): StoredOperation[]
+    save(operation: Omit<StoredOperation, 'journal'> & { ended: boolean }): Outcome<void>
+    note(id: string, at: number, says: string): Outcome<void>
+    forget(keep: number): Outcome<void>
+  }
+  readonly blobs: {
+    get(key: string): Uint8Array | undefined
+    set(key: string, bytes: Uint8Array): Outcome<void>
+    remove(key: string): Outcome<void>
+  }
   /** Several writes as one: all of them or none. */
   together(work: () => void): Outcome<void>
   isOpen(): boolean
@@ -32,18 +68,39 @@ export interface Store {
 }
 
 const text = (value: unknown) => JSON.stringify(value)
-const parsed = (value: unknown): unknown => (typeof value === 'string' ? JSON.parse(value) : undefined)
+const parsed = (value: unknown): unknown =>
+  typeof value === 'string' ? JSON.parse(value) : undefined
 
-export interface OpenStoreOptions { pid: number; now(): number; onSetAside?(file: string): void; maxPages?: number }
+export interface OpenStoreOptions {
+  pid: number
+  now(): number
+  onSetAside?(file: string): void
+  maxPages?: number
+}
 
 /** Opens the store of a folder, or says who holds it. A file that is no store any more is set aside, and a new one begins. */
-export function openStore(folder: string, { pid, now, onSetAside, maxPages }: OpenStoreOptions): Outcome<Store> {
-  const opened = openDatabase(folder, { pid, setAside: (file) => `${file}.damaged-${now()}`, ...(onSetAside && { onSetAside }), ...(maxPages !== undefined && { maxPages }) })
+export function openStore(
+  folder: string,
+  { pid, now, onSetAside, maxPages }: OpenStoreOptions,
+): Outcome<Store> {
+  const opened = openDatabase(folder, {
+    pid,
+    setAside: (file) => `${file}.damaged-${now()}`,
+    ...(onSetAside && { onSetAside }),
+    ...(maxPages !== undefined && { maxPages }),
+  })
   if (!opened.ok) return opened
   const db = opened.value
   return succeed({
-    folder, file: db.file,
-    records: recordTables(db), views: viewTable(db), drafts: draftTable(db), settings: settingTable(db), samples: sampleTable(db), operations: operationTables(db), blobs: blobTable(db),
+    folder,
+    file: db.file,
+    records: recordTables(db),
+    views: viewTable(db),
+    drafts: draftTable(db),
+    settings: settingTable(db),
+    samples: sampleTable(db),
+    operations: operationTables(db),
+    blobs: blobTable(db),
     together: (work) => db.write(work),
     isOpen: () => db.open,
     close: () => db.close(),
@@ -54,67 +111,128 @@ const recordTables = (db: Database): Store['records'] => ({
   load(kind) {
     const seen = db.one('SELECT site, asOf FROM seen WHERE kind = ?', kind)
     if (!seen) return undefined
-    const items = db.all('SELECT key, json FROM record WHERE kind = ?', kind).map(({ key, json }) => ({ key: String(key), value: parsed(json) }))
+    const items = db
+      .all('SELECT key, json FROM record WHERE kind = ?', kind)
+      .map(({ key, json }) => ({ key: String(key), value: parsed(json) }))
     return { items, site: String(seen['site']), asOf: Number(seen['asOf']) }
   },
-  replace: (kind, { items, site, asOf }) => db.write(() => {
-    db.run('DELETE FROM record WHERE kind = ?', kind)
-    for (const { key, value } of items) db.run('INSERT OR REPLACE INTO record VALUES (?, ?, ?)', kind, key, text(value))
-    db.run('INSERT OR REPLACE INTO seen VALUES (?, ?, ?)', kind, site, asOf)
-  }),
-  change: (kind, { upserts, removed, asOf }) => db.write(() => {
-    for (const { key, value } of upserts) db.run('INSERT OR REPLACE INTO record VALUES (?, ?, ?)', kind, key, text(value))
-    for (const key of removed) db.run('DELETE FROM record WHERE kind = ? AND key = ?', kind, key)
-    db.run('UPDATE seen SET asOf = ? WHERE kind = ?', asOf, kind)
-  }),
+  replace: (kind, { items, site, asOf }) =>
+    db.write(() => {
+      db.run('DELETE FROM record WHERE kind = ?', kind)
+      for (const { key, value } of items)
+        db.run('INSERT OR REPLACE INTO record VALUES (?, ?, ?)', kind, key, text(value))
+      db.run('INSERT OR REPLACE INTO seen VALUES (?, ?, ?)', kind, site, asOf)
+    }),
+  change: (kind, { upserts, removed, asOf }) =>
+    db.write(() => {
+      for (const { key, value } of upserts)
+        db.run('INSERT OR REPLACE INTO record VALUES (?, ?, ?)', kind, key, text(value))
+      for (const key of removed) db.run('DELETE FROM record WHERE kind = ? AND key = ?', kind, key)
+      db.run('UPDATE seen SET asOf = ? WHERE kind = ?', asOf, kind)
+    }),
 })
 const viewTable = (db: Database): Store['views'] => ({
   get(key) {
     const row = db.one('SELECT json, asOf FROM view WHERE key = ?', key)
     return row && { value: parsed(row['json']), asOf: Number(row['asOf']) }
   },
-  set: (key, value, asOf) => db.write(() => db.run('INSERT OR REPLACE INTO view VALUES (?, ?, ?)', key, text(value), asOf)),
+  set: (key, value, asOf) =>
+    db.write(() => db.run('INSERT OR REPLACE INTO view VALUES (?, ?, ?)', key, text(value), asOf)),
 })
 const draftTable = (db: Database): Store['drafts'] => ({
-  list: () => db.all('SELECT id, json, savedAt FROM draft ORDER BY savedAt DESC').map(({ id, json, savedAt }) => ({ id: String(id), value: parsed(json), savedAt: Number(savedAt) })),
-  put: ({ id, value, savedAt }) => db.write(() => db.run('INSERT OR REPLACE INTO draft VALUES (?, ?, ?)', id, text(value), savedAt)),
+  list: () =>
+    db
+      .all('SELECT id, json, savedAt FROM draft ORDER BY savedAt DESC')
+      .map(({ id, json, savedAt }) => ({
+        id: String(id),
+        value: parsed(json),
+        savedAt: Number(savedAt),
+      })),
+  put: ({ id, value, savedAt }) =>
+    db.write(() =>
+      db.run('INSERT OR REPLACE INTO draft VALUES (?, ?, ?)', id, text(value), savedAt),
+    ),
   remove: (id) => db.write(() => db.run('DELETE FROM draft WHERE id = ?', id)),
 })
 const settingTable = (db: Database): Store['settings'] => ({
   get: (key) => parsed(db.one('SELECT json FROM setting WHERE key = ?', key)?.['json']),
-  set: (key, value) => db.write(() => db.run('INSERT OR REPLACE INTO setting VALUES (?, ?)', key, text(value))),
+  set: (key, value) =>
+    db.write(() => db.run('INSERT OR REPLACE INTO setting VALUES (?, ?)', key, text(value))),
   remove: (key) => db.write(() => db.run('DELETE FROM setting WHERE key = ?', key)),
 })
 const sampleTable = (db: Database): Store['samples'] => ({
-  add: (series, at, value) => db.write(() => db.run('INSERT OR REPLACE INTO sample VALUES (?, ?, ?)', series, at, text(value))),
-  between: (series, from, to) => db.all('SELECT at, json FROM sample WHERE series = ? AND at BETWEEN ? AND ? ORDER BY at', series, from, to).map(({ at, json }) => ({ at: Number(at), value: parsed(json) })),
+  add: (series, at, value) =>
+    db.write(() =>
+      db.run('INSERT OR REPLACE INTO sample VALUES (?, ?, ?)', series, at, text(value)),
+    ),
+  between: (series, from, to) =>
+    db
+      .all(
+        'SELECT at, json FROM sample WHERE series = ? AND at BETWEEN ? AND ? ORDER BY at',
+        series,
+        from,
+        to,
+      )
+      .map(({ at, json }) => ({ at: Number(at), value: parsed(json) })),
   forgetBefore: (at) => db.write(() => db.run('DELETE FROM sample WHERE at < ?', at)),
 })
 const operationTables = (db: Database): Store['operations'] => ({
-  load: () => db.all('SELECT id, number, json FROM operation ORDER BY number').map(({ id, number, json }) => ({
-    id: String(id), number: Number(number), value: parsed(json),
-    journal: db.all('SELECT at, says FROM journal WHERE operation = ? ORDER BY seq', String(id)).map(({ at, says }) => ({ at: Number(at), says: String(says) })),
-  })),
-  save: ({ id, number, value, ended }) => db.write(() => db.run('INSERT OR REPLACE INTO operation VALUES (?, ?, ?, ?)', id, number, ended ? 1 : 0, text(value))),
-  note: (id, at, says) => db.write(() => db.run('INSERT INTO journal VALUES (?, (SELECT COALESCE(MAX(seq), 0) + 1 FROM journal WHERE operation = ?), ?, ?)', id, id, at, says)),
-  forget: (keep) => db.write(() => {
-    db.run('DELETE FROM operation WHERE ended = 1 AND number <= (SELECT COALESCE(MAX(number), 0) FROM operation) - ?', keep)
-    db.run('DELETE FROM journal WHERE operation NOT IN (SELECT id FROM operation)')
-  }),
+  load: () =>
+    db
+      .all('SELECT id, number, json FROM operation ORDER BY number')
+      .map(({ id, number, json }) => ({
+        id: String(id),
+        number: Number(number),
+        value: parsed(json),
+        journal: db
+          .all('SELECT at, says FROM journal WHERE operation = ? ORDER BY seq', String(id))
+          .map(({ at, says }) => ({ at: Number(at), says: String(says) })),
+      })),
+  save: ({ id, number, value, ended }) =>
+    db.write(() =>
+      db.run(
+        'INSERT OR REPLACE INTO operation VALUES (?, ?, ?, ?)',
+        id,
+        number,
+        ended ? 1 : 0,
+        text(value),
+      ),
+    ),
+  note: (id, at, says) =>
+    db.write(() =>
+      db.run(
+        'INSERT INTO journal VALUES (?, (SELECT COALESCE(MAX(seq), 0) + 1 FROM journal WHERE operation = ?), ?, ?)',
+        id,
+        id,
+        at,
+        says,
+      ),
+    ),
+  forget: (keep) =>
+    db.write(() => {
+      db.run(
+        'DELETE FROM operation WHERE ended = 1 AND number <= (SELECT COALESCE(MAX(number), 0) FROM operation) - ?',
+        keep,
+      )
+      db.run('DELETE FROM journal WHERE operation NOT IN (SELECT id FROM operation)')
+    }),
 })
 const blobTable = (db: Database): Store['blobs'] => ({
   get(key) {
     const bytes = db.one('SELECT bytes FROM blob WHERE key = ?', key)?.['bytes']
     return bytes instanceof Uint8Array ? bytes : undefined
   },
-  set: (key, bytes) => db.write(() => db.run('INSERT OR REPLACE INTO blob VALUES (?, ?)', key, bytes)),
+  set: (key, bytes) =>
+    db.write(() => db.run('INSERT OR REPLACE INTO blob VALUES (?, ?)', key, bytes)),
   remove: (key) => db.write(() => db.run('DELETE FROM blob WHERE key = ?', key)),
 })
 
 /** The version of SQLite inside this Node. */
 export const sqliteVersion = (): string => {
   const db = new DatabaseSync(':memory:')
-  const version = String((db.prepare('SELECT sqlite_version() AS version').get() as Record<string, unknown>)['version'])
+  const version = String(
+    (db.prepare('SELECT sqlite_version() AS version').get() as Record<string, unknown>)['version'],
+  )
   db.close()
   return version
 }

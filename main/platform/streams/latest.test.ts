@@ -7,7 +7,14 @@ const settle = () => new Promise((settled) => setImmediate(settled))
 function source() {
   const heard = listeners()
   const state = { value: 0 }
-  return { heard, state, set: (value: number) => { state.value = value; heard.tell() } }
+  return {
+    heard,
+    state,
+    set: (value: number) => {
+      state.value = value
+      heard.tell()
+    },
+  }
 }
 
 test('says what is true at once, then the latest of many changes, at most four times a second', async () => {
@@ -15,7 +22,15 @@ test('says what is true at once, then the latest of many changes, at most four t
   const { heard, state, set } = source()
   const over = new AbortController()
   const seen: number[] = []
-  const reading = (async () => { for await (const value of latest({ subscribe: heard.add, read: () => state.value, clock, signal: over.signal })) seen.push(value) })()
+  const reading = (async () => {
+    for await (const value of latest({
+      subscribe: heard.add,
+      read: () => state.value,
+      clock,
+      signal: over.signal,
+    }))
+      seen.push(value)
+  })()
   await settle()
   for (let value = 1; value <= 1000; value++) set(value)
   await settle()
@@ -34,7 +49,12 @@ test('says what is true at once, then the latest of many changes, at most four t
 
 test('lets go of its source when the reader stops', async () => {
   const { heard, state } = source()
-  for await (const value of latest({ subscribe: heard.add, read: () => state.value, clock: new HandClock(), signal: undefined })) {
+  for await (const value of latest({
+    subscribe: heard.add,
+    read: () => state.value,
+    clock: new HandClock(),
+    signal: undefined,
+  })) {
     expect([value, heard.count()]).toEqual([0, 1])
     break
   }

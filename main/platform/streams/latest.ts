@@ -14,7 +14,13 @@ export interface Latest<T> {
  * What is true now, and again after changes, at most four times a second: a reader who is slow gets the latest, never a queue.
  * The RPC layer has no back-pressure, so every stream of whole views is made by this.
  */
-export async function* latest<T>({ subscribe, read, clock, signal, everyMs = 250 }: Latest<T>): AsyncGenerator<T, void> {
+export async function* latest<T>({
+  subscribe,
+  read,
+  clock,
+  signal,
+  everyMs = 250,
+}: Latest<T>): AsyncGenerator<T, void> {
   const over = new AbortController()
   const ending = signal ? AbortSignal.any([signal, over.signal]) : over.signal
   let changed = false
@@ -30,7 +36,10 @@ export async function* latest<T>({ subscribe, read, clock, signal, everyMs = 250
       changed = false
       yield read()
       await clock.sleep(everyMs, ending).catch(() => undefined)
-      while (!changed && !ending.aborted) await new Promise<void>((resolve) => { wake = resolve })
+      while (!changed && !ending.aborted)
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
     }
   } finally {
     ending.removeEventListener('abort', onAbort)
@@ -40,30 +49,43 @@ export async function* latest<T>({ subscribe, read, clock, signal, everyMs = 250
 }
 
 /** Gathers calls into one at most every so many milliseconds: the first comes after the pause, so a burst of changes is one. */
-export function coalesced(clock: Clock, callback: () => void, everyMs = 250): { poke(): void; stop(): void } {
+export function coalesced(
+  clock: Clock,
+  callback: () => void,
+  everyMs = 250,
+): { poke(): void; stop(): void } {
   const over = new AbortController()
   let waiting = false
   return {
     poke() {
       if (waiting || over.signal.aborted) return
       waiting = true
-      clock.sleep(everyMs, over.signal).then(() => {
-        waiting = false
-        callback()
-      }, () => undefined)
+      clock.sleep(everyMs, over.signal).then(
+        () => {
+          waiting = false
+          callback()
+        },
+        () => undefined,
+      )
     },
     stop: () => over.abort(),
   }
 }
 
 /** Listeners of one thing; a listener that throws does not keep the others from hearing. */
-export function listeners(): { add(listener: () => void): () => void; tell(): void; count(): number } {
+export function listeners(): {
+  add(listener: () => void): () => void
+  tell(): void
+  count(): number
+} {
   const all = new Set<() => void>()
   return {
     add(listener) {
       const own = () => listener()
       all.add(own)
-      return () => { all.delete(own) }
+      return () => {
+        all.delete(own)
+      }
     },
     tell() {
       for (const listener of [...all]) listener()

@@ -24,4 +24,5 @@ export const ProjectStatus = z.object({
   conditions: z.array(Condition).optional(),
 })
 /** Whether a project was asked for and nothing was made for it yet; whoever asks may not write a status, so none at all says so too. */
-export const isRequested = ({ phase, namespace }: z.infer<typeof ProjectStatus>): boolean => phase === 'Requested' || (phase === undefined && namespace === undefined)
+export const isRequested = ({ phase, namespace }: z.infer<typeof ProjectStatus>): boolean =>
+  phase === 'Requested' || (phase === undefined && namespace === undefined)

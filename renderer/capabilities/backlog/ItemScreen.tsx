@@ -1,7 +1,28 @@
 import { useState } from 'react'
 import type { Revision, WorkItem } from '../../../preload/contract/records'
-import { hrefOf, lastKnown, navigate, useAddress, useAsk, useRecord, useRecords } from '../../client'
-import { Button, Empty, Facts, Failed, formatMoment, formatShortDuration, LinkButton, Loading, PageHead, Panel, Table, Tag } from '../../design'
+import {
+  hrefOf,
+  lastKnown,
+  navigate,
+  useAddress,
+  useAsk,
+  useRecord,
+  useRecords,
+} from '../../client'
+import {
+  Button,
+  Empty,
+  Facts,
+  Failed,
+  formatMoment,
+  formatShortDuration,
+  LinkButton,
+  Loading,
+  PageHead,
+  Panel,
+  Table,
+  Tag,
+} from '../../design'
 import { openDrawer, PlanPanel } from '../operations'
 import { revisionColumns } from '../revisions/columns'
 import { DriftPanel } from './DriftPanel'
@@ -16,56 +37,171 @@ export function ItemScreen() {
   const namespace = path[1] ?? ''
   const name = path[2] ?? ''
   const item = useRecord('WorkItem', name, namespace)
-  const crumbs = [{ says: words.line, href: hrefOf(['line']) }, { says: namespace, href: hrefOf(['discover', namespace]) }]
-  if (!item) return <div className="screen"><PageHead title={name} crumbs={crumbs} /><div className="screen-body"><Panel title={words.items}><Empty says={words.notThere} /></Panel></div></div>
+  const crumbs = [
+    { says: words.line, href: hrefOf(['line']) },
+    { says: namespace, href: hrefOf(['discover', namespace]) },
+  ]
+  if (!item)
+    return (
+      <div className="screen">
+        <PageHead title={name} crumbs={crumbs} />
+        <div className="screen-body">
+          <Panel title={words.items}>
+            <Empty says={words.notThere} />
+          </Panel>
+        </div>
+      </div>
+    )
   return <Known item={item} crumbs={crumbs} />
 }
 function Known({ item, crumbs }: { item: WorkItem; crumbs: { says: string; href: string }[] }) {
   const { meta, spec, status } = item
   const namespace = meta.namespace ?? ''
   const [handing, setHanding] = useState(false)
-  const revisions = useRecords('Revision').filter((one) => one.meta.namespace === namespace && one.spec.workItem === meta.name)
-  const current = revisions.find((one) => one.meta.name === spec.revision) ?? [...revisions].sort((a, b) => b.spec.number - a.spec.number)[0]
+  const revisions = useRecords('Revision').filter(
+    (one) => one.meta.namespace === namespace && one.spec.workItem === meta.name,
+  )
+  const current =
+    revisions.find((one) => one.meta.name === spec.revision) ??
+    [...revisions].sort((a, b) => b.spec.number - a.spec.number)[0]
   const discovery = onDiscovery(status.station)
   return (
     <div className="screen">
-      <PageHead title={spec.title} crumbs={crumbs} actions={discovery ? <Button look="primary" onClick={() => setHanding(true)}>{words.handOver}</Button> : undefined}>
+      <PageHead
+        title={spec.title}
+        crumbs={crumbs}
+        actions={
+          discovery ? (
+            <Button look="primary" onClick={() => setHanding(true)}>
+              {words.handOver}
+            </Button>
+          ) : undefined
+        }
+      >
         <Tag>{words.stations[status.station ?? 'define']}</Tag>
       </PageHead>
-      <div className="item-strip"><Strip item={item} /></div>
+      <div className="item-strip">
+        <Strip item={item} />
+      </div>
       <div className={handing ? 'screen-body with-side' : 'screen-body'}>
         <div className="item-columns">
           <div className="stack scroll">
-            {discovery ? <GatesPanel item={item} /> : <Panel title={words.mlops}><Empty says={words.mlopsLater} /></Panel>}
+            {discovery ? (
+              <GatesPanel item={item} />
+            ) : (
+              <Panel title={words.mlops}>
+                <Empty says={words.mlopsLater} />
+              </Panel>
+            )}
             <DriftPanel item={item} revision={current} />
           </div>
           <div className="stack scroll">
-            <Panel title={words.facts}><Facts facts={[[words.question, spec.question], [words.owner, spec.owner || 'nobody yet'], [words.project, <a key="p" href={hrefOf(['discover', spec.project])}>{spec.project}</a>], [words.description, spec.description || 'none yet'], ...(spec.due ? [[words.due, formatMoment(spec.due)] as const] : [])]} /></Panel>
+            <Panel title={words.facts}>
+              <Facts
+                facts={[
+                  [words.question, spec.question],
+                  [words.owner, spec.owner || 'nobody yet'],
+                  [
+                    words.project,
+                    <a key="p" href={hrefOf(['discover', spec.project])}>
+                      {spec.project}
+                    </a>,
+                  ],
+                  [words.description, spec.description || 'none yet'],
+                  ...(spec.due ? [[words.due, formatMoment(spec.due)] as const] : []),
+                ]}
+              />
+            </Panel>
             <Environments item={item} />
             <RevisionsPanel revisions={revisions} />
             <Times namespace={namespace} name={meta.name} />
           </div>
           <Events item={item} />
         </div>
-        {handing && <HandOver namespace={namespace} name={meta.name} onClose={() => setHanding(false)} />}
+        {handing && (
+          <HandOver namespace={namespace} name={meta.name} onClose={() => setHanding(false)} />
+        )}
       </div>
     </div>
   )
 }
 function Strip({ item }: { item: WorkItem }) {
   const at = STATION_ORDER.indexOf(item.status.station ?? 'define')
-  return <ol aria-label={words.line}>{STATION_ORDER.slice(0, -1).map((station, index) => <li key={station} className={index < at ? 'done' : index === at ? 'here' : ''} aria-current={index === at ? 'step' : undefined}>{words.stations[station]}</li>)}</ol>
+  return (
+    <ol aria-label={words.line}>
+      {STATION_ORDER.slice(0, -1).map((station, index) => (
+        <li
+          key={station}
+          className={index < at ? 'done' : index === at ? 'here' : ''}
+          aria-current={index === at ? 'step' : undefined}
+        >
+          {words.stations[station]}
+        </li>
+      ))}
+    </ol>
+  )
 }
-function HandOver({ namespace, name, onClose }: { namespace: string; name: string; onClose: () => void }) {
-  const plan = useAsk((client, options) => client.backlog.planHandOver({ namespace, name }, options), [namespace, name])
-  return <div className="stack" style={{ minHeight: 0 }}><div className="row"><span className="spring" /><Button look="quiet" small onClick={onClose}>{words.cancel}</Button></div><PlanPanel title={words.handOverPlan} remote={plan.remote} again={plan.again} onStarted={(operationId) => { openDrawer(operationId); onClose() }} /></div>
+function HandOver({
+  namespace,
+  name,
+  onClose,
+}: {
+  namespace: string
+  name: string
+  onClose: () => void
+}) {
+  const plan = useAsk(
+    (client, options) => client.backlog.planHandOver({ namespace, name }, options),
+    [namespace, name],
+  )
+  return (
+    <div className="stack" style={{ minHeight: 0 }}>
+      <div className="row">
+        <span className="spring" />
+        <Button look="quiet" small onClick={onClose}>
+          {words.cancel}
+        </Button>
+      </div>
+      <PlanPanel
+        title={words.handOverPlan}
+        remote={plan.remote}
+        again={plan.again}
+        onStarted={(operationId) => {
+          openDrawer(operationId)
+          onClose()
+        }}
+      />
+    </div>
+  )
 }
 function Environments({ item }: { item: WorkItem }) {
-  const mine = useRecords('Environment').filter(({ meta, spec }) => meta.namespace === item.meta.namespace && (spec.workItem === undefined || spec.workItem === item.meta.name))
+  const mine = useRecords('Environment').filter(
+    ({ meta, spec }) =>
+      meta.namespace === item.meta.namespace &&
+      (spec.workItem === undefined || spec.workItem === item.meta.name),
+  )
   return (
     <Panel title={words.environments}>
-      {mine.length === 0 ? <Empty says={words.noEnvironments}><LinkButton href={hrefOf(['discover', item.spec.project])}>{words.newEnvironment}</LinkButton></Empty>
-        : <ul className="stack tight control-text">{mine.map(({ meta, spec, status }) => <li key={meta.uid} className="row"><a href={hrefOf(['discover', meta.namespace ?? '', meta.name])}>{meta.name}</a><span className="meta">{spec.size.name}, {spec.tool.name}</span><span className="spring" /><Tag>{status.phase ?? spec.state}</Tag></li>)}</ul>}
+      {mine.length === 0 ? (
+        <Empty says={words.noEnvironments}>
+          <LinkButton href={hrefOf(['discover', item.spec.project])}>
+            {words.newEnvironment}
+          </LinkButton>
+        </Empty>
+      ) : (
+        <ul className="stack tight control-text">
+          {mine.map(({ meta, spec, status }) => (
+            <li key={meta.uid} className="row">
+              <a href={hrefOf(['discover', meta.namespace ?? '', meta.name])}>{meta.name}</a>
+              <span className="meta">
+                {spec.size.name}, {spec.tool.name}
+              </span>
+              <span className="spring" />
+              <Tag>{status.phase ?? spec.state}</Tag>
+            </li>
+          ))}
+        </ul>
+      )}
     </Panel>
   )
 }
@@ -73,8 +209,21 @@ function RevisionsPanel({ revisions }: { revisions: Revision[] }) {
   const [chosen, setChosen] = useState<Revision>()
   return (
     <Panel title={words.revisions} flush>
-      {revisions.length === 0 ? <div style={{ padding: '0 12px' }}><Empty says={words.noRevisions} /></div>
-        : <Table label={words.revisions} rows={revisions} columns={revisionColumns} idOf={({ meta }) => meta.uid} selected={chosen?.meta.uid} sortBy={{ id: 'number', desc: true }} onOpen={setChosen} />}
+      {revisions.length === 0 ? (
+        <div style={{ padding: '0 12px' }}>
+          <Empty says={words.noRevisions} />
+        </div>
+      ) : (
+        <Table
+          label={words.revisions}
+          rows={revisions}
+          columns={revisionColumns}
+          idOf={({ meta }) => meta.uid}
+          selected={chosen?.meta.uid}
+          sortBy={{ id: 'number', desc: true }}
+          onOpen={setChosen}
+        />
+      )}
       {chosen && <Reproduce revision={chosen} onClose={() => setChosen(undefined)} />}
     </Panel>
   )
@@ -83,22 +232,77 @@ function Reproduce({ revision, onClose }: { revision: Revision; onClose: () => v
   const namespace = revision.meta.namespace ?? ''
   const [as, setAs] = useState(`${revision.spec.environment}-r${revision.spec.number}`.slice(0, 63))
   const [asked, setAsked] = useState<string>()
-  const plan = useAsk(async (client, options) => client.revisions.planReproduce({ namespace, name: revision.meta.name, as: asked ?? as }, options), [namespace, revision.meta.name, asked])
+  const plan = useAsk(
+    async (client, options) =>
+      client.revisions.planReproduce(
+        { namespace, name: revision.meta.name, as: asked ?? as },
+        options,
+      ),
+    [namespace, revision.meta.name, asked],
+  )
   return (
     <div className="stack" style={{ padding: 12 }}>
-      <div className="row control-text"><label className="row grow">{words.as}<input className="field-box grow" value={as} onChange={({ target }) => setAs(target.value)} /></label><Button onClick={() => setAsked(as)}>{words.reproduce}</Button><Button look="quiet" onClick={onClose}>{words.cancel}</Button></div>
-      {asked && <PlanPanel remote={plan.remote} again={plan.again} onStarted={(operationId) => { openDrawer(operationId); navigate(hrefOf(['discover', namespace, asked])) }} />}
+      <div className="row control-text">
+        <label className="row grow">
+          {words.as}
+          <input
+            className="field-box grow"
+            value={as}
+            onChange={({ target }) => setAs(target.value)}
+          />
+        </label>
+        <Button onClick={() => setAsked(as)}>{words.reproduce}</Button>
+        <Button look="quiet" onClick={onClose}>
+          {words.cancel}
+        </Button>
+      </div>
+      {asked && (
+        <PlanPanel
+          remote={plan.remote}
+          again={plan.again}
+          onStarted={(operationId) => {
+            openDrawer(operationId)
+            navigate(hrefOf(['discover', namespace, asked]))
+          }}
+        />
+      )}
     </div>
   )
 }
 function Times({ namespace, name }: { namespace: string; name: string }) {
-  const { remote, again } = useAsk((client, options) => client.flow.item({ namespace, name }, options), [namespace, name])
+  const { remote, again } = useAsk(
+    (client, options) => client.flow.item({ namespace, name }, options),
+    [namespace, name],
+  )
   const known = lastKnown(remote)?.value
   return (
     <Panel title={words.times}>
-      {remote.at === 'failed' && <Failed says={remote.trouble.says} remedy={remote.trouble.remedy} code={remote.trouble.code} onRetry={again} />}
+      {remote.at === 'failed' && (
+        <Failed
+          says={remote.trouble.says}
+          remedy={remote.trouble.remedy}
+          code={remote.trouble.code}
+          onRetry={again}
+        />
+      )}
       {remote.at !== 'failed' && !known && <Loading />}
-      {known && <Facts facts={[...known.stations.map(({ station, touchSeconds, waitSeconds }) => [words.stations[station], `${words.touch} ${formatShortDuration(touchSeconds)}, ${words.wait} ${formatShortDuration(waitSeconds)}`] as const), ...known.causes.map(({ cause, seconds }) => [`${words.causes}: ${cause}`, formatShortDuration(seconds)] as const)]} />}
+      {known && (
+        <Facts
+          facts={[
+            ...known.stations.map(
+              ({ station, touchSeconds, waitSeconds }) =>
+                [
+                  words.stations[station],
+                  `${words.touch} ${formatShortDuration(touchSeconds)}, ${words.wait} ${formatShortDuration(waitSeconds)}`,
+                ] as const,
+            ),
+            ...known.causes.map(
+              ({ cause, seconds }) =>
+                [`${words.causes}: ${cause}`, formatShortDuration(seconds)] as const,
+            ),
+          ]}
+        />
+      )}
     </Panel>
   )
 }
@@ -106,10 +310,35 @@ function Events({ item: { status } }: { item: WorkItem }) {
   const events = newestFirst(status.events)
   return (
     <Panel title={words.events} means={words.eventsMeaning(events.length)}>
-      <div className="scroll" style={{ height: '100%' }} role="group" tabIndex={0} aria-label={words.eventsMeaning(events.length)}>
+      <div
+        className="scroll"
+        style={{ height: '100%' }}
+        role="group"
+        tabIndex={0}
+        aria-label={words.eventsMeaning(events.length)}
+      >
         {events.length === 0 && <Empty says={words.noEvents} />}
-        <ol className="events">{events.map((event) => <li key={event.id}><span className="meta nowrap">{formatMoment(event.at)}</span><span>{[event.type.replace(/-/g, ' '), event.station && words.stations[event.station], event.cause, event.text].filter(Boolean).join(', ')}{event.by && <span className="meta"> {event.by}</span>}</span></li>)}</ol>
-        {(status.rolledEvents ?? 0) > 0 && <p className="small meta">{words.rolled(status.rolledEvents ?? 0)}</p>}
+        <ol className="events">
+          {events.map((event) => (
+            <li key={event.id}>
+              <span className="meta nowrap">{formatMoment(event.at)}</span>
+              <span>
+                {[
+                  event.type.replace(/-/g, ' '),
+                  event.station && words.stations[event.station],
+                  event.cause,
+                  event.text,
+                ]
+                  .filter(Boolean)
+                  .join(', ')}
+                {event.by && <span className="meta"> {event.by}</span>}
+              </span>
+            </li>
+          ))}
+        </ol>
+        {(status.rolledEvents ?? 0) > 0 && (
+          <p className="small meta">{words.rolled(status.rolledEvents ?? 0)}</p>
+        )}
       </div>
     </Panel>
   )

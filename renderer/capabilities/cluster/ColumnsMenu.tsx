@@ -4,15 +4,37 @@ import { Button, useKeys } from '../../design'
 import { moved, widthOf, type Layout } from './view-model'
 import { words } from './words'
 
-const STEP = 24, LEAST = 48
+const STEP = 24,
+  LEAST = 48
 /** Which columns, in which order, how wide: everything the heads offer to a pointer, for the keyboard too. */
-export function ColumnsMenu({ all, layout, onChange, onClose }: { all: readonly ListColumn[]; layout: Layout; onChange: (layout: Layout | undefined) => void; onClose: () => void }) {
+export function ColumnsMenu({
+  all,
+  layout,
+  onChange,
+  onClose,
+}: {
+  all: readonly ListColumn[]
+  layout: Layout
+  onChange: (layout: Layout | undefined) => void
+  onClose: () => void
+}) {
   const frame = useRef<HTMLFieldSetElement>(null)
   useEffect(() => frame.current?.querySelector('input')?.focus(), [])
-  useKeys({ escape: (event) => { event.preventDefault(); onClose() } })
+  useKeys({
+    escape: (event) => {
+      event.preventDefault()
+      onClose()
+    },
+  })
   const { order } = layout
-  const put = (next: string[]) => { if (next.length > 0) onChange({ ...layout, order: next }) }
-  const widen = (id: string, by: number) => onChange({ ...layout, widths: { ...layout.widths, [id]: Math.max(LEAST, widthOf(layout, id) + by) } })
+  const put = (next: string[]) => {
+    if (next.length > 0) onChange({ ...layout, order: next })
+  }
+  const widen = (id: string, by: number) =>
+    onChange({
+      ...layout,
+      widths: { ...layout.widths, [id]: Math.max(LEAST, widthOf(layout, id) + by) },
+    })
   const ids = [...order, ...all.map(({ id }) => id).filter((id) => !order.includes(id))]
   return (
     <fieldset className="columns-menu" ref={frame}>
@@ -23,16 +45,43 @@ export function ColumnsMenu({ all, layout, onChange, onClose }: { all: readonly 
           const shown = order.includes(id)
           return (
             <div key={id} className="columns-row">
-              <label className="row"><input type="checkbox" checked={shown} onChange={() => put(shown ? order.filter((one) => one !== id) : [...order, id])} />{says}</label>
-              {shown && <span className="row">
-                {([['↑', words.up, () => put(moved(order, id, -1))], ['↓', words.down, () => put(moved(order, id, 1))], ['−', words.narrower, () => widen(id, -STEP)], ['+', words.wider, () => widen(id, STEP)]] as const)
-                  .map(([sign, does, act]) => <button key={sign} type="button" className="button quiet small" aria-label={`${does}: ${says}`} onClick={act}>{sign}</button>)}
-              </span>}
+              <label className="row">
+                <input
+                  type="checkbox"
+                  checked={shown}
+                  onChange={() => put(shown ? order.filter((one) => one !== id) : [...order, id])}
+                />
+                {says}
+              </label>
+              {shown && (
+                <span className="row">
+                  {(
+                    [
+                      ['↑', words.up, () => put(moved(order, id, -1))],
+                      ['↓', words.down, () => put(moved(order, id, 1))],
+                      ['−', words.narrower, () => widen(id, -STEP)],
+                      ['+', words.wider, () => widen(id, STEP)],
+                    ] as const
+                  ).map(([sign, does, act]) => (
+                    <button
+                      key={sign}
+                      type="button"
+                      className="button quiet small"
+                      aria-label={`${does}: ${says}`}
+                      onClick={act}
+                    >
+                      {sign}
+                    </button>
+                  ))}
+                </span>
+              )}
             </div>
           )
         })}
       </div>
-      <Button small onClick={() => onChange(undefined)}>{words.usualColumns}</Button>
+      <Button small onClick={() => onChange(undefined)}>
+        {words.usualColumns}
+      </Button>
     </fieldset>
   )
 }

@@ -31,10 +31,37 @@ export function DropBundle({ children }: { children: ReactNode }) {
     if (file) void open.act({ name: file.name, file })
   }
   return (
-    <div className="drift-drop" onDragOver={(event) => { if (hasFile(event)) { event.preventDefault(); setOver(true) } }} onDragLeave={({ currentTarget, relatedTarget }) => { if (!(relatedTarget instanceof Node) || !currentTarget.contains(relatedTarget)) setOver(false) }} onDrop={drop}>
+    <div
+      className="drift-drop"
+      onDragOver={(event) => {
+        if (hasFile(event)) {
+          event.preventDefault()
+          setOver(true)
+        }
+      }}
+      onDragLeave={({ currentTarget, relatedTarget }) => {
+        if (!(relatedTarget instanceof Node) || !currentTarget.contains(relatedTarget))
+          setOver(false)
+      }}
+      onDrop={drop}
+    >
       {children}
-      {over && <div className="drift-dropping" aria-hidden="true">{words.dropHere}</div>}
-      {open.trouble && <div className="drift-trouble panel"><Failed says={open.trouble.says} remedy={open.trouble.remedy} code={open.trouble.code} onRetry={open.clear} retrySays={words.close} /></div>}
+      {over && (
+        <div className="drift-dropping" aria-hidden="true">
+          {words.dropHere}
+        </div>
+      )}
+      {open.trouble && (
+        <div className="drift-trouble panel">
+          <Failed
+            says={open.trouble.says}
+            remedy={open.trouble.remedy}
+            code={open.trouble.code}
+            onRetry={open.clear}
+            retrySays={words.close}
+          />
+        </div>
+      )}
     </div>
   )
 }

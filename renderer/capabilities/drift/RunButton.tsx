@@ -17,14 +17,36 @@ export function RunButton({ row }: { row: FleetRow }) {
     setTrouble(undefined)
     setProgress(words.scoring)
     try {
-      for await (const said of await client.drift.run({ id: row.id }, { signal: stop.signal })) if (said.kind === 'progress') setProgress(words.running(said.done, said.total))
-    } catch (error) { if (!stop.signal.aborted) setTrouble(toTrouble(error)) } finally { setProgress(undefined) }
+      for await (const said of await client.drift.run({ id: row.id }, { signal: stop.signal }))
+        if (said.kind === 'progress') setProgress(words.running(said.done, said.total))
+    } catch (error) {
+      if (!stop.signal.aborted) setTrouble(toTrouble(error))
+    } finally {
+      setProgress(undefined)
+    }
   }
   return (
     <>
-      {trouble && <span className="small danger ellipsis" role="alert" title={trouble.remedy}>{trouble.says}</span>}
-      {progress !== undefined && <span className="small soft nowrap" role="status">{progress}</span>}
-      <Button small look="quiet" onClick={() => { if (progress === undefined) void run(); else running.current?.abort() }}>{progress === undefined ? words.scoreNow : words.stop}</Button>
+      {trouble && (
+        <span className="small danger ellipsis" role="alert" title={trouble.remedy}>
+          {trouble.says}
+        </span>
+      )}
+      {progress !== undefined && (
+        <span className="small soft nowrap" role="status">
+          {progress}
+        </span>
+      )}
+      <Button
+        small
+        look="quiet"
+        onClick={() => {
+          if (progress === undefined) void run()
+          else running.current?.abort()
+        }}
+      >
+        {progress === undefined ? words.scoreNow : words.stop}
+      </Button>
     </>
   )
 }

@@ -9,7 +9,13 @@ import { words } from './words'
 
 const VERDICTS = ['fine', 'watch', 'act'] as const
 type Verdict = (typeof VERDICTS)[number]
-interface VerdictProps { model: ModelDrift; row: FleetRow; fleet: Fleet; bundle: string | undefined; window: string }
+interface VerdictProps {
+  model: ModelDrift
+  row: FleetRow
+  fleet: Fleet
+  bundle: string | undefined
+  window: string
+}
 
 /** A person's word on a model in a window, its reason in view; kept on this machine until it merges. */
 export function VerdictBar({ model, row, fleet, bundle, window }: VerdictProps) {
@@ -17,7 +23,14 @@ export function VerdictBar({ model, row, fleet, bundle, window }: VerdictProps) 
   const latest = said.filter(({ verdict }) => verdict !== undefined).at(-1)
   const [verdict, setVerdict] = useState<Verdict | undefined>(latest?.verdict)
   const [note, setNote] = useState('')
-  const save = useAction((client) => client.drift.say({ ...whereOf(row.id, bundle), window, ...(verdict && { verdict }), ...(note.trim() !== '' && { note: note.trim() }) }))
+  const save = useAction((client) =>
+    client.drift.say({
+      ...whereOf(row.id, bundle),
+      window,
+      ...(verdict && { verdict }),
+      ...(note.trim() !== '' && { note: note.trim() }),
+    }),
+  )
   const missing = verdict === undefined && note.trim() === '' ? words.needsOne : undefined
   const next = nextModel(fleet.rows, row.id)
   const commit = async () => {
@@ -25,18 +38,61 @@ export function VerdictBar({ model, row, fleet, bundle, window }: VerdictProps) 
     setNote('')
     if (next) setQuery({ model: next.id, w: undefined, since: undefined, column: undefined })
   }
-  useKeys({ 1: () => setVerdict('fine'), 2: () => setVerdict('watch'), 3: () => setVerdict('act'), 'ctrl+enter': () => { void commit() } })
+  useKeys({
+    1: () => setVerdict('fine'),
+    2: () => setVerdict('watch'),
+    3: () => setVerdict('act'),
+    'ctrl+enter': () => {
+      void commit()
+    },
+  })
   return (
     <section className="panel drift-verdict" aria-label={words.verdict}>
       <div className="drift-verdict-row">
-        <div><span className="small meta">{words.verdict} {words.onWhat(row.model, window)}</span>
+        <div>
+          <span className="small meta">
+            {words.verdict} {words.onWhat(row.model, window)}
+          </span>
           <div className="segmented" role="radiogroup" aria-label={words.verdict}>
-            {VERDICTS.map((one, at) => <button key={one} type="button" role="radio" aria-checked={verdict === one} className={one === 'act' && verdict === one ? 'drift-act' : undefined} onClick={() => setVerdict(one)}>{capital(words.verdicts[one])} <Kbd>{String(at + 1)}</Kbd></button>)}
-          </div></div>
-        <label className="grow"><span className="small meta">{words.why}</span><input className="field-box drift-why" value={note} placeholder={words.whyHelp} onChange={({ target }) => setNote(target.value)} /></label>
-        <Button look="primary" keys="Ctrl ⏎" busy={save.busy} disabledBecause={missing} onClick={() => { void commit() }}>{next ? words.saveNext : words.save}</Button>
+            {VERDICTS.map((one, at) => (
+              <button
+                key={one}
+                type="button"
+                role="radio"
+                aria-checked={verdict === one}
+                className={one === 'act' && verdict === one ? 'drift-act' : undefined}
+                onClick={() => setVerdict(one)}
+              >
+                {capital(words.verdicts[one])} <Kbd>{String(at + 1)}</Kbd>
+              </button>
+            ))}
+          </div>
+        </div>
+        <label className="grow">
+          <span className="small meta">{words.why}</span>
+          <input
+            className="field-box drift-why"
+            value={note}
+            placeholder={words.whyHelp}
+            onChange={({ target }) => setNote(target.value)}
+          />
+        </label>
+        <Button
+          look="primary"
+          keys="Ctrl ⏎"
+          busy={save.busy}
+          disabledBecause={missing}
+          onClick={() => {
+            void commit()
+          }}
+        >
+          {next ? words.saveNext : words.save}
+        </Button>
       </div>
-      <p className="small soft">{fleet.waiting > 0 && words.kept(fleet.waiting)}{verdict === 'act' && words.actHolds}</p>
+      <p className="small soft">
+        {fleet.waiting > 0 && words.kept(fleet.waiting)}
+        {verdict === 'act' && words.actHolds}
+      </p>
       <Wrong trouble={save.trouble} />
       <Spoken model={model} said={said} />
     </section>
@@ -44,14 +100,58 @@ export function VerdictBar({ model, row, fleet, bundle, window }: VerdictProps) 
 }
 /** What was said of this window so far, and the limits somebody proposes. */
 function Spoken({ model, said }: { model: ModelDrift; said: readonly VerdictOperation[] }) {
-  const proposal = openProposal([...model.notes, ...model.windows.flatMap(({ verdicts }) => verdicts)], model.settings.limits)
-  return <>
-    {proposal?.limits && <p className="small warning">{words.proposalOf(proposal.author, proposal.limits.watch.toFixed(2), proposal.limits.act.toFixed(2))}</p>}
-    {said.length > 0 && <ul className="drift-said small">{said.slice(-3).map((one) => <li key={one.id} className="row"><b>{one.verdict ? words.verdicts[one.verdict] : ''}</b><span className="ellipsis">{one.note}</span><span className="meta nowrap">{words.byWhom(one.author, formatMoment(one.at))}</span><TakeBack id={one.id} /></li>)}</ul>}
-  </>
+  const proposal = openProposal(
+    [...model.notes, ...model.windows.flatMap(({ verdicts }) => verdicts)],
+    model.settings.limits,
+  )
+  return (
+    <>
+      {proposal?.limits && (
+        <p className="small warning">
+          {words.proposalOf(
+            proposal.author,
+            proposal.limits.watch.toFixed(2),
+            proposal.limits.act.toFixed(2),
+          )}
+        </p>
+      )}
+      {said.length > 0 && (
+        <ul className="drift-said small">
+          {said.slice(-3).map((one) => (
+            <li key={one.id} className="row">
+              <b>{one.verdict ? words.verdicts[one.verdict] : ''}</b>
+              <span className="ellipsis">{one.note}</span>
+              <span className="meta nowrap">{words.byWhom(one.author, formatMoment(one.at))}</span>
+              <TakeBack id={one.id} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  )
 }
 const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1)
 function TakeBack({ id }: { id: string }) {
-  const back = useAction(async (client) => { await client.drift.takeBack({ operation: id }); return true })
-  return <><button type="button" className="link" onClick={() => { void back.act() }}>{words.takeBack}</button>{back.trouble && <span className="danger" role="alert">{back.trouble.says}</span>}</>
+  const back = useAction(async (client) => {
+    await client.drift.takeBack({ operation: id })
+    return true
+  })
+  return (
+    <>
+      <button
+        type="button"
+        className="link"
+        onClick={() => {
+          void back.act()
+        }}
+      >
+        {words.takeBack}
+      </button>
+      {back.trouble && (
+        <span className="danger" role="alert">
+          {back.trouble.says}
+        </span>
+      )}
+    </>
+  )
 }

@@ -1,8 +1,28 @@
 import { useEffect, useMemo, useState } from 'react'
 import type { Plan } from '../../../preload/contract/operations'
 import type { Draft } from '../../../preload/contract/projects'
-import { hrefOf, lastKnown, navigate, useAddress, useAsk, useCore, useRecords, type Remote } from '../../client'
-import { Button, Failed, formatDay, formatWhen, formatUsd, Loading, PageHead, Panel, Tag, useKeys } from '../../design'
+import {
+  hrefOf,
+  lastKnown,
+  navigate,
+  useAddress,
+  useAsk,
+  useCore,
+  useRecords,
+  type Remote,
+} from '../../client'
+import {
+  Button,
+  Failed,
+  formatDay,
+  formatWhen,
+  formatUsd,
+  Loading,
+  PageHead,
+  Panel,
+  Tag,
+  useKeys,
+} from '../../design'
 import { DataStep } from '../catalog/DataStep'
 import { ToolsStep } from '../catalog/ToolsStep'
 import { EnvironmentStep } from '../environments/EnvironmentStep'
@@ -12,7 +32,20 @@ import { planFor } from './asking'
 import { ButtonStep } from './ButtonStep'
 import { DefineStep } from './DefineStep'
 import { useSettled } from './settled'
-import { daysUntil, isStep, newDraft, planned, problemsOf, STEPS, stepsLeft, stepsOf, suggestedOffer, toolOf, type Facts, type Step } from './wizard'
+import {
+  daysUntil,
+  isStep,
+  newDraft,
+  planned,
+  problemsOf,
+  STEPS,
+  stepsLeft,
+  stepsOf,
+  suggestedOffer,
+  toolOf,
+  type Facts,
+  type Step,
+} from './wizard'
 import { discardDraft, useDraft } from './wizard-store'
 import { words } from './words'
 import './wizard.css'
@@ -25,7 +58,18 @@ function useFacts(): Facts {
   const tools = useRecords('Tool')
   const sources = useRecords('DataSource')
   const sites = useSites()
-  return useMemo(() => ({ projects, budgets, tools, sources, sites: sites.map(({ id }) => id), person: sites.find(({ home }) => home)?.user ?? '', now }), [projects, budgets, tools, sources, sites, now])
+  return useMemo(
+    () => ({
+      projects,
+      budgets,
+      tools,
+      sources,
+      sites: sites.map(({ id }) => id),
+      person: sites.find(({ home }) => home)?.user ?? '',
+      now,
+    }),
+    [projects, budgets, tools, sources, sites, now],
+  )
 }
 
 /** The discovery line as five steps; the plan grows at the right, and nothing changes before its button. */
@@ -39,38 +83,92 @@ export function WizardScreen() {
   // A draft begun before the records arrived takes the defaults they bring, unless somebody typed there.
   useEffect(() => {
     if (!draft || !ready || draft.project.owner || draft.project.costCentre) return
-    change({ project: { ...newDraft(id, facts).project, ...(draft.project.question && { question: draft.project.question }) } })
+    change({
+      project: {
+        ...newDraft(id, facts).project,
+        ...(draft.project.question && { question: draft.project.question }),
+      },
+    })
   }, [draft, ready, id])
-  if (!draft) return <div className="screen"><PageHead title={words.newProject} crumbs={[{ says: words.discover, href: hrefOf(['discover']) }]} /><div className="screen-body"><Panel title={words.step.define}><Loading /></Panel></div></div>
-  return <Wizard draft={draft} step={step} facts={facts} change={change} saving={saving} savedAt={savedAt} unsaved={trouble?.says} />
+  if (!draft)
+    return (
+      <div className="screen">
+        <PageHead
+          title={words.newProject}
+          crumbs={[{ says: words.discover, href: hrefOf(['discover']) }]}
+        />
+        <div className="screen-body">
+          <Panel title={words.step.define}>
+            <Loading />
+          </Panel>
+        </div>
+      </div>
+    )
+  return (
+    <Wizard
+      draft={draft}
+      step={step}
+      facts={facts}
+      change={change}
+      saving={saving}
+      savedAt={savedAt}
+      unsaved={trouble?.says}
+    />
+  )
 }
 
 /** What the sites offer and what the draft would become, as a plan that is asked for again when typing pauses. */
 function usePlanned(draft: Draft, facts: Facts, running: Plan | undefined) {
   const { existingProject } = draft
-  const offers = useAsk((core, options) => core.environments.offers({ ...(existingProject && { project: existingProject }) }, options), [existingProject])
+  const offers = useAsk(
+    (core, options) =>
+      core.environments.offers({ ...(existingProject && { project: existingProject }) }, options),
+    [existingProject],
+  )
   const known = lastKnown(offers.remote)?.value.offers ?? []
   const suggested = suggestedOffer(known)
   const whole = planned(draft, facts.tools, suggested)
   const problems = problemsOf(draft, facts)
   // Somebody who may not see the machines may still ask for the project.
   const hidden = offers.remote.at === 'failed' && draft.existingProject === undefined
-  const plannable = running === undefined && problems.length === 0 && (hidden || (whole.size !== undefined && whole.tool !== undefined))
+  const plannable =
+    running === undefined &&
+    problems.length === 0 &&
+    (hidden || (whole.size !== undefined && whole.tool !== undefined))
   const settled = useSettled(JSON.stringify({ ...whole, step: 'button', savedAt: undefined }), 500)
-  const plan = useAsk(async (core, options) => (plannable ? planFor(core, JSON.parse(settled) as Draft, options) : undefined), [plannable, settled])
+  const plan = useAsk(
+    async (core, options) =>
+      plannable ? planFor(core, JSON.parse(settled) as Draft, options) : undefined,
+    [plannable, settled],
+  )
   const site = known.find(({ size }) => size.name === whole.size?.name)?.site
-  const shown: Remote<Plan> | undefined = running ? { at: 'ready', value: running, asOf: facts.now } : plannable ? planRemote(plan.remote) : undefined
+  const shown: Remote<Plan> | undefined = running
+    ? { at: 'ready', value: running, asOf: facts.now }
+    : plannable
+      ? planRemote(plan.remote)
+      : undefined
   return { offers, suggested, whole, problems, plan: { remote: shown, again: plan.again }, site }
 }
-const reasonOf = (left: string[]): string | undefined => (left.length > 1 ? `${left[0]} ${left.length - 1} more.` : left[0])
+const reasonOf = (left: string[]): string | undefined =>
+  left.length > 1 ? `${left[0]} ${left.length - 1} more.` : left[0]
 
-interface WizardProps { draft: Draft; step: Step; facts: Facts; change: (patch: Partial<Draft>) => void; saving: boolean; savedAt: string | undefined; unsaved: string | undefined }
+interface WizardProps {
+  draft: Draft
+  step: Step
+  facts: Facts
+  change: (patch: Partial<Draft>) => void
+  saving: boolean
+  savedAt: string | undefined
+  unsaved: string | undefined
+}
 function Wizard({ draft, step, facts: all, change, saving, savedAt, unsaved }: WizardProps) {
   const { client } = useCore()
   const [pressed, setPressed] = useState(false)
   const [started, setStarted] = useState<{ operationId: string; plan: Plan }>()
   // The project that this very wizard is making does not stand in its own way.
-  const facts = started ? { ...all, projects: all.projects.filter(({ meta }) => meta.name !== draft.name) } : all
+  const facts = started
+    ? { ...all, projects: all.projects.filter(({ meta }) => meta.name !== draft.name) }
+    : all
   const { offers, suggested, whole, problems, plan, site } = usePlanned(draft, facts, started?.plan)
   const go = (to: Step) => {
     if (STEPS.indexOf(to) > STEPS.indexOf(draft.step)) change({ step: to })
@@ -82,58 +180,199 @@ function Wizard({ draft, step, facts: all, change, saving, savedAt, unsaved }: W
     if (next) go(next)
   }
   useKeys(Object.fromEntries(STEPS.map((one, index) => [`alt+${index + 1}`, () => go(one)])))
-  const discard = () => void discardDraft(client, draft.id).then(() => navigate(hrefOf(['discover'])))
+  const discard = () =>
+    void discardDraft(client, draft.id).then(() => navigate(hrefOf(['discover'])))
   return (
     <div className="screen">
-      <WizardHead draft={draft} facts={facts} saving={saving} savedAt={savedAt} unsaved={unsaved} onDiscard={discard} />
+      <WizardHead
+        draft={draft}
+        facts={facts}
+        saving={saving}
+        savedAt={savedAt}
+        unsaved={unsaved}
+        onDiscard={discard}
+      />
       <div className="wizard-body">
         <StepBar draft={draft} step={step} facts={facts} />
-        <form className="panel" onSubmit={(event) => { event.preventDefault(); forward() }} noValidate>
+        <form
+          className="panel"
+          onSubmit={(event) => {
+            event.preventDefault()
+            forward()
+          }}
+          noValidate
+        >
           <div className="wizard-step">
-            {step === 'define' && <Panel title={words.step.define} means={words.field.questionHelp}><div className="scroll"><DefineStep draft={draft} facts={facts} change={change} pressed={pressed} /></div></Panel>}
-            {step === 'environment' && <EnvironmentStep draft={draft} remote={offers.remote} suggested={suggested} tool={toolOf(draft, facts.tools)} now={facts.now} change={change} states={<OfferStates {...offers} />} />}
-            {step === 'tools' && <ToolsStep draft={whole} tools={facts.tools} suggested={toolOf({ ...draft, tool: undefined }, facts.tools)} change={change} />}
-            {step === 'data' && <DataStep draft={draft} sources={facts.sources} site={site} now={facts.now} change={change} />}
-            {step === 'button' && <ButtonStep draft={whole} problems={problems} operationId={started?.operationId} onDone={() => void client.projects.discardDraft({ id: draft.id })} />}
+            {step === 'define' && (
+              <Panel title={words.step.define} means={words.field.questionHelp}>
+                <div className="scroll">
+                  <DefineStep draft={draft} facts={facts} change={change} pressed={pressed} />
+                </div>
+              </Panel>
+            )}
+            {step === 'environment' && (
+              <EnvironmentStep
+                draft={draft}
+                remote={offers.remote}
+                suggested={suggested}
+                tool={toolOf(draft, facts.tools)}
+                now={facts.now}
+                change={change}
+                states={<OfferStates {...offers} />}
+              />
+            )}
+            {step === 'tools' && (
+              <ToolsStep
+                draft={whole}
+                tools={facts.tools}
+                suggested={toolOf({ ...draft, tool: undefined }, facts.tools)}
+                change={change}
+              />
+            )}
+            {step === 'data' && (
+              <DataStep
+                draft={draft}
+                sources={facts.sources}
+                site={site}
+                now={facts.now}
+                change={change}
+              />
+            )}
+            {step === 'button' && (
+              <ButtonStep
+                draft={whole}
+                problems={problems}
+                operationId={started?.operationId}
+                onDone={() => void client.projects.discardDraft({ id: draft.id })}
+              />
+            )}
           </div>
           <WizardFoot step={step} next={next} go={go} />
         </form>
-        <PlanPanel grows remote={plan.remote} again={plan.again} title={words.plan} empty={words.planWaits} disabledBecause={started ? words.started : reasonOf(stepsLeft(draft, step, facts))} onStarted={(operationId, ran) => { setStarted({ operationId, plan: ran }); go('button') }} />
+        <PlanPanel
+          grows
+          remote={plan.remote}
+          again={plan.again}
+          title={words.plan}
+          empty={words.planWaits}
+          disabledBecause={started ? words.started : reasonOf(stepsLeft(draft, step, facts))}
+          onStarted={(operationId, ran) => {
+            setStarted({ operationId, plan: ran })
+            go('button')
+          }}
+        />
       </div>
     </div>
   )
 }
 const OfferStates = ({ remote, again }: { remote: Remote<unknown>; again: () => void }) => (
-  <>{remote.at === 'loading' && !lastKnown(remote) && <Loading />}{remote.at === 'failed' && <Failed says={remote.trouble.says} remedy={remote.trouble.remedy} code={remote.trouble.code} onRetry={again} />}</>
+  <>
+    {remote.at === 'loading' && !lastKnown(remote) && <Loading />}
+    {remote.at === 'failed' && (
+      <Failed
+        says={remote.trouble.says}
+        remedy={remote.trouble.remedy}
+        code={remote.trouble.code}
+        onRetry={again}
+      />
+    )}
+  </>
 )
-function WizardFoot({ step, next, go }: { step: Step; next: Step | undefined; go: (to: Step) => void }) {
+function WizardFoot({
+  step,
+  next,
+  go,
+}: {
+  step: Step
+  next: Step | undefined
+  go: (to: Step) => void
+}) {
   return (
-    <div className="panel-foot"><div className="wizard-foot">
-      {step !== 'define' && <Button look="quiet" onClick={() => go(STEPS[STEPS.indexOf(step) - 1] ?? 'define')}>{words.back}</Button>}
-      <span className="meta">{words.keys}</span><span className="spring" />
-      {next && <Button look="primary" type="submit">{words.continueTo(words.step[next])}</Button>}
-    </div></div>
+    <div className="panel-foot">
+      <div className="wizard-foot">
+        {step !== 'define' && (
+          <Button look="quiet" onClick={() => go(STEPS[STEPS.indexOf(step) - 1] ?? 'define')}>
+            {words.back}
+          </Button>
+        )}
+        <span className="meta">{words.keys}</span>
+        <span className="spring" />
+        {next && (
+          <Button look="primary" type="submit">
+            {words.continueTo(words.step[next])}
+          </Button>
+        )}
+      </div>
+    </div>
   )
 }
 /** A plan is asked for only once there is something to plan; until then the answer is nothing, which is no plan. */
 function planRemote<T>(remote: ReturnType<typeof useAsk<T | undefined>>['remote']): Remote<T> {
-  if (remote.at === 'ready') return remote.value === undefined ? { at: 'loading' } : { at: 'ready', value: remote.value, asOf: remote.asOf }
-  const last = remote.last?.value === undefined ? {} : { last: { value: remote.last.value, asOf: remote.last.asOf } }
-  return remote.at === 'failed' ? { at: 'failed', trouble: remote.trouble, ...last } : { at: remote.at, ...last }
+  if (remote.at === 'ready')
+    return remote.value === undefined
+      ? { at: 'loading' }
+      : { at: 'ready', value: remote.value, asOf: remote.asOf }
+  const last =
+    remote.last?.value === undefined
+      ? {}
+      : { last: { value: remote.last.value, asOf: remote.last.asOf } }
+  return remote.at === 'failed'
+    ? { at: 'failed', trouble: remote.trouble, ...last }
+    : { at: remote.at, ...last }
 }
 
-interface HeadProps { draft: Draft; facts: Facts; saving: boolean; savedAt: string | undefined; unsaved: string | undefined; onDiscard: () => void }
+interface HeadProps {
+  draft: Draft
+  facts: Facts
+  saving: boolean
+  savedAt: string | undefined
+  unsaved: string | undefined
+  onDiscard: () => void
+}
 function WizardHead({ draft, facts, saving, savedAt, unsaved, onDiscard }: HeadProps) {
   const { timeBox, costCentre } = draft.project
   const budget = facts.budgets.find(({ meta }) => meta.name === costCentre)
-  const crumbs = [{ says: words.discover, href: hrefOf(['discover']) }, { says: words.newProject, href: hrefOf(['discover', 'new', draft.id, 'define']) }]
+  const crumbs = [
+    { says: words.discover, href: hrefOf(['discover']) },
+    { says: words.newProject, href: hrefOf(['discover', 'new', draft.id, 'define']) },
+  ]
   return (
-    <PageHead title={draft.name || words.untitled} crumbs={crumbs} actions={<>
-      {timeBox?.due && <span className="control-text soft">{words.timeBox} <b>{daysUntil(timeBox.due, facts.now)} d</b>, {words.due(formatDay(timeBox.due))}</span>}
-      {budget && <span className="control-text soft">{words.costCentre} <b>{budget.meta.name} {budget.spec.title}</b>, {words.moneyLeft(formatUsd(budget.spec.capUsd - (budget.status.spentUsd ?? 0)))}</span>}
-      <Button look="quiet" onClick={onDiscard}>{words.discard}</Button>
-    </>}>
-      <span role="status"><Tag tone={unsaved ? 'warning' : 'normal'}>{unsaved ?? (saving ? words.saving : savedAt ? words.saved(formatWhen(savedAt, facts.now)) : words.notSaved)}</Tag></span>
+    <PageHead
+      title={draft.name || words.untitled}
+      crumbs={crumbs}
+      actions={
+        <>
+          {timeBox?.due && (
+            <span className="control-text soft">
+              {words.timeBox} <b>{daysUntil(timeBox.due, facts.now)} d</b>,{' '}
+              {words.due(formatDay(timeBox.due))}
+            </span>
+          )}
+          {budget && (
+            <span className="control-text soft">
+              {words.costCentre}{' '}
+              <b>
+                {budget.meta.name} {budget.spec.title}
+              </b>
+              , {words.moneyLeft(formatUsd(budget.spec.capUsd - (budget.status.spentUsd ?? 0)))}
+            </span>
+          )}
+          <Button look="quiet" onClick={onDiscard}>
+            {words.discard}
+          </Button>
+        </>
+      }
+    >
+      <span role="status">
+        <Tag tone={unsaved ? 'warning' : 'normal'}>
+          {unsaved ??
+            (saving
+              ? words.saving
+              : savedAt
+                ? words.saved(formatWhen(savedAt, facts.now))
+                : words.notSaved)}
+        </Tag>
+      </span>
     </PageHead>
   )
 }
@@ -141,8 +380,15 @@ function StepBar({ draft, step, facts }: { draft: Draft; step: Step; facts: Fact
   return (
     <nav className="steps" aria-label="Steps">
       {stepsOf(draft, step, facts).map(({ id, number, title, summary, state }) => (
-        <a key={id} href={hrefOf(['discover', 'new', draft.id, id])} className={state} aria-current={state === 'current' ? 'step' : undefined}>
-          <span className="number">{state === 'done' ? '✓' : number}</span><b>{title}</b><span className="meta ellipsis">{summary}</span>
+        <a
+          key={id}
+          href={hrefOf(['discover', 'new', draft.id, id])}
+          className={state}
+          aria-current={state === 'current' ? 'step' : undefined}
+        >
+          <span className="number">{state === 'done' ? '✓' : number}</span>
+          <b>{title}</b>
+          <span className="meta ellipsis">{summary}</span>
         </a>
       ))}
     </nav>

@@ -3,7 +3,12 @@ import { create } from 'zustand'
 import type { Draft } from '../../../preload/contract/projects'
 import { toTrouble, useCore, type Client, type Trouble } from '../../client'
 
-interface WizardState { draft?: Draft; savedAt?: string; saving: boolean; trouble?: Trouble }
+interface WizardState {
+  draft?: Draft
+  savedAt?: string
+  saving: boolean
+  trouble?: Trouble
+}
 /** The wizard in progress. It outlives its screen, so that what was typed is there after a look at the map or a lost connection. */
 export const useWizardStore = create<WizardState>(() => ({ saving: false }))
 
@@ -15,7 +20,11 @@ async function save(client: Client, draft: Draft, round: number) {
   useWizardStore.setState({ saving: true })
   try {
     const { savedAt } = await client.projects.saveDraft(draft)
-    if (round === newest) useWizardStore.setState((before) => { const { trouble: _, ...rest } = before; return { ...rest, saving: false, savedAt } }, true)
+    if (round === newest)
+      useWizardStore.setState((before) => {
+        const { trouble: _, ...rest } = before
+        return { ...rest, saving: false, savedAt }
+      }, true)
   } catch (error) {
     if (round === newest) useWizardStore.setState({ saving: false, trouble: toTrouble(error) })
   }
@@ -39,19 +48,37 @@ export async function discardDraft(client: Client, id: string) {
 }
 
 /** The draft with this id: the one in hand, else the one kept on this machine, else a new one. */
-export function useDraft(id: string, makeNew: () => Draft): WizardState & { change: (patch: Partial<Draft>) => void } {
+export function useDraft(
+  id: string,
+  makeNew: () => Draft,
+): WizardState & { change: (patch: Partial<Draft>) => void } {
   const { client } = useCore()
   const state = useWizardStore()
   const inHand = state.draft?.id === id
   useEffect(() => {
     if (inHand) return
     let gone = false
-    void client.projects.drafts().catch(() => []).then((kept) => {
-      if (gone) return
-      const draft = kept.find((one) => one.id === id)
-      useWizardStore.setState({ draft: draft ?? makeNew(), saving: false, ...(draft?.savedAt && { savedAt: draft.savedAt }) }, true)
-    })
-    return () => { gone = true }
+    void client.projects
+      .drafts()
+      .catch(() => [])
+      .then((kept) => {
+        if (gone) return
+        const draft = kept.find((one) => one.id === id)
+        useWizardStore.setState(
+          {
+            draft: draft ?? makeNew(),
+            saving: false,
+            ...(draft?.savedAt && { savedAt: draft.savedAt }),
+          },
+          true,
+        )
+      })
+    return () => {
+      gone = true
+    }
   }, [client, id, inHand])
-  return { ...(inHand ? state : { saving: false }), change: (patch) => changeDraft(client, (draft) => ({ ...draft, ...patch })) }
+  return {
+    ...(inHand ? state : { saving: false }),
+    change: (patch) => changeDraft(client, (draft) => ({ ...draft, ...patch })),
+  }
 }

@@ -9,26 +9,58 @@ export type Step = (typeof STEPS)[number]
 export const isStep = (text: string | undefined): text is Step => STEPS.includes(text as Step)
 
 /** What the wizard knows beside the draft itself. */
-export interface Facts { projects: Project[]; budgets: Budget[]; tools: Tool[]; sources: DataSource[]; sites: string[]; person: string; now: number }
+export interface Facts {
+  projects: Project[]
+  budgets: Budget[]
+  tools: Tool[]
+  sources: DataSource[]
+  sites: string[]
+  person: string
+  now: number
+}
 
 const DAY = 86_400_000
 const iso = (ms: number) => new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z')
 
 /** A name that Kubernetes accepts, made from what somebody typed. */
 export const nameFrom = (title: string): string =>
-  title.normalize('NFKD').toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 40).replace(/-+$/, '')
+  title
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 40)
+    .replace(/-+$/, '')
 
 /** A draft in which everything but the question is usable as it stands; `env-PROJECT` begins in a project, `use-SOURCE` with a source. */
-export function newDraft(id: string, { projects, sources, budgets, sites, person, now }: Facts): Draft {
+export function newDraft(
+  id: string,
+  { projects, sources, budgets, sites, person, now }: Facts,
+): Draft {
   const budget = budgets[0]
   const existing = projects.find(({ meta }) => id === `env-${meta.name}`)
-  if (existing) return Draft.parse({ id, step: 'environment', name: existing.meta.name, project: existing.spec, existingProject: existing.meta.name })
+  if (existing)
+    return Draft.parse({
+      id,
+      step: 'environment',
+      name: existing.meta.name,
+      project: existing.spec,
+      existingProject: existing.meta.name,
+    })
   const source = sources.find(({ meta }) => id === `use-${meta.name}`)
   return Draft.parse({
-    id, step: 'define', name: '', ...(source && { data: [{ source: source.meta.name }] }),
+    id,
+    step: 'define',
+    name: '',
+    ...(source && { data: [{ source: source.meta.name }] }),
     project: {
-      owner: person, team: budget?.spec.team ?? '', costCentre: budget?.meta.name ?? '', members: [], sites,
-      timeBox: { start: iso(now), due: iso(now + 15 * DAY) }, ...(budget && { budgetUsd: Math.min(500, budget.spec.capUsd) }),
+      owner: person,
+      team: budget?.spec.team ?? '',
+      costCentre: budget?.meta.name ?? '',
+      members: [],
+      sites,
+      timeBox: { start: iso(now), due: iso(now + 15 * DAY) },
+      ...(budget && { budgetUsd: Math.min(500, budget.spec.capUsd) }),
     },
   })
 }
@@ -46,25 +78,53 @@ export function suggestedOffer(offers: SizeOffer[]): SizeOffer | undefined {
   return [...fitting].sort((a, b) => (a.usdPerHour ?? Infinity) - (b.usdPerHour ?? Infinity))[0]
 }
 
-export interface Problem { field: string; says: string }
+export interface Problem {
+  field: string
+  says: string
+}
 type Check = (draft: Draft, facts: Facts) => string | false
 const CHECKS: [field: string, check: Check][] = [
   ['question', ({ project }) => !project.question?.trim() && words.problem.question],
-  ['name', ({ name }) => !Name.safeParse(name).success && (name === '' ? words.problem.name : words.problem.badName)],
-  ['name', ({ name }, { projects }) => projects.some(({ meta }) => meta.name === name) && words.problem.nameTaken(name)],
+  [
+    'name',
+    ({ name }) =>
+      !Name.safeParse(name).success && (name === '' ? words.problem.name : words.problem.badName),
+  ],
+  [
+    'name',
+    ({ name }, { projects }) =>
+      projects.some(({ meta }) => meta.name === name) && words.problem.nameTaken(name),
+  ],
   ['owner', ({ project }) => !project.owner?.trim() && words.problem.owner],
   ['team', ({ project }) => !project.team?.trim() && words.problem.team],
-  ['costCentre', ({ project }, { budgets }) => !budgets.some(({ meta }) => meta.name === project.costCentre) && words.problem.costCentre],
-  ['due', ({ project }, { now }) => (!project.timeBox || !(Date.parse(project.timeBox.due) > now)) && words.problem.due],
+  [
+    'costCentre',
+    ({ project }, { budgets }) =>
+      !budgets.some(({ meta }) => meta.name === project.costCentre) && words.problem.costCentre,
+  ],
+  [
+    'due',
+    ({ project }, { now }) =>
+      (!project.timeBox || !(Date.parse(project.timeBox.due) > now)) && words.problem.due,
+  ],
   ['budgetUsd', ({ project }) => !((project.budgetUsd ?? 0) > 0) && words.problem.budget],
 ]
 /** What the definition still lacks, field by field, checked again by the core. */
 export function problemsOf(draft: Draft, facts: Facts): Problem[] {
   if (draft.existingProject) return []
-  return CHECKS.flatMap(([field, check]) => { const says = check(draft, facts); return says === false ? [] : [{ field, says }] })
+  return CHECKS.flatMap(([field, check]) => {
+    const says = check(draft, facts)
+    return says === false ? [] : [{ field, says }]
+  })
 }
 
-export interface StepView { id: Step; number: number; title: string; summary: string; state: 'done' | 'current' | 'open' }
+export interface StepView {
+  id: Step
+  number: number
+  title: string
+  summary: string
+  state: 'done' | 'current' | 'open'
+}
 /** The step bar: what each step holds in a few words, and whether it was passed. */
 export function stepsOf(draft: Draft, current: Step, facts: Facts): StepView[] {
   const reached = Math.max(STEPS.indexOf(draft.step), STEPS.indexOf(current))
@@ -73,20 +133,35 @@ export function stepsOf(draft: Draft, current: Step, facts: Facts): StepView[] {
   const summaries: Record<Step, string> = {
     define: draft.project.question?.trim() || draft.existingProject || words.step.defineEmpty,
     environment: draft.size?.name ?? words.step.environmentEmpty,
-    tools: draft.tool ? tool?.spec.title ?? draft.tool : tool ? words.step.suggested(tool.spec.title) : words.step.toolsEmpty,
+    tools: draft.tool
+      ? (tool?.spec.title ?? draft.tool)
+      : tool
+        ? words.step.suggested(tool.spec.title)
+        : words.step.toolsEmpty,
     data: draft.data.length > 0 ? words.step.sources(draft.data.length) : words.step.dataEmpty,
     button: problems > 0 ? words.step.problems(problems) : words.step.ready,
   }
   return STEPS.map((id, index) => ({
-    id, number: index + 1, title: words.step[id], summary: summaries[id],
-    state: id === current ? 'current' : index < reached && (id !== 'define' || problems === 0) ? 'done' : 'open',
+    id,
+    number: index + 1,
+    title: words.step[id],
+    summary: summaries[id],
+    state:
+      id === current
+        ? 'current'
+        : index < reached && (id !== 'define' || problems === 0)
+          ? 'done'
+          : 'open',
   }))
 }
 /** Why the button cannot be pushed yet; empty when it can. */
 export function stepsLeft(draft: Draft, current: Step, facts: Facts): string[] {
   const reached = Math.max(STEPS.indexOf(draft.step), STEPS.indexOf(current))
   const unseen = STEPS.slice(reached + 1, 4).map((id) => words.step[id])
-  return [...problemsOf(draft, facts).map(({ says }) => says), ...(unseen.length > 0 ? [words.left(unseen)] : [])]
+  return [
+    ...problemsOf(draft, facts).map(({ says }) => says),
+    ...(unseen.length > 0 ? [words.left(unseen)] : []),
+  ]
 }
 /** The draft as it is planned: with the suggested tool and machine where nothing was picked. */
 export function planned(draft: Draft, tools: Tool[], offer: SizeOffer | undefined): Draft {
@@ -95,4 +170,5 @@ export function planned(draft: Draft, tools: Tool[], offer: SizeOffer | undefine
   return { ...draft, ...(tool && { tool: tool.meta.name }), ...(size && { size }) }
 }
 /** Days from now until an instant, not below zero. */
-export const daysUntil = (at: string, now: number): number => Math.max(0, Math.round((Date.parse(at) - now) / DAY))
+export const daysUntil = (at: string, now: number): number =>
+  Math.max(0, Math.round((Date.parse(at) - now) / DAY))

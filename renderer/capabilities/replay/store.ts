@@ -7,5 +7,12 @@ interface ReplayState {
   source: string | undefined
   compared: string | undefined
 }
-export const useReplayStore = create<ReplayState>(() => ({ questions: {}, source: undefined, compared: undefined }))
-export const ask = (question: ReplayQuestion) => useReplayStore.setState(({ questions }) => ({ questions: { ...questions, [question.source]: question } }))
+export const useReplayStore = create<ReplayState>(() => ({
+  questions: {},
+  source: undefined,
+  compared: undefined,
+}))
+export const ask = (question: ReplayQuestion) =>
+  useReplayStore.setState(({ questions }) => ({
+    questions: { ...questions, [question.source]: question },
+  }))

@@ -4,7 +4,10 @@ export type Pairs = { values: Record<string, string>; problem?: string }
 /** Reads one name=value a line; the first line that is none is named. */
 export function readPairs(text: string): Pairs {
   const values: Record<string, string> = {}
-  for (const line of text.split('\n').map((one) => one.trim()).filter(Boolean)) {
+  for (const line of text
+    .split('\n')
+    .map((one) => one.trim())
+    .filter(Boolean)) {
     const at = line.indexOf('=')
     const name = line.slice(0, at).trim()
     if (at < 1 || name === '') return { values, problem: words.badLine(line) }
@@ -19,7 +22,8 @@ export function readNumbers(text: string): { values: Record<string, number>; pro
   const numbers: Record<string, number> = {}
   for (const [name, value] of Object.entries(values)) {
     const number = Number(value)
-    if (value === '' || !Number.isFinite(number)) return { values: {}, problem: words.badNumber(`${name}=${value}`) }
+    if (value === '' || !Number.isFinite(number))
+      return { values: {}, problem: words.badNumber(`${name}=${value}`) }
     numbers[name] = number
   }
   return { values: numbers }

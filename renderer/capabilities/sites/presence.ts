@@ -10,7 +10,9 @@ export function reportPresence({ client, now }: Core, signal: AbortSignal): void
     if (document.hidden || now() - told < AT_MOST_EVERY_MS) return
     told = now()
     // Whether it arrived is of no interest: the next movement tells again.
-    client.sites.here({}).catch(() => { told = -Infinity })
+    client.sites.here({}).catch(() => {
+      told = -Infinity
+    })
   }
   for (const sign of SIGNS) window.addEventListener(sign, tell, { passive: true, signal })
   document.addEventListener('visibilitychange', tell, { signal })

@@ -11,10 +11,21 @@ export function missingRight(checks: Checks | undefined): string | undefined {
 }
 
 /** Reviews rights before something is offered: one reason for each list of asks. Asked once; a right that is granted later shows after a reload. */
-export function useMissingRights(site: string | undefined, asks: Record<string, readonly RightAsk[]>): Record<string, string | undefined> {
+export function useMissingRights(
+  site: string | undefined,
+  asks: Record<string, readonly RightAsk[]>,
+): Record<string, string | undefined> {
   const all = Object.entries(asks)
-  const { remote } = useAsk((client, options) => (site === undefined ? Promise.resolve(undefined) : client.sites.review({ site, asks: all.flatMap(([, list]) => list) }, options)), [site, JSON.stringify(all)])
+  const { remote } = useAsk(
+    (client, options) =>
+      site === undefined
+        ? Promise.resolve(undefined)
+        : client.sites.review({ site, asks: all.flatMap(([, list]) => list) }, options),
+    [site, JSON.stringify(all)],
+  )
   const checks = lastKnown(remote)?.value
   let from = 0
-  return Object.fromEntries(all.map(([name, list]) => [name, missingRight(checks?.slice(from, from += list.length))]))
+  return Object.fromEntries(
+    all.map(([name, list]) => [name, missingRight(checks?.slice(from, (from += list.length)))]),
+  )
 }

@@ -8,6 +8,22 @@ export function useSiteActions(site: SiteState) {
   const disconnect = useAction((client) => client.sites.disconnect({ site: site.id }))
   const makeHome = useAction((client) => client.sites.makeHome({ site: site.id }))
   const remove = useAction((client) => client.sites.remove({ site: site.id }))
-  const signOut = useAction((client) => client.sites.signOut({ identity: site.identity?.name ?? '' }))
-  return { connect, disconnect, makeHome, remove, signOut, busy: connect.busy || disconnect.busy, trouble: connect.trouble ?? disconnect.trouble ?? makeHome.trouble ?? remove.trouble ?? signOut.trouble ?? siteTrouble(site) }
+  const signOut = useAction((client) =>
+    client.sites.signOut({ identity: site.identity?.name ?? '' }),
+  )
+  return {
+    connect,
+    disconnect,
+    makeHome,
+    remove,
+    signOut,
+    busy: connect.busy || disconnect.busy,
+    trouble:
+      connect.trouble ??
+      disconnect.trouble ??
+      makeHome.trouble ??
+      remove.trouble ??
+      signOut.trouble ??
+      siteTrouble(site),
+  }
 }

@@ -2,14 +2,21 @@ import { create } from 'zustand'
 import type { SiteState } from '../../../preload/contract/sites'
 import { intoField, lastKnown, useNow, watchInto, type Core, type Remote } from '../../client'
 
-interface SitesState { sites: Remote<SiteState[]> }
+interface SitesState {
+  sites: Remote<SiteState[]>
+}
 export const useSitesStore = create<SitesState>(() => ({ sites: { at: 'idle' } }))
 export const watchSites = ({ client, now }: Core, signal: AbortSignal) =>
-  watchInto<SiteState[]>(intoField(useSitesStore, 'sites'), (options) => client.sites.watch(undefined, options), { signal, now })
+  watchInto<SiteState[]>(
+    intoField(useSitesStore, 'sites'),
+    (options) => client.sites.watch(undefined, options),
+    { signal, now },
+  )
 
 const NONE: SiteState[] = []
 /** Every known site; empty until the core has told them. */
-export const useSites = (): SiteState[] => useSitesStore(({ sites }) => lastKnown(sites)?.value ?? NONE)
+export const useSites = (): SiteState[] =>
+  useSitesStore(({ sites }) => lastKnown(sites)?.value ?? NONE)
 /** The site that holds the shared records, if one was chosen. */
 export const useHome = (): SiteState | undefined => useSites().find(({ home }) => home)
 export const useSitesKnown = () => useSitesStore(({ sites }) => lastKnown(sites) !== undefined)
@@ -21,5 +28,7 @@ export function useSiteNow(everyMs = 1000): number {
   const known = lastKnown(useSitesStore(({ sites }) => sites))
   const home = known?.value.find((site) => site.home)
   if (!known || !home?.asOf) return now
-  return Date.parse(home.asOf) + Math.max(0, now - known.asOf) * (home.simulated ? home.speed ?? 1 : 1)
+  return (
+    Date.parse(home.asOf) + Math.max(0, now - known.asOf) * (home.simulated ? (home.speed ?? 1) : 1)
+  )
 }

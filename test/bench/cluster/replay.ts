@@ -15,8 +15,16 @@ export async function replayProxy(reach: Reach, recorded: readonly string[]) {
     const body: Buffer[] = []
     for await (const piece of asked) body.push(piece as Buffer)
     const { host: _host, connection: _connection, ...headers } = asked.headers
-    const real = await request(`${reach.server}${asked.url ?? ''}`, { method: (asked.method ?? 'GET') as 'GET', headers, dispatcher, signal: gone.signal, ...(body.length > 0 && { body: Buffer.concat(body) }) })
-    answer.writeHead(real.statusCode, { 'content-type': String(real.headers['content-type'] ?? '') })
+    const real = await request(`${reach.server}${asked.url ?? ''}`, {
+      method: (asked.method ?? 'GET') as 'GET',
+      headers,
+      dispatcher,
+      signal: gone.signal,
+      ...(body.length > 0 && { body: Buffer.concat(body) }),
+    })
+    answer.writeHead(real.statusCode, {
+      'content-type': String(real.headers['content-type'] ?? ''),
+    })
     for await (const piece of real.body) answer.write(piece)
     answer.end()
   }
@@ -26,12 +34,13 @@ export async function replayProxy(reach: Reach, recorded: readonly string[]) {
       answer.writeHead(200, { 'content-type': 'application/json' }).flushHeaders()
       watching.add(answer)
       answer.on('close', () => watching.delete(answer))
-    } else if (url.searchParams.has('watch')) answer.writeHead(200, { 'content-type': 'application/json' }).flushHeaders()
+    } else if (url.searchParams.has('watch'))
+      answer.writeHead(200, { 'content-type': 'application/json' }).flushHeaders()
     else pass(asked, answer).catch(() => answer.destroy())
   })
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
   const timer = setInterval(() => {
-    owed += perSecond * STEP_MS / 1000
+    owed += (perSecond * STEP_MS) / 1000
     let text = ''
     for (; owed >= 1 && at < last; owed--) text += `${recorded[at++ % recorded.length] ?? ''}\n`
     if (text === '' || watching.size === 0) return
@@ -40,21 +49,44 @@ export async function replayProxy(reach: Reach, recorded: readonly string[]) {
   }, STEP_MS)
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    get sent() { return sent }, get watchers() { return watching.size },
+    get sent() {
+      return sent
+    },
+    get watchers() {
+      return watching.size
+    },
     /** So many events a second from now on, in all no more than told. */
-    pace(events: number, most = Number.POSITIVE_INFINITY) { [perSecond, owed, last] = [events, 0, at + most] },
-    close: async () => { clearInterval(timer); server.closeAllConnections(); server.close(); await dispatcher.destroy() },
+    pace(events: number, most = Number.POSITIVE_INFINITY) {
+      ;[perSecond, owed, last] = [events, 0, at + most]
+    },
+    close: async () => {
+      clearInterval(timer)
+      server.closeAllConnections()
+      server.close()
+      await dispatcher.destroy()
+    },
   }
 }
 /** Watches pods while something changes them and answers so many events as they came. */
-export async function record(reach: Reach, count: number, change: (index: number) => Promise<void>): Promise<string[]> {
+export async function record(
+  reach: Reach,
+  count: number,
+  change: (index: number) => Promise<void>,
+): Promise<string[]> {
   const dispatcher = agentOf(reach)
   const over = new AbortController()
   const list = await request(`${reach.server}/api/v1/pods?limit=1`, { dispatcher })
-  const { metadata } = JSON.parse(await list.body.text()) as { metadata: { resourceVersion: string } }
-  const watch = await request(`${reach.server}/api/v1/pods?watch=1&resourceVersion=${metadata.resourceVersion}`, { dispatcher, signal: over.signal })
+  const { metadata } = JSON.parse(await list.body.text()) as {
+    metadata: { resourceVersion: string }
+  }
+  const watch = await request(
+    `${reach.server}/api/v1/pods?watch=1&resourceVersion=${metadata.resourceVersion}`,
+    { dispatcher, signal: over.signal },
+  )
   const lines: string[] = []
-  const changing = (async () => { for (let index = 0; lines.length < count; index++) await change(index) })()
+  const changing = (async () => {
+    for (let index = 0; lines.length < count; index++) await change(index)
+  })()
   let rest = ''
   try {
     for await (const piece of watch.body.setEncoding('utf8')) {

@@ -12,13 +12,23 @@ const root = process.env['TAKT_ROOT'] ?? process.cwd()
 const MAP = '.map-body'
 const LIVE = `${MAP}[data-live="true"]`
 
-interface Host { process: ChildProcess; address: string; pid: number }
+interface Host {
+  process: ChildProcess
+  address: string
+  pid: number
+}
 /** Starts the built web host on a store and waits for the address it prints. */
 async function startHost(store: string): Promise<Host> {
-  const host = spawn(process.execPath, [join(root, 'out/main/web.mjs'), '--store', store], { env: { ...process.env, TAKT_NO_OPEN: '1', NODE_COMPILE_CACHE: join(root, 'out/.compiled') }, stdio: ['ignore', 'pipe', 'inherit'] })
+  const host = spawn(process.execPath, [join(root, 'out/main/web.mjs'), '--store', store], {
+    env: { ...process.env, TAKT_NO_OPEN: '1', NODE_COMPILE_CACHE: join(root, 'out/.compiled') },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const address = await new Promise<string>((found, failed) => {
     host.once('exit', (code) => failed(new Error(`The web host ended with ${code}.`)))
-    host.stdout?.on('data', (text: Buffer) => { const match = /http:\/\/127\.0\.0\.1:\S+/.exec(text.toString()); if (match) found(match[0]) })
+    host.stdout?.on('data', (text: Buffer) => {
+      const match = /http:\/\/127\.0\.0\.1:\S+/.exec(text.toString())
+      if (match) found(match[0])
+    })
   })
   return { process: host, address, pid: host.pid ?? 0 }
 }
@@ -28,7 +38,8 @@ async function stopHost({ process: host }: Host) {
   await ended
 }
 const megabytes = (bytes: number) => bytes / 2 ** 20
-const residentMb = (pid: number) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1_024
+const residentMb = (pid: number) =>
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1_024
 
 /** The first start of all: opens the plant and waits until the map is live, so that the next start finds it in the store. */
 async function prepare(browser: Browser, store: string) {
@@ -40,7 +51,13 @@ async function prepare(browser: Browser, store: string) {
   await page.close()
   await stopHost(host)
 }
-interface Run { address: number; paint: number; live: number; coreMb: number; pageMb: number }
+interface Run {
+  address: number
+  paint: number
+  live: number
+  coreMb: number
+  pageMb: number
+}
 async function measure(browser: Browser, store: string): Promise<Run> {
   const page = await browser.newPage()
   const started = performance.now()
@@ -68,7 +85,10 @@ async function pageHeap(page: Page): Promise<number> {
 async function electronRatio() {
   const found = findElectron()
   const display = await startDisplay()
-  if ('missing' in found || !display) return console.log(`\nElectron not measured: ${'missing' in found ? found.missing : 'Xvfb is not installed'}.`)
+  if ('missing' in found || !display)
+    return console.log(
+      `\nElectron not measured: ${'missing' in found ? found.missing : 'Xvfb is not installed'}.`,
+    )
   const timeTo = async (app: string | undefined) => {
     const started = performance.now()
     const launched = await launch(found, display.display, app === undefined ? {} : { app })
@@ -84,7 +104,14 @@ async function electronRatio() {
     blank.push(await timeTo(join(root, 'test/bench/start/blank')))
     takt.push(await timeTo(undefined))
   }
-  printTable(`Electron ${found.version}${found.shim ? ' through the test shim' : ''}: start to the page, first run`, ['program', 'ms, median', 'ratio'], [['blank window', median(blank), 1], ['Takt', median(takt), median(takt) / median(blank)]])
+  printTable(
+    `Electron ${found.version}${found.shim ? ' through the test shim' : ''}: start to the page, first run`,
+    ['program', 'ms, median', 'ratio'],
+    [
+      ['blank window', median(blank), 1],
+      ['Takt', median(takt), median(takt) / median(blank)],
+    ],
+  )
   display.stop()
 }
 
@@ -94,11 +121,24 @@ const store = mkdtempSync(join(tmpdir(), 'takt-bench-start-'))
 await prepare(browser, store)
 const runs: Run[] = []
 for (let run = 0; run < RUNS; run++) runs.push(await measure(browser, store))
-const row = (name: string, pick: (run: Run) => number, target: string) => [name, Math.min(...runs.map(pick)), median(runs.map(pick)), Math.max(...runs.map(pick)), target]
-printTable(`Start of the web host to the map in Chromium ${browser.version()}, plant open, ${RUNS} runs`, ['what', 'min', 'median', 'max', 'target'], [
-  row('address printed, ms', ({ address }) => address, ''), row('first paint of the map from the store, ms', ({ paint }) => paint, '< 1,000'), row('live data, ms', ({ live }) => live, '< 2,000'),
-  row('core with the plant, resident MB', ({ coreMb }) => coreMb, ''), row('page, JS heap MB', ({ pageMb }) => pageMb, ''),
-])
+const row = (name: string, pick: (run: Run) => number, target: string) => [
+  name,
+  Math.min(...runs.map(pick)),
+  median(runs.map(pick)),
+  Math.max(...runs.map(pick)),
+  target,
+]
+printTable(
+  `Start of the web host to the map in Chromium ${browser.version()}, plant open, ${RUNS} runs`,
+  ['what', 'min', 'median', 'max', 'target'],
+  [
+    row('address printed, ms', ({ address }) => address, ''),
+    row('first paint of the map from the store, ms', ({ paint }) => paint, '< 1,000'),
+    row('live data, ms', ({ live }) => live, '< 2,000'),
+    row('core with the plant, resident MB', ({ coreMb }) => coreMb, ''),
+    row('page, JS heap MB', ({ pageMb }) => pageMb, ''),
+  ],
+)
 await browser.close()
 rmSync(store, { recursive: true, force: true })
 await electronRatio()

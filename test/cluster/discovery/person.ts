@@ -28,7 +28,10 @@ export interface Person {
 }
 
 /** The first item of a stream that is as wanted. */
-export async function awaited<T>(stream: AsyncIterable<T>, isWanted: (item: T) => boolean): Promise<T> {
+export async function awaited<T>(
+  stream: AsyncIterable<T>,
+  isWanted: (item: T) => boolean,
+): Promise<T> {
   for await (const item of stream) if (isWanted(item)) return item
   throw new Error('the stream ended before what was waited for')
 }
@@ -42,7 +45,10 @@ async function ended(takt: CoreClient, operationId: string): Promise<Operation> 
       seen = await takt.operations.get({ operationId })
       return !['running', 'cancelling', 'undoing'].includes(seen.state)
     },
-    { seconds: PATIENCE_SECONDS, why: () => `the operation did not end: ${JSON.stringify(seen?.steps, null, 1)}` },
+    {
+      seconds: PATIENCE_SECONDS,
+      why: () => `the operation did not end: ${JSON.stringify(seen?.steps, null, 1)}`,
+    },
   )
   if (!seen) throw new Error('no operation was seen')
   return seen
@@ -60,16 +66,25 @@ async function connectFirst(takt: CoreClient): Promise<string> {
   const { contexts } = await takt.sites.contexts()
   const [found] = contexts
   if (!found) throw new Error('no context was found in the kubeconfig')
-  await takt.sites.connect({ site: found.id, ...(found.plugin && { consentToHash: found.plugin.hash }) })
+  await takt.sites.connect({
+    site: found.id,
+    ...(found.plugin && { consentToHash: found.plugin.hash }),
+  })
   await takt.sites.makeHome({ site: found.id })
   return found.id
 }
 
 /** The kubeconfig is in place and nothing is connected yet. */
-async function arrive(plane: Plane, who: { user: string; groups: string[] }, seat: Seat): Promise<{ core: Core; home: string; file: string }> {
+async function arrive(
+  plane: Plane,
+  who: { user: string; groups: string[] },
+  seat: Seat,
+): Promise<{ core: Core; home: string; file: string }> {
   const home = mkdtempSync(join(tmpdir(), `takt-${who.user}-`))
   const file = join(home, 'kubeconfig')
-  writeFileSync(file, seat.kubeconfig ?? (await plane.kubeconfigFor(who.user, who.groups)), { mode: 0o600 })
+  writeFileSync(file, seat.kubeconfig ?? (await plane.kubeconfigFor(who.user, who.groups)), {
+    mode: 0o600,
+  })
   const core = await compose({
     storeDir: join(home, 'store'),
     host: 'test',
@@ -83,7 +98,11 @@ async function arrive(plane: Plane, who: { user: string; groups: string[] }, sea
   return { core, home, file }
 }
 
-export async function sitDown(plane: Plane, who: { user: string; groups: string[] }, seat: Seat = {}): Promise<Person> {
+export async function sitDown(
+  plane: Plane,
+  who: { user: string; groups: string[] },
+  seat: Seat = {},
+): Promise<Person> {
   const { core, home, file } = await arrive(plane, who, seat)
   const takt: CoreClient = createRouterClient(core.router)
   const site = await connectFirst(takt).catch(async (error: unknown) => {
@@ -103,18 +122,30 @@ export async function sitDown(plane: Plane, who: { user: string; groups: string[
     kubeconfig: file,
     state,
     async run(plan) {
-      if (plan.blockedBy.length > 0) throw new Error(`the plan is blocked: ${JSON.stringify(plan.blockedBy, null, 1)}`)
+      if (plan.blockedBy.length > 0)
+        throw new Error(`the plan is blocked: ${JSON.stringify(plan.blockedBy, null, 1)}`)
       const typedName = plan.losses?.typeName
-      const { operationId } = await takt.operations.start({ planId: plan.id, ...(typedName !== undefined && { typedName }) })
+      const { operationId } = await takt.operations.start({
+        planId: plan.id,
+        ...(typedName !== undefined && { typedName }),
+      })
       const operation = await ended(takt, operationId)
-      if (operation.state !== 'done') throw new Error(`${operation.title} ${operation.state}: ${JSON.stringify(operation.failure)}\n${operation.journal.map(({ says }) => says).join('\n')}`)
+      if (operation.state !== 'done')
+        throw new Error(
+          `${operation.title} ${operation.state}: ${JSON.stringify(operation.failure)}\n${operation.journal.map(({ says }) => says).join('\n')}`,
+        )
       return operation
     },
     async undo({ id }) {
       await takt.operations.undo({ operationId: id })
       return ended(takt, id)
     },
-    read: async (kind, name, namespace) => (await takt.records.get({ kind, name, ...(namespace !== undefined && { namespace }) })) as never,
+    read: async (kind, name, namespace) =>
+      (await takt.records.get({
+        kind,
+        name,
+        ...(namespace !== undefined && { namespace }),
+      })) as never,
     async leave() {
       await core.close()
       rmSync(home, { recursive: true, force: true })

@@ -22,9 +22,18 @@ const tool: ToolSpec = {
   owner: 'lea',
   notes: [],
 }
-const budget: BudgetSpec = { title: 'Vision', team: 'vision', owner: 'lea', period: 'month', capUsd: 50_000 }
+const budget: BudgetSpec = {
+  title: 'Vision',
+  team: 'vision',
+  owner: 'lea',
+  period: 'month',
+  capUsd: 50_000,
+}
 /** A source that may be used on one site. */
-export const sourceOf = (site: string, spec: Pick<DataSourceSpec, 'kind' | 'location' | 'title'>): DataSourceSpec => ({
+export const sourceOf = (
+  site: string,
+  spec: Pick<DataSourceSpec, 'kind' | 'location' | 'title'>,
+): DataSourceSpec => ({
   description: 'Made for a test.',
   site,
   owner: 'lea',
@@ -36,26 +45,54 @@ export const sourceOf = (site: string, spec: Pick<DataSourceSpec, 'kind' | 'loca
 
 /** What a team has before anybody starts: a lead, a budget, a tool, and data in a namespace of its own. */
 export async function moveIn(plane: Plane, site: string): Promise<void> {
-  const record = (kind: string, name: string, spec: object): Manifest => ({ apiVersion: API, kind, metadata: { name }, spec })
+  const record = (kind: string, name: string, spec: object): Manifest => ({
+    apiVersion: API,
+    kind,
+    metadata: { name },
+    spec,
+  })
   const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'takt-lead' }
   const subjects = [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: 'leads' }]
   await plane.applyManifests([
-    { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', metadata: { name: 'takt-leads' }, roleRef, subjects },
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: { name: 'takt-leads' },
+      roleRef,
+      subjects,
+    },
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shared-data' } },
     {
       apiVersion: 'v1',
       kind: 'PersistentVolumeClaim',
       metadata: { name: 'images', namespace: 'shared-data' },
-      spec: { accessModes: ['ReadWriteMany'], storageClassName: 'standard', resources: { requests: { storage: '20Gi' } } },
+      spec: {
+        accessModes: ['ReadWriteMany'],
+        storageClassName: 'standard',
+        resources: { requests: { storage: '20Gi' } },
+      },
     },
     record('Budget', 'vision', budget),
     record('Tool', 'jupyter', tool),
-    record('DataSource', 'images', sourceOf(site, { kind: 'volume', title: 'Images', location: { namespace: 'shared-data', claim: 'images' } })),
-    record('DataSource', 'archive', sourceOf(site, { kind: 's3', title: 'Archive', location: { uri: 's3://archive/images/' } })),
+    record(
+      'DataSource',
+      'images',
+      sourceOf(site, {
+        kind: 'volume',
+        title: 'Images',
+        location: { namespace: 'shared-data', claim: 'images' },
+      }),
+    ),
+    record(
+      'DataSource',
+      'archive',
+      sourceOf(site, { kind: 's3', title: 'Archive', location: { uri: 's3://archive/images/' } }),
+    ),
   ])
   const claim = '/api/v1/namespaces/shared-data/persistentvolumeclaims/images'
   await until(
-    async () => (await plane.admin.ask<{ status: { phase?: string } }>(claim)).status.phase === 'Bound',
+    async () =>
+      (await plane.admin.ask<{ status: { phase?: string } }>(claim)).status.phase === 'Bound',
     { seconds: 60, why: () => 'the claim of the shared data was not bound' },
   )
 }
@@ -80,7 +117,12 @@ export function draftOf(name: string, more: Partial<Draft> & { site: string }): 
       budgetUsd: 2000,
       sites: [site],
     },
-    size: { name: '1 × A100', cpuCores: 4, memoryGi: 16, gpu: { resource: 'nvidia.com/gpu', count: 1, model: 'NVIDIA-A100-SXM4-80GB' } },
+    size: {
+      name: '1 × A100',
+      cpuCores: 4,
+      memoryGi: 16,
+      gpu: { resource: 'nvidia.com/gpu', count: 1, model: 'NVIDIA-A100-SXM4-80GB' },
+    },
     availability: 'single',
     replicas: 1,
     hoursToLive: 24,

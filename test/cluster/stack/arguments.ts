@@ -1,10 +1,21 @@
 /** Where one plane keeps its files and which ports it has. */
 export interface Site {
   folder: string
-  ports: { etcd: number; peer: number; api: number; controllers: number; scheduler: number; nodes: number }
+  ports: {
+    etcd: number
+    peer: number
+    api: number
+    controllers: number
+    scheduler: number
+    nodes: number
+  }
 }
 
-const servingFlags = ['--bind-address=127.0.0.1', '--tls-cert-file=server.crt', '--tls-private-key-file=server.key']
+const servingFlags = [
+  '--bind-address=127.0.0.1',
+  '--tls-cert-file=server.crt',
+  '--tls-private-key-file=server.key',
+]
 
 const loopback = (port: number): string => `http://127.0.0.1:${port}`
 
@@ -81,5 +92,9 @@ export const nodesArguments = ({ ports }: Site): string[] => [
 ]
 
 function kubeconfigFlags(file: string): string[] {
-  return [`--kubeconfig=${file}`, `--authentication-kubeconfig=${file}`, `--authorization-kubeconfig=${file}`]
+  return [
+    `--kubeconfig=${file}`,
+    `--authentication-kubeconfig=${file}`,
+    `--authorization-kubeconfig=${file}`,
+  ]
 }

@@ -41,7 +41,13 @@ export async function makeAuthority(): Promise<Authority> {
           { name: 'basicConstraints', cA: false },
           { name: 'keyUsage', digitalSignature: true },
           { name: 'extKeyUsage', clientAuth: true, serverAuth: true },
-          { name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }, { type: 7, ip: '127.0.0.1' }] },
+          {
+            name: 'subjectAltName',
+            altNames: [
+              { type: 2, value: 'localhost' },
+              { type: 7, ip: '127.0.0.1' },
+            ],
+          },
         ],
       })
       return { certificate: made.cert, key: made.private }

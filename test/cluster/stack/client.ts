@@ -23,7 +23,10 @@ export class Client {
     identity?: KeyPair,
   ) {
     this.#agent = new Agent({
-      connect: { ca: authority, ...(identity && { cert: identity.certificate, key: identity.key }) },
+      connect: {
+        ca: authority,
+        ...(identity && { cert: identity.certificate, key: identity.key }),
+      },
       bodyTimeout: 0,
     })
   }
@@ -40,8 +43,16 @@ export class Client {
   }
 
   /** The body as it arrives, line by line: the form of a watch. */
-  async *lines(path: string, signal: AbortSignal, headers: Record<string, string> = {}): AsyncGenerator<string> {
-    const answer = await request(`${this.server}${path}`, { dispatcher: this.#agent, signal, headers })
+  async *lines(
+    path: string,
+    signal: AbortSignal,
+    headers: Record<string, string> = {},
+  ): AsyncGenerator<string> {
+    const answer = await request(`${this.server}${path}`, {
+      dispatcher: this.#agent,
+      signal,
+      headers,
+    })
     let rest = ''
     for await (const chunk of answer.body.setEncoding('utf8')) {
       const parts = (rest + String(chunk)).split('\n')
@@ -55,8 +66,15 @@ export class Client {
   async ask<T = unknown>(path: string, options: Call & { json?: unknown } = {}): Promise<T> {
     const { json, ...call } = options
     const headers = { 'content-type': 'application/json', ...call.headers }
-    const answer = await this.call(path, { ...call, headers, ...(json !== undefined && { body: JSON.stringify(json) }) })
-    if (answer.status >= 300) throw new Error(`${call.method ?? 'GET'} ${path} answered ${answer.status}: ${answer.text.slice(0, 600)}`)
+    const answer = await this.call(path, {
+      ...call,
+      headers,
+      ...(json !== undefined && { body: JSON.stringify(json) }),
+    })
+    if (answer.status >= 300)
+      throw new Error(
+        `${call.method ?? 'GET'} ${path} answered ${answer.status}: ${answer.text.slice(0, 600)}`,
+      )
     return JSON.parse(answer.text) as T
   }
 

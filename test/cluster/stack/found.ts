@@ -7,7 +7,11 @@ export type Part = { folder: string; lacks?: undefined } | { lacks: string; fold
 
 /** Asks the installer, without installing anything. */
 export function part(name: PartName): Part {
-  return JSON.parse(execFileSync(process.execPath, [join(import.meta.dirname, 'install.mjs'), '--part', name], { encoding: 'utf8' })) as Part
+  return JSON.parse(
+    execFileSync(process.execPath, [join(import.meta.dirname, 'install.mjs'), '--part', name], {
+      encoding: 'utf8',
+    }),
+  ) as Part
 }
 
 /** The folder of a part; an error that names what is missing where there is none. */

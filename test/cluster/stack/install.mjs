@@ -2,7 +2,16 @@
 // Needs only Node and Go. Exit code 77 means: skipped, with the reason printed.
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { availableParallelism, constants, setPriority } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -16,20 +25,32 @@ const own = ['crds', 'etcd', 'kwok', 'plane']
 
 const kubernetes = '1.34.4'
 const stamp = ['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version']
-  .map((path) => `-X ${path}.gitVersion=v${kubernetes} -X ${path}.gitMajor=1 -X ${path}.gitMinor=34`)
+  .map(
+    (path) => `-X ${path}.gitVersion=v${kubernetes} -X ${path}.gitMajor=1 -X ${path}.gitMinor=34`,
+  )
   .join(' ')
 
 // KWOK does not compile against the Kubernetes the servers are built from, so each module stands alone.
 const programs = [
   { name: 'etcd', module: 'etcd', source: 'go.etcd.io/etcd/server/v3', flags: '-s -w' },
-  { name: 'kube-apiserver', module: 'plane', source: 'k8s.io/kubernetes/cmd/kube-apiserver', flags: `-s -w ${stamp}` },
+  {
+    name: 'kube-apiserver',
+    module: 'plane',
+    source: 'k8s.io/kubernetes/cmd/kube-apiserver',
+    flags: `-s -w ${stamp}`,
+  },
   {
     name: 'kube-controller-manager',
     module: 'plane',
     source: 'k8s.io/kubernetes/cmd/kube-controller-manager',
     flags: `-s -w ${stamp}`,
   },
-  { name: 'kube-scheduler', module: 'plane', source: 'k8s.io/kubernetes/cmd/kube-scheduler', flags: `-s -w ${stamp}` },
+  {
+    name: 'kube-scheduler',
+    module: 'plane',
+    source: 'k8s.io/kubernetes/cmd/kube-scheduler',
+    flags: `-s -w ${stamp}`,
+  },
   { name: 'kwok', module: 'kwok', source: 'sigs.k8s.io/kwok/cmd/kwok', flags: '-s -w' },
 ]
 
@@ -44,7 +65,9 @@ const definitions = [
 
 /** The folder of the finished servers; its name changes whenever a pinned version or a build flag does. */
 function stackFolder() {
-  const hash = createHash('sha256').update(JSON.stringify([programs, definitions.map((each) => String(each.files))]))
+  const hash = createHash('sha256').update(
+    JSON.stringify([programs, definitions.map((each) => String(each.files))]),
+  )
   for (const name of own) {
     for (const file of ['go.mod', 'go.sum']) hash.update(readFileSync(join(modules, name, file)))
   }
@@ -56,24 +79,46 @@ function say(text) {
 }
 
 function go(module, args, stdio = 'inherit') {
-  const env = { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-mod=readonly -buildvcs=false', GOWORK: 'off' }
+  const env = {
+    ...process.env,
+    CGO_ENABLED: '0',
+    GOFLAGS: '-mod=readonly -buildvcs=false',
+    GOWORK: 'off',
+  }
   return new Promise((resolve, reject) => {
-    const child = spawn('go', args, { cwd: join(modules, module), env, stdio: ['ignore', stdio, 'inherit'] })
+    const child = spawn('go', args, {
+      cwd: join(modules, module),
+      env,
+      stdio: ['ignore', stdio, 'inherit'],
+    })
     let output = ''
     child.stdout?.on('data', (chunk) => (output += chunk))
     child.on('error', reject)
-    child.on('exit', (code) => (code === 0 ? resolve(output) : reject(new Error(`go ${args.join(' ')} ended with ${code}`))))
+    child.on('exit', (code) =>
+      code === 0 ? resolve(output) : reject(new Error(`go ${args.join(' ')} ended with ${code}`)),
+    )
   })
 }
 
 async function build(program, folder) {
   const target = join(folder, program.name)
   if (existsSync(target)) return
-  say(`building ${program.name} (a first build of everything takes about ten minutes on two cores) ...`)
+  say(
+    `building ${program.name} (a first build of everything takes about ten minutes on two cores) ...`,
+  )
   const started = performance.now()
   // A build that is cut short must never look finished, hence the rename.
   const unfinished = `${target}.${process.pid}`
-  await go(program.module, ['build', '-trimpath', `-p=${availableParallelism()}`, '-ldflags', program.flags, '-o', unfinished, program.source])
+  await go(program.module, [
+    'build',
+    '-trimpath',
+    `-p=${availableParallelism()}`,
+    '-ldflags',
+    program.flags,
+    '-o',
+    unfinished,
+    program.source,
+  ])
   renameSync(unfinished, target)
   say(`${program.name} built in ${Math.round((performance.now() - started) / 1000)} s`)
 }
@@ -84,7 +129,9 @@ async function fetchDefinitions(set, folder) {
   const answer = JSON.parse(await go('crds', ['mod', 'download', '-json', set.module], 'pipe'))
   const unfinished = `${target}.${process.pid}`
   mkdirSync(unfinished, { recursive: true })
-  for (const file of readdirSync(join(answer.Dir, set.folder)).filter((name) => set.files.test(name))) {
+  for (const file of readdirSync(join(answer.Dir, set.folder)).filter((name) =>
+    set.files.test(name),
+  )) {
     cpSync(join(answer.Dir, set.folder, file), join(unfinished, file))
   }
   renameSync(unfinished, target)
@@ -126,7 +173,10 @@ async function lock(folder) {
 }
 
 function missing(folder) {
-  const files = [...programs.map((each) => each.name), ...definitions.map((each) => join('crds', each.name))]
+  const files = [
+    ...programs.map((each) => each.name),
+    ...definitions.map((each) => join('crds', each.name)),
+  ]
   return files.filter((file) => !existsSync(join(folder, file)))
 }
 
@@ -153,7 +203,9 @@ async function install() {
 async function installParts() {
   const wanted = Object.keys(parts).filter((name) => wherePart(name).folder === undefined)
   if (wanted.length === 0) return
-  const lacking = await locked(join(cacheRoot(), 'cluster-parts'), () => wanted.map((name) => installPart(name, say).lacks).filter((lacks) => lacks !== undefined))
+  const lacking = await locked(join(cacheRoot(), 'cluster-parts'), () =>
+    wanted.map((name) => installPart(name, say).lacks).filter((lacks) => lacks !== undefined),
+  )
   for (const lacks of lacking) say(`skipped: ${lacks}`)
   if (lacking.length > 0 && process.env.TAKT_REQUIRE_CLUSTER) process.exitCode = 1
 }

@@ -19,12 +19,17 @@ export interface Kueue {
 }
 
 const NAMESPACE = 'kueue-system'
-const FRAMEWORKS: Record<WorkloadSet, string> = { jobset: 'jobset.x-k8s.io/jobset', pytorchjob: 'kubeflow.org/pytorchjob', trainjob: 'trainer.kubeflow.org/trainjob' }
+const FRAMEWORKS: Record<WorkloadSet, string> = {
+  jobset: 'jobset.x-k8s.io/jobset',
+  pytorchjob: 'kubeflow.org/pytorchjob',
+  trainjob: 'trainer.kubeflow.org/trainjob',
+}
 // Only these have Go conversions; a conversion webhook on any other kind breaks it.
 const CONVERTED = ['localqueues', 'clusterqueues', 'cohorts', 'workloads', 'multikueueclusters']
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
-export const definitionsOf = (set: WorkloadSet | 'kueue' | 'kueue-webhooks'): Manifest[] => readManifests(join(folderOf('kueue'), 'definitions', set))
+export const definitionsOf = (set: WorkloadSet | 'kueue' | 'kueue-webhooks'): Manifest[] =>
+  readManifests(join(folderOf('kueue'), 'definitions', set))
 
 interface Definition extends Manifest {
   spec: { names: { plural: string }; conversion?: object }
@@ -33,45 +38,85 @@ interface Definition extends Manifest {
 function converting(manifest: Manifest, clientConfig: object): Manifest {
   const definition = manifest as Definition
   if (!CONVERTED.includes(definition.spec.names.plural)) return manifest
-  return { ...definition, spec: { ...definition.spec, conversion: { strategy: 'Webhook', webhook: { clientConfig, conversionReviewVersions: ['v1'] } } } }
-}
-
-interface Webhooks extends Manifest {
-  webhooks: { clientConfig: { service?: { path?: string } }; rules: { apiGroups: string[]; resources: string[] }[] }[]
-}
-
-/** Points each webhook at the process on loopback; the ones for kinds that are not queued here are left out. */
-function webhooksAt(manifest: Manifest, at: { port: number; caBundle: string; groups: string[] }): Manifest {
-  const { webhooks, ...rest } = manifest as Webhooks
-  const own = webhooks.filter(({ rules }) => rules.some(({ apiGroups }) => apiGroups.some((group) => at.groups.includes(group))))
   return {
-    ...rest, metadata: { ...rest.metadata, name: `kueue-${rest.metadata.name}` },
-    webhooks: own.map(({ clientConfig, ...webhook }) => ({ ...webhook, clientConfig: { url: `https://127.0.0.1:${at.port}${clientConfig.service?.path ?? ''}`, caBundle: at.caBundle } })),
+    ...definition,
+    spec: {
+      ...definition.spec,
+      conversion: {
+        strategy: 'Webhook',
+        webhook: { clientConfig, conversionReviewVersions: ['v1'] },
+      },
+    },
   }
 }
 
-const settings = (ports: Kueue['ports'], { workloads = [], visibility = false }: KueueOptions): string => stringify({
-  apiVersion: 'config.kueue.x-k8s.io/v1beta2',
-  kind: 'Configuration',
-  health: { healthProbeBindAddress: `127.0.0.1:${ports.health}` },
-  metrics: { bindAddress: '0' },
-  webhook: { host: '127.0.0.1', port: ports.webhook, certDir: 'certificates' },
-  internalCertManagement: { enable: false },
-  leaderElection: { leaderElect: false },
-  clientConnection: { qps: 300, burst: 500 },
-  featureGates: { VisibilityOnDemand: visibility },
-  integrations: { frameworks: ['batch/job', ...workloads.map((each) => FRAMEWORKS[each])] },
-  // A remote site that was away is tried again soon, and what was left there is swept soon.
-  multiKueue: { gcInterval: '10s', workerLostTimeout: '60s' },
-})
+interface Webhooks extends Manifest {
+  webhooks: {
+    clientConfig: { service?: { path?: string } }
+    rules: { apiGroups: string[]; resources: string[] }[]
+  }[]
+}
+
+/** Points each webhook at the process on loopback; the ones for kinds that are not queued here are left out. */
+function webhooksAt(
+  manifest: Manifest,
+  at: { port: number; caBundle: string; groups: string[] },
+): Manifest {
+  const { webhooks, ...rest } = manifest as Webhooks
+  const own = webhooks.filter(({ rules }) =>
+    rules.some(({ apiGroups }) => apiGroups.some((group) => at.groups.includes(group))),
+  )
+  return {
+    ...rest,
+    metadata: { ...rest.metadata, name: `kueue-${rest.metadata.name}` },
+    webhooks: own.map(({ clientConfig, ...webhook }) => ({
+      ...webhook,
+      clientConfig: {
+        url: `https://127.0.0.1:${at.port}${clientConfig.service?.path ?? ''}`,
+        caBundle: at.caBundle,
+      },
+    })),
+  }
+}
+
+const settings = (
+  ports: Kueue['ports'],
+  { workloads = [], visibility = false }: KueueOptions,
+): string =>
+  stringify({
+    apiVersion: 'config.kueue.x-k8s.io/v1beta2',
+    kind: 'Configuration',
+    health: { healthProbeBindAddress: `127.0.0.1:${ports.health}` },
+    metrics: { bindAddress: '0' },
+    webhook: { host: '127.0.0.1', port: ports.webhook, certDir: 'certificates' },
+    internalCertManagement: { enable: false },
+    leaderElection: { leaderElect: false },
+    clientConnection: { qps: 300, burst: 500 },
+    featureGates: { VisibilityOnDemand: visibility },
+    integrations: { frameworks: ['batch/job', ...workloads.map((each) => FRAMEWORKS[each])] },
+    // A remote site that was away is tried again soon, and what was left there is swept soon.
+    multiKueue: { gcInterval: '10s', workerLostTimeout: '60s' },
+  })
 
 function visibilityObjects(port: number): Manifest[] {
-  const service: Manifest = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'visibility-server', namespace: NAMESPACE }, spec: { type: 'ExternalName', externalName: 'localhost' } }
+  const service: Manifest = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'visibility-server', namespace: NAMESPACE },
+    spec: { type: 'ExternalName', externalName: 'localhost' },
+  }
   const served = ['v1beta1', 'v1beta2'].map((version): Manifest => ({
     apiVersion: 'apiregistration.k8s.io/v1',
     kind: 'APIService',
     metadata: { name: `${version}.visibility.kueue.x-k8s.io` },
-    spec: { group: 'visibility.kueue.x-k8s.io', version, groupPriorityMinimum: 100, versionPriority: 100, insecureSkipTLSVerify: true, service: { name: 'visibility-server', namespace: NAMESPACE, port } },
+    spec: {
+      group: 'visibility.kueue.x-k8s.io',
+      version,
+      groupPriorityMinimum: 100,
+      versionPriority: 100,
+      insecureSkipTLSVerify: true,
+      service: { name: 'visibility-server', namespace: NAMESPACE, port },
+    },
   }))
   return [service, ...served]
 }
@@ -95,12 +140,28 @@ export async function startKueue(plane: Plane, options: KueueOptions = {}): Prom
     ...definitionsOf('kueue').map((each) => converting(each, conversion)),
   ])
   const server = await plane.run({
-    name: 'kueue', binary: join(binaries, 'kueue'), args: ['--config=settings.yaml'], folder,
-    env: { KUBECONFIG: plane.kubeconfigPath, POD_NAMESPACE: NAMESPACE, VISIBILITY_PORT: String(visibility) },
+    name: 'kueue',
+    binary: join(binaries, 'kueue'),
+    args: ['--config=settings.yaml'],
+    folder,
+    env: {
+      KUBECONFIG: plane.kubeconfigPath,
+      POD_NAMESPACE: NAMESPACE,
+      VISIBILITY_PORT: String(visibility),
+    },
     isReady: async () => (await fetch(`http://127.0.0.1:${health}/readyz`)).ok,
   })
-  const groups = ['batch', 'kueue.x-k8s.io', ...workloads.map((each) => (FRAMEWORKS[each].split('/')[0] ?? ''))]
-  await applyAll(plane.admin, definitionsOf('kueue-webhooks').map((each) => webhooksAt(each, { port: webhook, caBundle, groups })))
+  const groups = [
+    'batch',
+    'kueue.x-k8s.io',
+    ...workloads.map((each) => FRAMEWORKS[each].split('/')[0] ?? ''),
+  ]
+  await applyAll(
+    plane.admin,
+    definitionsOf('kueue-webhooks').map((each) =>
+      webhooksAt(each, { port: webhook, caBundle, groups }),
+    ),
+  )
   if (options.visibility) await serveVisibility(plane, visibility)
   return { server, ports }
 }
@@ -114,26 +175,51 @@ async function serveVisibility(plane: Plane, port: number): Promise<void> {
 }
 
 /** Makes a second plane with Kueue known to the first: what the admission check of this name admits runs there. Answers when the sites see each other. */
-export async function joinMultiKueue(from: Plane, to: Plane, { name, check = 'multikueue' }: { name: string; check?: string }): Promise<void> {
-  const queue = (kind: string, called: string, spec: object): Manifest => ({ apiVersion: 'kueue.x-k8s.io/v1beta2', kind, metadata: { name: called }, spec })
+export async function joinMultiKueue(
+  from: Plane,
+  to: Plane,
+  { name, check = 'multikueue' }: { name: string; check?: string },
+): Promise<void> {
+  const queue = (kind: string, called: string, spec: object): Manifest => ({
+    apiVersion: 'kueue.x-k8s.io/v1beta2',
+    kind,
+    metadata: { name: called },
+    spec,
+  })
   const secret = `${name}-kubeconfig`
   await applyAll(from.admin, [
-    { apiVersion: 'v1', kind: 'Secret', metadata: { name: secret, namespace: NAMESPACE }, data: { kubeconfig: base64(to.adminKubeconfig) } },
-    queue('MultiKueueCluster', name, { clusterSource: { kubeConfig: { locationType: 'Secret', location: secret } } }),
+    {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: secret, namespace: NAMESPACE },
+      data: { kubeconfig: base64(to.adminKubeconfig) },
+    },
+    queue('MultiKueueCluster', name, {
+      clusterSource: { kubeConfig: { locationType: 'Secret', location: secret } },
+    }),
     queue('MultiKueueConfig', check, { clusters: [name] }),
-    queue('AdmissionCheck', check, { controllerName: 'kueue.x-k8s.io/multikueue', parameters: { apiGroup: 'kueue.x-k8s.io', kind: 'MultiKueueConfig', name: check } }),
+    queue('AdmissionCheck', check, {
+      controllerName: 'kueue.x-k8s.io/multikueue',
+      parameters: { apiGroup: 'kueue.x-k8s.io', kind: 'MultiKueueConfig', name: check },
+    }),
   ])
   await untilActive(from, `/apis/kueue.x-k8s.io/v1beta2/multikueueclusters/${name}`)
   await untilActive(from, `/apis/kueue.x-k8s.io/v1beta2/admissionchecks/${check}`)
 }
 
 async function untilActive(plane: Plane, path: string): Promise<void> {
-  interface Conditions { status?: { conditions?: { type: string; status: string; message: string }[] } }
+  interface Conditions {
+    status?: { conditions?: { type: string; status: string; message: string }[] }
+  }
   let seen: Conditions = {}
   await until(
     async () => {
       seen = await plane.admin.ask<Conditions>(path)
-      return seen.status?.conditions?.some(({ type, status }) => type === 'Active' && status === 'True') ?? false
+      return (
+        seen.status?.conditions?.some(
+          ({ type, status }) => type === 'Active' && status === 'True',
+        ) ?? false
+      )
     },
     { seconds: 60, why: () => `${path} did not become active: ${JSON.stringify(seen.status)}` },
   )

@@ -7,7 +7,12 @@ import { until } from './servers'
 export interface Manifest {
   apiVersion: string
   kind: string
-  metadata: { name: string; namespace?: string; labels?: Record<string, string>; [field: string]: unknown }
+  metadata: {
+    name: string
+    namespace?: string
+    labels?: Record<string, string>
+    [field: string]: unknown
+  }
   [field: string]: unknown
 }
 
@@ -31,7 +36,8 @@ interface Resource {
   namespaced: boolean
 }
 
-const groupPath = (apiVersion: string): string => (apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`)
+const groupPath = (apiVersion: string): string =>
+  apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`
 
 /** The address of an object, by discovery, as any client would find it. */
 export async function pathOf(client: Client, manifest: Manifest): Promise<string> {
@@ -39,7 +45,9 @@ export async function pathOf(client: Client, manifest: Manifest): Promise<string
   const { resources } = await client.ask<{ resources: Resource[] }>(base)
   const resource = resources.find((each) => each.kind === manifest.kind && !each.name.includes('/'))
   if (!resource) throw new Error(`the server knows no ${manifest.kind} in ${manifest.apiVersion}`)
-  const namespace = resource.namespaced ? `/namespaces/${manifest.metadata.namespace ?? 'default'}` : ''
+  const namespace = resource.namespaced
+    ? `/namespaces/${manifest.metadata.namespace ?? 'default'}`
+    : ''
   return `${base}${namespace}/${resource.name}/${manifest.metadata.name}`
 }
 
@@ -66,7 +74,10 @@ async function untilEstablished(client: Client, path: string): Promise<void> {
   await until(
     async () => {
       const { status } = await client.ask<Definition>(path)
-      return status?.conditions?.some((each) => each.type === 'Established' && each.status === 'True') ?? false
+      return (
+        status?.conditions?.some((each) => each.type === 'Established' && each.status === 'True') ??
+        false
+      )
     },
     { seconds: 30, why: () => `${path} was not established within 30 s` },
   )

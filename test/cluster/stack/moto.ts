@@ -24,7 +24,16 @@ export async function startAws(options: { now?: () => number } = {}): Promise<Aw
   const guard = makeGuard(folder)
   const [port = 0] = await freePorts(1)
   const moto = `http://127.0.0.1:${port}`
-  const server = new Server({ name: 'moto', binary: join(binaries, 'bin', 'moto_server'), args: ['-H', '127.0.0.1', '-p', String(port)], folder, isReady: async () => (await fetch(`${moto}/moto-api/data.json`)).ok }, guard)
+  const server = new Server(
+    {
+      name: 'moto',
+      binary: join(binaries, 'bin', 'moto_server'),
+      args: ['-H', '127.0.0.1', '-p', String(port)],
+      folder,
+      isReady: async () => (await fetch(`${moto}/moto-api/data.json`)).ok,
+    },
+    guard,
+  )
   const end = async (): Promise<void> => {
     await server.stop()
     rmSync(folder, { recursive: true, force: true })
@@ -34,8 +43,16 @@ export async function startAws(options: { now?: () => number } = {}): Promise<Aw
     await server.start()
     const proxy = await startAwsProxy({ moto, ...options })
     return {
-      endpoint: proxy.url, region: proxy.catalogue.region, proxy,
-      env: { AWS_ENDPOINT_URL: proxy.url, AWS_REGION: proxy.catalogue.region, AWS_ACCESS_KEY_ID: 'AKIATESTTESTTESTTEST', AWS_SECRET_ACCESS_KEY: 'secret-of-the-test', AWS_EC2_METADATA_DISABLED: 'true' },
+      endpoint: proxy.url,
+      region: proxy.catalogue.region,
+      proxy,
+      env: {
+        AWS_ENDPOINT_URL: proxy.url,
+        AWS_REGION: proxy.catalogue.region,
+        AWS_ACCESS_KEY_ID: 'AKIATESTTESTTESTTEST',
+        AWS_SECRET_ACCESS_KEY: 'secret-of-the-test',
+        AWS_EC2_METADATA_DISABLED: 'true',
+      },
       reset: async () => void (await fetch(`${moto}/moto-api/reset`, { method: 'POST' })),
       async stop() {
         await proxy.close()

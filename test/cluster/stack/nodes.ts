@@ -13,7 +13,14 @@ export interface GpuNodes {
 }
 
 /** Plain Node objects; KWOK makes them Ready and runs what the real scheduler puts on them. */
-export function gpuNodes({ count, gpusEach, product, cpus = 64, memoryGib = 512, prefix = 'gpu' }: GpuNodes): Manifest[] {
+export function gpuNodes({
+  count,
+  gpusEach,
+  product,
+  cpus = 64,
+  memoryGib = 512,
+  prefix = 'gpu',
+}: GpuNodes): Manifest[] {
   const room = {
     cpu: String(cpus),
     memory: `${memoryGib}Gi`,
@@ -30,7 +37,10 @@ export function gpuNodes({ count, gpusEach, product, cpus = 64, memoryGib = 512,
         'kubernetes.io/hostname': `${prefix}-${index}`,
         'kubernetes.io/arch': 'amd64',
         'kubernetes.io/os': 'linux',
-        ...(gpusEach > 0 && { 'nvidia.com/gpu.product': product, 'nvidia.com/gpu.count': String(gpusEach) }),
+        ...(gpusEach > 0 && {
+          'nvidia.com/gpu.product': product,
+          'nvidia.com/gpu.count': String(gpusEach),
+        }),
       },
     },
     status: { capacity: room, allocatable: room },
@@ -49,8 +59,15 @@ export function nodesSettings(plays: { logFile: string; pagePort: number }): str
   const documents = [
     everywhere('ClusterLogs', { logs: [{ logsFile: plays.logFile }] }),
     everywhere('ClusterExec', { execs: [{ local: { workDir: '/' } }] }),
-    everywhere('ClusterPortForward', { forwards: [{ target: { address: '127.0.0.1', port: plays.pagePort } }] }),
-    ...podStages.map(({ name, spec }) => ({ apiVersion: 'kwok.x-k8s.io/v1alpha1', kind: 'Stage', metadata: { name }, spec })),
+    everywhere('ClusterPortForward', {
+      forwards: [{ target: { address: '127.0.0.1', port: plays.pagePort } }],
+    }),
+    ...podStages.map(({ name, spec }) => ({
+      apiVersion: 'kwok.x-k8s.io/v1alpha1',
+      kind: 'Stage',
+      metadata: { name },
+      spec,
+    })),
   ]
   return documents.map((each) => stringify(each)).join('---\n')
 }

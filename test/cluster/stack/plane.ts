@@ -11,7 +11,13 @@ import {
   schedulerArguments,
   type Site,
 } from './arguments'
-import { makeAuthority, makeTokenKey, type Authority, type KeyPair, type Subject } from './authority'
+import {
+  makeAuthority,
+  makeTokenKey,
+  type Authority,
+  type KeyPair,
+  type Subject,
+} from './authority'
 import { Client } from './client'
 import { kubeconfig } from './kubeconfig'
 import { applyAll, parseManifests, readManifests, type Manifest } from './manifests'
@@ -61,15 +67,25 @@ export interface Plane {
 }
 
 // A benchmark is bundled, and lies elsewhere then.
-const here = process.env['TAKT_ROOT'] === undefined ? import.meta.dirname : join(process.env['TAKT_ROOT'], 'test/cluster/stack')
+const here =
+  process.env['TAKT_ROOT'] === undefined
+    ? import.meta.dirname
+    : join(process.env['TAKT_ROOT'], 'test/cluster/stack')
 
 /** The folder that install.mjs fills; the same script says where that is. */
 function stackFolder(): string {
-  return execFileSync(process.execPath, [join(here, 'install.mjs'), '--where'], { encoding: 'utf8' }).trim()
+  return execFileSync(process.execPath, [join(here, 'install.mjs'), '--where'], {
+    encoding: 'utf8',
+  }).trim()
 }
 
-async function writeIdentities(folder: string, server: string, authority: Authority): Promise<void> {
-  const write = (file: string, text: string): void => writeFileSync(join(folder, file), text, { mode: 0o600 })
+async function writeIdentities(
+  folder: string,
+  server: string,
+  authority: Authority,
+): Promise<void> {
+  const write = (file: string, text: string): void =>
+    writeFileSync(join(folder, file), text, { mode: 0o600 })
   const own = await authority.issue({ user: 'kube-apiserver' })
   write('ca.crt', authority.certificate)
   write('server.crt', own.certificate)
@@ -85,13 +101,18 @@ async function writeIdentities(folder: string, server: string, authority: Author
   }
   for (const [file, subject] of Object.entries(subjects)) {
     const identity = await authority.issue(subject)
-    write(`${file}.kubeconfig`, kubeconfig({ server, authority: authority.certificate, identity, user: subject.user }))
+    write(
+      `${file}.kubeconfig`,
+      kubeconfig({ server, authority: authority.certificate, identity, user: subject.user }),
+    )
   }
 }
 
 /** The small page that stands behind every port forwarded to a pod; answers its port. */
 async function servePage(text: string, signal: AbortSignal): Promise<number> {
-  const page = createServer((_request, response) => response.setHeader('content-type', 'text/html').end(text))
+  const page = createServer((_request, response) =>
+    response.setHeader('content-type', 'text/html').end(text),
+  )
   await new Promise<void>((resolve) => page.listen(0, '127.0.0.1', resolve))
   page.unref()
   signal.addEventListener('abort', () => {
@@ -103,7 +124,10 @@ async function servePage(text: string, signal: AbortSignal): Promise<number> {
   return address.port
 }
 
-async function writeNodesSettings(folder: string, plays: { page: string; signal: AbortSignal }): Promise<void> {
+async function writeNodesSettings(
+  folder: string,
+  plays: { page: string; signal: AbortSignal },
+): Promise<void> {
   const logFile = join(folder, 'container.log')
   // The form in which container runtimes write logs; KWOK reads no other.
   writeFileSync(logFile, '2026-01-01T00:00:00.000000000Z stdout F The server is ready.\n')
@@ -111,9 +135,14 @@ async function writeNodesSettings(folder: string, plays: { page: string; signal:
   writeFileSync(join(folder, 'kwok.yaml'), nodesSettings({ logFile, pagePort }))
 }
 
-function programs(site: Site, binaries: string, reach: { admin: Client; anyone: (port: number) => Client; apiServer?: string[] | undefined }) {
+function programs(
+  site: Site,
+  binaries: string,
+  reach: { admin: Client; anyone: (port: number) => Client; apiServer?: string[] | undefined },
+) {
   const { folder, ports } = site
-  const healthy = (port: number) => async () => (await reach.anyone(port).call('/healthz')).status === 200
+  const healthy = (port: number) => async () =>
+    (await reach.anyone(port).call('/healthz')).status === 200
   const program = (name: string, args: string[], isReady: Program['isReady']): Program => ({
     name,
     binary: join(binaries, name),
@@ -122,16 +151,29 @@ function programs(site: Site, binaries: string, reach: { admin: Client; anyone: 
     isReady,
   })
   return {
-    etcd: program('etcd', etcdArguments(site), async () => (await fetch(`http://127.0.0.1:${ports.etcd}/health`)).ok),
-    api: program('kube-apiserver', apiServerArguments(site, reach.apiServer), async () => (await reach.admin.call('/readyz')).status === 200),
-    controllers: program('kube-controller-manager', controllersArguments(site), healthy(ports.controllers)),
+    etcd: program(
+      'etcd',
+      etcdArguments(site),
+      async () => (await fetch(`http://127.0.0.1:${ports.etcd}/health`)).ok,
+    ),
+    api: program(
+      'kube-apiserver',
+      apiServerArguments(site, reach.apiServer),
+      async () => (await reach.admin.call('/readyz')).status === 200,
+    ),
+    controllers: program(
+      'kube-controller-manager',
+      controllersArguments(site),
+      healthy(ports.controllers),
+    ),
     scheduler: program('kube-scheduler', schedulerArguments(site), healthy(ports.scheduler)),
     nodes: program('kwok', nodesArguments(site), healthy(ports.nodes)),
   }
 }
 
 async function makeSite(): Promise<Site> {
-  const [etcd = 0, peer = 0, api = 0, controllers = 0, scheduler = 0, nodes = 0] = await freePorts(6)
+  const [etcd = 0, peer = 0, api = 0, controllers = 0, scheduler = 0, nodes = 0] =
+    await freePorts(6)
   const folder = mkdtempSync(join(tmpdir(), 'takt-plane-'))
   return { folder, ports: { etcd, peer, api, controllers, scheduler, nodes } }
 }
@@ -139,14 +181,21 @@ async function makeSite(): Promise<Site> {
 async function installDefinitions(admin: Client, binaries: string, names: string[]): Promise<void> {
   const fixtures = (name: string): Manifest[] => readManifests(join(here, '..', 'fixtures', name))
   await applyAll(admin, fixtures('storage'))
-  if (names.includes('snapshot')) await applyAll(admin, [...readManifests(join(binaries, 'crds', 'snapshot')), ...fixtures('snapshot')])
+  if (names.includes('snapshot'))
+    await applyAll(admin, [
+      ...readManifests(join(binaries, 'crds', 'snapshot')),
+      ...fixtures('snapshot'),
+    ])
   if (names.includes('notebook')) await applyAll(admin, fixtures('notebook'))
 }
 
 /** Drops every revision but the newest, by etcd's own JSON gateway. */
 async function compact(port: number): Promise<void> {
   const ask = async (path: string, body: object): Promise<{ header?: { revision?: string } }> => {
-    const answer = await fetch(`http://127.0.0.1:${port}/v3/kv/${path}`, { method: 'POST', body: JSON.stringify(body) })
+    const answer = await fetch(`http://127.0.0.1:${port}/v3/kv/${path}`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+    })
     if (!answer.ok) throw new Error(`etcd answered ${answer.status} to ${path}`)
     return (await answer.json()) as { header?: { revision?: string } }
   }
@@ -188,10 +237,14 @@ class Running {
   }
 }
 
-function asPlane(running: Running, parts: { server: string; admin: Client; api: Server; others: Server[]; etcdPort: number }): Plane {
+function asPlane(
+  running: Running,
+  parts: { server: string; admin: Client; api: Server; others: Server[]; etcdPort: number },
+): Plane {
   const { server, admin, api, others, etcdPort } = parts
   const { folder, authority } = running
-  const issue = (user: string, groups: string[] = []): Promise<KeyPair> => authority.issue({ user, groups })
+  const issue = (user: string, groups: string[] = []): Promise<KeyPair> =>
+    authority.issue({ user, groups })
   return {
     server,
     folder,
@@ -200,10 +253,16 @@ function asPlane(running: Running, parts: { server: string; admin: Client; api: 
     kubeconfigPath: join(folder, 'admin.kubeconfig'),
     adminKubeconfig: readFileSync(join(folder, 'admin.kubeconfig'), 'utf8'),
     kubeconfigFor: async (user, groups) =>
-      kubeconfig({ server, authority: authority.certificate, identity: await issue(user, groups), user }),
+      kubeconfig({
+        server,
+        authority: authority.certificate,
+        identity: await issue(user, groups),
+        user,
+      }),
     clientFor: async (user, groups) => running.connect(server, await issue(user, groups)),
     anonymous: () => running.connect(server),
-    applyManifests: (manifests) => applyAll(admin, typeof manifests === 'string' ? parseManifests(manifests) : manifests),
+    applyManifests: (manifests) =>
+      applyAll(admin, typeof manifests === 'string' ? parseManifests(manifests) : manifests),
     addGpuNodes: (more) => applyAll(admin, gpuNodes(more)),
     stopApiServer: (signal) => api.stop(signal),
     startApiServer: () => api.start(),
@@ -214,7 +273,9 @@ function asPlane(running: Running, parts: { server: string; admin: Client; api: 
     },
     holdOthers: () => {
       for (const other of others) other.hold(true)
-      return () => { for (const other of others) other.hold(false) }
+      return () => {
+        for (const other of others) other.hold(false)
+      }
     },
     issue: (subject) => authority.issue(subject),
     run: (program) => running.start(program),
@@ -227,7 +288,10 @@ function asPlane(running: Running, parts: { server: string; admin: Client; api: 
   }
 }
 
-function play(admin: Client, { nodes, definitions, signal }: { nodes: boolean; definitions: string[]; signal: AbortSignal }): void {
+function play(
+  admin: Client,
+  { nodes, definitions, signal }: { nodes: boolean; definitions: string[]; signal: AbortSignal },
+): void {
   if (nodes) playVolumes(admin, signal)
   if (definitions.includes('snapshot')) playSnapshots(admin, signal)
   if (definitions.includes('notebook')) playNotebooks(admin, signal)
@@ -235,7 +299,12 @@ function play(admin: Client, { nodes, definitions, signal }: { nodes: boolean; d
 
 /** Brings up etcd, the API server, its controllers, and unless declined the scheduler and simulated nodes. */
 export async function startPlane(options: PlaneOptions = {}): Promise<Plane> {
-  const { definitions = [], nodes = true, page = '<h1>A notebook</h1>', apiServer: { args: apiServer, files = {} } = {} } = options
+  const {
+    definitions = [],
+    nodes = true,
+    page = '<h1>A notebook</h1>',
+    apiServer: { args: apiServer, files = {} } = {},
+  } = options
   const binaries = stackFolder()
   const site = await makeSite()
   const { folder, ports } = site
@@ -244,15 +313,23 @@ export async function startPlane(options: PlaneOptions = {}): Promise<Plane> {
   const running = new Running(folder, authority)
   try {
     await writeIdentities(folder, server, authority)
-    for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text, { mode: 0o600 })
-    const admin = running.connect(server, await authority.issue({ user: 'admin', groups: ['system:masters'] }))
+    for (const [file, text] of Object.entries(files))
+      writeFileSync(join(folder, file), text, { mode: 0o600 })
+    const admin = running.connect(
+      server,
+      await authority.issue({ user: 'admin', groups: ['system:masters'] }),
+    )
     const anyone = (port: number): Client => running.connect(`https://127.0.0.1:${port}`)
     const wanted = programs(site, binaries, { admin, anyone, apiServer })
     await running.start(wanted.etcd)
     const api = await running.start(wanted.api)
     await installDefinitions(admin, binaries, definitions)
     if (nodes) await writeNodesSettings(folder, { page, signal: running.ending.signal })
-    const others = await Promise.all((nodes ? [wanted.controllers, wanted.scheduler, wanted.nodes] : [wanted.controllers]).map((program) => running.start(program)))
+    const others = await Promise.all(
+      (nodes ? [wanted.controllers, wanted.scheduler, wanted.nodes] : [wanted.controllers]).map(
+        (program) => running.start(program),
+      ),
+    )
     play(admin, { nodes, definitions, signal: running.ending.signal })
     return asPlane(running, { server, admin, api, others, etcdPort: ports.etcd })
   } catch (error) {

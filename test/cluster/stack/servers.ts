@@ -9,7 +9,9 @@ export async function freePorts(count: number): Promise<number[]> {
   const held = await Promise.all(
     Array.from({ length: count }, async () => {
       const server = createServer()
-      await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve))
+      await new Promise<void>((resolve, reject) =>
+        server.once('error', reject).listen(0, '127.0.0.1', resolve),
+      )
       return server
     }),
   )
@@ -23,7 +25,10 @@ export async function freePorts(count: number): Promise<number[]> {
 }
 
 /** Polls until the check answers true; fails with what `why` says when the deadline passes or the check throws. */
-export async function until(check: () => Promise<boolean>, options: { seconds: number; why: () => string }): Promise<void> {
+export async function until(
+  check: () => Promise<boolean>,
+  options: { seconds: number; why: () => string },
+): Promise<void> {
   const deadline = performance.now() + options.seconds * 1000
   for (;;) {
     if (await check()) return
@@ -42,8 +47,12 @@ export interface Guard {
  * removes their folder. An exit handler alone would leave them running after a SIGKILL.
  */
 export function makeGuard(folder: string): Guard {
-  const script = 'pids=""; while read -r line; do [ "$line" = done ] && exit 0; pids="$pids $line"; done; kill -9 $pids 2>/dev/null; rm -rf "$1"'
-  const child = spawn('sh', ['-c', script, 'sh', folder], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] })
+  const script =
+    'pids=""; while read -r line; do [ "$line" = done ] && exit 0; pids="$pids $line"; done; kill -9 $pids 2>/dev/null; rm -rf "$1"'
+  const child = spawn('sh', ['-c', script, 'sh', folder], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  })
   child.unref()
   // A pipe is a socket here, and a referenced one would keep a finished test process alive.
   if ('unref' in child.stdin && typeof child.stdin.unref === 'function') child.stdin.unref()
@@ -87,14 +96,19 @@ export class Server {
   async start(): Promise<void> {
     const { name, binary, args, folder, env, seconds = 90 } = this.program
     const log = openSync(this.logFile, 'a')
-    const child = spawn(binary, args, { cwd: folder, stdio: ['ignore', log, log], env: { ...process.env, ...env } })
+    const child = spawn(binary, args, {
+      cwd: folder,
+      stdio: ['ignore', log, log],
+      env: { ...process.env, ...env },
+    })
     closeSync(log)
     this.#child = child
     await new Promise<void>((resolve, reject) => child.once('spawn', resolve).once('error', reject))
     if (child.pid !== undefined) this.#guard.watch(child.pid)
     await until(
       async () => {
-        if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}:\n${this.tail()}`)
+        if (child.exitCode !== null)
+          throw new Error(`${name} ended with ${child.exitCode}:\n${this.tail()}`)
         return this.program.isReady().catch(() => false)
       },
       { seconds, why: () => `${name} was not ready within ${seconds} s:\n${this.tail()}` },

@@ -25,23 +25,44 @@ export interface EksOptions {
 }
 
 /** A plane that lets in whoever proves by a presigned STS request who they are, as EKS does. Its own certificates still work for the tests. */
-export async function startEksPlane({ cluster, keys, people, clock, hosts }: EksOptions, options: PlaneOptions = {}): Promise<EksPlane> {
+export async function startEksPlane(
+  { cluster, keys, people, clock, hosts }: EksOptions,
+  options: PlaneOptions = {},
+): Promise<EksPlane> {
   const known = new Map(Object.entries(keys))
-  const authenticator = await startEksAuthenticator({ clock: clock ?? systemClock, cluster, keys: known, people, ...(hosts && { hosts }) })
+  const authenticator = await startEksAuthenticator({
+    clock: clock ?? systemClock,
+    cluster,
+    keys: known,
+    people,
+    ...(hosts && { hosts }),
+  })
   const webhook = stringify({
-    apiVersion: 'v1', kind: 'Config', 'current-context': 'a', clusters: [{ name: 'a', cluster: { server: authenticator.url } }], users: [{ name: 'a', user: {} }], contexts: [{ name: 'a', context: { cluster: 'a', user: 'a' } }],
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': 'a',
+    clusters: [{ name: 'a', cluster: { server: authenticator.url } }],
+    users: [{ name: 'a', user: {} }],
+    contexts: [{ name: 'a', context: { cluster: 'a', user: 'a' } }],
   })
   try {
     const plane = await startPlane({
       ...options,
       apiServer: {
         // A refusal must not be remembered longer than a test waits.
-        args: ['--authentication-token-webhook-config-file=authenticator.yaml', '--authentication-token-webhook-version=v1', '--authentication-token-webhook-cache-ttl=1s', ...(options.apiServer?.args ?? [])],
+        args: [
+          '--authentication-token-webhook-config-file=authenticator.yaml',
+          '--authentication-token-webhook-version=v1',
+          '--authentication-token-webhook-cache-ttl=1s',
+          ...(options.apiServer?.args ?? []),
+        ],
         files: { 'authenticator.yaml': webhook, ...options.apiServer?.files },
       },
     })
     return {
-      ...plane, keys: known, refused: authenticator.refused,
+      ...plane,
+      keys: known,
+      refused: authenticator.refused,
       async stop() {
         await plane.stop()
         await authenticator.close()
@@ -60,22 +81,51 @@ export interface OidcPlane extends Plane {
 }
 
 /** A plane that trusts a real OpenID provider on loopback: names and groups come from the claims, with `oidc:` before each. */
-export async function startOidcPlane(people: Record<string, OidcPerson>, options: { plane?: PlaneOptions; idTokenSeconds?: number; clientId?: string } = {}): Promise<OidcPlane> {
+export async function startOidcPlane(
+  people: Record<string, OidcPerson>,
+  options: { plane?: PlaneOptions; idTokenSeconds?: number; clientId?: string } = {},
+): Promise<OidcPlane> {
   const authority = await makeAuthority()
   const { certificate, key } = await authority.issue({ user: 'issuer' })
   const clientId = options.clientId ?? 'takt'
-  const issuer = await startIssuer({ people, clientId, tls: { key, cert: certificate }, ...(options.idTokenSeconds !== undefined && { idTokenSeconds: options.idTokenSeconds }) })
+  const issuer = await startIssuer({
+    people,
+    clientId,
+    tls: { key, cert: certificate },
+    ...(options.idTokenSeconds !== undefined && { idTokenSeconds: options.idTokenSeconds }),
+  })
   const settings = stringify({
-    apiVersion: 'apiserver.config.k8s.io/v1', kind: 'AuthenticationConfiguration',
-    jwt: [{
-      issuer: { url: issuer.issuer, audiences: [clientId], certificateAuthority: authority.certificate },
-      claimMappings: { username: { claim: 'sub', prefix: 'oidc:' }, groups: { claim: 'groups', prefix: 'oidc:' } },
-    }],
+    apiVersion: 'apiserver.config.k8s.io/v1',
+    kind: 'AuthenticationConfiguration',
+    jwt: [
+      {
+        issuer: {
+          url: issuer.issuer,
+          audiences: [clientId],
+          certificateAuthority: authority.certificate,
+        },
+        claimMappings: {
+          username: { claim: 'sub', prefix: 'oidc:' },
+          groups: { claim: 'groups', prefix: 'oidc:' },
+        },
+      },
+    ],
   })
   try {
-    const plane = await startPlane({ ...options.plane, apiServer: { args: ['--authentication-config=authentication.yaml', ...(options.plane?.apiServer?.args ?? [])], files: { 'authentication.yaml': settings, ...options.plane?.apiServer?.files } } })
+    const plane = await startPlane({
+      ...options.plane,
+      apiServer: {
+        args: [
+          '--authentication-config=authentication.yaml',
+          ...(options.plane?.apiServer?.args ?? []),
+        ],
+        files: { 'authentication.yaml': settings, ...options.plane?.apiServer?.files },
+      },
+    })
     return {
-      ...plane, issuer, issuerAuthority: authority.certificate,
+      ...plane,
+      issuer,
+      issuerAuthority: authority.certificate,
       async stop() {
         await plane.stop()
         await issuer.close()

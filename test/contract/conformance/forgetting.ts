@@ -3,7 +3,8 @@ import { dig, names, pick, refusal } from './see'
 import type { Group, Session } from './target'
 
 const pathOf = (session: Session): string => session.core('configmaps')
-const versionOf = async (session: Session): Promise<string> => String(dig((await session.get(pathOf(session))).body, 'metadata.resourceVersion'))
+const versionOf = async (session: Session): Promise<string> =>
+  String(dig((await session.get(pathOf(session))).body, 'metadata.resourceVersion'))
 
 /** Something happens after the version that was read, and then the server forgets how it came about. */
 const passBy = async (session: Session): Promise<void> => {
@@ -19,8 +20,14 @@ export const forgetting: Group = {
       run: async (session) => {
         const from = await versionOf(session)
         await passBy(session)
-        const events = await session.watch(`${pathOf(session)}?watch=true&resourceVersion=${from}&timeoutSeconds=5`, { enough: (seen) => seen.length === 1 })
-        return events.map((event) => ({ type: event.type, ...pick(event.object, 'kind', 'apiVersion', 'status', 'reason', 'code') }))
+        const events = await session.watch(
+          `${pathOf(session)}?watch=true&resourceVersion=${from}&timeoutSeconds=5`,
+          { enough: (seen) => seen.length === 1 },
+        )
+        return events.map((event) => ({
+          type: event.type,
+          ...pick(event.object, 'kind', 'apiVersion', 'status', 'reason', 'code'),
+        }))
       },
     },
     {
@@ -33,7 +40,11 @@ export const forgetting: Group = {
         const answer = await session.get(`${pathOf(session)}?limit=1&continue=${token}`)
         const next = encodeURIComponent(String(dig(answer.body, 'metadata.continue')))
         const rest = await session.get(`${pathOf(session)}?limit=50&continue=${next}`)
-        return { answer: refusal(answer), hasToken: dig(answer.body, 'metadata.continue') !== undefined, rest: names(rest).filter((name) => String(name).length < 6) }
+        return {
+          answer: refusal(answer),
+          hasToken: dig(answer.body, 'metadata.continue') !== undefined,
+          rest: names(rest).filter((name) => String(name).length < 6),
+        }
       },
     },
     {
@@ -41,15 +52,22 @@ export const forgetting: Group = {
       run: async (session) => {
         const from = await versionOf(session)
         await passBy(session)
-        const answer = await session.get(`${pathOf(session)}?resourceVersion=${from}&resourceVersionMatch=Exact`)
+        const answer = await session.get(
+          `${pathOf(session)}?resourceVersion=${from}&resourceVersionMatch=Exact`,
+        )
         return refusal(answer)
       },
     },
     {
       name: 'a list not older than a version far in the future is a 504 Timeout that says to try again',
       run: async (session) => {
-        const answer = await session.get(`${pathOf(session)}?resourceVersion=99999999&resourceVersionMatch=NotOlderThan`)
-        return { ...(refusal(answer) as object), retryAfter: dig(answer.body, 'details.retryAfterSeconds') }
+        const answer = await session.get(
+          `${pathOf(session)}?resourceVersion=99999999&resourceVersionMatch=NotOlderThan`,
+        )
+        return {
+          ...(refusal(answer) as object),
+          retryAfter: dig(answer.body, 'details.retryAfterSeconds'),
+        }
       },
     },
     {

@@ -2,7 +2,11 @@ import type { Json } from './target'
 
 type Fields = { [field: string]: Json | undefined }
 
-export const configMap = (name: string, data: Fields = { a: '1' }, metadata: Fields = {}): Fields => ({
+export const configMap = (
+  name: string,
+  data: Fields = { a: '1' },
+  metadata: Fields = {},
+): Fields => ({
   apiVersion: 'v1',
   kind: 'ConfigMap',
   metadata: { name, ...metadata },
@@ -14,7 +18,11 @@ export const pod = (name: string, spec: Fields = {}, metadata: Fields = {}): Fie
   kind: 'Pod',
   metadata: { name, ...metadata },
   // No scheduler has this name, so the pod stays where it is on every server.
-  spec: { schedulerName: 'nobody', containers: [{ name: 'main', image: 'registry.example/image:1' }], ...spec },
+  spec: {
+    schedulerName: 'nobody',
+    containers: [{ name: 'main', image: 'registry.example/image:1' }],
+    ...spec,
+  },
 })
 
 /** A Deployment that wants no pods, so that no controller has anything to add. */

@@ -5,11 +5,15 @@ import type { Answer, Group, Session } from './target'
 const fill = async (session: Session, count: number): Promise<void> => {
   for (let index = 0; index < count; index++) {
     const labels = { even: String(index % 2 === 0), tier: index < 3 ? 'low' : 'high' }
-    await session.post(session.core('configmaps'), configMap(`item-${index}`, { n: String(index) }, { labels }))
+    await session.post(
+      session.core('configmaps'),
+      configMap(`item-${index}`, { n: String(index) }, { labels }),
+    )
   }
 }
 /** Only the case's own objects: the real server puts a root certificate into every namespace. */
-const own = (answer: Answer): unknown[] => names(answer).filter((name) => String(name).startsWith('item-'))
+const own = (answer: Answer): unknown[] =>
+  names(answer).filter((name) => String(name).startsWith('item-'))
 const selected = async (session: Session, query: string): Promise<unknown> => {
   const answer = await session.get(`${session.core('configmaps')}?${query}`)
   return answer.status === 200 ? own(answer) : refusal(answer)
@@ -25,7 +29,14 @@ export const reading: Group = {
         await fill(session, 1)
         const answer = await session.get(`${session.core('configmaps')}?${low}`)
         return {
-          ...pick(answer.body, 'kind', 'apiVersion', 'items.0.kind', 'items.0.apiVersion', 'items.0.metadata.name'),
+          ...pick(
+            answer.body,
+            'kind',
+            'apiVersion',
+            'items.0.kind',
+            'items.0.apiVersion',
+            'items.0.metadata.name',
+          ),
           resourceVersion: shape(dig(answer.body, 'metadata.resourceVersion')),
           contentType: answer.headers['content-type'],
         }
@@ -33,7 +44,8 @@ export const reading: Group = {
     },
     {
       name: 'an empty list has an empty items array, never null',
-      run: async (session) => pick((await session.get(session.core('secrets'))).body, 'kind', 'items'),
+      run: async (session) =>
+        pick((await session.get(session.core('secrets'))).body, 'kind', 'items'),
     },
     {
       name: 'limit gives a page in order of name, a continue token, and how many remain',
@@ -47,7 +59,9 @@ export const reading: Group = {
           token: shape(dig(first.body, 'metadata.continue')),
           remaining: dig(first.body, 'metadata.remainingItemCount'),
           second: own(second),
-          sameVersion: dig(first.body, 'metadata.resourceVersion') === dig(second.body, 'metadata.resourceVersion'),
+          sameVersion:
+            dig(first.body, 'metadata.resourceVersion') ===
+            dig(second.body, 'metadata.resourceVersion'),
         }
       },
     },
@@ -57,7 +71,9 @@ export const reading: Group = {
         await fill(session, 3)
         const first = await session.get(`${session.core('configmaps')}?limit=2&${low}`)
         const token = encodeURIComponent(String(dig(first.body, 'metadata.continue')))
-        const last = await session.get(`${session.core('configmaps')}?limit=2&continue=${token}&${low}`)
+        const last = await session.get(
+          `${session.core('configmaps')}?limit=2&continue=${token}&${low}`,
+        )
         return {
           last: own(last),
           token: shape(dig(last.body, 'metadata.continue')),
@@ -70,7 +86,11 @@ export const reading: Group = {
       run: async (session) => {
         await fill(session, 3)
         const answer = await session.get(`${session.core('configmaps')}?limit=1&${low}`)
-        return { names: own(answer), token: shape(dig(answer.body, 'metadata.continue')), remaining: shape(dig(answer.body, 'metadata.remainingItemCount')) }
+        return {
+          names: own(answer),
+          token: shape(dig(answer.body, 'metadata.continue')),
+          remaining: shape(dig(answer.body, 'metadata.remainingItemCount')),
+        }
       },
     },
     {
@@ -78,22 +98,33 @@ export const reading: Group = {
       run: async (session) => {
         await fill(session, 3)
         const first = await session.get(`${session.core('configmaps')}?limit=2&${low}`)
-        await session.post(session.core('configmaps'), configMap('item-15', {}, { labels: { tier: 'low' } }))
+        await session.post(
+          session.core('configmaps'),
+          configMap('item-15', {}, { labels: { tier: 'low' } }),
+        )
         await session.delete(session.core('configmaps/item-2'))
         const token = encodeURIComponent(String(dig(first.body, 'metadata.continue')))
-        return own(await session.get(`${session.core('configmaps')}?limit=5&continue=${token}&${low}`))
+        return own(
+          await session.get(`${session.core('configmaps')}?limit=5&continue=${token}&${low}`),
+        )
       },
     },
     {
       name: 'a continue token that is not one is a 400 BadRequest',
-      run: async (session) => refusal(await session.get(`${session.core('configmaps')}?limit=2&continue=nonsense`)),
+      run: async (session) =>
+        refusal(await session.get(`${session.core('configmaps')}?limit=2&continue=nonsense`)),
     },
     {
       name: 'resourceVersion 0 is any version and ignores limit',
       run: async (session) => {
         await fill(session, 3)
-        await session.until(`${session.core('configmaps')}?resourceVersion=0&${low}`, (answer) => own(answer).length === 3)
-        const answer = await session.get(`${session.core('configmaps')}?resourceVersion=0&limit=1&${low}`)
+        await session.until(
+          `${session.core('configmaps')}?resourceVersion=0&${low}`,
+          (answer) => own(answer).length === 3,
+        )
+        const answer = await session.get(
+          `${session.core('configmaps')}?resourceVersion=0&limit=1&${low}`,
+        )
         return { names: own(answer), token: shape(dig(answer.body, 'metadata.continue')) }
       },
     },
@@ -101,23 +132,37 @@ export const reading: Group = {
       name: 'resourceVersionMatch=Exact shows the list as it was',
       run: async (session) => {
         await fill(session, 2)
-        const then = String(dig((await session.get(session.core('configmaps'))).body, 'metadata.resourceVersion'))
+        const then = String(
+          dig((await session.get(session.core('configmaps'))).body, 'metadata.resourceVersion'),
+        )
         await session.delete(session.core('configmaps/item-0'))
-        const answer = await session.get(`${session.core('configmaps')}?resourceVersion=${then}&resourceVersionMatch=Exact`)
-        return { names: own(answer), sameVersion: dig(answer.body, 'metadata.resourceVersion') === then }
+        const answer = await session.get(
+          `${session.core('configmaps')}?resourceVersion=${then}&resourceVersionMatch=Exact`,
+        )
+        return {
+          names: own(answer),
+          sameVersion: dig(answer.body, 'metadata.resourceVersion') === then,
+        }
       },
     },
     {
       name: 'resourceVersionMatch without resourceVersion is a 422 Invalid',
-      run: async (session) => refusal(await session.get(`${session.core('configmaps')}?resourceVersionMatch=Exact`)),
+      run: async (session) =>
+        refusal(await session.get(`${session.core('configmaps')}?resourceVersionMatch=Exact`)),
     },
     {
       name: 'an unknown resourceVersionMatch is a 422 Invalid',
-      run: async (session) => refusal(await session.get(`${session.core('configmaps')}?resourceVersion=1&resourceVersionMatch=Near`)),
+      run: async (session) =>
+        refusal(
+          await session.get(
+            `${session.core('configmaps')}?resourceVersion=1&resourceVersionMatch=Near`,
+          ),
+        ),
     },
     {
       name: 'a resourceVersion that is no number is a 400 BadRequest',
-      run: async (session) => refusal(await session.get(`${session.core('configmaps')}?resourceVersion=abc`)),
+      run: async (session) =>
+        refusal(await session.get(`${session.core('configmaps')}?resourceVersion=abc`)),
     },
     ...selectorCases(),
   ],
@@ -151,7 +196,11 @@ function selectorCases(): Group['cases'] {
         await session.post(session.core('pods'), pod('item-0'))
         await session.post(session.core('pods'), pod('item-1', { restartPolicy: 'Never' }))
         const ask = async (selector: string): Promise<unknown> =>
-          names(await session.get(`${session.core('pods')}?fieldSelector=${encodeURIComponent(selector)}`))
+          names(
+            await session.get(
+              `${session.core('pods')}?fieldSelector=${encodeURIComponent(selector)}`,
+            ),
+          )
         return {
           pending: await ask('status.phase=Pending'),
           running: await ask('status.phase=Running'),
@@ -164,7 +213,9 @@ function selectorCases(): Group['cases'] {
       name: 'a list over all namespaces names the namespace of each item',
       run: async (session) => {
         await fill(session, 1)
-        const answer = await session.get(`/api/v1/configmaps?fieldSelector=metadata.namespace%3D${session.namespace}&${low}`)
+        const answer = await session.get(
+          `/api/v1/configmaps?fieldSelector=metadata.namespace%3D${session.namespace}&${low}`,
+        )
         return items(answer).map((item) => pick(item, 'metadata.name', 'metadata.namespace'))
       },
     },
@@ -181,7 +232,8 @@ function selectorCases(): Group['cases'] {
     },
     {
       name: 'an object of a named group that does not exist is a 404 with its group',
-      run: async (session) => spoken(await session.get(session.in('apps/v1', 'deployments/missing'))),
+      run: async (session) =>
+        spoken(await session.get(session.in('apps/v1', 'deployments/missing'))),
     },
   ]
 }

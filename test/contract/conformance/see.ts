@@ -25,7 +25,8 @@ export const items = (answer: Answer): Json[] => {
   const list = dig(answer.body, 'items')
   return Array.isArray(list) ? list : []
 }
-export const names = (answer: Answer): Json[] => items(answer).map((item) => dig(item, 'metadata.name') ?? null)
+export const names = (answer: Answer): Json[] =>
+  items(answer).map((item) => dig(item, 'metadata.name') ?? null)
 
 const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '')
 
@@ -34,7 +35,17 @@ export function refusal(answer: Answer): Json {
   const causes = dig(answer.body, 'details.causes')
   return {
     code: answer.status,
-    ...pick(answer.body, 'kind', 'apiVersion', 'status', 'reason', 'code', 'details.name', 'details.group', 'details.kind'),
+    ...pick(
+      answer.body,
+      'kind',
+      'apiVersion',
+      'status',
+      'reason',
+      'code',
+      'details.name',
+      'details.group',
+      'details.kind',
+    ),
     ...(Array.isArray(causes) && {
       causes: causes
         .map((each) => ({ reason: dig(each, 'reason') ?? null, field: dig(each, 'field') ?? null }))
@@ -54,7 +65,9 @@ export function managers(body: Json): Json {
   const fields = dig(body, 'metadata.managedFields')
   if (!Array.isArray(fields)) return null
   return fields
-    .map((each) => pick(each, 'manager', 'operation', 'apiVersion', 'subresource', 'fieldsType', 'fieldsV1'))
+    .map((each) =>
+      pick(each, 'manager', 'operation', 'apiVersion', 'subresource', 'fieldsType', 'fieldsV1'),
+    )
     .toSorted((a, b) => text(a['manager']).localeCompare(text(b['manager'])))
 }
 

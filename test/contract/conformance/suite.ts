@@ -7,9 +7,11 @@ import { Session, type Target } from './target'
 type Truth = Record<string, unknown>
 
 const file = (group: string): string => join(import.meta.dirname, 'truth', `${group}.json`)
-const read = (group: string): Truth => (existsSync(file(group)) ? (JSON.parse(readFileSync(file(group), 'utf8')) as Truth) : {})
+const read = (group: string): Truth =>
+  existsSync(file(group)) ? (JSON.parse(readFileSync(file(group), 'utf8')) as Truth) : {}
 /** Undefined fields and class instances do not survive a file, so the fresh answers take the same road. */
-const plain = (value: unknown): unknown => (value === undefined ? null : (JSON.parse(JSON.stringify(value)) as unknown))
+const plain = (value: unknown): unknown =>
+  value === undefined ? null : (JSON.parse(JSON.stringify(value)) as unknown)
 
 export interface Suite {
   target: () => Target
@@ -21,20 +23,29 @@ export interface Suite {
 }
 
 /** Puts every case to the target and compares with what a real API server answered. */
-export function conformance({ target, patience, record = false, knownGaps = new Set() }: Suite): void {
+export function conformance({
+  target,
+  patience,
+  record = false,
+  knownGaps = new Set(),
+}: Suite): void {
   describe.each(groups.map((group) => [group.name, group] as const))('%s', (_name, group) => {
     const truth = read(group.name)
     const fresh: Truth = {}
-    test.each(group.cases.map((each, index) => [each.name, each, index] as const))('%s', async (name, each, index) => {
-      const session = new Session(target(), `${group.name}-${index}`, patience)
-      await session.makeNamespace()
-      const seen = plain(await each.run(session))
-      fresh[name] = seen
-      if (record) return
-      if (!(name in truth)) throw new Error('no recorded answer: run the cluster tests with TAKT_RECORD=1')
-      if (knownGaps.has(`${group.name}: ${name}`)) expect(seen).not.toEqual(truth[name])
-      else expect(seen).toEqual(truth[name])
-    })
+    test.each(group.cases.map((each, index) => [each.name, each, index] as const))(
+      '%s',
+      async (name, each, index) => {
+        const session = new Session(target(), `${group.name}-${index}`, patience)
+        await session.makeNamespace()
+        const seen = plain(await each.run(session))
+        fresh[name] = seen
+        if (record) return
+        if (!(name in truth))
+          throw new Error('no recorded answer: run the cluster tests with TAKT_RECORD=1')
+        if (knownGaps.has(`${group.name}: ${name}`)) expect(seen).not.toEqual(truth[name])
+        else expect(seen).toEqual(truth[name])
+      },
+    )
     afterAll(() => {
       if (record) writeFileSync(file(group.name), `${JSON.stringify(fresh, null, 1)}\n`)
     })

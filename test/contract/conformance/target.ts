@@ -17,7 +17,11 @@ export interface RawRequest {
 export interface Target {
   request(identity: Identity, request: RawRequest): Promise<RawAnswer>
   /** A watch's lines as they arrive. */
-  lines(identity: Identity, path: string, options: { signal: AbortSignal; headers?: Record<string, string> }): AsyncIterable<string>
+  lines(
+    identity: Identity,
+    path: string,
+    options: { signal: AbortSignal; headers?: Record<string, string> },
+  ): AsyncIterable<string>
   /** Drops the history of changes up to now, as every server does sooner or later. */
   forget(): Promise<void>
 }
@@ -82,7 +86,11 @@ export class Session {
     readonly patience: number,
   ) {}
 
-  async send(method: string, path: string, options: Options & { body?: Json | string } = {}): Promise<Answer> {
+  async send(
+    method: string,
+    path: string,
+    options: Options & { body?: Json | string } = {},
+  ): Promise<Answer> {
     const { headers, as = 'admin', body } = options
     const isText = typeof body === 'string'
     const answer = await this.target.request(as, {
@@ -130,11 +138,19 @@ export class Session {
 
   /** Server-side apply as a field manager. */
   apply(path: string, manager: string, body: Json): Promise<Answer> {
-    return this.patch('apply', `${path}${path.includes('?') ? '&' : '?'}fieldManager=${manager}`, body)
+    return this.patch(
+      'apply',
+      `${path}${path.includes('?') ? '&' : '?'}fieldManager=${manager}`,
+      body,
+    )
   }
 
   async makeNamespace(name = this.namespace): Promise<void> {
-    const { status } = await this.post('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
+    const { status } = await this.post('/api/v1/namespaces', {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name },
+    })
     if (status !== 201) throw new Error(`namespace ${name} could not be made: ${status}`)
   }
 
@@ -145,7 +161,10 @@ export class Session {
     const events: Event[] = []
     const acting = options.action?.()
     try {
-      for await (const line of this.target.lines('admin', path, { signal: stop.signal, ...(options.headers && { headers: options.headers }) })) {
+      for await (const line of this.target.lines('admin', path, {
+        signal: stop.signal,
+        ...(options.headers && { headers: options.headers }),
+      })) {
         events.push(JSON.parse(line) as unknown as Event)
         if (options.enough(events)) break
       }

@@ -5,11 +5,17 @@ import type { Event, Group, Session } from './target'
 const versionOf = async (session: Session): Promise<string> =>
   String(dig((await session.get(session.core('configmaps'))).body, 'metadata.resourceVersion'))
 
-const brief = (events: Event[]): unknown[] => events.map((event) => [event.type, dig(event.object, 'metadata.name'), dig(event.object, 'data.a')])
+const brief = (events: Event[]): unknown[] =>
+  events.map((event) => [
+    event.type,
+    dig(event.object, 'metadata.name'),
+    dig(event.object, 'data.a'),
+  ])
 
 /** Only what the case itself made: controllers put objects of their own into every namespace. */
 const chosen = 'labelSelector=watched'
-const watched = (name: string, data = '1'): ReturnType<typeof configMap> => configMap(name, { a: data }, { labels: { watched: 'yes' } })
+const watched = (name: string, data = '1'): ReturnType<typeof configMap> =>
+  configMap(name, { a: data }, { labels: { watched: 'yes' } })
 
 const threeChanges = async (session: Session): Promise<void> => {
   await session.post(session.core('configmaps'), watched('one'))
@@ -25,7 +31,12 @@ export const watching: Group = {
       run: async (session) => {
         const from = await versionOf(session)
         const path = `${session.core('configmaps')}?watch=true&resourceVersion=${from}&${chosen}`
-        return brief(await session.watch(path, { enough: (events) => events.length === 3, action: () => threeChanges(session) }))
+        return brief(
+          await session.watch(path, {
+            enough: (events) => events.length === 3,
+            action: () => threeChanges(session),
+          }),
+        )
       },
     },
     {
@@ -44,10 +55,16 @@ export const watching: Group = {
         await threeChanges(session)
         const path = `${session.core('configmaps')}?watch=true&resourceVersion=${from}&${chosen}`
         const events = await session.watch(path, { enough: (seen) => seen.length === 3 })
-        const versions = events.map((event) => Number(dig(event.object, 'metadata.resourceVersion')))
+        const versions = events.map((event) =>
+          Number(dig(event.object, 'metadata.resourceVersion')),
+        )
         return {
-          objects: events.map((event) => pick(event.object, 'kind', 'apiVersion', 'metadata.namespace')),
-          isRising: versions.every((version, index) => index === 0 || version > (versions[index - 1] ?? 0)),
+          objects: events.map((event) =>
+            pick(event.object, 'kind', 'apiVersion', 'metadata.namespace'),
+          ),
+          isRising: versions.every(
+            (version, index) => index === 0 || version > (versions[index - 1] ?? 0),
+          ),
         }
       },
     },
@@ -57,8 +74,13 @@ export const watching: Group = {
         await session.post(session.core('configmaps'), watched('one'))
         await session.post(session.core('configmaps'), watched('two'))
         const path = `${session.core('configmaps')}?watch=true&resourceVersion=0&${chosen}`
-        await session.until(`${session.core('configmaps')}?resourceVersion=0&${chosen}`, (answer) => dig(answer.body, 'items.1') !== undefined)
-        return brief(await session.watch(path, { enough: (events) => events.length === 2 })).toSorted()
+        await session.until(
+          `${session.core('configmaps')}?resourceVersion=0&${chosen}`,
+          (answer) => dig(answer.body, 'items.1') !== undefined,
+        )
+        return brief(
+          await session.watch(path, { enough: (events) => events.length === 2 }),
+        ).toSorted()
       },
     },
     {
@@ -74,7 +96,9 @@ export const watching: Group = {
       run: async (session) => {
         const from = await versionOf(session)
         const relabel = (value: string | null): Promise<unknown> =>
-          session.patch('merge', session.core('configmaps/one'), { metadata: { labels: { watched: value } } })
+          session.patch('merge', session.core('configmaps/one'), {
+            metadata: { labels: { watched: value } },
+          })
         const path = `${session.core('configmaps')}?watch=true&resourceVersion=${from}&${chosen}`
         const action = async (): Promise<void> => {
           await session.post(session.core('configmaps'), configMap('one'))
@@ -100,8 +124,11 @@ export const watching: Group = {
       name: 'sendInitialEvents ends the existing objects with a bookmark that says so',
       run: async (session) => {
         await session.post(session.core('configmaps'), watched('one'))
-        const query = 'watch=true&sendInitialEvents=true&allowWatchBookmarks=true&resourceVersionMatch=NotOlderThan'
-        const events = await session.watch(`${session.core('configmaps')}?${query}&${chosen}`, { enough: (seen) => seen.at(-1)?.type === 'BOOKMARK' })
+        const query =
+          'watch=true&sendInitialEvents=true&allowWatchBookmarks=true&resourceVersionMatch=NotOlderThan'
+        const events = await session.watch(`${session.core('configmaps')}?${query}&${chosen}`, {
+          enough: (seen) => seen.at(-1)?.type === 'BOOKMARK',
+        })
         return events.map((event) => ({
           type: event.type,
           ...pick(event.object, 'kind', 'apiVersion', 'metadata.name', 'metadata.annotations'),
@@ -111,11 +138,15 @@ export const watching: Group = {
     },
     {
       name: 'sendInitialEvents without resourceVersionMatch is a 422 Invalid',
-      run: async (session) => refusal(await session.get(`${session.core('configmaps')}?watch=true&sendInitialEvents=true`)),
+      run: async (session) =>
+        refusal(
+          await session.get(`${session.core('configmaps')}?watch=true&sendInitialEvents=true`),
+        ),
     },
     {
       name: 'a watch with a resourceVersion that is no number is a 500 without a reason, unlike a list',
-      run: async (session) => refusal(await session.get(`${session.core('configmaps')}?watch=true&resourceVersion=abc`)),
+      run: async (session) =>
+        refusal(await session.get(`${session.core('configmaps')}?watch=true&resourceVersion=abc`)),
     },
     {
       name: 'timeoutSeconds ends the stream cleanly',
@@ -129,7 +160,9 @@ export const watching: Group = {
       name: 'a watch answers as JSON, chunked',
       run: async (session) => {
         const from = await versionOf(session)
-        const answer = await session.get(`${session.core('configmaps')}?watch=true&resourceVersion=${from}&timeoutSeconds=1`)
+        const answer = await session.get(
+          `${session.core('configmaps')}?watch=true&resourceVersion=${from}&timeoutSeconds=1`,
+        )
         return pick(answer.headers as never, 'content-type', 'transfer-encoding')
       },
     },

@@ -3,7 +3,8 @@ import { fail, succeed, type Outcome } from '../../../kernel/outcome'
 import { readPacked } from './trace-csv'
 
 /** A file that cannot be used, named with the reason. */
-export const refusedFile = (file: string, says: string): { ok: false; failure: Failure } => fail(failure('INVALID', { issues: [{ path: file, says }] }))
+export const refusedFile = (file: string, says: string): { ok: false; failure: Failure } =>
+  fail(failure('INVALID', { issues: [{ path: file, says }] }))
 
 /** The JSON of a file, packed or not; fails with INVALID where it is none. */
 export async function readPackedJson(file: string): Promise<Outcome<unknown>> {

@@ -14,6 +14,16 @@ export async function readSpot(file: string): Promise<Outcome<NamedSpot>> {
   const json = await readPackedJson(file)
   if (!json.ok) return json
   const parsed = Availability.safeParse(json.value)
-  if (!parsed.success) return refusedFile(file, parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '))
-  return succeed({ name: basename(file).replace(/\.json(\.gz)?$/, ''), record: spotRecord(parsed.data.data.map((value) => value > 0), parsed.data.metadata.gap_seconds) })
+  if (!parsed.success)
+    return refusedFile(
+      file,
+      parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '),
+    )
+  return succeed({
+    name: basename(file).replace(/\.json(\.gz)?$/, ''),
+    record: spotRecord(
+      parsed.data.data.map((value) => value > 0),
+      parsed.data.metadata.gap_seconds,
+    ),
+  })
 }

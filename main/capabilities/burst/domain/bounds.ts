@@ -4,12 +4,17 @@ import { at, type JobTable } from './trace'
 export function demand(jobs: JobTable): { times: Float64Array; level: Float64Array } {
   const changes: [number, number][] = []
   for (let job = 0; job < jobs.count; job += 1) {
-    changes.push([at(jobs.submit, job), at(jobs.gpus, job)], [at(jobs.submit, job) + at(jobs.runtime, job), -at(jobs.gpus, job)])
+    changes.push(
+      [at(jobs.submit, job), at(jobs.gpus, job)],
+      [at(jobs.submit, job) + at(jobs.runtime, job), -at(jobs.gpus, job)],
+    )
   }
   changes.sort((a, b) => a[0] - b[0])
   const level = new Float64Array(changes.length)
   let now = 0
-  changes.forEach(([, change], index) => { level[index] = now += change })
+  changes.forEach(([, change], index) => {
+    level[index] = now += change
+  })
   return { times: Float64Array.from(changes, ([time]) => time), level }
 }
 
@@ -35,7 +40,8 @@ export function demandQuantile(jobs: JobTable, share: number): number {
 export function divisibleBound(jobs: JobTable, capacity: number): number {
   const { times, level } = demand(jobs)
   let above = 0
-  for (let index = 0; index + 1 < times.length; index += 1) above += Math.max(0, at(level, index) - capacity) * (at(times, index + 1) - at(times, index))
+  for (let index = 0; index + 1 < times.length; index += 1)
+    above += Math.max(0, at(level, index) - capacity) * (at(times, index + 1) - at(times, index))
   return above
 }
 
@@ -58,7 +64,10 @@ export function slackBound(jobs: JobTable, capacity: number): number {
   }
   for (let job = 0; job < jobs.count; job += 1) {
     serve(at(jobs.submit, job))
-    const added = { deadline: at(jobs.deadline, job), work: at(jobs.gpus, job) * at(jobs.runtime, job) }
+    const added = {
+      deadline: at(jobs.deadline, job),
+      work: at(jobs.gpus, job) * at(jobs.runtime, job),
+    }
     const index = open.findIndex((other) => other.deadline > added.deadline)
     open.splice(index < 0 ? open.length : index, 0, added)
   }

@@ -1,7 +1,11 @@
 import { waitLimitS } from './value'
 
 /** A cap on cloud spend that has to last for a period. */
-export interface Cap { usd: number; fromS: number; days: number }
+export interface Cap {
+  usd: number
+  fromS: number
+  days: number
+}
 
 /** How much of the cap may be spent ahead of an even pace before jobs have to wait longer. */
 const CUSHION = 0.06
@@ -17,10 +21,14 @@ export function pace(cap: Cap, committedUsd: number, nowS: number): number {
 }
 
 /** What an hour of waiting is worth when spend on pace is all that is asked for: less and less as spend runs ahead. */
-export const pacedUsdPerWaitHour = (ahead: number): number => REFERENCE_USD_PER_WAIT_HOUR * Math.exp(PACED_STEEPNESS * (1 - ahead))
+export const pacedUsdPerWaitHour = (ahead: number): number =>
+  REFERENCE_USD_PER_WAIT_HOUR * Math.exp(PACED_STEEPNESS * (1 - ahead))
 
 /** How long a job has to wait at least because spend runs ahead, in seconds: nothing on pace, ever longer beyond. */
 export function thriftS(job: { gpuHours: number; gpuHourUsd: number }, ahead: number): number {
   if (ahead <= 1) return 0
-  return waitLimitS({ ...job, usdPerWaitHour: REFERENCE_USD_PER_WAIT_HOUR / Math.expm1(STEEPNESS * (ahead - 1)) })
+  return waitLimitS({
+    ...job,
+    usdPerWaitHour: REFERENCE_USD_PER_WAIT_HOUR / Math.expm1(STEEPNESS * (ahead - 1)),
+  })
 }

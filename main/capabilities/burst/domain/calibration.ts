@@ -13,11 +13,19 @@ export class Calibration {
     this.squares += before * (value - this.mean)
   }
 
-  get observed(): number { return this.count }
+  get observed(): number {
+    return this.count
+  }
   /** Of the natural logarithm of actual over estimate; 0 until two jobs have ended. */
-  get sigma(): number { return this.count < 2 ? 0 : Math.sqrt(this.squares / (this.count - 1)) }
-  get bias(): number { return this.mean }
+  get sigma(): number {
+    return this.count < 2 ? 0 : Math.sqrt(this.squares / (this.count - 1))
+  }
+  get bias(): number {
+    return this.mean
+  }
 
   /** The factor on an estimate that a job exceeds as rarely as a normal deviate exceeds z; exactly 1 while estimates are exact. */
-  factor(z: number): number { return this.sigma < 1e-9 ? 1 : Math.exp(this.mean + z * this.sigma) }
+  factor(z: number): number {
+    return this.sigma < 1e-9 ? 1 : Math.exp(this.mean + z * this.sigma)
+  }
 }

@@ -34,7 +34,13 @@ export interface CloudNode {
 }
 
 /** Where a gang would go in a pool: room on running nodes and how many nodes would be launched for it. */
-export interface Offer { pool: number; existing: { node: CloudNode; gpus: number }[]; launch: number[]; startS: number; usd: number }
+export interface Offer {
+  pool: number
+  existing: { node: CloudNode; gpus: number }[]
+  launch: number[]
+  startS: number
+  usd: number
+}
 
 export const BOOT_S = 360
 export const P4D_USD_PER_HOUR = 21.957642
@@ -45,11 +51,20 @@ export class Cloud {
   private readonly active = new Set<CloudNode>()
   private releasedUsd = 0
 
-  constructor(readonly pools: readonly PoolTerms[], readonly gpusPerNode: number, readonly bootS = BOOT_S) {}
+  constructor(
+    readonly pools: readonly PoolTerms[],
+    readonly gpusPerNode: number,
+    readonly bootS = BOOT_S,
+  ) {}
 
   /** The cloud as a snapshot shows it: nodes that run now, with what is free on them. */
   static of(snapshot: Snapshot): Cloud {
-    const terms = snapshot.pools.map(({ name, usdPerNodeHour, gpusPerNode, bootS }) => ({ name, usdPerNodeHour, gpusPerNode, bootS }))
+    const terms = snapshot.pools.map(({ name, usdPerNodeHour, gpusPerNode, bootS }) => ({
+      name,
+      usdPerNodeHour,
+      gpusPerNode,
+      bootS,
+    }))
     const cloud = new Cloud(terms, 8)
     snapshot.pools.forEach(({ nodes, gpusPerNode }, pool) => {
       for (const { free, readyS, expectedEndS } of nodes) {
@@ -60,15 +75,27 @@ export class Cloud {
     return cloud
   }
 
-  private size(pool: number): number { return this.pools[pool]?.gpusPerNode ?? this.gpusPerNode }
-  private boot(pool: number): number { return this.pools[pool]?.bootS ?? this.bootS }
+  private size(pool: number): number {
+    return this.pools[pool]?.gpusPerNode ?? this.gpusPerNode
+  }
+  private boot(pool: number): number {
+    return this.pools[pool]?.bootS ?? this.bootS
+  }
 
-  get activeNodes(): ReadonlySet<CloudNode> { return this.active }
+  get activeNodes(): ReadonlySet<CloudNode> {
+    return this.active
+  }
 
-  usdPerSecond(pool: number): number { return (this.pools[pool]?.usdPerNodeHour ?? 0) / 3600 }
+  usdPerSecond(pool: number): number {
+    return (this.pools[pool]?.usdPerNodeHour ?? 0) / 3600
+  }
 
   /** What placing a gang for the given seconds would take and cost on top of what is committed already. */
-  offer(gpus: number, seconds: number, where: { nowS: number; pool: number; /** Until its data is there. */ dataS?: number }): Offer {
+  offer(
+    gpus: number,
+    seconds: number,
+    where: { nowS: number; pool: number; /** Until its data is there. */ dataS?: number },
+  ): Offer {
     const { nowS, pool, dataS = 0 } = where
     const size = this.size(pool)
     const rest = gpus % size
@@ -76,7 +103,11 @@ export class Cloud {
     for (let left = gpus; left >= size; left -= size) launch.push(size)
     const node = rest > 0 ? this.fullest(rest, pool) : undefined
     if (rest > 0 && !node) launch.push(rest)
-    const startS = Math.max(nowS + dataS, node?.readyS ?? nowS, launch.length > 0 ? nowS + this.boot(pool) : nowS)
+    const startS = Math.max(
+      nowS + dataS,
+      node?.readyS ?? nowS,
+      launch.length > 0 ? nowS + this.boot(pool) : nowS,
+    )
     const endS = startS + seconds
     const extra = node ? Math.max(0, endS - Math.max(node.expectedEndS, nowS)) : 0
     const usd = (extra + launch.length * (endS - nowS)) * this.usdPerSecond(pool)
@@ -87,7 +118,8 @@ export class Cloud {
     let best: CloudNode | undefined
     for (const node of this.active) {
       if (node.pool !== pool || node.free < need) continue
-      if (!best || node.free < best.free || (node.free === best.free && node.readyS < best.readyS)) best = node
+      if (!best || node.free < best.free || (node.free === best.free && node.readyS < best.readyS))
+        best = node
     }
     return best
   }
@@ -106,7 +138,16 @@ export class Cloud {
 
   private launch(pool: number, nowS: number): CloudNode {
     const readyS = nowS + this.boot(pool)
-    const node = { id: this.nodes.length, pool, launchS: nowS, readyS, expectedEndS: readyS, releaseS: Infinity, free: this.size(pool), jobs: 0 }
+    const node = {
+      id: this.nodes.length,
+      pool,
+      launchS: nowS,
+      readyS,
+      expectedEndS: readyS,
+      releaseS: Infinity,
+      free: this.size(pool),
+      jobs: 0,
+    }
     this.nodes.push(node)
     this.active.add(node)
     return node
@@ -143,7 +184,8 @@ export class Cloud {
   /** Dollars billed so far plus what the jobs already placed will still cost if they end when expected. */
   committedUsd(nowS: number): number {
     let usd = this.releasedUsd
-    for (const node of this.active) usd += (Math.max(nowS, node.expectedEndS) - node.launchS) * this.usdPerSecond(node.pool)
+    for (const node of this.active)
+      usd += (Math.max(nowS, node.expectedEndS) - node.launchS) * this.usdPerSecond(node.pool)
     return usd
   }
 }

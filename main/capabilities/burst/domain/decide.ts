@@ -12,7 +12,15 @@ import { waitLimitS } from './value'
 export type Promises = ReadonlyMap<string, Slot>
 
 /** One pool that could take a job: what it would launch, when it would start, and whether its price is too old to decide by. */
-export interface WayThere { pool: string; usd: number; startS: number; nodes: number; shipsGb: number; shipS: number; priceTooOld: boolean }
+export interface WayThere {
+  pool: string
+  usd: number
+  startS: number
+  nodes: number
+  shipsGb: number
+  shipS: number
+  priceTooOld: boolean
+}
 
 /** What a plan made of one queue: asked for every job, or for a job that is not in it yet. */
 export interface LivePlan {
@@ -26,7 +34,12 @@ export interface LivePlan {
 }
 
 /** The state of planning: what has been promised so far in this plan. */
-export interface Desktop { snapshot: Snapshot; cloud: Cloud; budgets: (BudgetLine & { plannedUsd: number })[]; /** Machines that this plan has given out already, by pool. */ launched: Map<string, number> }
+export interface Desktop {
+  snapshot: Snapshot
+  cloud: Cloud
+  budgets: (BudgetLine & { plannedUsd: number })[]
+  /** Machines that this plan has given out already, by pool. */ launched: Map<string, number>
+}
 
 /**
  * Plans the whole queue of a snapshot: one reservation profile per GPU kind, one cloud and one set of budgets for all. What an earlier plan
@@ -35,27 +48,62 @@ export interface Desktop { snapshot: Snapshot; cloud: Cloud; budgets: (BudgetLin
 export function decide(snapshot: Snapshot, before: Promises = new Map()): LivePlan {
   const desk = fresh(snapshot)
   const fairness = new Fairness(snapshot)
-  const kinds = new Map(snapshot.kinds.map((kind) => [kind.name, { kind, profile: profile(kind.free.length, kind.gpusPerNode) }]))
+  const kinds = new Map(
+    snapshot.kinds.map((kind) => [
+      kind.name,
+      { kind, profile: profile(kind.free.length, kind.gpusPerNode) },
+    ]),
+  )
   const decisions: BurstDecision[] = []
   const promises = new Map<string, Slot>()
   for (const { kind, profile: future } of kinds.values()) {
     const queue = snapshot.queue.filter((job) => job.kind === kind.name)
     decisions.push(...planKind(desk, { kind, future, fairness, before, promises }, queue))
   }
-  for (const job of snapshot.queue) if (!kinds.has(job.kind)) decisions.push(single(desk, job, { startS: Infinity, shares: [] }))
+  for (const job of snapshot.queue)
+    if (!kinds.has(job.kind)) decisions.push(single(desk, job, { startS: Infinity, shares: [] }))
   return {
-    decisions, promises,
-    quote: (job) => single(desk, job, kinds.get(job.kind)?.profile.find(job.gpus, job.runTime.p50) ?? { startS: Infinity, shares: [] }),
-    options: (job) => waysOut(fresh(snapshot), job).map(({ pool, offer, ...way }) => ({ ...way, pool: snapshot.pools[pool]?.name ?? '', nodes: offer.launch.length })),
+    decisions,
+    promises,
+    quote: (job) =>
+      single(
+        desk,
+        job,
+        kinds.get(job.kind)?.profile.find(job.gpus, job.runTime.p50) ?? {
+          startS: Infinity,
+          shares: [],
+        },
+      ),
+    options: (job) =>
+      waysOut(fresh(snapshot), job).map(({ pool, offer, ...way }) => ({
+        ...way,
+        pool: snapshot.pools[pool]?.name ?? '',
+        nodes: offer.launch.length,
+      })),
   }
 }
 
 /** The facts without anything planned: what a job would meet that goes at once, before everybody else. */
-const fresh = (snapshot: Snapshot): Desktop => ({ snapshot, cloud: Cloud.of(snapshot), budgets: snapshot.budgets.map((line) => ({ ...line, plannedUsd: 0 })), launched: new Map() })
+const fresh = (snapshot: Snapshot): Desktop => ({
+  snapshot,
+  cloud: Cloud.of(snapshot),
+  budgets: snapshot.budgets.map((line) => ({ ...line, plannedUsd: 0 })),
+  launched: new Map(),
+})
 
-interface OneKind { kind: Kind; future: Profile; fairness: Fairness; before: Promises; promises: Map<string, Slot> }
+interface OneKind {
+  kind: Kind
+  future: Profile
+  fairness: Fairness
+  before: Promises
+  promises: Map<string, Slot>
+}
 
-function planKind(desk: Desktop, { kind, future, fairness, before, promises }: OneKind, queue: readonly QueuedJob[]): BurstDecision[] {
+function planKind(
+  desk: Desktop,
+  { kind, future, fairness, before, promises }: OneKind,
+  queue: readonly QueuedJob[],
+): BurstDecision[] {
   const { nowS } = desk.snapshot
   const left = new Map<number, { out: WayOut; makesRoom: boolean }>()
   const jobOf = (index: number): QueuedJob => {
@@ -63,20 +111,41 @@ function planKind(desk: Desktop, { kind, future, fairness, before, promises }: O
     if (!job) throw new Error(`There is no job ${index} in the queue`)
     return job
   }
-  const candidates = queue.map((job, index) => ({ ...candidate(desk, { job, index, shiftS: fairness.shiftS(job.team) }), promised: before.get(job.id) }))
-  const planned = plan({ profile: future, nowS, ground: (own) => lay(own, kind, nowS) }, candidates, {
-    usd: (index) => (refusal(desk, jobOf(index)) ? Infinity : cheapestWayOut(desk, jobOf(index))?.usd ?? Infinity),
-    go: (index, why) => {
-      const out = cheapestWayOut(desk, jobOf(index))
-      if (out) left.set(index, { out: take(desk, jobOf(index), out), makesRoom: why === 'makes-room' })
+  const candidates = queue.map((job, index) => ({
+    ...candidate(desk, { job, index, shiftS: fairness.shiftS(job.team) }),
+    promised: before.get(job.id),
+  }))
+  const planned = plan(
+    { profile: future, nowS, ground: (own) => lay(own, kind, nowS) },
+    candidates,
+    {
+      usd: (index) =>
+        refusal(desk, jobOf(index))
+          ? Infinity
+          : (cheapestWayOut(desk, jobOf(index))?.usd ?? Infinity),
+      go: (index, why) => {
+        const out = cheapestWayOut(desk, jobOf(index))
+        if (out)
+          left.set(index, { out: take(desk, jobOf(index), out), makesRoom: why === 'makes-room' })
+      },
     },
-  })
-  for (const { candidate: { job }, slot } of planned) if (slot.startS < Infinity) promises.set(jobOf(job).id, slot)
+  )
+  for (const {
+    candidate: { job },
+    slot,
+  } of planned)
+    if (slot.startS < Infinity) promises.set(jobOf(job).id, slot)
   const slots = new Map(planned.map((entry): [number, Planned] => [entry.candidate.job, entry]))
   return queue.map((job, index) => {
     // A job that leaves is still shown what staying would have meant.
     const slot = slots.get(index)?.slot ?? future.find(job.gpus, job.runTime.p50)
-    return wordDecision(desk, job, { slot, out: left.get(index)?.out, latestStartS: candidates[index]?.latestStartS ?? Infinity, chosen: left.has(index), makesRoom: left.get(index)?.makesRoom === true })
+    return wordDecision(desk, job, {
+      slot,
+      out: left.get(index)?.out,
+      latestStartS: candidates[index]?.latestStartS ?? Infinity,
+      chosen: left.has(index),
+      makesRoom: left.get(index)?.makesRoom === true,
+    })
   })
 }
 
@@ -88,24 +157,54 @@ function single(desk: Desktop, job: QueuedJob, slot: Slot): BurstDecision {
 }
 
 /** The reference price of a GPU hour is the cheapest pool's: what waiting is weighed against. */
-function candidate(desk: Desktop, of: { job: QueuedJob; index: number; shiftS: number }): Candidate {
+function candidate(
+  desk: Desktop,
+  of: { job: QueuedJob; index: number; shiftS: number },
+): Candidate {
   const { job } = of
   const { policy, pools } = desk.snapshot
-  const prices = pools.filter((pool) => pool.kind === job.kind).map((pool) => pool.usdPerNodeHour / pool.gpusPerNode)
-  const usdPerWaitHour = job.usdPerWaitHour ?? (policy.usdPerWaitHour[job.team] ?? policy.usdPerWaitHour[''] ?? 0) * 2 ** job.priority
-  const limitS = prices.length === 0 ? Infinity : waitLimitS({ gpuHours: (job.gpus * job.runTime.p50) / 3600, gpuHourUsd: Math.min(...prices), usdPerWaitHour })
-  const bootS = Math.max(0, ...pools.filter((pool) => pool.kind === job.kind).map((pool) => pool.bootS))
-  const safeS = policy.keepDeadlines && job.deadlineS !== undefined ? job.deadlineS - job.runTime.p90 - bootS : Infinity
+  const prices = pools
+    .filter((pool) => pool.kind === job.kind)
+    .map((pool) => pool.usdPerNodeHour / pool.gpusPerNode)
+  const usdPerWaitHour =
+    job.usdPerWaitHour ??
+    (policy.usdPerWaitHour[job.team] ?? policy.usdPerWaitHour[''] ?? 0) * 2 ** job.priority
+  const limitS =
+    prices.length === 0
+      ? Infinity
+      : waitLimitS({
+          gpuHours: (job.gpus * job.runTime.p50) / 3600,
+          gpuHourUsd: Math.min(...prices),
+          usdPerWaitHour,
+        })
+  const bootS = Math.max(
+    0,
+    ...pools.filter((pool) => pool.kind === job.kind).map((pool) => pool.bootS),
+  )
+  const safeS =
+    policy.keepDeadlines && job.deadlineS !== undefined
+      ? job.deadlineS - job.runTime.p90 - bootS
+      : Infinity
   const latestStartS = Math.min(job.submittedS + limitS, safeS)
   // A job that may wait for ever still has its place in the queue: behind those with a limit, by arrival.
-  return { job: of.index, gpus: job.gpus, seconds: job.runTime.p50, latestStartS, orderS: Math.min(latestStartS, job.submittedS + FOREVER_S) + of.shiftS }
+  return {
+    job: of.index,
+    gpus: job.gpus,
+    seconds: job.runTime.p50,
+    latestStartS,
+    orderS: Math.min(latestStartS, job.submittedS + FOREVER_S) + of.shiftS,
+  }
 }
 const FOREVER_S = 30 * 86_400
 
 function lay(future: Profile, kind: Kind, nowS: number): void {
   future.reset(nowS, kind.free)
   for (const { node, gpus, expectedEndS, startedS } of kind.running) {
-    future.release(node, gpus, expectedEndS > nowS ? expectedEndS : nowS + OVERRUN_SHARE * (nowS - startedS) + 1)
+    future.release(
+      node,
+      gpus,
+      expectedEndS > nowS ? expectedEndS : nowS + OVERRUN_SHARE * (nowS - startedS) + 1,
+    )
   }
 }
 /** A job that outlives its estimate is expected to go on for this share of what it ran. */

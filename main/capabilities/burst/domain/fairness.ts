@@ -10,7 +10,8 @@ export class Fairness {
   constructor({ kinds, queue, policy }: Snapshot) {
     const held = new Map<string, number>()
     for (const team of queue.map((job) => job.team)) held.set(team, 0)
-    for (const { team, gpus } of kinds.flatMap((kind) => kind.running)) held.set(team, (held.get(team) ?? 0) + gpus)
+    for (const { team, gpus } of kinds.flatMap((kind) => kind.running))
+      held.set(team, (held.get(team) ?? 0) + gpus)
     const weight = (team: string) => policy.teamWeights[team] ?? 1
     const all = [...held.values()].reduce((sum, gpus) => sum + gpus, 0)
     const weights = [...held.keys()].reduce((sum, team) => sum + weight(team), 0)
@@ -21,5 +22,7 @@ export class Fairness {
   }
 
   /** How many seconds later (or, negative, earlier) a team's jobs stand in the queue. */
-  shiftS(team: string): number { return this.shift.get(team) ?? 0 }
+  shiftS(team: string): number {
+    return this.shift.get(team) ?? 0
+  }
 }

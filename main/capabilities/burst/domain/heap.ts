@@ -11,10 +11,14 @@ export class TimeHeap {
   private count = 0
   private pushed = 0
 
-  get size(): number { return this.count }
+  get size(): number {
+    return this.count
+  }
 
   /** The earliest time, Infinity when empty. */
-  peekTime(): number { return this.count === 0 ? Infinity : at(this.times, 0) }
+  peekTime(): number {
+    return this.count === 0 ? Infinity : at(this.times, 0)
+  }
 
   push(time: number, item: number): void {
     if (this.count === this.times.length) this.grow()
@@ -46,7 +50,11 @@ export class TimeHeap {
     for (;;) {
       let child = 2 * hole + 1
       if (child >= last) break
-      if (child + 1 < last && this.above(at(this.times, child + 1), at(this.orders, child + 1), child)) child += 1
+      if (
+        child + 1 < last &&
+        this.above(at(this.times, child + 1), at(this.orders, child + 1), child)
+      )
+        child += 1
       if (this.above(time, order, child)) break
       this.copy(child, hole)
       hole = child

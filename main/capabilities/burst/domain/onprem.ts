@@ -14,29 +14,45 @@ export interface OnPrem {
   give(shares: readonly Share[]): void
 }
 
-export interface Share { node: number; gpus: number }
+export interface Share {
+  node: number
+  gpus: number
+}
 
 export function onPrem(nodes: number, gpusPerNode: number): OnPrem {
   const free = new Int32Array(nodes).fill(gpusPerNode)
   let total = nodes * gpusPerNode
-  const fullest = (need: number, allowed: ((node: number) => boolean) | undefined, taken: Share[]) => {
+  const fullest = (
+    need: number,
+    allowed: ((node: number) => boolean) | undefined,
+    taken: Share[],
+  ) => {
     let best = -1
     let least = gpusPerNode + 1
     for (let node = 0; node < nodes; node += 1) {
       const room = at(free, node)
-      if (room >= need && room < least && (!allowed || allowed(node)) && !taken.some((share) => share.node === node)) [best, least] = [node, room]
+      if (
+        room >= need &&
+        room < least &&
+        (!allowed || allowed(node)) &&
+        !taken.some((share) => share.node === node)
+      )
+        [best, least] = [node, room]
     }
     return best
   }
   const wholeNodes = (count: number, allowed: ((node: number) => boolean) | undefined) => {
     const shares: Share[] = []
     for (let node = 0; node < nodes && shares.length < count; node += 1) {
-      if (at(free, node) === gpusPerNode && (!allowed || allowed(node))) shares.push({ node, gpus: gpusPerNode })
+      if (at(free, node) === gpusPerNode && (!allowed || allowed(node)))
+        shares.push({ node, gpus: gpusPerNode })
     }
     return shares.length === count ? shares : undefined
   }
   return {
-    nodes, gpusPerNode, free,
+    nodes,
+    gpusPerNode,
+    free,
     freeTotal: () => total,
     find(gpus, allowed) {
       if (gpus > total) return undefined
@@ -49,7 +65,8 @@ export function onPrem(nodes: number, gpusPerNode: number): OnPrem {
     holds: (shares) => shares.every(({ node, gpus }) => at(free, node) >= gpus),
     take(shares) {
       for (const { node, gpus } of shares) {
-        if (at(free, node) < gpus) throw new Error(`Node ${node} has ${at(free, node)} free GPUs, ${gpus} were asked for`)
+        if (at(free, node) < gpus)
+          throw new Error(`Node ${node} has ${at(free, node)} free GPUs, ${gpus} were asked for`)
         free[node] = at(free, node) - gpus
         total -= gpus
       }

@@ -3,7 +3,14 @@ import type { Replayed } from './run'
 import { at } from './trace'
 
 /** What one team got out of a replay. */
-export interface TeamOutcome { team: string; jobs: number; meanWaitHours: number; cloudGpuHours: number; onPremGpuHours: number; deadlineMisses: number }
+export interface TeamOutcome {
+  team: string
+  jobs: number
+  meanWaitHours: number
+  cloudGpuHours: number
+  onPremGpuHours: number
+  deadlineMisses: number
+}
 
 /** Who waited and who was sent: by team, largest first. */
 export function teamOutcomes(replayed: Replayed): TeamOutcome[] {
@@ -12,7 +19,16 @@ export function teamOutcomes(replayed: Replayed): TeamOutcome[] {
   const ends = finishTimes(replayed)
   const teamOf = (job: number) => {
     const team = jobs.teams[job] ?? ''
-    const found = teams.get(team) ?? { team, jobs: 0, meanWaitHours: 0, cloudGpuHours: 0, onPremGpuHours: 0, deadlineMisses: 0, waitS: 0, done: 0 }
+    const found = teams.get(team) ?? {
+      team,
+      jobs: 0,
+      meanWaitHours: 0,
+      cloudGpuHours: 0,
+      onPremGpuHours: 0,
+      deadlineMisses: 0,
+      waitS: 0,
+      done: 0,
+    }
     teams.set(team, found)
     return found
   }
@@ -29,7 +45,12 @@ export function teamOutcomes(replayed: Replayed): TeamOutcome[] {
     if (run.place === 'cloud') teamOf(run.job).cloudGpuHours += hours
     else teamOf(run.job).onPremGpuHours += hours
   }
-  return [...teams.values()].map(({ waitS, done, ...team }) => ({ ...team, meanWaitHours: done === 0 ? 0 : waitS / done / 3600 })).toSorted((a, b) => b.jobs - a.jobs)
+  return [...teams.values()]
+    .map(({ waitS, done, ...team }) => ({
+      ...team,
+      meanWaitHours: done === 0 ? 0 : waitS / done / 3600,
+    }))
+    .toSorted((a, b) => b.jobs - a.jobs)
 }
 
 /** GPUs averaged over each step from the first submission to the last end. */
@@ -54,8 +75,14 @@ export function usage(replayed: Replayed, steps: number): Usage {
   const column = () => new Float64Array(steps)
   const [onPrem, cloud, asked, waiting] = [column(), column(), column(), column()]
   const add = (into: Float64Array, span: { startS: number; endS: number }, gpus: number) => {
-    for (let step = Math.max(0, Math.floor((span.startS - fromS) / stepS)); step < steps && fromS + step * stepS < span.endS; step += 1) {
-      const overlapS = Math.min(span.endS, fromS + (step + 1) * stepS) - Math.max(span.startS, fromS + step * stepS)
+    for (
+      let step = Math.max(0, Math.floor((span.startS - fromS) / stepS));
+      step < steps && fromS + step * stepS < span.endS;
+      step += 1
+    ) {
+      const overlapS =
+        Math.min(span.endS, fromS + (step + 1) * stepS) -
+        Math.max(span.startS, fromS + step * stepS)
       if (overlapS > 0) into[step] = at(into, step) + (overlapS / stepS) * gpus
     }
   }
@@ -67,7 +94,13 @@ export function usage(replayed: Replayed, steps: number): Usage {
     add(waiting, { startS: at(freeS, run.job), endS: Math.min(run.startS, run.endS) }, gpus)
     freeS[run.job] = run.endS
   }
-  for (const job of replayed.unfinished) add(waiting, { startS: at(freeS, job), endS: toS }, at(jobs.gpus, job))
-  for (let job = 0; job < jobs.count; job += 1) add(asked, { startS: at(jobs.submit, job), endS: at(jobs.submit, job) + at(jobs.runtime, job) }, at(jobs.gpus, job))
+  for (const job of replayed.unfinished)
+    add(waiting, { startS: at(freeS, job), endS: toS }, at(jobs.gpus, job))
+  for (let job = 0; job < jobs.count; job += 1)
+    add(
+      asked,
+      { startS: at(jobs.submit, job), endS: at(jobs.submit, job) + at(jobs.runtime, job) },
+      at(jobs.gpus, job),
+    )
   return { fromS, stepS, onPrem, cloud, asked, waiting }
 }

@@ -25,24 +25,37 @@ export interface Exit {
 /** Where a plan starts from: puts what is running into the profile, afresh. */
 export type Ground = (profile: Profile) => void
 
-export interface Planned { candidate: Candidate; slot: Slot }
+export interface Planned {
+  candidate: Candidate
+  slot: Slot
+}
 
 /**
  * Gives every waiting job a reservation, in order, so that none is pushed back by a later one. As soon as the plan shows that a job cannot start
  * in time, a cheaper one ahead of it leaves now if that makes room, else it leaves itself: waiting longer would cost the wait and the cloud too.
  * Beyond `depth` reservations the rest of a very long queue only fills holes that are open now.
  */
-export function plan(where: { profile: Profile; ground: Ground; nowS: number; depth?: number }, queue: readonly Candidate[], exit: Exit): Planned[] {
+export function plan(
+  where: { profile: Profile; ground: Ground; nowS: number; depth?: number },
+  queue: readonly Candidate[],
+  exit: Exit,
+): Planned[] {
   const { profile, ground, nowS, depth = Infinity } = where
   const planned = new Map<number, Planned>()
   ground(profile)
   const promised = keepPromises(profile, queue)
   for (const candidate of queue.toSorted((a, b) => a.orderS - b.orderS || a.job - b.job)) {
-    if (candidate.promised && promised.delete(candidate.job)) profile.free(candidate.promised, candidate.seconds)
+    if (candidate.promised && promised.delete(candidate.job))
+      profile.free(candidate.promised, candidate.seconds)
     const deep = planned.size >= depth && candidate.latestStartS > nowS
-    const slot = deep ? profile.findNow(candidate.gpus, candidate.seconds) : profile.find(candidate.gpus, candidate.seconds)
+    const slot = deep
+      ? profile.findNow(candidate.gpus, candidate.seconds)
+      : profile.find(candidate.gpus, candidate.seconds)
     if (!slot) continue
-    const settled = slot.startS <= Math.max(nowS, candidate.latestStartS) ? { candidate, slot } : makeRoom({ profile, planned, nowS }, { candidate, slot }, exit)
+    const settled =
+      slot.startS <= Math.max(nowS, candidate.latestStartS)
+        ? { candidate, slot }
+        : makeRoom({ profile, planned, nowS }, { candidate, slot }, exit)
     if (!settled) continue
     if (settled.slot.startS < Infinity) profile.hold(settled.slot, candidate.seconds)
     planned.set(candidate.job, settled)
@@ -65,7 +78,11 @@ function keepPromises(profile: Profile, queue: readonly Candidate[]): Set<number
 const TRIED = 8
 
 /** Settles a late job: in the place of a cheaper one that leaves, or by leaving itself (undefined), or late where nothing may leave. */
-function makeRoom(at: { profile: Profile; planned: Map<number, Planned>; nowS: number }, late: Planned, exit: Exit): Planned | undefined {
+function makeRoom(
+  at: { profile: Profile; planned: Map<number, Planned>; nowS: number },
+  late: Planned,
+  exit: Exit,
+): Planned | undefined {
   const { profile, planned, nowS } = at
   const { candidate } = late
   const ownUsd = exit.usd(candidate.job)
@@ -91,9 +108,15 @@ function smallest(planned: ReadonlyMap<number, Planned>, than: Candidate, nowS: 
   const limit = size(than)
   const found: Planned[] = []
   for (const entry of planned.values()) {
-    if (entry.slot.startS <= nowS || entry.slot.startS === Infinity || size(entry.candidate) >= limit) continue
+    if (
+      entry.slot.startS <= nowS ||
+      entry.slot.startS === Infinity ||
+      size(entry.candidate) >= limit
+    )
+      continue
     let index = found.length
-    while (index > 0 && size(found[index - 1]?.candidate ?? than) > size(entry.candidate)) index -= 1
+    while (index > 0 && size(found[index - 1]?.candidate ?? than) > size(entry.candidate))
+      index -= 1
     found.splice(index, 0, entry)
     if (found.length > TRIED) found.pop()
   }

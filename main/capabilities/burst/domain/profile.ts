@@ -21,7 +21,10 @@ export interface Profile {
   /** Gives a held slot back. */
   free(slot: Slot, seconds: number): void
 }
-export interface Slot { startS: number; shares: readonly Share[] }
+export interface Slot {
+  startS: number
+  shares: readonly Share[]
+}
 
 const NEVER: Slot = { startS: Infinity, shares: [] }
 
@@ -64,7 +67,9 @@ class Steps {
     return index
   }
 
-  freeAt(timeS: number): number { return at(this.free, this.indexAt(timeS)) }
+  freeAt(timeS: number): number {
+    return at(this.free, this.indexAt(timeS))
+  }
 
   change(fromS: number, toS: number, gpus: number): void {
     const first = this.split(fromS)
@@ -73,7 +78,11 @@ class Steps {
   }
 
   /** The earliest time from `fromS` on with the GPUs for the whole span; Infinity if that is later than `worthS`. */
-  earliest(gpus: number, seconds: number, { fromS, worthS }: { fromS: number; worthS: number }): number {
+  earliest(
+    gpus: number,
+    seconds: number,
+    { fromS, worthS }: { fromS: number; worthS: number },
+  ): number {
     const { times, free, count } = this
     let startS = -1
     for (let index = 0; index < count; index += 1) {
@@ -93,7 +102,8 @@ class Steps {
   }
 
   nextChange(afterS: number): number {
-    for (let index = 0; index < this.count; index += 1) if (at(this.times, index) > afterS) return at(this.times, index)
+    for (let index = 0; index < this.count; index += 1)
+      if (at(this.times, index) > afterS) return at(this.times, index)
     return Infinity
   }
 }
@@ -111,29 +121,51 @@ export function profile(nodes: number, gpusPerNode: number): Profile {
       nowS = fromS
       steps.forEach((own, node) => own.reset(fromS, at(free, node)))
     },
-    release(node, gpus, atS) { stepsOf(node).change(Math.max(atS, nowS), Infinity, gpus) },
+    release(node, gpus, atS) {
+      stepsOf(node).change(Math.max(atS, nowS), Infinity, gpus)
+    },
     find(gpus, seconds) {
       if (gpus > nodes * gpusPerNode) return NEVER
-      return gpus <= gpusPerNode ? onOneNode(steps, { gpus, seconds, worthS: Infinity }) : onManyNodes(steps, { gpus, gpusPerNode }, seconds)
+      return gpus <= gpusPerNode
+        ? onOneNode(steps, { gpus, seconds, worthS: Infinity })
+        : onManyNodes(steps, { gpus, gpusPerNode }, seconds)
     },
     findNow(gpus, seconds) {
-      const open = steps.reduce((sum, own) => sum + (own.freeAt(nowS) >= Math.min(gpus, gpusPerNode) ? 1 : 0), 0)
+      const open = steps.reduce(
+        (sum, own) => sum + (own.freeAt(nowS) >= Math.min(gpus, gpusPerNode) ? 1 : 0),
+        0,
+      )
       if (open * gpusPerNode < gpus) return undefined
-      const slot = gpus <= gpusPerNode ? onOneNode(steps, { gpus, seconds, worthS: nowS }) : onManyNodes(steps, { gpus, gpusPerNode }, seconds)
+      const slot =
+        gpus <= gpusPerNode
+          ? onOneNode(steps, { gpus, seconds, worthS: nowS })
+          : onManyNodes(steps, { gpus, gpusPerNode }, seconds)
       return slot.startS <= nowS ? slot : undefined
     },
-    fits: (slot, seconds) => slot.startS >= nowS && slot.startS < Infinity
-      && slot.shares.every(({ node, gpus }) => node < nodes && stepsOf(node).earliest(gpus, seconds, { fromS: slot.startS, worthS: slot.startS }) === slot.startS),
+    fits: (slot, seconds) =>
+      slot.startS >= nowS &&
+      slot.startS < Infinity &&
+      slot.shares.every(
+        ({ node, gpus }) =>
+          node < nodes &&
+          stepsOf(node).earliest(gpus, seconds, { fromS: slot.startS, worthS: slot.startS }) ===
+            slot.startS,
+      ),
     hold(slot, seconds) {
-      for (const { node, gpus } of slot.shares) stepsOf(node).change(slot.startS, slot.startS + seconds, -gpus)
+      for (const { node, gpus } of slot.shares)
+        stepsOf(node).change(slot.startS, slot.startS + seconds, -gpus)
     },
     free(slot, seconds) {
-      for (const { node, gpus } of slot.shares) stepsOf(node).change(slot.startS, slot.startS + seconds, gpus)
+      for (const { node, gpus } of slot.shares)
+        stepsOf(node).change(slot.startS, slot.startS + seconds, gpus)
     },
   }
 }
 
-function onOneNode(steps: readonly Steps[], { gpus, seconds, worthS }: { gpus: number; seconds: number; worthS: number }): Slot {
+function onOneNode(
+  steps: readonly Steps[],
+  { gpus, seconds, worthS }: { gpus: number; seconds: number; worthS: number },
+): Slot {
   let [best, bestS, least] = [-1, worthS, Infinity]
   const from = { fromS: -Infinity, worthS: Infinity }
   for (let node = 0; node < steps.length; node += 1) {
@@ -149,19 +181,33 @@ function onOneNode(steps: readonly Steps[], { gpus, seconds, worthS }: { gpus: n
 }
 
 /** Large gangs: tries each time at which enough nodes may be free together, earliest first. */
-function onManyNodes(steps: readonly Steps[], size: { gpus: number; gpusPerNode: number }, seconds: number): Slot {
+function onManyNodes(
+  steps: readonly Steps[],
+  size: { gpus: number; gpusPerNode: number },
+  seconds: number,
+): Slot {
   const rest = size.gpus % size.gpusPerNode
   const count = Math.floor(size.gpus / size.gpusPerNode)
   let fromS = -Infinity
   while (fromS < Infinity) {
-    const starts = steps.map((own) => own.earliest(size.gpusPerNode, seconds, { fromS, worthS: Infinity }))
+    const starts = steps.map((own) =>
+      own.earliest(size.gpusPerNode, seconds, { fromS, worthS: Infinity }),
+    )
     const startS = starts.toSorted((a, b) => a - b)[count - 1] ?? Infinity
     if (startS === Infinity) return NEVER
-    const open = (own: Steps, gpus: number) => own.earliest(gpus, seconds, { fromS: startS, worthS: startS }) === startS
-    const whole = steps.flatMap((own, node) => (open(own, size.gpusPerNode) ? [node] : [])).slice(0, count)
+    const open = (own: Steps, gpus: number) =>
+      own.earliest(gpus, seconds, { fromS: startS, worthS: startS }) === startS
+    const whole = steps
+      .flatMap((own, node) => (open(own, size.gpusPerNode) ? [node] : []))
+      .slice(0, count)
     const shares = whole.map((node) => ({ node, gpus: size.gpusPerNode }))
     if (shares.length === count) {
-      const able = rest === 0 ? [] : steps.flatMap((own, node) => (!whole.includes(node) && open(own, rest) ? [{ node, room: own.freeAt(startS) }] : []))
+      const able =
+        rest === 0
+          ? []
+          : steps.flatMap((own, node) =>
+              !whole.includes(node) && open(own, rest) ? [{ node, room: own.freeAt(startS) }] : [],
+            )
       const [last] = able.toSorted((a, b) => a.room - b.room)
       if (rest === 0) return { startS, shares }
       if (last) return { startS, shares: [...shares, { node: last.node, gpus: rest }] }

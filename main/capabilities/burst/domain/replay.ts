@@ -24,7 +24,11 @@ export interface Policy {
   readonly params: Readonly<Record<string, number | string | boolean>>
   react(desk: Desk, happened: Happened): void
 }
-export interface Happened { arrived: readonly number[]; finished: readonly number[]; interrupted: readonly number[] }
+export interface Happened {
+  arrived: readonly number[]
+  finished: readonly number[]
+  interrupted: readonly number[]
+}
 
 /** One placement of a job, from the moment it was placed to its end or interruption. */
 export interface Run {
@@ -51,7 +55,10 @@ export class Desk {
   nowS = 0
   readonly onPrem: OnPrem
   readonly cloud: Cloud
-  readonly jobs: Pick<JobTable, 'count' | 'ids' | 'submit' | 'gpus' | 'deadline' | 'teams' | 'priority' | 'datasetGb'>
+  readonly jobs: Pick<
+    JobTable,
+    'count' | 'ids' | 'submit' | 'gpus' | 'deadline' | 'teams' | 'priority' | 'datasetGb'
+  >
   readonly runs: Run[] = []
   readonly running = new Set<number>()
   readonly waiting = new Set<number>()
@@ -80,14 +87,23 @@ export class Desk {
   /** Seconds of work a job is expected to have left, from its estimate and what it has saved. */
   estimateS(job: number): number {
     const estimate = at(this.setting.estimates, job)
-    return Math.max(estimate - at(this.done, job), estimate * 0.05) + (at(this.done, job) > 0 ? RESTART_S : 0)
+    return (
+      Math.max(estimate - at(this.done, job), estimate * 0.05) +
+      (at(this.done, job) > 0 ? RESTART_S : 0)
+    )
   }
 
-  gpus(job: number): number { return at(this.jobs.gpus, job) }
+  gpus(job: number): number {
+    return at(this.jobs.gpus, job)
+  }
 
-  fits(job: number, allowed?: (node: number) => boolean): Share[] | undefined { return this.onPrem.find(this.gpus(job), allowed) }
+  fits(job: number, allowed?: (node: number) => boolean): Share[] | undefined {
+    return this.onPrem.find(this.gpus(job), allowed)
+  }
 
-  neverFits(job: number): boolean { return this.gpus(job) > this.onPrem.nodes * this.onPrem.gpusPerNode }
+  neverFits(job: number): boolean {
+    return this.gpus(job) > this.onPrem.nodes * this.onPrem.gpusPerNode
+  }
 
   /** Starts a job in the building now if it fits. */
   startOnPrem(job: number, allowed?: (node: number) => boolean): boolean {
@@ -104,18 +120,26 @@ export class Desk {
   }
 
   offer(job: number, pool = 0): Offer {
-    return this.cloud.offer(this.gpus(job), this.estimateS(job), { nowS: this.nowS, pool, dataS: this.shipS(job) })
+    return this.cloud.offer(this.gpus(job), this.estimateS(job), {
+      nowS: this.nowS,
+      pool,
+      dataS: this.shipS(job),
+    })
   }
 
   /** Seconds until a job's data would be in the cloud if it were shipped now, behind what is on the link already. */
   private shipS(job: number): number {
     const gb = at(this.jobs.datasetGb, job)
     const { linkGbPerSecond } = this.setting
-    return linkGbPerSecond === undefined || gb === 0 || this.shipped.has(job) ? 0 : Math.max(0, this.linkFreeS - this.nowS) + gb / linkGbPerSecond
+    return linkGbPerSecond === undefined || gb === 0 || this.shipped.has(job)
+      ? 0
+      : Math.max(0, this.linkFreeS - this.nowS) + gb / linkGbPerSecond
   }
 
   /** Seconds that leaving now takes before a job begins on a new node: its boot, or the way of its data where that is longer. */
-  leadS(job: number): number { return Math.max(BOOT_S, this.shipS(job)) }
+  leadS(job: number): number {
+    return Math.max(BOOT_S, this.shipS(job))
+  }
 
   /** Whether a job may run on nodes that can be taken away; by its name alone, so that a prefix of a trace says the same. */
   maySpot(job: number): boolean {
@@ -137,17 +161,27 @@ export class Desk {
 
   private run(placed: Pick<Run, 'job' | 'place' | 'pool' | 'shares' | 'startS'>): void {
     const { job } = placed
-    if (!this.waiting.delete(job)) throw new Error(`Job ${this.jobs.ids[job] ?? job} is not waiting`)
+    if (!this.waiting.delete(job))
+      throw new Error(`Job ${this.jobs.ids[job] ?? job} is not waiting`)
     const restart = at(this.done, job) > 0 ? RESTART_S : 0
     const endS = placed.startS + restart + at(this.left, job)
     this.runOf[job] = this.runs.length
     this.running.add(this.runs.length)
     this.ends.push(endS, this.runs.length)
-    this.runs.push({ ...placed, placedS: this.nowS, endS, expectedEndS: placed.startS + this.estimateS(job), restarts: at(this.stops, job), ended: false })
+    this.runs.push({
+      ...placed,
+      placedS: this.nowS,
+      endS,
+      expectedEndS: placed.startS + this.estimateS(job),
+      restarts: at(this.stops, job),
+      ended: false,
+    })
   }
 
   /** The latest placement of a job. */
-  lastRun(job: number): Run | undefined { return this.runs[at(this.runOf, job)] }
+  lastRun(job: number): Run | undefined {
+    return this.runs[at(this.runOf, job)]
+  }
 
   /** Stops a cloud job; it waits again with what it had saved, or with nothing where it keeps no checkpoints. */
   stop(job: number, keeps: 'checkpoint' | 'nothing'): void {
@@ -166,9 +200,13 @@ export class Desk {
   }
 
   /** Asks for a call of the policy at the given time. */
-  wakeAt(timeS: number): void { if (timeS > this.nowS && timeS < Infinity) this.wakes.push(timeS, 0) }
+  wakeAt(timeS: number): void {
+    if (timeS > this.nowS && timeS < Infinity) this.wakes.push(timeS, 0)
+  }
 
-  nextEventS(): number { return Math.min(this.ends.peekTime(), this.wakes.peekTime()) }
+  nextEventS(): number {
+    return Math.min(this.ends.peekTime(), this.wakes.peekTime())
+  }
 
   /** Moves to an instant: frees what ended by then and answers which jobs those were. */
   advance(timeS: number): number[] {
@@ -193,13 +231,21 @@ export class Desk {
   }
 
   /** The jobs on cloud nodes now. */
-  cloudJobs(): number[] { return [...this.running].flatMap((id) => (this.runs[id]?.place === 'cloud' ? [this.runs[id].job] : [])) }
+  cloudJobs(): number[] {
+    return [...this.running].flatMap((id) =>
+      this.runs[id]?.place === 'cloud' ? [this.runs[id].job] : [],
+    )
+  }
 
   /** Interrupts everything on spot nodes of zones that stopped handing them out. */
   reclaim(): number[] {
     const hit = [...this.running].flatMap((id) => {
       const run = this.runs[id]
-      return run && run.place === 'cloud' && this.setting.pools[run.pool]?.spot?.availableAt(this.nowS) === false ? [run.job] : []
+      return run &&
+        run.place === 'cloud' &&
+        this.setting.pools[run.pool]?.spot?.availableAt(this.nowS) === false
+        ? [run.job]
+        : []
     })
     for (const job of hit) this.stop(job, 'checkpoint')
     this.interruptions += hit.length

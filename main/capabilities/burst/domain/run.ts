@@ -17,7 +17,10 @@ export interface Replayed {
   decisionMicros: Float64Array
 }
 
-export interface Watcher { progress(done: number): void; signal?: AbortSignal }
+export interface Watcher {
+  progress(done: number): void
+  signal?: AbortSignal
+}
 
 /** Plays a trace under a policy: time jumps from event to event, ends before arrivals before decisions. */
 export function replay(setting: Setting, policy: Policy, watcher?: Watcher): Replayed {
@@ -42,8 +45,16 @@ export function replay(setting: Setting, policy: Policy, watcher?: Watcher): Rep
     if (watcher && micros.length % 512 === 0) report(watcher, next / setting.jobs.count)
   }
   return {
-    policy, setting, runs: desk.runs, cloudNodes: desk.cloud.nodes, unfinished: [...desk.waiting], cloudUsd: desk.cloud.spentUsd(desk.nowS),
-    lostGpuS: desk.lostGpuS, interruptions: desk.interruptions, idleWhileQueuedGpuS: idleGpuS, decisionMicros: Float64Array.from(micros),
+    policy,
+    setting,
+    runs: desk.runs,
+    cloudNodes: desk.cloud.nodes,
+    unfinished: [...desk.waiting],
+    cloudUsd: desk.cloud.spentUsd(desk.nowS),
+    lostGpuS: desk.lostGpuS,
+    interruptions: desk.interruptions,
+    idleWhileQueuedGpuS: idleGpuS,
+    decisionMicros: Float64Array.from(micros),
   }
 }
 

@@ -15,12 +15,22 @@ export interface Kind {
   gpusPerNode: number
   /** What is free on each node now. */
   free: readonly number[]
-  running: readonly { node: number; gpus: number; expectedEndS: number; startedS: number; team: string }[]
+  running: readonly {
+    node: number
+    gpus: number
+    expectedEndS: number
+    startedS: number
+    team: string
+  }[]
   usdPerGpuHour: number
 }
 
 /** Seconds that a job is expected to run: the middle, and the ends of the 80 % band. */
-export interface RunTime { p10: number; p50: number; p90: number }
+export interface RunTime {
+  p10: number
+  p50: number
+  p90: number
+}
 
 export interface QueuedJob {
   id: string
@@ -58,12 +68,26 @@ export interface Pool {
 }
 
 /** `hard` caps are never exceeded; soft ones ask their owner. A line counts every job whose cost centre, team or project it names. */
-export interface BudgetLine { scope: string; capUsd: number; spentUsd: number; committedUsd: number; hard: boolean }
+export interface BudgetLine {
+  scope: string
+  capUsd: number
+  spentUsd: number
+  committedUsd: number
+  hard: boolean
+}
 
-export const counts = ({ scope }: BudgetLine, job: Pick<QueuedJob, 'costCentre' | 'team' | 'project'>): boolean => scope === job.costCentre || scope === job.team || scope === job.project
+export const counts = (
+  { scope }: BudgetLine,
+  job: Pick<QueuedJob, 'costCentre' | 'team' | 'project'>,
+): boolean => scope === job.costCentre || scope === job.team || scope === job.project
 
 /** The line out of the building as measured, and what is on the other side already. */
-export interface Link { gbPerSecond: number; queuedGb: number; cached: ReadonlySet<string>; usdPerGbBack: number }
+export interface Link {
+  gbPerSecond: number
+  queuedGb: number
+  cached: ReadonlySet<string>
+  usdPerGbBack: number
+}
 
 export interface Policy {
   /** What an hour of waiting is worth for a job of ten GPU hours, by team; `''` for everyone else. */

@@ -42,11 +42,16 @@ export function fnv1a32(text: string): number {
 
 /** The due time in seconds of a job that names none: its running time, a quarter of an hour, and a share of the running time chosen by its name. */
 export const defaultDeadline = (job: Pick<TraceJob, 'id' | 'submitS' | 'durationS'>): number =>
-  job.submitS + job.durationS + 900 + (SLACK_FACTORS[fnv1a32(job.id) % SLACK_FACTORS.length] ?? 1) * job.durationS
+  job.submitS +
+  job.durationS +
+  900 +
+  (SLACK_FACTORS[fnv1a32(job.id) % SLACK_FACTORS.length] ?? 1) * job.durationS
 
 /** Sorts by arrival (equal times keep the file's order) and drops gangs above 64 GPUs. */
 export function jobTable(rows: readonly TraceJob[]): JobTable {
-  const kept = rows.filter((row) => row.gpus <= LARGEST_GANG).toSorted((a, b) => a.submitS - b.submitS)
+  const kept = rows
+    .filter((row) => row.gpus <= LARGEST_GANG)
+    .toSorted((a, b) => a.submitS - b.submitS)
   return {
     count: kept.length,
     dropped: rows.length - kept.length,
@@ -67,7 +72,12 @@ export function jobTable(rows: readonly TraceJob[]): JobTable {
  */
 export function noisyEstimates(jobs: JobTable, sigma: number, seed: number): Estimates {
   if (sigma === 0) return Float64Array.from(jobs.runtime)
-  return Float64Array.from(jobs.runtime, (seconds, job) => seconds * Math.exp(sigma * gaussian(fnv1a32(jobs.ids[job] ?? '') ^ Math.imul(seed, 0x9e3779b1))))
+  return Float64Array.from(
+    jobs.runtime,
+    (seconds, job) =>
+      seconds *
+      Math.exp(sigma * gaussian(fnv1a32(jobs.ids[job] ?? '') ^ Math.imul(seed, 0x9e3779b1))),
+  )
 }
 
 /** One draw from the standard normal distribution (Box and Muller). */

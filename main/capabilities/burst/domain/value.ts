@@ -7,8 +7,14 @@ const REFERENCE_GPU_HOURS = 10
 const SIZE_EXPONENT = 1.25
 
 /** How long a job may wait for the building before its cloud price is the better buy, in seconds; Infinity where waiting costs nothing. */
-export function waitLimitS(of: { gpuHours: number; gpuHourUsd: number; usdPerWaitHour: number }): number {
+export function waitLimitS(of: {
+  gpuHours: number
+  gpuHourUsd: number
+  usdPerWaitHour: number
+}): number {
   if (of.usdPerWaitHour <= 0) return Infinity
   const referenceUsd = REFERENCE_GPU_HOURS * of.gpuHourUsd
-  return ((referenceUsd / of.usdPerWaitHour) * (of.gpuHours / REFERENCE_GPU_HOURS) ** SIZE_EXPONENT) * 3600
+  return (
+    (referenceUsd / of.usdPerWaitHour) * (of.gpuHours / REFERENCE_GPU_HOURS) ** SIZE_EXPONENT * 3600
+  )
 }

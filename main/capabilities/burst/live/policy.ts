@@ -4,11 +4,28 @@ import type { Records } from '../../records'
 export const POLICY_NAME = 'default'
 /** What holds until somebody writes a policy: people act, only due times count, and prices of the last three days. */
 export const DEFAULT_POLICY: BurstPolicySpec = {
-  title: 'Defaults', mode: 'advise', waiting: [{ team: '', usdPerHour: 20 }], keepDeadlines: true, caps: [], weights: [], oldestPriceHours: 72, spot: false,
+  title: 'Defaults',
+  mode: 'advise',
+  waiting: [{ team: '', usdPerHour: 20 }],
+  keepDeadlines: true,
+  caps: [],
+  weights: [],
+  oldestPriceHours: 72,
+  spot: false,
 }
 
 /** The policy in force. */
-export function policyOf(records: Pick<Records, 'find'>): { spec: BurstPolicySpec; name: string; resourceVersion: string | undefined } {
+export function policyOf(records: Pick<Records, 'find'>): {
+  spec: BurstPolicySpec
+  name: string
+  resourceVersion: string | undefined
+} {
   const found = records.find('BurstPolicy', POLICY_NAME)
-  return found ? { spec: found.spec, name: found.spec.title || found.meta.name, resourceVersion: found.meta.resourceVersion } : { spec: DEFAULT_POLICY, name: 'defaults', resourceVersion: undefined }
+  return found
+    ? {
+        spec: found.spec,
+        name: found.spec.title || found.meta.name,
+        resourceVersion: found.meta.resourceVersion,
+      }
+    : { spec: DEFAULT_POLICY, name: 'defaults', resourceVersion: undefined }
 }

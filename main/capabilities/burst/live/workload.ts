@@ -4,17 +4,49 @@ import { isGpuResource } from '../../../kernel/inventory'
 import { ANNOTATION, LABEL } from '../../../kernel/manifest'
 import { parseQuantity } from '../../../kernel/quantities'
 import { QUEUE_LABEL, readLines } from '../domain/lines'
-import { containersOf, isObject, kindOf, listAt, numberAt, objectAt, podSetsOf, textAt, type JsonObject } from '../domain/movable'
+import {
+  containersOf,
+  isObject,
+  kindOf,
+  listAt,
+  numberAt,
+  objectAt,
+  podSetsOf,
+  textAt,
+  type JsonObject,
+} from '../domain/movable'
 
 /** What Takt writes on a workload and reads from it. */
 export const MARK = {
-  movedTo: 'takt.dev/moved-to', movedFrom: 'takt.dev/moved-from', held: 'takt.dev/held', asked: 'takt.dev/burst-asked', refused: 'takt.dev/burst-refused', ended: 'takt.dev/ended', results: 'takt.dev/results',
-  checkpoint: 'takt.dev/checkpoint-path', due: 'takt.dev/due', gpuMemory: 'takt.dev/gpu-memory-gib', resultsGb: 'takt.dev/results-gb', claim: 'takt.dev/claim', released: 'takt.dev/released',
+  movedTo: 'takt.dev/moved-to',
+  movedFrom: 'takt.dev/moved-from',
+  held: 'takt.dev/held',
+  asked: 'takt.dev/burst-asked',
+  refused: 'takt.dev/burst-refused',
+  ended: 'takt.dev/ended',
+  results: 'takt.dev/results',
+  checkpoint: 'takt.dev/checkpoint-path',
+  due: 'takt.dev/due',
+  gpuMemory: 'takt.dev/gpu-memory-gib',
+  resultsGb: 'takt.dev/results-gb',
+  claim: 'takt.dev/claim',
+  released: 'takt.dev/released',
 } as const
 const PRIORITY_LABELS = ['kueue.x-k8s.io/priority-class']
 const Meta = z.looseObject({
-  name: z.string(), namespace: z.string().default('default'), uid: z.string().default(''), resourceVersion: z.string().optional(), creationTimestamp: z.string().optional(), deletionTimestamp: z.string().optional(),
-  labels: z.record(z.string(), z.string()).default({}), annotations: z.record(z.string(), z.string()).default({}), ownerReferences: z.array(z.looseObject({ kind: z.string(), name: z.string(), controller: z.boolean().optional() })).default([]),
+  name: z.string(),
+  namespace: z.string().default('default'),
+  uid: z.string().default(''),
+  resourceVersion: z.string().optional(),
+  creationTimestamp: z.string().optional(),
+  deletionTimestamp: z.string().optional(),
+  labels: z.record(z.string(), z.string()).default({}),
+  annotations: z.record(z.string(), z.string()).default({}),
+  ownerReferences: z
+    .array(
+      z.looseObject({ kind: z.string(), name: z.string(), controller: z.boolean().optional() }),
+    )
+    .default([]),
 })
 
 /** A GPU workload of a cluster, as far as deciding and moving need it. Times are milliseconds since 1970. */
@@ -31,7 +63,12 @@ export interface WorkloadFacts {
   startedAt: number | undefined
   ended: { at: number; failed: boolean } | undefined
   active: number
-  gpus: { product: string; resource: string; count: number; perGpu: { cpuCores: number; memoryGi: number } }
+  gpus: {
+    product: string
+    resource: string
+    count: number
+    perGpu: { cpuCores: number; memoryGi: number }
+  }
   queue: string | undefined
   dataUri: string | undefined
   remainingSeconds: number | undefined
@@ -69,25 +106,58 @@ function factsOf(object: JsonObject, kind: MovableKind, meta: z.infer<typeof Met
   const owner = meta.ownerReferences.find(({ controller }) => controller === true)
   const { annotations, labels } = meta
   return {
-    metadata: { name: meta.name, namespace: meta.namespace, uid: meta.uid, ...(meta.resourceVersion !== undefined && { resourceVersion: meta.resourceVersion }) },
-    kind, namespace: meta.namespace, name: meta.name, uid: meta.uid, labels, annotations, createdAt: instant(meta.creationTimestamp) ?? 0, deleting: meta.deletionTimestamp !== undefined,
-    ...courseOf(object, kind), gpus: gpusOf(object, kind), queue: labels[QUEUE_LABEL] ?? ('read' in found ? found.read.queue : undefined), dataUri: 'read' in found ? found.read.dataUri : undefined,
-    remainingSeconds: numberAt(object, 'status', 'trainerStatus', 'estimatedRemainingSeconds'), toldSeconds: positive(annotations[ANNOTATION.expectedSeconds]),
-    priorityClass: PRIORITY_LABELS.map((label) => labels[label]).find((name) => name !== undefined) ?? podSetsOf(object, kind).map(({ spec }) => textAt(spec, 'priorityClassName')).find((name) => name !== undefined) ?? '',
-    by: labels[LABEL.owner], madeBy: owner && { kind: owner.kind, name: owner.name }, object,
+    metadata: {
+      name: meta.name,
+      namespace: meta.namespace,
+      uid: meta.uid,
+      ...(meta.resourceVersion !== undefined && { resourceVersion: meta.resourceVersion }),
+    },
+    kind,
+    namespace: meta.namespace,
+    name: meta.name,
+    uid: meta.uid,
+    labels,
+    annotations,
+    createdAt: instant(meta.creationTimestamp) ?? 0,
+    deleting: meta.deletionTimestamp !== undefined,
+    ...courseOf(object, kind),
+    gpus: gpusOf(object, kind),
+    queue: labels[QUEUE_LABEL] ?? ('read' in found ? found.read.queue : undefined),
+    dataUri: 'read' in found ? found.read.dataUri : undefined,
+    remainingSeconds: numberAt(object, 'status', 'trainerStatus', 'estimatedRemainingSeconds'),
+    toldSeconds: positive(annotations[ANNOTATION.expectedSeconds]),
+    priorityClass:
+      PRIORITY_LABELS.map((label) => labels[label]).find((name) => name !== undefined) ??
+      podSetsOf(object, kind)
+        .map(({ spec }) => textAt(spec, 'priorityClassName'))
+        .find((name) => name !== undefined) ??
+      '',
+    by: labels[LABEL.owner],
+    madeBy: owner && { kind: owner.kind, name: owner.name },
+    object,
   }
 }
 
 type Course = Pick<WorkloadFacts, 'suspended' | 'startedAt' | 'ended' | 'active'>
 const SUSPENDED: Record<MovableKind, (object: JsonObject) => boolean> = {
-  Job: (object) => objectAt(object, 'spec')['suspend'] === true, TrainJob: (object) => objectAt(object, 'spec')['suspend'] === true, Workflow: (object) => objectAt(object, 'spec')['suspend'] === true,
-  PyTorchJob: (object) => objectAt(object, 'spec', 'runPolicy')['suspend'] === true, Pod: (object) => listAt(object, 'spec', 'schedulingGates').length > 0,
+  Job: (object) => objectAt(object, 'spec')['suspend'] === true,
+  TrainJob: (object) => objectAt(object, 'spec')['suspend'] === true,
+  Workflow: (object) => objectAt(object, 'spec')['suspend'] === true,
+  PyTorchJob: (object) => objectAt(object, 'spec', 'runPolicy')['suspend'] === true,
+  Pod: (object) => listAt(object, 'spec', 'schedulingGates').length > 0,
 }
 /** Which words of a status mean that it ended: well, or not. */
-const ENDS: { type: string; failed: boolean }[] = [{ type: 'Complete', failed: false }, { type: 'Succeeded', failed: false }, { type: 'Failed', failed: true }]
+const ENDS: { type: string; failed: boolean }[] = [
+  { type: 'Complete', failed: false },
+  { type: 'Succeeded', failed: false },
+  { type: 'Failed', failed: true },
+]
 
 const conditionsOf = (object: JsonObject) => listAt(object, 'status', 'conditions').filter(isObject)
-const whenTrue = (object: JsonObject, type: string) => conditionsOf(object).find((condition) => condition['type'] === type && condition['status'] === 'True')
+const whenTrue = (object: JsonObject, type: string) =>
+  conditionsOf(object).find(
+    (condition) => condition['type'] === type && condition['status'] === 'True',
+  )
 
 /** How a workload ended, from its conditions, else from its phase. */
 function endOf(object: JsonObject): { failed: boolean; at: number | undefined } | undefined {
@@ -102,15 +172,34 @@ function endOf(object: JsonObject): { failed: boolean; at: number | undefined } 
 
 function courseOf(object: JsonObject, kind: MovableKind): Course {
   const running = whenTrue(object, 'Running')
-  const startedAt = instant(textAt(object, 'status', 'startTime')) ?? instant(textAt(object, 'status', 'startedAt')) ?? instant(running && textAt(running, 'lastTransitionTime'))
+  const startedAt =
+    instant(textAt(object, 'status', 'startTime')) ??
+    instant(textAt(object, 'status', 'startedAt')) ??
+    instant(running && textAt(running, 'lastTransitionTime'))
   const end = endOf(object)
-  const at = instant(textAt(object, 'status', 'completionTime')) ?? instant(textAt(object, 'status', 'finishedAt')) ?? end?.at ?? startedAt ?? 0
-  return { suspended: SUSPENDED[kind](object), startedAt, active: end ? 0 : activeOf(object), ended: end && { at, failed: end.failed } }
+  const at =
+    instant(textAt(object, 'status', 'completionTime')) ??
+    instant(textAt(object, 'status', 'finishedAt')) ??
+    end?.at ??
+    startedAt ??
+    0
+  return {
+    suspended: SUSPENDED[kind](object),
+    startedAt,
+    active: end ? 0 : activeOf(object),
+    ended: end && { at, failed: end.failed },
+  }
 }
 /** How many of its pods are there: each kind counts them elsewhere. */
 function activeOf(object: JsonObject): number {
-  const counted = [...Object.values(objectAt(object, 'status', 'replicaStatuses')), ...listAt(object, 'status', 'jobsStatus')].reduce<number>((sum, one) => sum + (numberAt(one, 'active') ?? 0), 0)
-  return numberAt(object, 'status', 'active') ?? (textAt(object, 'status', 'phase') === 'Running' ? 1 : counted)
+  const counted = [
+    ...Object.values(objectAt(object, 'status', 'replicaStatuses')),
+    ...listAt(object, 'status', 'jobsStatus'),
+  ].reduce<number>((sum, one) => sum + (numberAt(one, 'active') ?? 0), 0)
+  return (
+    numberAt(object, 'status', 'active') ??
+    (textAt(object, 'status', 'phase') === 'Running' ? 1 : counted)
+  )
 }
 
 const GI = 2 ** 30
@@ -119,8 +208,12 @@ function gpusOf(object: JsonObject, kind: MovableKind): WorkloadFacts['gpus'] {
   for (const { spec, count } of podSetsOf(object, kind)) {
     total.product ||= textAt(spec, 'nodeSelector', 'nvidia.com/gpu.product') ?? ''
     for (const container of containersOf(spec)) {
-      const asked = { ...objectAt(container, 'resources', 'limits'), ...objectAt(container, 'resources', 'requests') }
-      const amount = (name: string) => count * (parseQuantity(asked[name] as string | number ?? 0) ?? 0)
+      const asked = {
+        ...objectAt(container, 'resources', 'limits'),
+        ...objectAt(container, 'resources', 'requests'),
+      }
+      const amount = (name: string) =>
+        count * (parseQuantity((asked[name] as string | number) ?? 0) ?? 0)
       const gpu = Object.keys(asked).find((name) => isGpuResource(name) && amount(name) > 0)
       if (gpu !== undefined) {
         total.resource ||= gpu
@@ -131,10 +224,21 @@ function gpusOf(object: JsonObject, kind: MovableKind): WorkloadFacts['gpus'] {
     }
   }
   const gpus = Math.max(1, total.count)
-  return { product: total.product.replace(/^NVIDIA-/, ''), resource: total.resource, count: total.count, perGpu: { cpuCores: total.cpuCores / gpus, memoryGi: total.memory / gpus } }
+  return {
+    product: total.product.replace(/^NVIDIA-/, ''),
+    resource: total.resource,
+    count: total.count,
+    perGpu: { cpuCores: total.cpuCores / gpus, memoryGi: total.memory / gpus },
+  }
 }
 
-const Condition = z.object({ type: z.string(), status: z.string(), reason: z.string().default(''), message: z.string().default(''), lastTransitionTime: z.string().optional() })
+const Condition = z.object({
+  type: z.string(),
+  status: z.string(),
+  reason: z.string().default(''),
+  message: z.string().default(''),
+  lastTransitionTime: z.string().optional(),
+})
 /** A Workload of Kueue: what the queue says about a job. */
 export interface KueueFacts {
   metadata: { name: string; namespace?: string; uid?: string; resourceVersion?: string }
@@ -146,17 +250,55 @@ export interface KueueFacts {
   priority: number
   says: string
 }
-export const KueueObject: z.ZodType<KueueFacts> = z.object({
-  metadata: Meta, spec: z.looseObject({ active: z.boolean().default(true), priority: z.number().default(0) }).prefault({}),
-  status: z.looseObject({ conditions: z.array(Condition).default([]), admission: z.looseObject({ clusterQueue: z.string().optional() }).optional() }).prefault({}),
-}).transform(({ metadata, spec, status }) => {
-  const is = (type: string) => status.conditions.some((condition) => condition.type === type && condition.status === 'True')
-  const told = status.conditions.find(({ type, status: state }) => type === 'QuotaReserved' && state === 'False') ?? status.conditions.find(({ type, status: state }) => type === 'Evicted' && state === 'True')
-  const owner = metadata.ownerReferences[0] as { uid?: string } | undefined
-  return {
-    metadata: { name: metadata.name, namespace: metadata.namespace, uid: metadata.uid, ...(metadata.resourceVersion !== undefined && { resourceVersion: metadata.resourceVersion }) },
-    owner: metadata.labels['kueue.x-k8s.io/job-uid'] ?? owner?.uid, active: spec.active, admitted: is('Admitted'), finished: is('Finished'), clusterQueue: status.admission?.clusterQueue, priority: spec.priority, says: told?.message ?? '',
-  }
-})
+export const KueueObject: z.ZodType<KueueFacts> = z
+  .object({
+    metadata: Meta,
+    spec: z
+      .looseObject({ active: z.boolean().default(true), priority: z.number().default(0) })
+      .prefault({}),
+    status: z
+      .looseObject({
+        conditions: z.array(Condition).default([]),
+        admission: z.looseObject({ clusterQueue: z.string().optional() }).optional(),
+      })
+      .prefault({}),
+  })
+  .transform(({ metadata, spec, status }) => {
+    const is = (type: string) =>
+      status.conditions.some((condition) => condition.type === type && condition.status === 'True')
+    const told =
+      status.conditions.find(
+        ({ type, status: state }) => type === 'QuotaReserved' && state === 'False',
+      ) ??
+      status.conditions.find(({ type, status: state }) => type === 'Evicted' && state === 'True')
+    const owner = metadata.ownerReferences[0] as { uid?: string } | undefined
+    return {
+      metadata: {
+        name: metadata.name,
+        namespace: metadata.namespace,
+        uid: metadata.uid,
+        ...(metadata.resourceVersion !== undefined && {
+          resourceVersion: metadata.resourceVersion,
+        }),
+      },
+      owner: metadata.labels['kueue.x-k8s.io/job-uid'] ?? owner?.uid,
+      active: spec.active,
+      admitted: is('Admitted'),
+      finished: is('Finished'),
+      clusterQueue: status.admission?.clusterQueue,
+      priority: spec.priority,
+      says: told?.message ?? '',
+    }
+  })
 
-export const keyOf = ({ site, kind, namespace, name }: { site: string; kind: string; namespace: string; name: string }): string => `${site}/${kind}/${namespace}/${name}`
+export const keyOf = ({
+  site,
+  kind,
+  namespace,
+  name,
+}: {
+  site: string
+  kind: string
+  namespace: string
+  name: string
+}): string => `${site}/${kind}/${namespace}/${name}`

@@ -5,7 +5,13 @@ import type { Store } from '../../../platform/store'
 import { owing } from './owed'
 
 const kept = new Map<string, unknown>()
-const settings = { get: (key: string) => kept.get(key), set: (key: string, value: unknown) => { kept.set(key, value); return succeed(undefined) } } as unknown as Store['settings']
+const settings = {
+  get: (key: string) => kept.get(key),
+  set: (key: string, value: unknown) => {
+    kept.set(key, value)
+    return succeed(undefined)
+  },
+} as unknown as Store['settings']
 const telling = () => ({ signal: new AbortController().signal, progress: () => undefined })
 
 test('machines that could not be given back are given back later, also by the next core, and not while they are wanted again', async () => {
@@ -15,7 +21,19 @@ test('machines that could not be given back are given back later, also by the ne
     ensureNodes: ({ pool }: { pool: string }) => Promise.resolve(succeed({ pool })),
     releaseNodes: ({ claim }: { claim: string }) => {
       asked.push(claim)
-      return Promise.resolve(answers ? succeed(undefined) : fail(failure('AWS_FAILED', { profile: 'p', region: 'r', service: 'EKS', error: 'a page instead of data', says: '' })))
+      return Promise.resolve(
+        answers
+          ? succeed(undefined)
+          : fail(
+              failure('AWS_FAILED', {
+                profile: 'p',
+                region: 'r',
+                service: 'EKS',
+                error: 'a page instead of data',
+                says: '',
+              }),
+            ),
+      )
     },
   }
   const first = owing(cloud, settings)

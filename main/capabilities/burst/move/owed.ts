@@ -12,10 +12,15 @@ const NOWHERE = () => undefined
  * Machines that could not be given back, because AWS did not answer, stay owed: the workload they were rented for waits for nobody, and they are given
  * back as soon as it can be. Kept in the store, since a claim that is forgotten here holds its machines for good.
  */
-export function owing(cloud: Machines, settings: Store['settings']): Machines & { payBack(signal: AbortSignal): Promise<void> } {
+export function owing(
+  cloud: Machines,
+  settings: Store['settings'],
+): Machines & { payBack(signal: AbortSignal): Promise<void> } {
   const all = () => Owed.parse(settings.get(KEY) ?? [])
-  const without = ({ site, claim }: { site: string; claim: string }) => all().filter((one) => one.site !== site || one.claim !== claim)
-  const owe = (ask: { site: string; claim: string }) => settings.set(KEY, [...without(ask), { site: ask.site, claim: ask.claim }])
+  const without = ({ site, claim }: { site: string; claim: string }) =>
+    all().filter((one) => one.site !== site || one.claim !== claim)
+  const owe = (ask: { site: string; claim: string }) =>
+    settings.set(KEY, [...without(ask), { site: ask.site, claim: ask.claim }])
   const clear = (ask: { site: string; claim: string }) => {
     const rest = without(ask)
     return rest.length === all().length ? succeed(undefined) : settings.set(KEY, rest)

@@ -12,12 +12,25 @@ import type { Moved } from '../live/budgets'
 import type { BurstPorts } from '../ports'
 import { MoveInput } from './input'
 import { makeQueue } from './layout'
-import { hold, look, lookAt, patch, release, removeWhole, stillWorks, type WorkloadAt } from './original'
+import {
+  hold,
+  look,
+  lookAt,
+  patch,
+  release,
+  removeWhole,
+  stillWorks,
+  type WorkloadAt,
+} from './original'
 
 type Context = StepContext<MoveInput>
 /** What moving stands on, and where it writes down what it did. */
-export type Ports = Pick<BurstPorts, 'clock' | 'cloud'> & { note(uid: string, entry: Omit<JournalEntry, 'id'>): void; moved(uid: string, actual: NonNullable<JournalEntry['actual']>): void }
-const refuse = (operation: string, says: string) => fail(failure('OPERATION_NOT_POSSIBLE', { operation, says }))
+export type Ports = Pick<BurstPorts, 'clock' | 'cloud'> & {
+  note(uid: string, entry: Omit<JournalEntry, 'id'>): void
+  moved(uid: string, actual: NonNullable<JournalEntry['actual']>): void
+}
+const refuse = (operation: string, says: string) =>
+  fail(failure('OPERATION_NOT_POSSIBLE', { operation, says }))
 const clients = ({ client, input }: Context) => {
   const [home, there] = [client(input.site), client(input.copy.site)]
   if (!home.ok) return home
@@ -38,24 +51,40 @@ async function holdOriginal(ports: Ports, context: Context): Promise<Outcome<voi
   const changed = whyNot(input, work)
   if (changed !== undefined) return refuse('burst-move', changed)
   kept['wasSuspended'] ??= String(work.suspended)
-  const held = await hold(home, work, { annotations: { [MARK.held]: input.run, [MARK.asked]: null, [MARK.refused]: null }, signal })
+  const held = await hold(home, work, {
+    annotations: { [MARK.held]: input.run, [MARK.asked]: null, [MARK.refused]: null },
+    signal,
+  })
   if (!held.ok) return held
   progress('Waits until nothing of it runs')
-  return until(ports.clock, async () => {
-    const now = await lookAt(home, input, signal)
-    if (!now.ok) return now
-    if (now.value.ended) return refuse('burst-move', `${input.name} ended while it was being stopped: there is nothing to move.`)
-    const works = await stillWorks(home, now.value, signal)
-    return works.ok ? succeed(!works.value) : works
-  }, signal)
+  return until(
+    ports.clock,
+    async () => {
+      const now = await lookAt(home, input, signal)
+      if (!now.ok) return now
+      if (now.value.ended)
+        return refuse(
+          'burst-move',
+          `${input.name} ended while it was being stopped: there is nothing to move.`,
+        )
+      const works = await stillWorks(home, now.value, signal)
+      return works.ok ? succeed(!works.value) : works
+    },
+    signal,
+  )
 }
 /** What happened to the original since the plan was made, where that forbids the move. */
-function whyNot({ run, name, wasRunning, checkpoint }: MoveInput, work: WorkloadFacts): string | undefined {
+function whyNot(
+  { run, name, wasRunning, checkpoint }: MoveInput,
+  work: WorkloadFacts,
+): string | undefined {
   const holder = work.annotations[MARK.held]
   if (holder !== undefined) return holder === run ? undefined : 'Another move holds it.'
   if (work.ended) return `${name} ended meanwhile: there is nothing to move.`
   const started = work.active > 0 && !work.suspended && !wasRunning
-  return started && checkpoint === undefined ? `${name} started meanwhile and names no checkpoints: it stays.` : undefined
+  return started && checkpoint === undefined
+    ? `${name} started meanwhile and names no checkpoints: it stays.`
+    : undefined
 }
 async function letOriginalGo(context: Context): Promise<Outcome<void>> {
   const both = clients(context)
@@ -63,8 +92,13 @@ async function letOriginalGo(context: Context): Promise<Outcome<void>> {
   const { input, signal, kept } = context
   const found = await look(both.value.home, input, signal)
   if (!found.ok) return found
-  if (found.value?.uid !== input.uid || found.value.annotations[MARK.held] !== input.run) return succeed(undefined)
-  return release(both.value.home, found.value, { annotations: { [MARK.held]: null, [MARK.movedTo]: null }, start: kept['wasSuspended'] === 'false', signal })
+  if (found.value?.uid !== input.uid || found.value.annotations[MARK.held] !== input.run)
+    return succeed(undefined)
+  return release(both.value.home, found.value, {
+    annotations: { [MARK.held]: null, [MARK.movedTo]: null },
+    start: kept['wasSuspended'] === 'false',
+    signal,
+  })
 }
 
 /** The pool that gave nodes; the next one is asked where a zone has none. */
@@ -76,7 +110,10 @@ async function room(ports: Ports, context: Context): Promise<Outcome<void>> {
       kept['pool'] = pool.name
       return succeed(undefined)
     }
-    const asked = await ports.cloud.ensureNodes({ site: input.to, pool: pool.name, nodes: pool.nodes, claim: claimOf(input) }, { signal, progress })
+    const asked = await ports.cloud.ensureNodes(
+      { site: input.to, pool: pool.name, nodes: pool.nodes, claim: claimOf(input) },
+      { signal, progress },
+    )
     if (asked.ok) {
       kept['pool'] = asked.value.pool
       return succeed(undefined)
@@ -85,11 +122,22 @@ async function room(ports: Ports, context: Context): Promise<Outcome<void>> {
     short.push(pool.name)
     note(`${pool.name} has no capacity: ${asked.failure.data.says}`)
   }
-  return fail(failure('CLOUD_CAPACITY_SHORT', { site: input.to, nodeGroup: short.join(', '), says: 'no pool that the plan named has machines now', instead: [] }))
+  return fail(
+    failure('CLOUD_CAPACITY_SHORT', {
+      site: input.to,
+      nodeGroup: short.join(', '),
+      says: 'no pool that the plan named has machines now',
+      instead: [],
+    }),
+  )
 }
 
 /** Gives machines back. What cannot be given back now is left to the steward, who finds idle machines: no workload waits for that. */
-export async function giveBack(ports: Pick<BurstPorts, 'cloud'>, ask: { site: string; claim: string }, { signal, progress, note }: Pick<Context, 'signal' | 'progress' | 'note'>): Promise<Outcome<void>> {
+export async function giveBack(
+  ports: Pick<BurstPorts, 'cloud'>,
+  ask: { site: string; claim: string },
+  { signal, progress, note }: Pick<Context, 'signal' | 'progress' | 'note'>,
+): Promise<Outcome<void>> {
   const given = await ports.cloud.releaseNodes(ask, { signal, progress })
   if (!given.ok) note(`The machines could not be given back yet: ${explain(given.failure).says}`)
   return succeed(undefined)
@@ -106,20 +154,49 @@ async function shipAndRoom(ports: Ports, context: Context): Promise<Outcome<void
     const left = share ? ((ports.clock.now() - began) * (1 - share)) / share : Infinity
     if (left <= input.bootMs) soon.abort()
   }
-  const shipping = ports.cloud.ship({ uri: input.data.from, from: input.site, to: input.to, namespace: input.namespace, claim: claimOf(input), mbps: input.mbps }, { signal, progress: told }).finally(() => soon.abort())
-  await new Promise<void>((go) => (soon.signal.aborted ? go() : soon.signal.addEventListener('abort', () => go(), { once: true })))
+  const shipping = ports.cloud
+    .ship(
+      {
+        uri: input.data.from,
+        from: input.site,
+        to: input.to,
+        namespace: input.namespace,
+        claim: claimOf(input),
+        mbps: input.mbps,
+      },
+      { signal, progress: told },
+    )
+    .finally(() => soon.abort())
+  await new Promise<void>((go) =>
+    soon.signal.aborted ? go() : soon.signal.addEventListener('abort', () => go(), { once: true }),
+  )
   const [shipped, made] = await Promise.all([shipping, room(ports, context)])
   if (!shipped.ok) return shipped
-  if (shipped.value.uri !== input.data.to) return refuse('burst-move', `The data lies at ${shipped.value.uri} and not at ${input.data.to}: plan again.`)
+  if (shipped.value.uri !== input.data.to)
+    return refuse(
+      'burst-move',
+      `The data lies at ${shipped.value.uri} and not at ${input.data.to}: plan again.`,
+    )
   kept['dataUri'] = shipped.value.uri
   return made
 }
 
 /** What the original says about its copy, for everybody who looks at it. */
-const pointer = (input: MoveInput, kept: Record<string, string>): string => JSON.stringify({
-  site: input.copy.site, namespace: input.namespace, name: input.copy.name, kind: input.kind, pool: kept['pool'] ?? input.pools[0]?.name ?? '', usd: input.usd, at: input.at, by: input.by, run: input.run,
-  ...(input.multikueue && { to: input.to }), ...(input.approvedBy !== undefined && { approvedBy: input.approvedBy }), ...(input.data && { dataUri: kept['dataUri'] ?? input.data.to }),
-} satisfies Moved)
+const pointer = (input: MoveInput, kept: Record<string, string>): string =>
+  JSON.stringify({
+    site: input.copy.site,
+    namespace: input.namespace,
+    name: input.copy.name,
+    kind: input.kind,
+    pool: kept['pool'] ?? input.pools[0]?.name ?? '',
+    usd: input.usd,
+    at: input.at,
+    by: input.by,
+    run: input.run,
+    ...(input.multikueue && { to: input.to }),
+    ...(input.approvedBy !== undefined && { approvedBy: input.approvedBy }),
+    ...(input.data && { dataUri: kept['dataUri'] ?? input.data.to }),
+  } satisfies Moved)
 
 /** The pointer stands before the copy does, so that no copy is ever unaccounted for. */
 async function makeCopy(ports: Ports, context: Context): Promise<Outcome<void>> {
@@ -129,8 +206,12 @@ async function makeCopy(ports: Ports, context: Context): Promise<Outcome<void>> 
   const { input, signal, kept } = context
   const original = await lookAt(home, input, signal)
   if (!original.ok) return original
-  if (original.value.annotations[MARK.held] !== input.run) return refuse('burst-move', 'The original is no longer held: somebody let it go.')
-  const pointed = await patch(home, input, { annotations: { [MARK.movedTo]: pointer(input, kept) }, signal })
+  if (original.value.annotations[MARK.held] !== input.run)
+    return refuse('burst-move', 'The original is no longer held: somebody let it go.')
+  const pointed = await patch(home, input, {
+    annotations: { [MARK.movedTo]: pointer(input, kept) },
+    signal,
+  })
   if (!pointed.ok) return pointed
   const made = await createOnce(there, input, signal)
   if (!made.ok) return made
@@ -142,18 +223,36 @@ async function makeCopy(ports: Ports, context: Context): Promise<Outcome<void>> 
   return succeed(undefined)
 }
 /** Makes the copy, or finds the one that an interrupted run of this very move has made; answers its uid. */
-async function createOnce(there: KubeClient, input: MoveInput, signal: AbortSignal): Promise<Outcome<string>> {
-  const made = await there.create(APIS[input.kind], input.copy.object as unknown as KubeObject, { signal, fieldManager: 'takt-burst' })
+async function createOnce(
+  there: KubeClient,
+  input: MoveInput,
+  signal: AbortSignal,
+): Promise<Outcome<string>> {
+  const made = await there.create(APIS[input.kind], input.copy.object as unknown as KubeObject, {
+    signal,
+    fieldManager: 'takt-burst',
+  })
   if (made.ok) return succeed(made.value.metadata.uid ?? '')
   if (made.failure.code !== 'ALREADY_EXISTS') return made
   const found = await look(there, copyAt(input), signal)
   if (!found.ok) return found
   return found.value && isCopyOf(found.value, input.run) ? succeed(found.value.uid) : made
 }
-const isCopyOf = ({ annotations }: WorkloadFacts, run: string) => annotations[MARK.movedFrom]?.includes(run) === true
+const isCopyOf = ({ annotations }: WorkloadFacts, run: string) =>
+  annotations[MARK.movedFrom]?.includes(run) === true
 const journaled = (input: MoveInput, kept: Record<string, string>): Omit<JournalEntry, 'id'> => ({
-  at: input.at, ref: { site: input.site, kind: input.kind, namespace: input.namespace, name: input.name }, by: input.approvedBy === undefined ? input.by : `${input.by}, approved by ${input.approvedBy}`, mode: input.mode, kind: 'go',
-  pool: kept['pool'] ?? '', says: `Moved to ${input.to}.`, predicted: { usd: input.usd, ...(input.predicted.startsAt !== undefined && { startsAt: input.predicted.startsAt }), ...(input.predicted.finishes && { finishes: input.predicted.finishes }) },
+  at: input.at,
+  ref: { site: input.site, kind: input.kind, namespace: input.namespace, name: input.name },
+  by: input.approvedBy === undefined ? input.by : `${input.by}, approved by ${input.approvedBy}`,
+  mode: input.mode,
+  kind: 'go',
+  pool: kept['pool'] ?? '',
+  says: `Moved to ${input.to}.`,
+  predicted: {
+    usd: input.usd,
+    ...(input.predicted.startsAt !== undefined && { startsAt: input.predicted.startsAt }),
+    ...(input.predicted.finishes && { finishes: input.predicted.finishes }),
+  },
   actual: { place: 'cloud', outcome: 'running' },
 })
 
@@ -170,27 +269,43 @@ async function removeCopy(ports: Ports, context: Context): Promise<Outcome<void>
     const gone = await removeWhole(ports.clock, there, { copy: found.value, signal })
     if (!gone.ok) return gone
   }
-  const left = input.multikueue ? await awaitHandedBack(ports.clock, context, { ...copyAt(input), site: input.to }) : succeed(undefined)
+  const left = input.multikueue
+    ? await awaitHandedBack(ports.clock, context, { ...copyAt(input), site: input.to })
+    : succeed(undefined)
   if (!left.ok) return left
   const original = await look(home, input, signal)
   if (!original.ok) return original
-  return original.value?.uid === input.uid ? patch(home, input, { annotations: { [MARK.movedTo]: null }, signal }) : succeed(undefined)
+  return original.value?.uid === input.uid
+    ? patch(home, input, { annotations: { [MARK.movedTo]: null }, signal })
+    : succeed(undefined)
 }
 
 /** Waits until nothing is left of what MultiKueue made on the other cluster: it takes its time, and the original must not start before. */
-export async function awaitHandedBack(clock: Ports['clock'], { client, signal, progress }: Pick<Context, 'client' | 'signal' | 'progress'>, { site, ...at }: WorkloadAt & { site: string }): Promise<Outcome<void>> {
+export async function awaitHandedBack(
+  clock: Ports['clock'],
+  { client, signal, progress }: Pick<Context, 'client' | 'signal' | 'progress'>,
+  { site, ...at }: WorkloadAt & { site: string },
+): Promise<Outcome<void>> {
   const there = client(site)
   if (!there.ok) return there
   let uid = ''
-  return until(clock, async () => {
-    const found = await look(there.value, at, signal)
-    if (!found.ok) return found
-    uid = found.value?.uid ?? uid
-    const works = await stillWorks(there.value, { namespace: at.namespace, uid, active: 0 }, signal)
-    if (!works.ok) return works
-    progress(`Waits until MultiKueue has taken it off ${site}`)
-    return succeed(found.value === undefined && !works.value)
-  }, signal)
+  return until(
+    clock,
+    async () => {
+      const found = await look(there.value, at, signal)
+      if (!found.ok) return found
+      uid = found.value?.uid ?? uid
+      const works = await stillWorks(
+        there.value,
+        { namespace: at.namespace, uid, active: 0 },
+        signal,
+      )
+      if (!works.ok) return works
+      progress(`Waits until MultiKueue has taken it off ${site}`)
+      return succeed(found.value === undefined && !works.value)
+    },
+    signal,
+  )
 }
 
 /** Lets the copy go and waits until it works; its queue says why it waits. */
@@ -200,30 +315,76 @@ async function startCopy(ports: Ports, context: Context): Promise<Outcome<void>>
   const { there } = both.value
   const { input, signal, progress } = context
   if (!input.kueueThere) {
-    const let_ = await patch(there, copyAt(input), { spec: suspendPatch(input.kind, false), signal })
+    const let_ = await patch(there, copyAt(input), {
+      spec: suspendPatch(input.kind, false),
+      signal,
+    })
     if (!let_.ok) return let_
   }
-  return until(ports.clock, async () => {
-    const now = await look(there, copyAt(input), signal)
-    if (!now.ok) return now
-    if (!now.value) return refuse('burst-move', `${input.copy.name} is gone from ${input.copy.site}.`)
-    progress(now.value.suspended ? 'Waits in the queue there' : now.value.active > 0 ? 'It is there' : 'Waits for its pods')
-    return succeed(now.value.ended !== undefined || (now.value.active > 0 && !now.value.suspended))
-  }, signal)
+  return until(
+    ports.clock,
+    async () => {
+      const now = await look(there, copyAt(input), signal)
+      if (!now.ok) return now
+      if (!now.value)
+        return refuse('burst-move', `${input.copy.name} is gone from ${input.copy.site}.`)
+      progress(
+        now.value.suspended
+          ? 'Waits in the queue there'
+          : now.value.active > 0
+            ? 'It is there'
+            : 'Waits for its pods',
+      )
+      return succeed(
+        now.value.ended !== undefined || (now.value.active > 0 && !now.value.suspended),
+      )
+    },
+    signal,
+  )
 }
 
 /** Moving one workload: the original is held before anything is made, and let go only when nothing of the copy is left. */
 export const moveKind = (ports: Ports): OperationKind<MoveInput> => ({
-  kind: 'burst-move', input: MoveInput, undoable: true, sites: ({ to, copy }) => [to, copy.site],
-  cancelLeaves: ({ name, site }) => `${name} goes back to its place in the queue of ${site}; data that was shipped stays cached there.`,
+  kind: 'burst-move',
+  input: MoveInput,
+  undoable: true,
+  sites: ({ to, copy }) => [to, copy.site],
+  cancelLeaves: ({ name, site }) =>
+    `${name} goes back to its place in the queue of ${site}; data that was shipped stays cached there.`,
   steps: (input): Step<MoveInput>[] => [
-    { id: 'hold', title: input.wasRunning ? 'Stop it at its checkpoint' : 'Hold the original', promiseSeconds: input.wasRunning ? 30 : 2, run: (context) => holdOriginal(ports, context), undo: letOriginalGo },
     {
-      id: 'ready', title: input.data ? 'Ship the data and get the machines' : 'Get the machines', promiseSeconds: 300, run: (context) => (input.data ? shipAndRoom(ports, context) : room(ports, context)),
-      undo: (context) => giveBack(ports, { site: context.input.to, claim: claimOf(context.input) }, context),
+      id: 'hold',
+      title: input.wasRunning ? 'Stop it at its checkpoint' : 'Hold the original',
+      promiseSeconds: input.wasRunning ? 30 : 2,
+      run: (context) => holdOriginal(ports, context),
+      undo: letOriginalGo,
     },
-    { id: 'queue', title: 'See to the queue there', promiseSeconds: 2, run: (context) => makeQueue(context) },
-    { id: 'copy', title: input.multikueue ? 'Queue it for the other cluster' : 'Make the copy', promiseSeconds: 3, run: (context) => makeCopy(ports, context), undo: (context) => removeCopy(ports, context) },
-    { id: 'start', title: 'Wait until it works there', promiseSeconds: 60, run: (context) => startCopy(ports, context) },
+    {
+      id: 'ready',
+      title: input.data ? 'Ship the data and get the machines' : 'Get the machines',
+      promiseSeconds: 300,
+      run: (context) => (input.data ? shipAndRoom(ports, context) : room(ports, context)),
+      undo: (context) =>
+        giveBack(ports, { site: context.input.to, claim: claimOf(context.input) }, context),
+    },
+    {
+      id: 'queue',
+      title: 'See to the queue there',
+      promiseSeconds: 2,
+      run: (context) => makeQueue(context),
+    },
+    {
+      id: 'copy',
+      title: input.multikueue ? 'Queue it for the other cluster' : 'Make the copy',
+      promiseSeconds: 3,
+      run: (context) => makeCopy(ports, context),
+      undo: (context) => removeCopy(ports, context),
+    },
+    {
+      id: 'start',
+      title: 'Wait until it works there',
+      promiseSeconds: 60,
+      run: (context) => startCopy(ports, context),
+    },
   ],
 })

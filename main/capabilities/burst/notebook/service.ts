@@ -23,7 +23,10 @@ export function makeNotebooks(ports: NotebookPorts) {
   return {
     ...asking(ports),
     /** Where an environment is, and where it could go. */
-    async whereabouts(ref: EnvironmentRef, signal?: AbortSignal): Promise<Outcome<z.infer<typeof NotebookPlace>>> {
+    async whereabouts(
+      ref: EnvironmentRef,
+      signal?: AbortSignal,
+    ): Promise<Outcome<z.infer<typeof NotebookPlace>>> {
       const home = ports.sites.home()
       if (!home.ok) return home
       const away = await awayOf(home.value, ref, signal)
@@ -34,17 +37,46 @@ export function makeNotebooks(ports: NotebookPorts) {
       if (!refused.ok) return refused
       const to = cloudSite(ports)
       const mark = away.value
-      return succeed(given({
-        to, cannot: to === undefined ? `${NO_CLOUD.says} ${NO_CLOUD.remedy}` : undefined, away: mark && given({ site: mark.site, since: mark.at, by: mark.by, pool: mark.pool, usdPerHour: mark.usdPerHour }),
-        asked: asked.value && { by: asked.value.by, at: asked.value.at, usdPerHour: asked.value.usd }, refused: refused.value && { by: refused.value.by, at: refused.value.at, reason: refused.value.reason },
-      }))
+      return succeed(
+        given({
+          to,
+          cannot: to === undefined ? `${NO_CLOUD.says} ${NO_CLOUD.remedy}` : undefined,
+          away:
+            mark &&
+            given({
+              site: mark.site,
+              since: mark.at,
+              by: mark.by,
+              pool: mark.pool,
+              usdPerHour: mark.usdPerHour,
+            }),
+          asked: asked.value && {
+            by: asked.value.by,
+            at: asked.value.at,
+            usdPerHour: asked.value.usd,
+          },
+          refused: refused.value && {
+            by: refused.value.by,
+            at: refused.value.at,
+            reason: refused.value.reason,
+          },
+        }),
+      )
     },
-    async planMove({ to, ...ref }: EnvironmentRef & { to?: string | undefined }, signal?: AbortSignal): Promise<Outcome<Plan>> {
+    async planMove(
+      { to, ...ref }: EnvironmentRef & { to?: string | undefined },
+      signal?: AbortSignal,
+    ): Promise<Outcome<Plan>> {
       const site = cloudSite(ports, to)
       if (site === undefined) return fail(failure('NOT_SUPPORTED_HERE', NO_CLOUD))
       const approves = policyOf(ports.records).spec.mode !== 'advise'
       const rules = approves ? await mayRule(ports, signal) : 'yes'
-      const made = await planNotebookMove(ports, kinds.move, { ref, to: site, approving: approves && rules === 'yes', signal })
+      const made = await planNotebookMove(ports, kinds.move, {
+        ref,
+        to: site,
+        approving: approves && rules === 'yes',
+        signal,
+      })
       if (!made.ok) return made
       if (rules !== 'no') return succeed(ports.operations.offer(made.value))
       const ask = await planNotebookAsk(ports, made.value, signal)
@@ -63,17 +95,38 @@ const asking = (ports: NotebookPorts) => ({
     const home = ports.sites.home()
     return home.ok ? asksOn(home.value, signal) : home
   },
-  async refuse({ reason, ...ref }: EnvironmentRef & { reason: string }, signal?: AbortSignal): Promise<Outcome<void>> {
+  async refuse(
+    { reason, ...ref }: EnvironmentRef & { reason: string },
+    signal?: AbortSignal,
+  ): Promise<Outcome<void>> {
     const home = ports.sites.home()
     if (!home.ok) return home
-    if (await mayRule(ports, signal) === 'no') return fail(onlyLeads(home.value.site, 'refuse'))
-    const [who, asked] = await Promise.all([home.value.whoAmI(signal), askedOf(home.value, ref, signal)])
+    if ((await mayRule(ports, signal)) === 'no') return fail(onlyLeads(home.value.site, 'refuse'))
+    const [who, asked] = await Promise.all([
+      home.value.whoAmI(signal),
+      askedOf(home.value, ref, signal),
+    ])
     if (!who.ok) return who
     if (!asked.ok) return asked
-    if (!asked.value) return fail(failure('OPERATION_NOT_POSSIBLE', { operation: 'notebook-ask', says: `Nobody asks to move ${ref.name} any longer.` }))
-    return writeRefused(home.value, ref, { refused: { by: who.value.user, at: timestamp(home.value.clock.now()), reason, usd: asked.value.usd }, signal })
+    if (!asked.value)
+      return fail(
+        failure('OPERATION_NOT_POSSIBLE', {
+          operation: 'notebook-ask',
+          says: `Nobody asks to move ${ref.name} any longer.`,
+        }),
+      )
+    return writeRefused(home.value, ref, {
+      refused: {
+        by: who.value.user,
+        at: timestamp(home.value.clock.now()),
+        reason,
+        usd: asked.value.usd,
+      },
+      signal,
+    })
   },
   /** Calls back when an environment or who decides has changed; the answer stops it. */
-  follow: (listener: () => void): (() => void) => ports.records.onChange(['Environment', 'BurstPolicy'], listener),
+  follow: (listener: () => void): (() => void) =>
+    ports.records.onChange(['Environment', 'BurstPolicy'], listener),
 })
 export type Notebooks = ReturnType<typeof makeNotebooks>

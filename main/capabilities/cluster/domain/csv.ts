@@ -12,8 +12,14 @@ const said = (cell: Cell | undefined, as: ListColumn['as']): string => {
   return typeof cell === 'number' ? String(cell) : quoted(cell)
 }
 /** Rows as comma-separated text: instants in RFC 3339, unknown cells empty; a first line says when the site is simulated. */
-export function csvOf(rows: readonly Row[], columns: { index: number; column: ListColumn }[], { simulated }: { simulated: boolean }): string {
+export function csvOf(
+  rows: readonly Row[],
+  columns: { index: number; column: ListColumn }[],
+  { simulated }: { simulated: boolean },
+): string {
   const head = columns.map(({ column }) => column.id).join(',')
-  const lines = rows.map(({ cells }) => columns.map(({ index, column }) => said(cells[index], column.as)).join(','))
+  const lines = rows.map(({ cells }) =>
+    columns.map(({ index, column }) => said(cells[index], column.as)).join(','),
+  )
   return `${[...(simulated ? ['# simulated'] : []), head, ...lines].join('\r\n')}\r\n`
 }

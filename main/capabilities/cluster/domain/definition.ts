@@ -2,7 +2,11 @@ import type { Cell, ListColumn, ListId, ListSort } from '../../../../preload/con
 import type { Peek } from './peek'
 import type { Projected } from './row'
 
-export interface Resource { group: string; version: string; plural: string }
+export interface Resource {
+  group: string
+  version: string
+  plural: string
+}
 /** One kind of object that a list shows. */
 export interface Source {
   kind: string
@@ -15,7 +19,10 @@ export interface Source {
   hidden?: true
   project(object: Peek, now: number): Projected | undefined
   /** How a row of the server's own table is read, by the names of its columns; undefined where the list has no use for it. */
-  printed?: (cell: (name: string) => unknown, at: { now: number; namespace: string }) => Omit<Projected, 'namespace' | 'uid'> | undefined
+  printed?: (
+    cell: (name: string) => unknown,
+    at: { now: number; namespace: string },
+  ) => Omit<Projected, 'namespace' | 'uid'> | undefined
 }
 export interface ListDefinition {
   id: ListId
@@ -26,8 +33,16 @@ export interface ListDefinition {
   sources: Source[]
 }
 
-export const column = (id: string, as: ListColumn['as'] = 'text', usual = true): ListColumn => ({ id, as, usual })
+export const column = (id: string, as: ListColumn['as'] = 'text', usual = true): ListColumn => ({
+  id,
+  as,
+  usual,
+})
 /** Cells in the order of the columns: what is not named is not known. */
-export const cellsOf = (columns: readonly ListColumn[], known: Record<string, Cell | undefined>): Cell[] => columns.map(({ id }) => known[id] ?? null)
+export const cellsOf = (
+  columns: readonly ListColumn[],
+  known: Record<string, Cell | undefined>,
+): Cell[] => columns.map(({ id }) => known[id] ?? null)
 /** Where a column stands. */
-export const indexOf = (columns: readonly ListColumn[], id: string): number => columns.findIndex((one) => one.id === id)
+export const indexOf = (columns: readonly ListColumn[], id: string): number =>
+  columns.findIndex((one) => one.id === id)

@@ -5,23 +5,36 @@ import { at, entries, items, text, type Peek } from './peek'
 export type { GpuKind } from '../../../../preload/contract/cluster'
 
 /** The number a quantity stands for, 0 where it is none. */
-export const quantity = (of: unknown): number => (typeof of === 'string' || typeof of === 'number' ? parseQuantity(of) ?? 0 : 0)
+export const quantity = (of: unknown): number =>
+  typeof of === 'string' || typeof of === 'number' ? (parseQuantity(of) ?? 0) : 0
 
 /** GPUs of one kind: whole devices, slices by their profile, or shares of a device. */
-export interface Devices { kind: GpuKind; resource: string; count: number }
+export interface Devices {
+  kind: GpuKind
+  resource: string
+  count: number
+}
 
 const MIG = /\/mig-/
 const SHARED = /\/gpu\.shared$/
 const WHOLE = /\/gpu$/
 export const gpuKindOf = (resource: string): GpuKind | undefined =>
-  MIG.test(resource) ? 'mig' : SHARED.test(resource) ? 'shared' : WHOLE.test(resource) ? 'whole' : undefined
+  MIG.test(resource)
+    ? 'mig'
+    : SHARED.test(resource)
+      ? 'shared'
+      : WHOLE.test(resource)
+        ? 'whole'
+        : undefined
 
 /** GPU resources of a resource list, by kind. */
 export function devicesOf(list: Peek, { shared = false } = {}): Devices[] {
   return entries({ list }, 'list').flatMap(([resource, quantity]) => {
     const kind = gpuKindOf(resource)
     const amount = kind && parseQuantity(quantity)
-    return kind && amount ? [{ kind: shared && kind === 'whole' ? 'shared' as const : kind, resource, count: amount }] : []
+    return kind && amount
+      ? [{ kind: shared && kind === 'whole' ? ('shared' as const) : kind, resource, count: amount }]
+      : []
   })
 }
 
@@ -31,10 +44,14 @@ export function askedBy(spec: Peek): readonly Devices[] {
   const take = (container: unknown, join: (before: number, more: number) => number) => {
     for (const device of askedByOne(container)) {
       asked ??= new Map()
-      asked.set(device.resource, { ...device, count: join(asked.get(device.resource)?.count ?? 0, device.count) })
+      asked.set(device.resource, {
+        ...device,
+        count: join(asked.get(device.resource)?.count ?? 0, device.count),
+      })
     }
   }
-  for (const container of items(spec, 'containers')) take(container, (before, more) => before + more)
+  for (const container of items(spec, 'containers'))
+    take(container, (before, more) => before + more)
   for (const container of items(spec, 'initContainers')) take(container, Math.max)
   return asked ? [...asked.values()] : NOTHING
 }
@@ -49,7 +66,10 @@ function askedByOne(container: Peek): readonly Devices[] {
       const kind = kindOnce(resource)
       if (kind === undefined) continue
       const many = quantity((list as Record<string, unknown>)[resource])
-      found = [...(found ?? []).filter((one) => one.resource !== resource), ...(many > 0 ? [{ kind, resource, count: many }] : [])]
+      found = [
+        ...(found ?? []).filter((one) => one.resource !== resource),
+        ...(many > 0 ? [{ kind, resource, count: many }] : []),
+      ]
     }
   }
   return found ?? NOTHING
@@ -63,15 +83,26 @@ function kindOnce(resource: string): GpuKind | undefined {
   return kind
 }
 
-export const sumOf = (devices: readonly Devices[]): number => devices.reduce((sum, { count }) => sum + count, 0)
+export const sumOf = (devices: readonly Devices[]): number =>
+  devices.reduce((sum, { count }) => sum + count, 0)
 /** How a device is called in a list: nothing for whole GPUs, the profile of a slice, a word for the rest. */
 export function deviceWord(devices: readonly Devices[]): string {
-  return [...new Set(devices.map(({ kind, resource }) => (kind === 'mig' ? `MIG ${resource.replace(/^.*\/mig-/, '')}` : kind)))].join(', ')
+  return [
+    ...new Set(
+      devices.map(({ kind, resource }) =>
+        kind === 'mig' ? `MIG ${resource.replace(/^.*\/mig-/, '')}` : kind,
+      ),
+    ),
+  ].join(', ')
 }
 
 /** Whether a node hands the same GPU to several pods at once. */
 export const isSharing = (node: Peek): boolean => {
   const label = (name: string) => text(node, 'metadata', 'labels', name)
-  return Number(label('nvidia.com/gpu.replicas')) > 1 || /^(mps|time-slicing)$/.test(label('nvidia.com/gpu.sharing-strategy'))
+  return (
+    Number(label('nvidia.com/gpu.replicas')) > 1 ||
+    /^(mps|time-slicing)$/.test(label('nvidia.com/gpu.sharing-strategy'))
+  )
 }
-export const modelOf = (node: Peek): string => text(node, 'metadata', 'labels', 'nvidia.com/gpu.product').replace(/^NVIDIA-/, '')
+export const modelOf = (node: Peek): string =>
+  text(node, 'metadata', 'labels', 'nvidia.com/gpu.product').replace(/^NVIDIA-/, '')

@@ -6,4 +6,12 @@ import { events, flavors, namespaces, queues } from './kinds/queues'
 import { workloads } from './kinds/workloads'
 
 /** Every list there is. */
-export const LISTS: Record<ListId, ListDefinition> = { nodes, workloads, pods, queues, flavors, events, namespaces }
+export const LISTS: Record<ListId, ListDefinition> = {
+  nodes,
+  workloads,
+  pods,
+  queues,
+  flavors,
+  events,
+  namespaces,
+}

@@ -19,10 +19,19 @@ export function comparator({ columns, states }: ListDefinition, sort: ListSort):
   const keys = sort.flatMap(({ id, desc }) => {
     const index = indexOf(columns, id)
     // The youngest age is the latest instant.
-    return index === -1 ? [] : [{ index, isState: columns[index]?.as === 'state', turn: desc !== (columns[index]?.as === 'since') ? -1 : 1 }]
+    return index === -1
+      ? []
+      : [
+          {
+            index,
+            isState: columns[index]?.as === 'state',
+            turn: desc !== (columns[index]?.as === 'since') ? -1 : 1,
+          },
+        ]
   })
   const byKey = (a: Row, b: Row, { index, isState, turn }: (typeof keys)[number]) => {
-    if (isState) return ((rank.get(a.state) ?? states.length) - (rank.get(b.state) ?? states.length)) * turn
+    if (isState)
+      return ((rank.get(a.state) ?? states.length) - (rank.get(b.state) ?? states.length)) * turn
     const [left, right] = [a.cells[index], b.cells[index]]
     if (isAbsent(left) || isAbsent(right)) return Number(isAbsent(left)) - Number(isAbsent(right))
     return compareCells(left, right) * turn
@@ -32,14 +41,28 @@ export function comparator({ columns, states }: ListDefinition, sort: ListSort):
       const order = byKey(a, b, key)
       if (order !== 0) return order
     }
-    return compareCells(a.name, b.name) || compareCells(a.namespace, b.namespace) || a.source - b.source || a.turn - b.turn
+    return (
+      compareCells(a.name, b.name) ||
+      compareCells(a.namespace, b.namespace) ||
+      a.source - b.source ||
+      a.turn - b.turn
+    )
   }
 }
 
 /** Whether a row is wanted. */
 export function matcher({ columns }: ListDefinition, filter: ListFilter): (row: Row) => boolean {
-  const cell = (id: string) => { const index = indexOf(columns, id); return (row: Row): Cell => (index === -1 ? null : row.cells[index] ?? null) }
-  const [owner, node, kind, gpus, about] = [cell('owner'), cell('node'), cell('kind'), cell('gpus'), cell('about')]
+  const cell = (id: string) => {
+    const index = indexOf(columns, id)
+    return (row: Row): Cell => (index === -1 ? null : (row.cells[index] ?? null))
+  }
+  const [owner, node, kind, gpus, about] = [
+    cell('owner'),
+    cell('node'),
+    cell('kind'),
+    cell('gpus'),
+    cell('about'),
+  ]
   const tests: ((row: Row) => boolean)[] = []
   const among = (wanted: string[] | undefined, of: (row: Row) => Cell) => {
     if (!wanted || wanted.length === 0) return
@@ -54,15 +77,29 @@ export function matcher({ columns }: ListDefinition, filter: ListFilter): (row: 
   if (nodes) {
     const [from, to] = nodes.from <= nodes.to ? [nodes.from, nodes.to] : [nodes.to, nodes.from]
     const nodeOf = indexOf(columns, 'node') === -1 ? (row: Row): Cell => row.name : node
-    tests.push((row) => { const name = nodeOf(row); return typeof name === 'string' && name >= from && name <= to })
+    tests.push((row) => {
+      const name = nodeOf(row)
+      return typeof name === 'string' && name >= from && name <= to
+    })
   }
   if (filter.gpus && indexOf(columns, 'gpus') !== -1) {
     const asked = filter.gpus === 'asked'
-    tests.push((row) => { const many = gpus(row); return typeof many === 'number' && (many > 0) === asked })
+    tests.push((row) => {
+      const many = gpus(row)
+      return typeof many === 'number' && many > 0 === asked
+    })
   }
   for (const word of (filter.text ?? '').toLowerCase().split(/\s+/).filter(Boolean)) {
     const has = (found: Cell) => typeof found === 'string' && found.toLowerCase().includes(word)
-    tests.push((row) => row.name.includes(word) || row.namespace.includes(word) || has(node(row)) || has(owner(row)) || has(about(row)) || has(row.words))
+    tests.push(
+      (row) =>
+        row.name.includes(word) ||
+        row.namespace.includes(word) ||
+        has(node(row)) ||
+        has(owner(row)) ||
+        has(about(row)) ||
+        has(row.words),
+    )
   }
   return (row) => tests.every((test) => test(row))
 }
@@ -77,16 +114,29 @@ export class View {
   #waiting = new Set<Row>()
   #held = false
 
-  constructor(definition: ListDefinition, { filter, sort }: { filter: ListFilter; sort: ListSort }) {
+  constructor(
+    definition: ListDefinition,
+    { filter, sort }: { filter: ListFilter; sort: ListSort },
+  ) {
     this.#compare = comparator(definition, sort)
     this.#matches = matcher(definition, filter)
-    this.#sortIndexes = sort.map(({ id }) => indexOf(definition.columns, id)).filter((index) => index !== -1)
+    this.#sortIndexes = sort
+      .map(({ id }) => indexOf(definition.columns, id))
+      .filter((index) => index !== -1)
   }
-  get matched() { return this.#order.length }
+  get matched() {
+    return this.#order.length
+  }
   /** Rows whose place or membership has changed and is not shown. */
-  get held() { return this.#waiting.size }
-  get rows(): readonly Row[] { return this.#order }
-  slice(from: number, count: number): Row[] { return this.#order.slice(from, from + count) }
+  get held() {
+    return this.#waiting.size
+  }
+  get rows(): readonly Row[] {
+    return this.#order
+  }
+  slice(from: number, count: number): Row[] {
+    return this.#order.slice(from, from + count)
+  }
 
   load(all: Iterable<Row>) {
     this.#order = []
@@ -124,8 +174,15 @@ export class View {
     this.#merge(movers)
   }
 
-  #wants(row: Row) { return !row.gone && !row.hidden && this.#matches(row) }
-  #keeps(row: Row, before: NonNullable<Before>) { return row.state === before.state && this.#sortIndexes.every((index) => row.cells[index] === before.cells[index]) }
+  #wants(row: Row) {
+    return !row.gone && !row.hidden && this.#matches(row)
+  }
+  #keeps(row: Row, before: NonNullable<Before>) {
+    return (
+      row.state === before.state &&
+      this.#sortIndexes.every((index) => row.cells[index] === before.cells[index])
+    )
+  }
   #merge(movers: ReadonlySet<Row>) {
     const coming: Row[] = []
     for (const row of movers) {
@@ -151,7 +208,10 @@ function merged(left: Row[], right: Row[], compare: Compare): Row[] {
   return all
 }
 /** The first place from which on rows come after this one. */
-function firstAfter(rows: Row[], { row, from, compare }: { row: Row; from: number; compare: Compare }): number {
+function firstAfter(
+  rows: Row[],
+  { row, from, compare }: { row: Row; from: number; compare: Compare },
+): number {
   let [low, high] = [from, rows.length]
   while (low < high) {
     const middle = (low + high) >>> 1

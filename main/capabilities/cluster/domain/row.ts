@@ -32,7 +32,11 @@ export class Row {
   gone = false
   /** Stands in for another row of the list, or only feeds it. */
   hidden = false
-  constructor(source: number, { namespace, name, uid, state, cells, words, facts }: Projected, life: { turn: number; seen: number; whole: boolean }) {
+  constructor(
+    source: number,
+    { namespace, name, uid, state, cells, words, facts }: Projected,
+    life: { turn: number; seen: number; whole: boolean },
+  ) {
     this.source = source
     this.namespace = namespace
     this.name = name
@@ -58,5 +62,7 @@ export class Texts {
     this.#known.set(text, text)
     return text
   }
-  clear() { this.#known.clear() }
+  clear() {
+    this.#known.clear()
+  }
 }

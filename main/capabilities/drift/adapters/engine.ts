@@ -13,14 +13,22 @@ export type Row = Record<string, unknown>
 
 /** DuckDB, opened in memory and without any network or extension download. */
 export class Engine {
-  private constructor(private readonly instance: DuckDBInstance, private readonly connection: DuckDBConnection, readonly version: string) {}
+  private constructor(
+    private readonly instance: DuckDBInstance,
+    private readonly connection: DuckDBConnection,
+    readonly version: string,
+  ) {}
 
   static async open({ threads, memoryMiB, spillFolder }: EngineSettings): Promise<Engine> {
     // Loaded on first use: the library is 70 MB and most commands never need it.
     const { DuckDBInstance, version } = await import('@duckdb/node-api')
     const instance = await DuckDBInstance.create(':memory:', {
-      threads: String(threads), memory_limit: `${memoryMiB}MiB`, temp_directory: spillFolder,
-      autoinstall_known_extensions: 'false', autoload_known_extensions: 'false', preserve_insertion_order: 'true',
+      threads: String(threads),
+      memory_limit: `${memoryMiB}MiB`,
+      temp_directory: spillFolder,
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+      preserve_insertion_order: 'true',
     })
     const connection = await instance.connect()
     return new Engine(instance, connection, version())
@@ -38,7 +46,10 @@ export class Engine {
   }
 
   /** Streams the first column of a query as doubles, a block at a time in the order of the rows. */
-  async doubles(sql: string, { take, signal }: { take: (block: DoubleBlock) => void; signal?: AbortSignal | undefined }): Promise<void> {
+  async doubles(
+    sql: string,
+    { take, signal }: { take: (block: DoubleBlock) => void; signal?: AbortSignal | undefined },
+  ): Promise<void> {
     await this.interruptible(signal, async () => {
       const result = await this.connection.stream(sql)
       for (let blocks = 1; ; blocks++) {
@@ -56,11 +67,21 @@ export class Engine {
     this.instance.closeSync()
   }
 
-  private async interruptible<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+  private async interruptible<T>(
+    signal: AbortSignal | undefined,
+    work: () => Promise<T>,
+  ): Promise<T> {
     signal?.throwIfAborted()
     const stop = () => this.connection.interrupt()
     signal?.addEventListener('abort', stop, { once: true })
-    try { return await work() } catch (error) { signal?.throwIfAborted(); throw error } finally { signal?.removeEventListener('abort', stop) }
+    try {
+      return await work()
+    } catch (error) {
+      signal?.throwIfAborted()
+      throw error
+    } finally {
+      signal?.removeEventListener('abort', stop)
+    }
   }
 }
 
@@ -76,14 +97,19 @@ const dropYoungGarbage = (() => {
 })()
 
 /** Up to 2,048 doubles; `valid` holds a bit per value, least significant first, and is absent where none is null. */
-export interface DoubleBlock { values: Float64Array; valid?: Uint32Array }
+export interface DoubleBlock {
+  values: Float64Array
+  valid?: Uint32Array
+}
 
 // The public getter boxes each value and builds two BigInts for it; whole blocks are twenty times faster. Checked, since the fields are not promised.
 function blockOf(vector: unknown): DoubleBlock {
   const { items, validity } = vector as { items?: unknown; validity?: { data?: unknown } }
-  if (!(items instanceof Float64Array)) throw new TypeError('the engine handed over something else than doubles')
+  if (!(items instanceof Float64Array))
+    throw new TypeError('the engine handed over something else than doubles')
   const bits = validity?.data
   if (bits === null) return { values: items }
-  if (!(bits instanceof BigUint64Array)) throw new TypeError('the engine handed over an unknown form of nulls')
+  if (!(bits instanceof BigUint64Array))
+    throw new TypeError('the engine handed over an unknown form of nulls')
   return { values: items, valid: new Uint32Array(bits.buffer, bits.byteOffset, bits.length * 2) }
 }

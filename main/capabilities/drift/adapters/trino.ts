@@ -2,39 +2,91 @@ import { z } from 'zod'
 import { UnusableInput } from '../domain/failures'
 import { TRINO, type Lake } from './push-down'
 
-const Page = z.object({ nextUri: z.string().optional(), data: z.array(z.array(z.unknown())).optional(), error: z.object({ message: z.string() }).optional() })
+const Page = z.object({
+  nextUri: z.string().optional(),
+  data: z.array(z.array(z.unknown())).optional(),
+  error: z.object({ message: z.string() }).optional(),
+})
 
-export interface TrinoAddress { url: string; catalog: string; schema: string; user: string; token?: string; fetch?: typeof fetch }
+export interface TrinoAddress {
+  url: string
+  catalog: string
+  schema: string
+  user: string
+  token?: string
+  fetch?: typeof fetch
+}
 
 /** Trino or Presto over its statement protocol: a query is posted, then its pages are followed until none is left. */
-export function trinoLake({ url, catalog, schema, user, token, fetch: ask = fetch }: TrinoAddress): Lake {
-  const headers = { 'X-Trino-User': user, 'X-Trino-Catalog': catalog, 'X-Trino-Schema': schema, 'X-Trino-Source': 'takt', 'X-Presto-User': user, 'X-Presto-Catalog': catalog, 'X-Presto-Schema': schema, ...(token !== undefined && { Authorization: `Bearer ${token}` }) }
+export function trinoLake({
+  url,
+  catalog,
+  schema,
+  user,
+  token,
+  fetch: ask = fetch,
+}: TrinoAddress): Lake {
+  const headers = {
+    'X-Trino-User': user,
+    'X-Trino-Catalog': catalog,
+    'X-Trino-Schema': schema,
+    'X-Trino-Source': 'takt',
+    'X-Presto-User': user,
+    'X-Presto-Catalog': catalog,
+    'X-Presto-Schema': schema,
+    ...(token !== undefined && { Authorization: `Bearer ${token}` }),
+  }
   const origin = new URL(url).origin
   const page = async (request: Promise<Response>) => {
-    const response = await request.catch((error: unknown) => { throw new UnusableInput(`No answer from ${origin}: ${String(error)}.`, 'Check the address and the network.') })
-    if (!response.ok) throw new UnusableInput(`${origin} answered with status ${response.status}.`, 'Check the address and the sign-in.')
+    const response = await request.catch((error: unknown) => {
+      throw new UnusableInput(
+        `No answer from ${origin}: ${String(error)}.`,
+        'Check the address and the network.',
+      )
+    })
+    if (!response.ok)
+      throw new UnusableInput(
+        `${origin} answered with status ${response.status}.`,
+        'Check the address and the sign-in.',
+      )
     const parsed = Page.safeParse(await response.json().catch(() => undefined))
-    if (!parsed.success) throw new UnusableInput(`${origin} does not speak the statement protocol.`, 'Check that the address is a Trino or Presto coordinator.')
-    if (parsed.data.error) throw new UnusableInput(parsed.data.error.message, 'Check the table, its columns and the filter.')
+    if (!parsed.success)
+      throw new UnusableInput(
+        `${origin} does not speak the statement protocol.`,
+        'Check that the address is a Trino or Presto coordinator.',
+      )
+    if (parsed.data.error)
+      throw new UnusableInput(
+        parsed.data.error.message,
+        'Check the table, its columns and the filter.',
+      )
     return parsed.data
   }
   return {
     dialect: TRINO,
     async ask(sql, signal) {
-      const rows: unknown[][] = [], more = signal ? { signal } : {}
+      const rows: unknown[][] = [],
+        more = signal ? { signal } : {}
       let next: string | undefined
       try {
-        let found = await page(ask(new URL('/v1/statement', url), { method: 'POST', body: sql, headers, ...more }))
+        let found = await page(
+          ask(new URL('/v1/statement', url), { method: 'POST', body: sql, headers, ...more }),
+        )
         for (;;) {
           for (const row of found.data ?? []) rows.push(row)
           next = found.nextUri
           if (!next) return rows
           // A coordinator names where its next page is; credentials are not sent anywhere else.
-          if (new URL(next).origin !== origin) throw new UnusableInput(`${origin} points to ${new URL(next).origin} for its answer.`, 'Ask for the coordinator to be set up with its own address.')
+          if (new URL(next).origin !== origin)
+            throw new UnusableInput(
+              `${origin} points to ${new URL(next).origin} for its answer.`,
+              'Ask for the coordinator to be set up with its own address.',
+            )
           found = await page(ask(next, { headers, ...more }))
         }
       } catch (error) {
-        if (next && new URL(next).origin === origin) await ask(next, { method: 'DELETE', headers }).catch(() => undefined)
+        if (next && new URL(next).origin === origin)
+          await ask(next, { method: 'DELETE', headers }).catch(() => undefined)
         throw error
       }
     },

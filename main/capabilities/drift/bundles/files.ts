@@ -12,24 +12,51 @@ import type { PackAsk } from '../desk/questions'
 
 /** No bundle of ours comes near this. */
 const MOST_BYTES = 64 * 2 ** 20
-const tooLarge = () => fail(unusable('This file is larger than any bundle: more than 64 MB.', 'Check that it is the right one.'))
+const tooLarge = () =>
+  fail(
+    unusable(
+      'This file is larger than any bundle: more than 64 MB.',
+      'Check that it is the right one.',
+    ),
+  )
 
 /** Opens a bundle from its path or its bytes. */
-export async function openFrom(drift: Drift, from: { path: string } | { name: string; file: File }, signal?: AbortSignal): Promise<Outcome<BundleSummary>> {
-  if ('file' in from) return from.file.size > MOST_BYTES ? tooLarge() : opened(drift, from.name, new Uint8Array(await from.file.arrayBuffer()), signal)
+export async function openFrom(
+  drift: Drift,
+  from: { path: string } | { name: string; file: File },
+  signal?: AbortSignal,
+): Promise<Outcome<BundleSummary>> {
+  if ('file' in from)
+    return from.file.size > MOST_BYTES
+      ? tooLarge()
+      : opened(drift, from.name, new Uint8Array(await from.file.arrayBuffer()), signal)
   try {
     const { size } = await stat(from.path)
     if (size > MOST_BYTES) return tooLarge()
     const handle = await open(from.path)
-    try { return await opened(drift, basename(from.path), await handle.readFile(), signal) } finally { await handle.close() }
+    try {
+      return await opened(drift, basename(from.path), await handle.readFile(), signal)
+    } finally {
+      await handle.close()
+    }
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
     if (code === undefined) throw error
-    return fail(unusable(`${from.path} cannot be read (${code}).`, 'Check the path and that you may read it.'))
+    return fail(
+      unusable(
+        `${from.path} cannot be read (${code}).`,
+        'Check the path and that you may read it.',
+      ),
+    )
   }
 }
 // eslint-disable-next-line max-params -- the service, what to call it, its content, until when
-async function opened(drift: Drift, name: string, bytes: Uint8Array, signal?: AbortSignal): Promise<Outcome<BundleSummary>> {
+async function opened(
+  drift: Drift,
+  name: string,
+  bytes: Uint8Array,
+  signal?: AbortSignal,
+): Promise<Outcome<BundleSummary>> {
   const done = await drift.bundles.open(name, bytes, signal)
   drift.changed()
   return done
@@ -37,24 +64,57 @@ async function opened(drift: Drift, name: string, bytes: Uint8Array, signal?: Ab
 
 type Saved = { bytes: number; signed: boolean; path?: string; file?: File }
 /** Puts models into one file, signed where this person has a key; written to a path, or answered. */
-export async function saveBundle(drift: Drift, { ids, name, path }: { ids: string[]; name: string; path?: string | undefined }, signal?: AbortSignal): Promise<Outcome<Saved>> {
+export async function saveBundle(
+  drift: Drift,
+  { ids, name, path }: { ids: string[]; name: string; path?: string | undefined },
+  signal?: AbortSignal,
+): Promise<Outcome<Saved>> {
   const books: PackAsk['books'] = []
   for (const id of ids) {
-    const shown = drift.shown({ id }), book = drift.monitors.book(id)
+    const shown = drift.shown({ id }),
+      book = drift.monitors.book(id)
     if (!shown.ok) return shown
     if (!book) return fail(failure('NOT_FOUND', { kind: 'score', name: id }))
-    books.push({ book, verdicts: shown.value.verdicts.slice(), settings: shown.value.settings, events: eventsOf(drift.ports.records, shown.value.settings).slice(-2000) })
+    books.push({
+      book,
+      verdicts: shown.value.verdicts.slice(),
+      settings: shown.value.settings,
+      events: eventsOf(drift.ports.records, shown.value.settings).slice(-2000),
+    })
   }
-  const me = await drift.reviews.me(signal), key = await drift.signer.key(me)
-  const packed = await asked(drift.ports.reading.ask<'pack'>({ ask: 'pack', books, head: { createdAt: timestamp(drift.reviews.now()), name, ...given({ signer: key && me }) }, key: key?.pem }, { signal }))
+  const me = await drift.reviews.me(signal),
+    key = await drift.signer.key(me)
+  const packed = await asked(
+    drift.ports.reading.ask<'pack'>(
+      {
+        ask: 'pack',
+        books,
+        head: { createdAt: timestamp(drift.reviews.now()), name, ...given({ signer: key && me }) },
+        key: key?.pem,
+      },
+      { signal },
+    ),
+  )
   if (!packed.ok) return packed
-  const { bytes } = packed.value, saved = { bytes: bytes.length, signed: key !== undefined }
-  if (path === undefined) return succeed({ ...saved, file: new File([bytes], name.endsWith('.takt') ? name : `${name}.takt`, { type: 'application/zip' }) })
+  const { bytes } = packed.value,
+    saved = { bytes: bytes.length, signed: key !== undefined }
+  if (path === undefined)
+    return succeed({
+      ...saved,
+      file: new File([bytes], name.endsWith('.takt') ? name : `${name}.takt`, {
+        type: 'application/zip',
+      }),
+    })
   try {
     await writeFile(`${path}.part`, bytes)
     await rename(`${path}.part`, path)
     return succeed({ ...saved, path })
   } catch (error) {
-    return fail(unusable(`${path} cannot be written (${(error as NodeJS.ErrnoException).code ?? String(error)}).`, 'Choose another folder.'))
+    return fail(
+      unusable(
+        `${path} cannot be written (${(error as NodeJS.ErrnoException).code ?? String(error)}).`,
+        'Choose another folder.',
+      ),
+    )
   }
 }

@@ -15,7 +15,10 @@ import type { Signer } from './signer'
 const LIST = 'drift.bundles'
 const viewKey = (id: string) => `drift.bundle.${id}`
 const Kept = z.object({ summary: BundleSummary, models: z.array(StoredSummary) })
-export interface Opened { summary: BundleSummary; models: Summary[] }
+export interface Opened {
+  summary: BundleSummary
+  models: Summary[]
+}
 type Ports = Pick<DriftPorts, 'store' | 'reading' | 'clock'> & { signer: Signer }
 
 /** Bundles opened on this machine; they stay open over a restart, and nothing of them is asked of any network. */
@@ -23,12 +26,22 @@ export class Bundles {
   readonly #ports: Ports
   readonly #open = new Map<string, Opened>()
   readonly #bytes = new Map<string, Uint8Array>()
-  constructor(ports: Ports) { this.#ports = ports }
+  constructor(ports: Ports) {
+    this.#ports = ports
+  }
 
-  ids(): string[] { return z.array(z.string()).safeParse(this.#ports.store.settings.get(LIST) ?? []).data ?? [] }
-  list(): BundleSummary[] { return this.ids().flatMap((id) => this.get(id)?.summary ?? []) }
+  ids(): string[] {
+    return z.array(z.string()).safeParse(this.#ports.store.settings.get(LIST) ?? []).data ?? []
+  }
+  list(): BundleSummary[] {
+    return this.ids().flatMap((id) => this.get(id)?.summary ?? [])
+  }
   get(id: string): Opened | undefined {
-    const known = this.#open.get(id) ?? (this.ids().includes(id) ? Kept.safeParse(this.#ports.store.views.get(viewKey(id))?.value).data : undefined)
+    const known =
+      this.#open.get(id) ??
+      (this.ids().includes(id)
+        ? Kept.safeParse(this.#ports.store.views.get(viewKey(id))?.value).data
+        : undefined)
     if (known) this.#open.set(id, known)
     return known
   }
@@ -39,16 +52,41 @@ export class Bundles {
     this.#bytes.set(id, bytes)
     return { key: id, bytes, at }
   }
-  #file(id: string) { return join(this.#ports.store.folder, 'drift-bundles', `${id}.takt`) }
+  #file(id: string) {
+    return join(this.#ports.store.folder, 'drift-bundles', `${id}.takt`)
+  }
 
-  async open(name: string, bytes: Uint8Array, signal?: AbortSignal): Promise<Outcome<BundleSummary>> {
-    const { store, reading, clock, signer } = this.#ports, began = performance.now()
-    const whole = shared(bytes), answer = await asked(reading.ask<'open'>({ ask: 'open', bytes: whole }, { signal }))
+  async open(
+    name: string,
+    bytes: Uint8Array,
+    signal?: AbortSignal,
+  ): Promise<Outcome<BundleSummary>> {
+    const { store, reading, clock, signer } = this.#ports,
+      began = performance.now()
+    const whole = shared(bytes),
+      answer = await asked(reading.ask<'open'>({ ask: 'open', bytes: whole }, { signal }))
     if (!answer.ok) return answer
-    const { summaries, recomputed, differing, createdAt, signer: claimed, signedBy } = answer.value, id = sha256(bytes), known = signedBy === undefined ? undefined : signer.nameOf(signedBy)
+    const { summaries, recomputed, differing, createdAt, signer: claimed, signedBy } = answer.value,
+      id = sha256(bytes),
+      known = signedBy === undefined ? undefined : signer.nameOf(signedBy)
     const summary: BundleSummary = {
-      id, name, bytes: bytes.length, models: summaries.length, savedAt: createdAt, signature: signedBy === undefined ? 'none' : known === undefined ? 'unknown-signer' : 'valid', recomputed, differing, seconds: (performance.now() - began) / 1000, simulated: summaries.some(({ simulated }) => simulated),
-      ...given({ signer: known ?? (signedBy === undefined ? undefined : `${claimed ?? 'somebody'} · key ${signedBy.slice(0, 16)}`) }),
+      id,
+      name,
+      bytes: bytes.length,
+      models: summaries.length,
+      savedAt: createdAt,
+      signature: signedBy === undefined ? 'none' : known === undefined ? 'unknown-signer' : 'valid',
+      recomputed,
+      differing,
+      seconds: (performance.now() - began) / 1000,
+      simulated: summaries.some(({ simulated }) => simulated),
+      ...given({
+        signer:
+          known ??
+          (signedBy === undefined
+            ? undefined
+            : `${claimed ?? 'somebody'} · key ${signedBy.slice(0, 16)}`),
+      }),
     }
     await keepFile(this.#file(id), bytes)
     const kept = store.together(() => {
@@ -67,7 +105,10 @@ export class Bundles {
     if (this.ids().includes(id)) await rm(this.#file(id), { force: true })
     return store.together(() => {
       store.views.set(viewKey(id), null, 0)
-      store.settings.set(LIST, this.ids().filter((one) => one !== id))
+      store.settings.set(
+        LIST,
+        this.ids().filter((one) => one !== id),
+      )
     })
   }
 }

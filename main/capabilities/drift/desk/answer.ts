@@ -12,28 +12,53 @@ import { keptMultivariate, multivariateOf } from './multivariate'
 import type { Answers, OpenAsk, PackAsk, QuestionOf, Telling } from './questions'
 import { summaryOf } from './summary'
 
-type Handlers = { [A in keyof Answers]: (question: QuestionOf<A>, telling: Telling) => Promise<Answers[A]> | Answers[A] }
+type Handlers = {
+  [A in keyof Answers]: (
+    question: QuestionOf<A>,
+    telling: Telling,
+  ) => Promise<Answers[A]> | Answers[A]
+}
 const HANDLERS: Handlers = {
   count: countModel,
   open,
   summary: ({ book }) => summaryOf(bookOf(book)),
   features: featuresOf,
   feature: featureOf,
-  multivariate: ({ book, window, located }) => { const read = bookOf(book); return located ? multivariateOf(read, { window, located }) : keptMultivariate(read, window) },
+  multivariate: ({ book, window, located }) => {
+    const read = bookOf(book)
+    return located ? multivariateOf(read, { window, located }) : keptMultivariate(read, window)
+  },
   look: lookAt,
   pack,
   demo: writeDemoModel,
 }
 
 /** Answers one question, whatever thread this is. */
-export const answer = async <A extends keyof Answers>(question: QuestionOf<A>, telling: Telling): Promise<Answers[A]> => {
-  const handle = HANDLERS[question.ask] as unknown as (question: QuestionOf<A>, telling: Telling) => Promise<Answers[A]>
+export const answer = async <A extends keyof Answers>(
+  question: QuestionOf<A>,
+  telling: Telling,
+): Promise<Answers[A]> => {
+  const handle = HANDLERS[question.ask] as unknown as (
+    question: QuestionOf<A>,
+    telling: Telling,
+  ) => Promise<Answers[A]>
   return await handle(question, telling)
 }
 
 async function open({ bytes }: OpenAsk): Promise<Answers['open']> {
-  const special = await loadSpecialFunctions(), { manifest, books, form, signedBy } = openBooks(new Uint8Array(bytes)), { scores, differing } = verifyBooks(books, special)
-  return { summaries: books.map(summaryOf), form, name: manifest.name, createdAt: manifest.createdAt, signer: manifest.signer, signedBy, recomputed: scores, differing: differing.length }
+  const special = await loadSpecialFunctions(),
+    { manifest, books, form, signedBy } = openBooks(new Uint8Array(bytes)),
+    { scores, differing } = verifyBooks(books, special)
+  return {
+    summaries: books.map(summaryOf),
+    form,
+    name: manifest.name,
+    createdAt: manifest.createdAt,
+    signer: manifest.signer,
+    signedBy,
+    recomputed: scores,
+    differing: differing.length,
+  }
 }
 
 function pack({ books, head, key }: PackAsk): Answers['pack'] {

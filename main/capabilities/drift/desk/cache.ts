@@ -8,7 +8,8 @@ const read = new Map<string, Book>()
 
 /** A book of those read last, else read from its bytes; of a bundle no other model is read for it. */
 export function bookOf({ key, bytes, at = 0 }: BookAt): Book {
-  const name = `${key}/${at}`, book = read.get(name) ?? openBook(new Uint8Array(bytes), at)
+  const name = `${key}/${at}`,
+    book = read.get(name) ?? openBook(new Uint8Array(bytes), at)
   if (!book) throw new UnusableInput('This model is not in the bundle.', 'Pick one of its list.')
   read.delete(name)
   read.set(name, book)

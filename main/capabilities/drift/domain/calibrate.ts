@@ -15,13 +15,25 @@ export function chunkRows(referenceRows: number, windowRows: number): number {
 export const canCalibrate = (rows: number): boolean => rows >= FEWEST_CHUNK_ROWS
 
 /** Limits from the sizes that chunks of the reference have against all of it: their mean and three standard deviations. */
-export function limitsFrom(sizes: readonly { js: number; second: number }[], rows: number): SizeLimits {
+export function limitsFrom(
+  sizes: readonly { js: number; second: number }[],
+  rows: number,
+): SizeLimits {
   if (sizes.length < 5) return CONSTANT_LIMITS
   const limit = (of: (size: { js: number; second: number }) => number) => {
     const mean = sizes.reduce((sum, size) => sum + of(size), 0) / sizes.length
-    return mean + 3 * Math.sqrt(sizes.reduce((sum, size) => sum + (of(size) - mean) ** 2, 0) / sizes.length)
+    return (
+      mean +
+      3 * Math.sqrt(sizes.reduce((sum, size) => sum + (of(size) - mean) ** 2, 0) / sizes.length)
+    )
   }
-  return { js: limit(({ js }) => js), second: limit(({ second }) => second), source: 'calibrated', chunks: sizes.length, chunkRows: rows }
+  return {
+    js: limit(({ js }) => js),
+    second: limit(({ second }) => second),
+    source: 'calibrated',
+    chunks: sizes.length,
+    chunkRows: rows,
+  }
 }
 
 /** Cells by the upper twenty bits of a double, for all but the few bit patterns that an edge cuts through. */
@@ -46,7 +58,8 @@ export class CellTable {
 
   /** Adds the values of [from, to) to the counts of their cells. */
   count(values: Float64Array, counts: Uint32Array): void {
-    const { cells, edges } = this, bits = new Uint32Array(values.buffer, values.byteOffset, 2 * values.length)
+    const { cells, edges } = this,
+      bits = new Uint32Array(values.buffer, values.byteOffset, 2 * values.length)
     for (let at = 0; at < values.length; at++) {
       const known = cells[keyOf(bits[2 * at + 1] as number)] as number
       const cell = known === CellTable.SPLIT ? cellOf(values[at] as number, edges) : known
@@ -57,8 +70,13 @@ export class CellTable {
 const keyOf = (high: number): number => (high ^ ((high >> 31) | 0x8000_0000)) >>> 12
 
 /** Counts the values of each chunk in their given order over the cells between ascending edges; an incomplete last chunk is left out. */
-export function countChunks(values: Float64Array, edges: Float64Array, rows: number): Uint32Array[] {
-  const chunks: Uint32Array[] = [], table = new CellTable(edges)
+export function countChunks(
+  values: Float64Array,
+  edges: Float64Array,
+  rows: number,
+): Uint32Array[] {
+  const chunks: Uint32Array[] = [],
+    table = new CellTable(edges)
   for (let from = 0; from + rows <= values.length; from += rows) {
     const counts = new Uint32Array(edges.length + 1)
     table.count(values.subarray(from, from + rows), counts)
@@ -69,10 +87,14 @@ export function countChunks(values: Float64Array, edges: Float64Array, rows: num
 
 /** The cell of a value among (-inf, e0) [e0, e1) ... [ek, inf). */
 export function cellOf(value: number, edges: Float64Array): number {
-  let low = 0, length = edges.length
+  let low = 0,
+    length = edges.length
   while (length > 0) {
     const half = length >> 1
-    if ((edges[low + half] as number) <= value) { low += half + 1; length -= half + 1 } else length = half
+    if ((edges[low + half] as number) <= value) {
+      low += half + 1
+      length -= half + 1
+    } else length = half
   }
   return low
 }
@@ -95,14 +117,27 @@ function joinDeciles(counts: ArrayLike<number>, isDecile: readonly boolean[]): n
 }
 
 /** JS on deciles and W1/IQR on the finer cells, of one chunk against the whole reference. */
-export function chunkSize(counts: ArrayLike<number>, { edges, isDecile, counts: reference, iqr }: NumericCells): { js: number; second: number } {
-  const p = sharesOf(reference), q = sharesOf(Array.from(counts))
-  let gap = 0, w1 = 0
+export function chunkSize(
+  counts: ArrayLike<number>,
+  { edges, isDecile, counts: reference, iqr }: NumericCells,
+): { js: number; second: number } {
+  const p = sharesOf(reference),
+    q = sharesOf(Array.from(counts))
+  let gap = 0,
+    w1 = 0
   for (let at = 0; at + 1 < edges.length; at++) {
     const before = gap + (p[at] as number) - (q[at] as number)
     const after = before + (p[at + 1] as number) - (q[at + 1] as number)
-    w1 += ((Math.abs(before) + Math.abs(after)) / 2) * ((edges[at + 1] as number) - (edges[at] as number))
+    w1 +=
+      ((Math.abs(before) + Math.abs(after)) / 2) *
+      ((edges[at + 1] as number) - (edges[at] as number))
     gap = before
   }
-  return { js: jensenShannon(sharesOf(joinDeciles(reference, isDecile)), sharesOf(joinDeciles(counts, isDecile))), second: w1 === 0 ? 0 : w1 / iqr }
+  return {
+    js: jensenShannon(
+      sharesOf(joinDeciles(reference, isDecile)),
+      sharesOf(joinDeciles(counts, isDecile)),
+    ),
+    second: w1 === 0 ? 0 : w1 / iqr,
+  }
 }

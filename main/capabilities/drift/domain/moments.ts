@@ -1,5 +1,11 @@
 /** Mean and spread of finite values; sums are taken pairwise over the ascending order, so they depend on nothing but the values. */
-export interface Moments { count: number; mean: number; varianceSum: number; min: number; max: number }
+export interface Moments {
+  count: number
+  mean: number
+  varianceSum: number
+  min: number
+  max: number
+}
 
 /** Sum by halves, so that rounding grows with the logarithm of the count. */
 export function pairwiseSum(values: Float64Array, from = 0, to = values.length): number {
@@ -15,7 +21,10 @@ export function pairwiseSum(values: Float64Array, from = 0, to = values.length):
 function pairwiseSquares(values: Float64Array, mean: number, [from, to]: [number, number]): number {
   if (to - from <= 128) {
     let sum = 0
-    for (let at = from; at < to; at++) { const off = (values[at] as number) - mean; sum += off * off }
+    for (let at = from; at < to; at++) {
+      const off = (values[at] as number) - mean
+      sum += off * off
+    }
     return sum
   }
   const middle = from + ((to - from) >> 1)
@@ -23,9 +32,17 @@ function pairwiseSquares(values: Float64Array, mean: number, [from, to]: [number
 }
 
 export function momentsOf(sorted: Float64Array): Moments {
-  const count = sorted.length, mean = pairwiseSum(sorted) / count
-  return { count, mean, varianceSum: pairwiseSquares(sorted, mean, [0, count]), min: sorted[0] as number, max: sorted[count - 1] as number }
+  const count = sorted.length,
+    mean = pairwiseSum(sorted) / count
+  return {
+    count,
+    mean,
+    varianceSum: pairwiseSquares(sorted, mean, [0, count]),
+    min: sorted[0] as number,
+    max: sorted[count - 1] as number,
+  }
 }
 
 /** Standard deviation over all values, not corrected for the sample. */
-export const standardDeviation = ({ varianceSum, count }: Moments): number => Math.sqrt(varianceSum / count)
+export const standardDeviation = ({ varianceSum, count }: Moments): number =>
+  Math.sqrt(varianceSum / count)

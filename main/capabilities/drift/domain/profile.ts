@@ -1,5 +1,12 @@
 import type { ProfileColumn, WindowColumn } from '../../../../preload/contract/drift'
-import { calibrateCategorical, calibrateNumeric, copyOf, type CategoricalSide, type NumericSide, type Tools } from './score'
+import {
+  calibrateCategorical,
+  calibrateNumeric,
+  copyOf,
+  type CategoricalSide,
+  type NumericSide,
+  type Tools,
+} from './score'
 import { canCalibrate, CALIBRATION_CELLS, CellTable, chunkRows } from './calibrate'
 import { byCodePoint } from './categorical'
 import { openCells, quantileEdges, quantileOf } from './cells'
@@ -10,8 +17,13 @@ import { sortDoubles } from './radix'
 
 type Profile<K extends ProfileColumn['kind']> = Extract<ProfileColumn, { kind: K }>
 /** Number or its name where JSON has none. */
-const figure = (value: number): number | 'NaN' | 'Infinity' | '-Infinity' => (Number.isFinite(value) ? value : (String(value) as 'NaN'))
-const unscored = (column: string, reason: string): Profile<'unscored'> => ({ kind: 'unscored', column, reason })
+const figure = (value: number): number | 'NaN' | 'Infinity' | '-Infinity' =>
+  Number.isFinite(value) ? value : (String(value) as 'NaN')
+const unscored = (column: string, reason: string): Profile<'unscored'> => ({
+  kind: 'unscored',
+  column,
+  reason,
+})
 
 export interface ProfileSettings {
   /** Cells of equal share; a multiple of ten, so that deciles are among their edges. */
@@ -22,44 +34,99 @@ export interface ProfileSettings {
 export const DEFAULT_CELLS = 500
 
 /** Freezes a column of numbers; sorts the values in place. */
-export function profileNumeric(column: string, side: NumericSide, { cells, windowRows, tools }: ProfileSettings & { tools: Tools }): ProfileColumn {
+export function profileNumeric(
+  column: string,
+  side: NumericSide,
+  { cells, windowRows, tools }: ProfileSettings & { tools: Tools },
+): ProfileColumn {
   const { values, tally } = side
   if (values.length === 0) return unscored(column, 'the reference has no finite value')
-  const rows = chunkRows(values.length, windowRows), inOrder = canCalibrate(rows) ? copyOf(values, tools.space) : undefined
+  const rows = chunkRows(values.length, windowRows),
+    inOrder = canCalibrate(rows) ? copyOf(values, tools.space) : undefined
   sortDoubles(values, tools.space)
-  const moments = momentsOf(values), edges = quantileEdges(values, cells)
+  const moments = momentsOf(values),
+    edges = quantileEdges(values, cells)
   const second = (limits: { second: number }) => figure(limits.second)
-  const limits = inOrder ? calibrateNumeric(inOrder, { sorted: values, rows, edges: quantileEdges(values, CALIBRATION_CELLS) }) : CONSTANT_LIMITS
+  const limits = inOrder
+    ? calibrateNumeric(inOrder, {
+        sorted: values,
+        rows,
+        edges: quantileEdges(values, CALIBRATION_CELLS),
+      })
+    : CONSTANT_LIMITS
   return {
-    kind: 'numeric', column, tally, limits: { ...limits, second: second(limits) }, edges: edges.map(positiveZero), deciles: quantileEdges(values, DECILES).map(positiveZero), counts: openCells(values, edges),
-    min: positiveZero(moments.min), max: positiveZero(moments.max), mean: figure(moments.mean), standardDeviation: figure(standardDeviation(moments)), interquartileRange: figure(quantileOf(values, 0.75) - quantileOf(values, 0.25)),
+    kind: 'numeric',
+    column,
+    tally,
+    limits: { ...limits, second: second(limits) },
+    edges: edges.map(positiveZero),
+    deciles: quantileEdges(values, DECILES).map(positiveZero),
+    counts: openCells(values, edges),
+    min: positiveZero(moments.min),
+    max: positiveZero(moments.max),
+    mean: figure(moments.mean),
+    standardDeviation: figure(standardDeviation(moments)),
+    interquartileRange: figure(quantileOf(values, 0.75) - quantileOf(values, 0.25)),
   }
 }
 // JSON writes negative zero as zero, so it is kept as that from the start and the hash stays true.
 const positiveZero = (value: number): number => (value === 0 ? 0 : value)
 
-export function profileCategorical(column: string, side: CategoricalSide, { special }: Tools): ProfileColumn {
+export function profileCategorical(
+  column: string,
+  side: CategoricalSide,
+  { special }: Tools,
+): ProfileColumn {
   const categories = [...side.tally.counts.keys()].sort(byCodePoint)
   if (categories.length === 0) return unscored(column, 'the reference has no value')
   const limits = calibrateCategorical(side, special)
   return {
-    kind: 'categorical', column, tally: { rows: side.tally.rows, nulls: side.tally.nulls }, limits: { ...limits, second: figure(limits.second) },
-    categories, counts: categories.map((category) => side.tally.counts.get(category) ?? 0),
+    kind: 'categorical',
+    column,
+    tally: { rows: side.tally.rows, nulls: side.tally.nulls },
+    limits: { ...limits, second: figure(limits.second) },
+    categories,
+    counts: categories.map((category) => side.tally.counts.get(category) ?? 0),
   }
 }
 
 /** Counts a window's values in the frozen cells; they need not be sorted. */
-export function countNumeric({ column, edges }: Profile<'numeric'>, { values, tally }: NumericSide): WindowColumn {
+export function countNumeric(
+  { column, edges }: Profile<'numeric'>,
+  { values, tally }: NumericSide,
+): WindowColumn {
   const counts = new Uint32Array(edges.length + 1)
   new CellTable(Float64Array.from(edges)).count(values, counts)
-  let min = Infinity, max = -Infinity
-  for (const value of values) { if (value < min) min = value; if (value > max) max = value }
+  let min = Infinity,
+    max = -Infinity
+  for (const value of values) {
+    if (value < min) min = value
+    if (value > max) max = value
+  }
   const isEmpty = values.length === 0
-  return { kind: 'numeric', column, tally, counts: Array.from(counts), min: isEmpty ? null : positiveZero(min), max: isEmpty ? null : positiveZero(max) }
+  return {
+    kind: 'numeric',
+    column,
+    tally,
+    counts: Array.from(counts),
+    min: isEmpty ? null : positiveZero(min),
+    max: isEmpty ? null : positiveZero(max),
+  }
 }
 
-export function countCategorical({ column, categories }: Profile<'categorical'>, { tally }: CategoricalSide): WindowColumn {
+export function countCategorical(
+  { column, categories }: Profile<'categorical'>,
+  { tally }: CategoricalSide,
+): WindowColumn {
   const known = new Set(categories)
-  const created = [...tally.counts].filter(([category]) => !known.has(category)).sort(([a], [b]) => byCodePoint(a, b))
-  return { kind: 'categorical', column, tally: { rows: tally.rows, nulls: tally.nulls }, counts: categories.map((category) => tally.counts.get(category) ?? 0), created }
+  const created = [...tally.counts]
+    .filter(([category]) => !known.has(category))
+    .sort(([a], [b]) => byCodePoint(a, b))
+  return {
+    kind: 'categorical',
+    column,
+    tally: { rows: tally.rows, nulls: tally.nulls },
+    counts: categories.map((category) => tally.counts.get(category) ?? 0),
+    created,
+  }
 }

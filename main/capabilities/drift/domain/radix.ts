@@ -16,10 +16,13 @@ export class SortSpace {
     return made
   }
   /** Keeps a grown array for the next column. */
-  keep(name: string, array: Float64Array): void { this.arrays.set(name, array) }
+  keep(name: string, array: Float64Array): void {
+    this.arrays.set(name, array)
+  }
 }
 
-const wordsOf = (values: Float64Array): Uint32Array => new Uint32Array(values.buffer, values.byteOffset, 2 * values.length)
+const wordsOf = (values: Float64Array): Uint32Array =>
+  new Uint32Array(values.buffer, values.byteOffset, 2 * values.length)
 
 // The order of doubles is the order of their bits once negative ones are inverted and positive ones get the sign bit.
 function encode(words: Uint32Array, counts: Uint32Array): void {
@@ -30,7 +33,8 @@ function encode(words: Uint32Array, counts: Uint32Array): void {
     high = (high ^ (mask | 0x8000_0000)) >>> 0
     words[at] = ((words[at] as number) ^ mask) >>> 0
     words[at + 1] = high
-    const low = high & 0xffff, upper = BUCKETS + (high >>> 16)
+    const low = high & 0xffff,
+      upper = BUCKETS + (high >>> 16)
     counts[low] = (counts[low] as number) + 1
     counts[upper] = (counts[upper] as number) + 1
   }
@@ -57,7 +61,12 @@ function places(counts: Uint32Array, base: number, length: number): boolean {
   return true
 }
 
-interface Digit { counts: Uint32Array; base: number; word: 0 | 1; shift: 0 | 16 }
+interface Digit {
+  counts: Uint32Array
+  base: number
+  word: 0 | 1
+  shift: 0 | 16
+}
 function scatter(from: Uint32Array, to: Uint32Array, { counts, base, word, shift }: Digit): void {
   for (let at = 0; at < from.length; at += 2) {
     const slot = base + (((from[at + word] as number) >>> shift) & 0xffff)
@@ -70,11 +79,15 @@ function scatter(from: Uint32Array, to: Uint32Array, { counts, base, word, shift
 
 /** Sorts by the upper half of the bits in two passes; answers which array holds the result. */
 function sortUpper(own: Uint32Array, other: Uint32Array, counts: Uint32Array): Uint32Array {
-  let from = own, to = other
-  for (const digit of [{ counts, base: 0, word: 1, shift: 0 }, { counts, base: BUCKETS, word: 1, shift: 16 }] as const) {
+  let from = own,
+    to = other
+  for (const digit of [
+    { counts, base: 0, word: 1, shift: 0 },
+    { counts, base: BUCKETS, word: 1, shift: 16 },
+  ] as const) {
     if (!places(counts, digit.base, own.length / 2)) continue
-    scatter(from, to, digit);
-    [from, to] = [to, from]
+    scatter(from, to, digit)
+    ;[from, to] = [to, from]
   }
   return from
 }
@@ -95,7 +108,8 @@ function insertionSort(values: Float64Array, start: number, end: number): void {
   for (let at = start + 1; at < end; at++) {
     const value = values[at] as number
     let place = at
-    for (; place > start && (values[place - 1] as number) > value; place--) values[place] = values[place - 1] as number
+    for (; place > start && (values[place - 1] as number) > value; place--)
+      values[place] = values[place - 1] as number
     values[place] = value
   }
 }
@@ -103,7 +117,10 @@ function insertionSort(values: Float64Array, start: number, end: number): void {
 /** Sorts doubles ascending in place, by their bits where there are many; NaN must not occur. */
 export function sortDoubles(values: Float64Array, space: SortSpace): void {
   // Under a few thousand values clearing the counters costs more than a comparison sort.
-  if (values.length < 4096) { values.sort(); return }
+  if (values.length < 4096) {
+    values.sort()
+    return
+  }
   const spare = space.array('sort', values.length).subarray(0, values.length)
   const own = wordsOf(values)
   encode(own, space.counts)

@@ -7,17 +7,47 @@ import type { Store } from '../../../platform/store'
 import type { BookAt, Summary } from '../desk/questions'
 import { sha256 } from '../hash'
 
-export interface Monitor { id: string; settings: MonitorSettings; simulated: boolean }
-const Stored = z.array(z.object({ id: z.string(), settings: MonitorSettings, simulated: z.boolean() }))
+export interface Monitor {
+  id: string
+  settings: MonitorSettings
+  simulated: boolean
+}
+const Stored = z.array(
+  z.object({ id: z.string(), settings: MonitorSettings, simulated: z.boolean() }),
+)
 const Score = z.object({
-  column: z.string(), kind: z.enum(['numeric', 'categorical', 'unscored']), decision: z.enum(['stable', 'drifted', 'unscored']), severity: z.number().nullable(), p: z.number().nullable(), pAdjusted: z.number().nullable(),
-  nullRate: z.number().nullable(), missing: z.number(), quality: z.array(z.string()),
+  column: z.string(),
+  kind: z.enum(['numeric', 'categorical', 'unscored']),
+  decision: z.enum(['stable', 'drifted', 'unscored']),
+  severity: z.number().nullable(),
+  p: z.number().nullable(),
+  pAdjusted: z.number().nullable(),
+  nullRate: z.number().nullable(),
+  missing: z.number(),
+  quality: z.array(z.string()),
 })
 /** A summary as the local store has it. */
 export const StoredSummary: z.ZodType<Summary> = z.object({
-  id: z.string(), settings: MonitorSettings, simulated: z.boolean(), madeAt: z.string(), profile: z.object({ hash: z.string(), rows: z.number() }),
-  windows: z.array(z.object({ name: z.string(), from: z.string().optional(), to: z.string().optional(), rows: z.number(), columns: z.array(Score), schema: z.array(z.string()) })),
-  quality: ModelDrift.shape.quality, qualityMissing: z.string().optional(), events: ModelDrift.shape.events, verdicts: z.array(VerdictOperation), segments: z.array(z.string()),
+  id: z.string(),
+  settings: MonitorSettings,
+  simulated: z.boolean(),
+  madeAt: z.string(),
+  profile: z.object({ hash: z.string(), rows: z.number() }),
+  windows: z.array(
+    z.object({
+      name: z.string(),
+      from: z.string().optional(),
+      to: z.string().optional(),
+      rows: z.number(),
+      columns: z.array(Score),
+      schema: z.array(z.string()),
+    }),
+  ),
+  quality: ModelDrift.shape.quality,
+  qualityMissing: z.string().optional(),
+  events: ModelDrift.shape.events,
+  verdicts: z.array(VerdictOperation),
+  segments: z.array(z.string()),
 }) as z.ZodType<Summary>
 
 const LIST = 'drift.monitors'
@@ -30,11 +60,19 @@ export class Monitors {
   readonly #store: Tables
   #list: Monitor[] | undefined
   readonly #summaries = new Map<string, Summary | undefined>()
-  constructor(store: Tables) { this.#store = store }
+  constructor(store: Tables) {
+    this.#store = store
+  }
 
-  list(): readonly Monitor[] { return (this.#list ??= Stored.safeParse(this.#store.settings.get(LIST) ?? []).data ?? []) }
-  get(id: string): Monitor | undefined { return this.list().find((monitor) => monitor.id === id) }
-  save(monitor: Monitor): Outcome<void> { return this.#write([...this.list().filter(({ id }) => id !== monitor.id), monitor]) }
+  list(): readonly Monitor[] {
+    return (this.#list ??= Stored.safeParse(this.#store.settings.get(LIST) ?? []).data ?? [])
+  }
+  get(id: string): Monitor | undefined {
+    return this.list().find((monitor) => monitor.id === id)
+  }
+  save(monitor: Monitor): Outcome<void> {
+    return this.#write([...this.list().filter(({ id }) => id !== monitor.id), monitor])
+  }
   remove(id: string): Outcome<void> {
     this.#store.blobs.remove(bookKey(id))
     this.#store.views.set(summaryKey(id), null, 0)
@@ -49,14 +87,21 @@ export class Monitors {
   }
 
   summary(id: string): Summary | undefined {
-    if (!this.#summaries.has(id)) this.#summaries.set(id, StoredSummary.safeParse(this.#store.views.get(summaryKey(id))?.value).data)
+    if (!this.#summaries.has(id))
+      this.#summaries.set(
+        id,
+        StoredSummary.safeParse(this.#store.views.get(summaryKey(id))?.value).data,
+      )
     return this.#summaries.get(id)
   }
   book(id: string): BookAt | undefined {
     const bytes = this.#store.blobs.get(bookKey(id))
     return bytes && { key: sha256(bytes), bytes }
   }
-  keep(id: string, { book, summary, at }: { book: Uint8Array; summary: Summary; at: number }): Outcome<void> {
+  keep(
+    id: string,
+    { book, summary, at }: { book: Uint8Array; summary: Summary; at: number },
+  ): Outcome<void> {
     const kept = this.#store.together(() => {
       this.#store.blobs.set(bookKey(id), book)
       this.#store.views.set(summaryKey(id), summary, at)

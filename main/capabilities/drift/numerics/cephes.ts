@@ -3,7 +3,9 @@ import type { SpecialFunctions } from '../domain/special'
 
 /** The library throws where a result leaves the range of a double; the limit is what the caller wants then. */
 function orLimit(compute: () => number, limit: number): number {
-  try { return compute() } catch (error) {
+  try {
+    return compute()
+  } catch (error) {
     if (error instanceof Error && error.message.includes('underflow')) return limit
     return Number.NaN
   }

@@ -12,26 +12,58 @@ export function united(...sets: readonly (readonly VerdictOperation[])[]): Verdi
 }
 
 /** Where people's latest verdicts on one thing differ and nobody has said yet which holds. Ours is that of the named person where there is one. */
-export function conflictsIn(model: string, operations: readonly VerdictOperation[], me: string): Conflict[] {
-  const beaten = new Set(operations.flatMap(({ over }) => over ?? [])), latest = new Map<string, Map<string, VerdictOperation>>()
+export function conflictsIn(
+  model: string,
+  operations: readonly VerdictOperation[],
+  me: string,
+): Conflict[] {
+  const beaten = new Set(operations.flatMap(({ over }) => over ?? [])),
+    latest = new Map<string, Map<string, VerdictOperation>>()
   for (const operation of united(operations)) {
     if (!operation.verdict || beaten.has(operation.id)) continue
-    const key = canonical([operation.window, operation.column ?? null]), byAuthor = latest.get(key) ?? new Map<string, VerdictOperation>()
+    const key = canonical([operation.window, operation.column ?? null]),
+      byAuthor = latest.get(key) ?? new Map<string, VerdictOperation>()
     latest.set(key, byAuthor.set(operation.author, operation))
   }
   return [...latest.values()].flatMap((byAuthor) => {
-    const said = [...byAuthor.values()], ours = byAuthor.get(me) ?? said.at(-1)
-    return ours ? said.filter((theirs) => theirs.verdict !== ours.verdict).map((theirs) => ({ model, window: ours.window, ...(ours.column !== undefined && { column: ours.column }), ours, theirs })) : []
+    const said = [...byAuthor.values()],
+      ours = byAuthor.get(me) ?? said.at(-1)
+    return ours
+      ? said
+          .filter((theirs) => theirs.verdict !== ours.verdict)
+          .map((theirs) => ({
+            model,
+            window: ours.window,
+            ...(ours.column !== undefined && { column: ours.column }),
+            ours,
+            theirs,
+          }))
+      : []
   })
 }
 
 const median = (values: number[]): number | null => {
-  const sorted = values.toSorted((a, b) => a - b), middle = Math.floor(sorted.length / 2)
-  return sorted.length === 0 ? null : sorted.length % 2 === 1 ? sorted[middle] ?? null : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2
+  const sorted = values.toSorted((a, b) => a - b),
+    middle = Math.floor(sorted.length / 2)
+  return sorted.length === 0
+    ? null
+    : sorted.length % 2 === 1
+      ? (sorted[middle] ?? null)
+      : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2
 }
 /** How review goes: which share of verdicts was said away from the site, and how long a breach waits for one (median). */
 export function measuresOf(operations: readonly VerdictOperation[]): Fleet['measures'] {
-  const verdicts = operations.filter(({ verdict, over }) => verdict !== undefined && over === undefined)
-  const waits = verdicts.flatMap(({ at, breachAt }) => (breachAt === undefined ? [] : [Math.max(0, (Date.parse(at) - Date.parse(breachAt)) / 1000)]))
-  return { offlineShare: verdicts.length === 0 ? null : verdicts.filter(({ offline }) => offline === true).length / verdicts.length, breachToVerdictSeconds: median(waits) }
+  const verdicts = operations.filter(
+    ({ verdict, over }) => verdict !== undefined && over === undefined,
+  )
+  const waits = verdicts.flatMap(({ at, breachAt }) =>
+    breachAt === undefined ? [] : [Math.max(0, (Date.parse(at) - Date.parse(breachAt)) / 1000)],
+  )
+  return {
+    offlineShare:
+      verdicts.length === 0
+        ? null
+        : verdicts.filter(({ offline }) => offline === true).length / verdicts.length,
+    breachToVerdictSeconds: median(waits),
+  }
 }

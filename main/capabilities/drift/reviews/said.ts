@@ -6,7 +6,15 @@ import { succeed } from '../../../kernel/outcome'
 import type { Store } from '../../../platform/store'
 
 /** Something said on this machine, and where its shared home is; it stays here until that home has it. */
-export const Said = z.object({ model: z.string(), owner: z.string(), id: z.string(), bundle: z.string().optional(), workItem: NamespacedRef.optional(), operation: VerdictOperation, merged: z.boolean() })
+export const Said = z.object({
+  model: z.string(),
+  owner: z.string(),
+  id: z.string(),
+  bundle: z.string().optional(),
+  workItem: NamespacedRef.optional(),
+  operation: VerdictOperation,
+  merged: z.boolean(),
+})
 export type Said = z.infer<typeof Said>
 const KEY = 'drift.said'
 /** What has merged is kept this long in number, so that it shows before the shared record is read again. */
@@ -16,11 +24,23 @@ const MERGED_KEPT = 200
 export class SaidHere {
   readonly #store: Pick<Store, 'settings'>
   #all: Said[] | undefined
-  constructor(store: Pick<Store, 'settings'>) { this.#store = store }
-  all(): readonly Said[] { return (this.#all ??= z.array(Said).safeParse(this.#store.settings.get(KEY) ?? []).data ?? []) }
-  waiting(): Said[] { return this.all().filter(({ merged }) => !merged) }
-  of(model: string): VerdictOperation[] { return this.all().filter((said) => said.model === model).map(({ operation }) => operation) }
-  add(said: Said): Outcome<void> { return this.#write([...this.all(), said]) }
+  constructor(store: Pick<Store, 'settings'>) {
+    this.#store = store
+  }
+  all(): readonly Said[] {
+    return (this.#all ??= z.array(Said).safeParse(this.#store.settings.get(KEY) ?? []).data ?? [])
+  }
+  waiting(): Said[] {
+    return this.all().filter(({ merged }) => !merged)
+  }
+  of(model: string): VerdictOperation[] {
+    return this.all()
+      .filter((said) => said.model === model)
+      .map(({ operation }) => operation)
+  }
+  add(said: Said): Outcome<void> {
+    return this.#write([...this.all(), said])
+  }
   /** False where it is not here or has merged already. */
   takeBack(operation: string): Outcome<boolean> {
     const found = this.all().find((said) => said.operation.id === operation && !said.merged)
@@ -29,7 +49,11 @@ export class SaidHere {
     return written.ok ? succeed(true) : written
   }
   markMerged(ids: ReadonlySet<string>): Outcome<void> {
-    const all = this.all().map((said) => (ids.has(said.operation.id) ? { ...said, merged: true } : said)), merged = all.filter((said) => said.merged), dropped = new Set(merged.slice(0, Math.max(0, merged.length - MERGED_KEPT)))
+    const all = this.all().map((said) =>
+        ids.has(said.operation.id) ? { ...said, merged: true } : said,
+      ),
+      merged = all.filter((said) => said.merged),
+      dropped = new Set(merged.slice(0, Math.max(0, merged.length - MERGED_KEPT)))
     return this.#write(all.filter((said) => !dropped.has(said)))
   }
   #write(all: Said[]): Outcome<void> {

@@ -10,9 +10,20 @@ import { conflictsIn, measuresOf, united } from './conflicts'
 import { groupsOf, mergeGroup, pullCord, reviewName } from './merge'
 import { SaidHere, type Said } from './said'
 
-export interface SayInput { window: string; column?: string | undefined; verdict?: 'fine' | 'watch' | 'act' | undefined; note?: string | undefined; limits?: VerdictOperation['limits'] | undefined }
+export interface SayInput {
+  window: string
+  column?: string | undefined
+  verdict?: 'fine' | 'watch' | 'act' | undefined
+  note?: string | undefined
+  limits?: VerdictOperation['limits'] | undefined
+}
 /** The model that something is said of. */
-export interface Spoken { id: string; bundle?: string | undefined; settings: MonitorSettings; breachAt?: string | undefined }
+export interface Spoken {
+  id: string
+  bundle?: string | undefined
+  settings: MonitorSettings
+  breachAt?: string | undefined
+}
 
 /** What people say of drift: kept here, merged into the shared records, settled where it differs. */
 export class Reviews {
@@ -26,13 +37,18 @@ export class Reviews {
   }
 
   /** Everything known of a model: the shared record, what was said here, and what a bundle brought. */
-  of({ model, workItem }: MonitorSettings, brought: readonly VerdictOperation[] = []): VerdictOperation[] {
-    const shared = workItem && this.#ports.records.find('DriftReview', reviewName(model), workItem.namespace)
+  of(
+    { model, workItem }: MonitorSettings,
+    brought: readonly VerdictOperation[] = [],
+  ): VerdictOperation[] {
+    const shared =
+      workItem && this.#ports.records.find('DriftReview', reviewName(model), workItem.namespace)
     return united(brought, shared?.spec.operations ?? [], this.#said.of(model))
   }
   /** Who is signed in where the shared records are, else as this machine knows them. */
   async me(signal?: AbortSignal): Promise<string> {
-    const home = this.#ports.sites.home(), who = home.ok ? await home.value.whoAmI(signal) : home
+    const home = this.#ports.sites.home(),
+      who = home.ok ? await home.value.whoAmI(signal) : home
     if (who.ok) this.#user = who.value.user
     return this.#user
   }
@@ -41,33 +57,79 @@ export class Reviews {
     return home.ok ? home.value.clock.now() : this.#ports.clock.now()
   }
 
-  async say({ id, bundle, settings, breachAt }: Spoken, { window, column, verdict, note, limits }: SayInput, over?: string): Promise<Outcome<VerdictOperation>> {
-    if (verdict === undefined && note === undefined && limits === undefined) return fail(failure('INVALID', { issues: [{ path: 'verdict', says: 'a verdict, a note or limits are needed' }] }))
+  async say(
+    { id, bundle, settings, breachAt }: Spoken,
+    { window, column, verdict, note, limits }: SayInput,
+    over?: string,
+  ): Promise<Outcome<VerdictOperation>> {
+    if (verdict === undefined && note === undefined && limits === undefined)
+      return fail(
+        failure('INVALID', {
+          issues: [{ path: 'verdict', says: 'a verdict, a note or limits are needed' }],
+        }),
+      )
     const offline = !this.#ports.sites.home().ok
-    const operation: VerdictOperation = { id: this.#newId(), at: timestamp(this.now()), author: await this.me(), window, ...given({ column, verdict, note, limits, over, breachAt }), ...(offline && { offline }) }
-    const kept = this.#said.add({ id, model: settings.model, owner: settings.owner, operation, merged: false, ...given({ bundle, workItem: settings.workItem }) })
+    const operation: VerdictOperation = {
+      id: this.#newId(),
+      at: timestamp(this.now()),
+      author: await this.me(),
+      window,
+      ...given({ column, verdict, note, limits, over, breachAt }),
+      ...(offline && { offline }),
+    }
+    const kept = this.#said.add({
+      id,
+      model: settings.model,
+      owner: settings.owner,
+      operation,
+      merged: false,
+      ...given({ bundle, workItem: settings.workItem }),
+    })
     return kept.ok ? succeed(operation) : kept
   }
   takeBack(operation: string): Outcome<void> {
     const done = this.#said.takeBack(operation)
     if (!done.ok) return done
-    return done.value ? succeed(undefined) : fail(unusable('This has merged already, or was not said on this machine.', 'Say something else: the newest verdict holds.'))
+    return done.value
+      ? succeed(undefined)
+      : fail(
+          unusable(
+            'This has merged already, or was not said on this machine.',
+            'Say something else: the newest verdict holds.',
+          ),
+        )
   }
 
-  state(models: readonly { model: string; operations: readonly VerdictOperation[] }[]): Pick<Fleet, 'waiting' | 'conflicts' | 'canMerge' | 'mergeNeeds' | 'measures'> {
-    const waiting = this.#said.waiting(), home = this.#ports.sites.home(), homeless = waiting.filter(({ workItem }) => !workItem).length
-    const needs = !home.ok ? 'The site with the shared records is not connected.' : homeless > 0 ? `${homeless} ${homeless === 1 ? 'belongs' : 'belong'} to models without a work item; name one in their settings.` : undefined
+  state(
+    models: readonly { model: string; operations: readonly VerdictOperation[] }[],
+  ): Pick<Fleet, 'waiting' | 'conflicts' | 'canMerge' | 'mergeNeeds' | 'measures'> {
+    const waiting = this.#said.waiting(),
+      home = this.#ports.sites.home(),
+      homeless = waiting.filter(({ workItem }) => !workItem).length
+    const needs = !home.ok
+      ? 'The site with the shared records is not connected.'
+      : homeless > 0
+        ? `${homeless} ${homeless === 1 ? 'belongs' : 'belong'} to models without a work item; name one in their settings.`
+        : undefined
     return {
-      waiting: waiting.length, canMerge: home.ok && waiting.length > homeless, ...given({ mergeNeeds: waiting.length > 0 ? needs : undefined }),
-      conflicts: models.flatMap(({ model, operations }) => conflictsIn(model, operations, this.#user)), measures: measuresOf(united(...models.map(({ operations }) => operations))),
+      waiting: waiting.length,
+      canMerge: home.ok && waiting.length > homeless,
+      ...given({ mergeNeeds: waiting.length > 0 ? needs : undefined }),
+      conflicts: models.flatMap(({ model, operations }) =>
+        conflictsIn(model, operations, this.#user),
+      ),
+      measures: measuresOf(united(...models.map(({ operations }) => operations))),
     }
   }
 
   /** Merges what waits; running it again changes nothing. */
-  async merge(signal?: AbortSignal): Promise<Outcome<{ merged: number; conflicts: Fleet['conflicts'] }>> {
+  async merge(
+    signal?: AbortSignal,
+  ): Promise<Outcome<{ merged: number; conflicts: Fleet['conflicts'] }>> {
     const home = this.#ports.sites.home()
     if (!home.ok) return home
-    const me = await this.me(signal), conflicts: Fleet['conflicts'] = []
+    const me = await this.me(signal),
+      conflicts: Fleet['conflicts'] = []
     let merged = 0
     for (const group of groupsOf(this.#said.waiting())) {
       const all = await mergeGroup(this.#ports, group, signal)
@@ -81,10 +143,15 @@ export class Reviews {
     }
     return succeed({ merged, conflicts })
   }
-  waitingFor(id: string): Said[] { return this.#said.waiting().filter((said) => said.id === id) }
+  waitingFor(id: string): Said[] {
+    return this.#said.waiting().filter((said) => said.id === id)
+  }
 
   #newId(): string {
-    const part = () => Math.floor(this.#ports.random.next() * 2 ** 32).toString(16).padStart(8, '0')
+    const part = () =>
+      Math.floor(this.#ports.random.next() * 2 ** 32)
+        .toString(16)
+        .padStart(8, '0')
     return `${part()}${part()}${part()}`
   }
 }

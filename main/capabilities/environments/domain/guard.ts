@@ -8,7 +8,8 @@ export interface Incoming {
 }
 export const HOST_LIMIT = 16_384
 const text = (bytes: Uint8Array) => new TextDecoder('latin1').decode(bytes)
-const looksLikeHttp = (head: string) => /^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE|PRI) /.test(head)
+const looksLikeHttp = (head: string) =>
+  /^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE|PRI) /.test(head)
 
 /** Reads until the head of a request is whole, or what comes is no HTTP; answers everything read so far. */
 export function wholeHead(socket: Incoming, limit: number): Promise<Uint8Array> {
@@ -25,7 +26,12 @@ export function wholeHead(socket: Incoming, limit: number): Promise<Uint8Array> 
       joined.set(chunk, all.length)
       all = joined
       const head = text(all)
-      if (head.includes('\r\n\r\n') || all.length >= limit || (all.length >= 8 && !looksLikeHttp(head))) finish()
+      if (
+        head.includes('\r\n\r\n') ||
+        all.length >= limit ||
+        (all.length >= 8 && !looksLikeHttp(head))
+      )
+        finish()
     }
     socket.on('data', take)
     socket.once('close', finish)
@@ -43,5 +49,7 @@ export function isForeign(head: Uint8Array, port: number): boolean {
   const own = ['127.0.0.1', 'localhost', '[::1]'].map((name) => `${name}:${String(port)}`)
   if (host === undefined || !own.includes(host)) return true
   const origin = /\r\norigin:[ \t]*([^\r\n]*?)[ \t]*\r\n/i.exec(lines)?.[1]?.toLowerCase()
-  return origin !== undefined && origin !== 'null' && !own.some((name) => origin === `http://${name}`)
+  return (
+    origin !== undefined && origin !== 'null' && !own.some((name) => origin === `http://${name}`)
+  )
 }

@@ -15,8 +15,14 @@ export function usdPerHour(size: Size, book: PriceBookSpec | undefined): number 
 
 const HOURS_A_MONTH = 730
 /** USD an hour that a workspace of this size costs. */
-export const storageUsdPerHour = (gi: number, book: PriceBookSpec | undefined): number => (gi * (book?.storageUsdPerGiMonth ?? 0)) / HOURS_A_MONTH
+export const storageUsdPerHour = (gi: number, book: PriceBookSpec | undefined): number =>
+  (gi * (book?.storageUsdPerGiMonth ?? 0)) / HOURS_A_MONTH
 
 const USED_HOURS_A_DAY = 4
 /** What an environment costs until it ends, when it is used four hours a day and paused otherwise; its volume costs day and night. */
-export const usdInAll = (rates: { machine: number; storage: number }, hoursToLive: number): number => rates.machine * Math.min(hoursToLive, Math.max(1, hoursToLive / 24) * USED_HOURS_A_DAY) + rates.storage * hoursToLive
+export const usdInAll = (
+  rates: { machine: number; storage: number },
+  hoursToLive: number,
+): number =>
+  rates.machine * Math.min(hoursToLive, Math.max(1, hoursToLive / 24) * USED_HOURS_A_DAY) +
+  rates.storage * hoursToLive

@@ -3,15 +3,26 @@ import type { EnvironmentSpec } from '../../../../preload/contract/records/envir
 import { quantityOf } from '../../../kernel/quantities'
 
 const GI = 2 ** 30
-export interface Quota { name: string; hard: Record<string, string>; used: Record<string, string> }
+export interface Quota {
+  name: string
+  hard: Record<string, string>
+  used: Record<string, string>
+}
 
 /** What an environment adds to the quotas of its namespace, in base units; clones are given by their sizes. */
 export function addsOf(spec: EnvironmentSpec, clonesGi: number[]): Record<string, number> {
   const { size, replicas, workspace } = spec
   const storage = (workspace.gi * replicas + clonesGi.reduce((sum, gi) => sum + gi, 0)) * GI
   return {
-    'requests.cpu': size.cpuCores * replicas, cpu: size.cpuCores * replicas, 'requests.memory': size.memoryGi * GI * replicas, memory: size.memoryGi * GI * replicas,
-    'requests.storage': storage, persistentvolumeclaims: replicas + clonesGi.length, pods: replicas, services: 1, ...(size.gpu && { [`requests.${size.gpu.resource}`]: size.gpu.count * replicas }),
+    'requests.cpu': size.cpuCores * replicas,
+    cpu: size.cpuCores * replicas,
+    'requests.memory': size.memoryGi * GI * replicas,
+    memory: size.memoryGi * GI * replicas,
+    'requests.storage': storage,
+    persistentvolumeclaims: replicas + clonesGi.length,
+    pods: replicas,
+    services: 1,
+    ...(size.gpu && { [`requests.${size.gpu.resource}`]: size.gpu.count * replicas }),
   }
 }
 
@@ -19,7 +30,8 @@ const words = (resource: string): { name: string; unit: string; divisor: number 
   if (/memory/.test(resource)) return { name: 'Memory', unit: 'GiB', divisor: GI }
   if (/storage/.test(resource)) return { name: 'Storage', unit: 'GiB', divisor: GI }
   if (/cpu/.test(resource)) return { name: 'CPU', unit: 'cores', divisor: 1 }
-  if (/nvidia\.com\/mig-/.test(resource)) return { name: `GPU slices ${resource.replace(/^.*mig-/, '')}`, unit: 'slices', divisor: 1 }
+  if (/nvidia\.com\/mig-/.test(resource))
+    return { name: `GPU slices ${resource.replace(/^.*mig-/, '')}`, unit: 'slices', divisor: 1 }
   if (/gpu/.test(resource)) return { name: 'GPU', unit: 'GPUs', divisor: 1 }
   return { name: resource, unit: '', divisor: 1 }
 }
@@ -31,9 +43,16 @@ export function quotaUses(quota: Quota, adds: Record<string, number>): QuotaUse[
   return Object.entries(adds).flatMap(([resource, added]) => {
     if (quota.hard[resource] === undefined) return []
     const { name, unit, divisor } = words(resource)
-    const use = { name, used: tidy(quantityOf(quota.used, resource) / divisor), adds: tidy(added / divisor), limit: tidy(quantityOf(quota.hard, resource) / divisor), unit }
+    const use = {
+      name,
+      used: tidy(quantityOf(quota.used, resource) / divisor),
+      adds: tidy(added / divisor),
+      limit: tidy(quantityOf(quota.hard, resource) / divisor),
+      unit,
+    }
     return NEVER_SHOWN.has(resource) && use.used + use.adds <= use.limit ? [] : [use]
   })
 }
 /** Resources whose limit the environment would go over. */
-export const overQuota = (quota: Quota, adds: Record<string, number>): QuotaUse[] => quotaUses(quota, adds).filter(({ used, adds: added, limit }) => used + added > limit + 1e-6)
+export const overQuota = (quota: Quota, adds: Record<string, number>): QuotaUse[] =>
+  quotaUses(quota, adds).filter(({ used, adds: added, limit }) => used + added > limit + 1e-6)

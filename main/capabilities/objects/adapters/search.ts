@@ -4,8 +4,16 @@ import type { LogLine } from '../../../../preload/contract/objects'
 import { failure } from '../../../../preload/contract/failures'
 import { fail, succeed, type Outcome } from '../../../kernel/outcome'
 
-export interface Needle { text: string; regex: boolean; matchCase: boolean }
-interface Lines { readonly first: number; readonly end: number; read(from: number, count: number): LogLine[] }
+export interface Needle {
+  text: string
+  regex: boolean
+  matchCase: boolean
+}
+interface Lines {
+  readonly first: number
+  readonly end: number
+  read(from: number, count: number): LogLine[]
+}
 const BLOCK = 4000
 const PATTERN_LIMIT_MS = 250
 const LONGEST_TRIED = 4000
@@ -28,13 +36,23 @@ export class Search {
         const from = Math.max(this.#scanned, this.#lines.first)
         const block = this.#lines.read(from, BLOCK)
         const tells = this.#tell(block.map(({ text }) => text))
-        for (const [index, matches] of tells.entries()) if (matches) this.#found.push(block[index]?.n ?? 0)
+        for (const [index, matches] of tells.entries())
+          if (matches) this.#found.push(block[index]?.n ?? 0)
         this.#scanned = from + block.length
         await setImmediate()
       }
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error
-      return fail(failure('INVALID', { issues: [{ path: 'needle.text', says: 'this expression takes too long on these lines; make it simpler' }] }))
+      return fail(
+        failure('INVALID', {
+          issues: [
+            {
+              path: 'needle.text',
+              says: 'this expression takes too long on these lines; make it simpler',
+            },
+          ],
+        }),
+      )
     }
     const { first } = this.#lines
     if ((this.#found[0] ?? first) < first) this.#found = this.#found.filter((n) => n >= first)
@@ -45,9 +63,23 @@ export class Search {
 /** The expression of a needle, or what is wrong with it. */
 export function expressionOf({ text, regex, matchCase }: Needle): Outcome<RegExp> {
   try {
-    return succeed(new RegExp(regex ? text : text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), matchCase ? 'u' : 'iu'))
+    return succeed(
+      new RegExp(
+        regex ? text : text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'),
+        matchCase ? 'u' : 'iu',
+      ),
+    )
   } catch (error) {
-    return fail(failure('INVALID', { issues: [{ path: 'needle.text', says: error instanceof Error ? error.message : 'this is no regular expression' }] }))
+    return fail(
+      failure('INVALID', {
+        issues: [
+          {
+            path: 'needle.text',
+            says: error instanceof Error ? error.message : 'this is no regular expression',
+          },
+        ],
+      }),
+    )
   }
 }
 
@@ -55,7 +87,12 @@ function teller(needle: Needle): (texts: string[]) => boolean[] {
   if (!needle.regex) return plain(needle)
   // A pattern can take for ever on a line made for it; only inside a context of its own can it be stopped.
   const script = new Script('lines.map((line) => pattern.test(line))')
-  const context = createContext({ lines: [], pattern: undefined, source: needle.text, flags: needle.matchCase ? 'u' : 'iu' })
+  const context = createContext({
+    lines: [],
+    pattern: undefined,
+    source: needle.text,
+    flags: needle.matchCase ? 'u' : 'iu',
+  })
   new Script('pattern = new RegExp(source, flags)').runInContext(context)
   return (texts) => {
     Object.assign(context, { lines: texts.map((text) => text.slice(0, LONGEST_TRIED)) })
@@ -68,14 +105,28 @@ function plain({ text, matchCase }: Needle): (texts: string[]) => boolean[] {
   return (texts) => texts.map((line) => line.toLowerCase().includes(low))
 }
 
-export interface Hit { line?: number; nth: number; matches: number; wrapped: boolean }
+export interface Hit {
+  line?: number
+  nth: number
+  matches: number
+  wrapped: boolean
+}
 /** The next or previous hit as seen from a line, going round at the ends. */
-export function hitFrom(found: readonly number[], from: number, direction: 'next' | 'previous'): Hit {
+export function hitFrom(
+  found: readonly number[],
+  from: number,
+  direction: 'next' | 'previous',
+): Hit {
   if (found.length === 0) return { nth: 0, matches: 0, wrapped: false }
   const after = firstAbove(found, direction === 'next' ? from : from - 1)
   const wanted = direction === 'next' ? after : after - 1
   const index = (wanted + found.length) % found.length
-  return { line: found[index] ?? 0, nth: index + 1, matches: found.length, wrapped: index !== wanted }
+  return {
+    line: found[index] ?? 0,
+    nth: index + 1,
+    matches: found.length,
+    wrapped: index !== wanted,
+  }
 }
 function firstAbove(sorted: readonly number[], value: number): number {
   let [low, high] = [0, sorted.length]

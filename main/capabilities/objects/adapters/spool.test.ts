@@ -7,15 +7,27 @@ import { expressionOf, hitFrom, Search } from './search'
 import { Spool } from './spool'
 
 let folder = ''
-beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'takt-spool-')) })
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'takt-spool-'))
+})
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
-const lines = (from: number, count: number) => Array.from({ length: count }, (_unused, index) => ({ at: '2026-11-23T19:00:00Z', container: 'main', text: `line ${String(from + index)} äöü` }))
+const lines = (from: number, count: number) =>
+  Array.from({ length: count }, (_unused, index) => ({
+    at: '2026-11-23T19:00:00Z',
+    container: 'main',
+    text: `line ${String(from + index)} äöü`,
+  }))
 const texts = (read: { text: string }[]) => read.map(({ text }) => text)
 
 test('windows are read across files, and what is not there is left out', () => {
   const spool = new Spool(join(folder, 'a'), { segmentLines: 10 })
   spool.append(lines(0, 25))
-  expect(texts(spool.read(8, 4))).toEqual(['line 8 äöü', 'line 9 äöü', 'line 10 äöü', 'line 11 äöü'])
+  expect(texts(spool.read(8, 4))).toEqual([
+    'line 8 äöü',
+    'line 9 äöü',
+    'line 10 äöü',
+    'line 11 äöü',
+  ])
   expect(spool.read(23, 10).map(({ n }) => n)).toEqual([23, 24])
   spool.close()
   expect(existsSync(join(folder, 'a'))).toBe(false)
@@ -58,6 +70,9 @@ test('an expression that would take for ever is stopped and told, and the core g
   spool.append([{ at: '', container: 'main', text: `${'a'.repeat(60)}!` }])
   const ended = await new Search(spool, { text: '^(a+)+$', regex: true, matchCase: true }).all()
   expect(ended).toMatchObject({ ok: false, failure: { code: 'INVALID' } })
-  expect(expressionOf({ text: '(', regex: true, matchCase: true })).toMatchObject({ ok: false, failure: { code: 'INVALID' } })
+  expect(expressionOf({ text: '(', regex: true, matchCase: true })).toMatchObject({
+    ok: false,
+    failure: { code: 'INVALID' },
+  })
   spool.close()
 })

@@ -1,5 +1,8 @@
 /** A line as the node wrote it: its time in nanoseconds as text, and the rest. */
-export interface Stamped { at: string; text: string }
+export interface Stamped {
+  at: string
+  text: string
+}
 const STAMP = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)) ?/
 
 export function stamped(line: string): Stamped {
@@ -7,7 +10,7 @@ export function stamped(line: string): Stamped {
   return at ? { at: at[1] ?? '', text: line.slice(at[0].length) } : { at: '', text: line }
 }
 /** The second a line was written in, which is all that can be asked for: `sinceTime` knows nothing finer. */
-export const secondOf = (at: string): string => (/^[^.Z+]{19}/.exec(at)?.[0] ?? '')
+export const secondOf = (at: string): string => /^[^.Z+]{19}/.exec(at)?.[0] ?? ''
 
 const LONGEST_UNBROKEN = 1_000_000
 
@@ -40,9 +43,13 @@ export class Seam {
   #seen = new Map<string, number>()
   #again = new Map<string, number>()
   /** Since when to ask after a break; undefined before the first line. */
-  since(): string | undefined { return this.#second === '' ? undefined : `${this.#second}Z` }
+  since(): string | undefined {
+    return this.#second === '' ? undefined : `${this.#second}Z`
+  }
   /** Call before a log that was broken off is read on. */
-  reopened() { this.#again = new Map(this.#seen) }
+  reopened() {
+    this.#again = new Map(this.#seen)
+  }
   /** Whether a line is new. */
   take(line: string, at: string): boolean {
     const second = secondOf(at)

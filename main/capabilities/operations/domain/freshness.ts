@@ -2,7 +2,8 @@ import type { Plan, PlanChange } from '../../../../preload/contract/operations'
 
 type Drafted = Omit<Plan, 'id' | 'madeAt' | 'expiresAt'>
 
-const nameOf = ({ kind, name, namespace }: PlanChange) => `${kind} ${namespace ? `${namespace}/` : ''}${name}`
+const nameOf = ({ kind, name, namespace }: PlanChange) =>
+  `${kind} ${namespace ? `${namespace}/` : ''}${name}`
 const keyOf = (change: PlanChange) => `${change.apiVersion} ${nameOf(change)}`
 /** Changes by what they change. A plan over two sites may name the same thing twice: the first is then compared with the first. */
 function keyed(changes: readonly PlanChange[]): Map<string, PlanChange> {
@@ -25,16 +26,33 @@ export function differences(then: Drafted, now: Drafted): string[] {
   const moved = [...after].flatMap(([key, change]) => {
     const old = before.get(key)
     if (!old) return [`${nameOf(change)} would now be ${PAST[change.op]} too`]
-    if (old.op !== change.op) return [`${nameOf(change)} would now be ${PAST[change.op]}, not ${PAST[old.op]}`]
+    if (old.op !== change.op)
+      return [`${nameOf(change)} would now be ${PAST[change.op]}, not ${PAST[old.op]}`]
     return same(old.lines ?? [], change.lines ?? []) ? [] : [`${nameOf(change)} has changed`]
   })
-  const gone = [...before].filter(([key]) => !after.has(key)).map(([, change]) => `${nameOf(change)} is no longer part of it`)
+  const gone = [...before]
+    .filter(([key]) => !after.has(key))
+    .map(([, change]) => `${nameOf(change)} is no longer part of it`)
   return [
-    ...moved, ...gone,
-    ...(same(then.price?.usdPerHour, now.price?.usdPerHour) && same(then.price?.usdInAll, now.price?.usdInAll) ? [] : ['the price']),
+    ...moved,
+    ...gone,
+    ...(same(then.price?.usdPerHour, now.price?.usdPerHour) &&
+    same(then.price?.usdInAll, now.price?.usdInAll)
+      ? []
+      : ['the price']),
     ...(same(then.losses, now.losses) ? [] : ['what would be lost']),
-    ...(same(then.steps.map(({ id }) => id), now.steps.map(({ id }) => id)) ? [] : ['its steps']),
+    ...(same(
+      then.steps.map(({ id }) => id),
+      now.steps.map(({ id }) => id),
+    )
+      ? []
+      : ['its steps']),
     ...(then.as === now.as ? [] : ['the signed-in person']),
   ]
 }
-const PAST: Record<PlanChange['op'], string> = { create: 'created', change: 'changed', delete: 'deleted', same: 'left as it is' }
+const PAST: Record<PlanChange['op'], string> = {
+  create: 'created',
+  change: 'changed',
+  delete: 'deleted',
+  same: 'left as it is',
+}

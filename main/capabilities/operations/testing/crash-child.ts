@@ -16,11 +16,14 @@ const [, , folder = '', mode = 'forward', killAt = '0'] = process.argv
 const world = join(folder, 'world')
 mkdirSync(world, { recursive: true })
 let passed = 0
-const here = () => { if (++passed === Number(killAt)) process.kill(process.pid, 'SIGKILL') }
+const here = () => {
+  if (++passed === Number(killAt)) process.kill(process.pid, 'SIGKILL')
+}
 
 // Names are chosen at random, so only a name that was kept before it was used can be found again after a crash.
 const step = (index: number): Step<unknown> => ({
-  id: `step-${index}`, title: `Make ${index}`,
+  id: `step-${index}`,
+  title: `Make ${index}`,
   async run({ kept, signal }) {
     here()
     const name = (kept[`name-${index}`] ??= `${index}-${crypto.randomUUID()}`)
@@ -29,7 +32,12 @@ const step = (index: number): Step<unknown> => ({
     here()
     if (mode === 'cancel' && index === 4) {
       service.cancel('op-1')
-      return fail(failure('OPERATION_NOT_POSSIBLE', { operation: 'op-1', says: signal.aborted ? 'stopped' : 'not stopped' }))
+      return fail(
+        failure('OPERATION_NOT_POSSIBLE', {
+          operation: 'op-1',
+          says: signal.aborted ? 'stopped' : 'not stopped',
+        }),
+      )
     }
     return succeed(undefined)
   },
@@ -41,7 +49,13 @@ const step = (index: number): Step<unknown> => ({
     return succeed(undefined)
   },
 })
-const kind: OperationKind<unknown> = { kind: 'crash', input: z.unknown(), steps: () => [1, 2, 3, 4, 5].map(step), cancelLeaves: () => 'nothing', undoable: true }
+const kind: OperationKind<unknown> = {
+  kind: 'crash',
+  input: z.unknown(),
+  steps: () => [1, 2, 3, 4, 5].map(step),
+  cancelLeaves: () => 'nothing',
+  undoable: true,
+}
 
 const opened = openStore(folder, { pid: process.pid, now: () => systemClock.now() })
 if (!opened.ok) throw new Error(opened.failure.code)
@@ -55,20 +69,50 @@ const journal: Store['operations'] = {
     return saved
   },
 }
-const service = makeOperations({ journal, clock: systemClock, clockOf: () => systemClock, client: () => succeed({} as KubeClient), log: silentLog, random: seeded(1), onSites: () => () => undefined })
+const service = makeOperations({
+  journal,
+  clock: systemClock,
+  clockOf: () => systemClock,
+  client: () => succeed({} as KubeClient),
+  log: silentLog,
+  random: seeded(1),
+  onSites: () => () => undefined,
+})
 service.register(kind)
 
 const made: MadePlan<unknown> = {
-  kind, input: {}, again: () => Promise.resolve(succeed(made)),
+  kind,
+  input: {},
+  again: () => Promise.resolve(succeed(made)),
   plan: {
-    kind: 'crash', title: 'Crash', verb: 'Go', site: 'rack', subject: { kind: 'Thing', name: 'x' }, as: 'mia', changes: [], dryRun: { result: 'passed', says: [] }, permissions: [], quotas: [], risks: [], choices: [],
-    steps: [], blockedBy: [],
+    kind: 'crash',
+    title: 'Crash',
+    verb: 'Go',
+    site: 'rack',
+    subject: { kind: 'Thing', name: 'x' },
+    as: 'mia',
+    changes: [],
+    dryRun: { result: 'passed', says: [] },
+    permissions: [],
+    quotas: [],
+    risks: [],
+    choices: [],
+    steps: [],
+    blockedBy: [],
   },
 }
 const afresh = store.operations.load().length === 0
-if (afresh && process.argv[5] !== 'resume-only') await service.start({ planId: service.offer(made).id })
+if (afresh && process.argv[5] !== 'resume-only')
+  await service.start({ planId: service.offer(made).id })
 else service.resume()
 await service.settled()
 const [operation] = service.list()
 store.close()
-process.stdout.write(JSON.stringify({ passed, state: operation?.state, journal: operation?.journal.map(({ says }) => says), world: readdirSync(world) }))
+process.stdout.write(
+  JSON.stringify({
+    passed,
+    state: operation?.state,
+    journal: operation?.journal.map(({ says }) => says),
+    world: readdirSync(world),
+  }),
+)

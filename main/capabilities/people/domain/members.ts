@@ -13,16 +13,23 @@ export function changedMembers(members: Member[], changes: MemberChange[]): Memb
     roles.delete(key(member))
     return change.role ? [{ ...member, role: change.role }] : []
   })
-  return [...kept, ...[...roles.values()].flatMap(({ kind, name, role }) => (role ? [{ kind, name, role }] : []))]
+  return [
+    ...kept,
+    ...[...roles.values()].flatMap(({ kind, name, role }) => (role ? [{ kind, name, role }] : [])),
+  ]
 }
 
 /** The changes that lead back: each subject to what it was. */
-export const inverse = (members: Member[], changes: MemberChange[]): MemberChange[] => changes.map(({ kind, name }) => {
-  const was = members.find((member) => key(member) === key({ kind, name }))
-  return was ? { kind, name, role: was.role } : { kind, name }
-})
+export const inverse = (members: Member[], changes: MemberChange[]): MemberChange[] =>
+  changes.map(({ kind, name }) => {
+    const was = members.find((member) => key(member) === key({ kind, name }))
+    return was ? { kind, name, role: was.role } : { kind, name }
+  })
 
-const listed = (names: string[]) => (names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${String(names.length - 3)} more` : names.join(', '))
+const listed = (names: string[]) =>
+  names.length > 3
+    ? `${names.slice(0, 3).join(', ')} and ${String(names.length - 3)} more`
+    : names.join(', ')
 /** What the changes amount to, as the title of a plan. */
 export function titleOf(project: string, members: Member[], changes: MemberChange[]): string {
   const there = new Set(members.map(key))
@@ -31,8 +38,12 @@ export function titleOf(project: string, members: Member[], changes: MemberChang
   const removed = changes.filter((change) => !change.role)
   const parts = [
     ...(added.length > 0 ? [`add ${listed(added.map(({ name }) => name))} to ${project}`] : []),
-    ...(moved.length > 0 ? [`give ${listed(moved.map(({ name }) => name))} another role in ${project}`] : []),
-    ...(removed.length > 0 ? [`remove ${listed(removed.map(({ name }) => name))} from ${project}`] : []),
+    ...(moved.length > 0
+      ? [`give ${listed(moved.map(({ name }) => name))} another role in ${project}`]
+      : []),
+    ...(removed.length > 0
+      ? [`remove ${listed(removed.map(({ name }) => name))} from ${project}`]
+      : []),
   ]
   const text = parts.join(', ')
   return text.charAt(0).toUpperCase() + text.slice(1)
@@ -49,10 +60,20 @@ export function readable(changes: PlanChange[], before: Member[], after: Member[
   const come = after.filter((member) => !was.includes(told(member)))
   return changes.map((change) => {
     if (change.op === 'same') return change
-    if (change.kind === 'Project') return { ...change, lines: [...gone.map((member) => lineOf('-', told(member))), ...come.map((member) => lineOf('+', told(member)))] }
+    if (change.kind === 'Project')
+      return {
+        ...change,
+        lines: [
+          ...gone.map((member) => lineOf('-', told(member))),
+          ...come.map((member) => lineOf('+', told(member))),
+        ],
+      }
     const role = /^takt-(lead|engineer|analyst)s$/.exec(change.name)?.[1]
     if (change.kind !== 'RoleBinding' || role === undefined) return change
-    const ofRole = (op: '+' | '-', members: Member[]) => members.filter((member) => member.role === role).map(({ kind, name }) => lineOf(op, `${kind.toLowerCase()} ${name}`))
+    const ofRole = (op: '+' | '-', members: Member[]) =>
+      members
+        .filter((member) => member.role === role)
+        .map(({ kind, name }) => lineOf(op, `${kind.toLowerCase()} ${name}`))
     return { ...change, lines: [...ofRole('-', gone), ...ofRole('+', come)] }
   })
 }

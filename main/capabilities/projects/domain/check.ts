@@ -2,45 +2,104 @@ import type { Plan } from '../../../../preload/contract/operations'
 import type { BudgetSpec } from '../../../../preload/contract/records/money'
 import type { ProjectSpec } from '../../../../preload/contract/records/project'
 
-export interface CostCentre { name: string; spec: BudgetSpec; spentUsd: number }
+export interface CostCentre {
+  name: string
+  spec: BudgetSpec
+  spentUsd: number
+}
 /** What a project is checked against; now is the home site's clock in milliseconds. */
-export interface Facts { now: number; costCentres: CostCentre[]; sites: string[] }
+export interface Facts {
+  now: number
+  costCentres: CostCentre[]
+  sites: string[]
+}
 type Blocked = Plan['blockedBy'][number]
 
 const usd = (amount: number) => `$${amount.toLocaleString('en-US', { maximumFractionDigits: 2 })}`
-const names = (list: string[], most = 6) => (list.length > most ? `${list.slice(0, most).join(', ')} and ${String(list.length - most)} more` : list.join(', '))
+const names = (list: string[], most = 6) =>
+  list.length > most
+    ? `${list.slice(0, most).join(', ')} and ${String(list.length - most)} more`
+    : list.join(', ')
 
 /** What keeps this project from being created or changed so; each with what to do. Empty where nothing does. */
-export const checkProject = (spec: ProjectSpec, facts: Facts): Blocked[] => [...checkTimeBox(spec, facts.now), ...checkMoney(spec, facts.costCentres), ...checkSites(spec, facts.sites), ...checkMembers(spec)]
+export const checkProject = (spec: ProjectSpec, facts: Facts): Blocked[] => [
+  ...checkTimeBox(spec, facts.now),
+  ...checkMoney(spec, facts.costCentres),
+  ...checkSites(spec, facts.sites),
+  ...checkMembers(spec),
+]
 
 function checkTimeBox({ timeBox }: ProjectSpec, now: number): Blocked[] {
   const [start, due] = [Date.parse(timeBox.start), Date.parse(timeBox.due)]
-  if (Number.isNaN(start) || Number.isNaN(due)) return [{ says: 'The time box has a date that does not exist.', remedy: 'Pick start and due from the calendar.' }]
-  if (due <= now) return [{ says: `The due date ${timeBox.due.slice(0, 10)} is in the past by the clock of the site.`, remedy: 'Choose a due date in the future.' }]
-  if (due <= start) return [{ says: 'The due date is not after the start.', remedy: 'Choose a due date after the start.' }]
+  if (Number.isNaN(start) || Number.isNaN(due))
+    return [
+      {
+        says: 'The time box has a date that does not exist.',
+        remedy: 'Pick start and due from the calendar.',
+      },
+    ]
+  if (due <= now)
+    return [
+      {
+        says: `The due date ${timeBox.due.slice(0, 10)} is in the past by the clock of the site.`,
+        remedy: 'Choose a due date in the future.',
+      },
+    ]
+  if (due <= start)
+    return [
+      {
+        says: 'The due date is not after the start.',
+        remedy: 'Choose a due date after the start.',
+      },
+    ]
   return []
 }
 
 function checkMoney({ costCentre, budgetUsd }: ProjectSpec, costCentres: CostCentre[]): Blocked[] {
   const known = costCentres.find(({ name }) => name === costCentre)
   if (!known) {
-    const remedy = costCentres.length > 0 ? `Choose one of ${names(costCentres.map(({ name }) => name))}.` : 'Ask a lead to create a Budget; its name is the cost centre.'
+    const remedy =
+      costCentres.length > 0
+        ? `Choose one of ${names(costCentres.map(({ name }) => name))}.`
+        : 'Ask a lead to create a Budget; its name is the cost centre.'
     return [{ says: `There is no cost centre called ${costCentre}.`, remedy }]
   }
-  if (budgetUsd <= 0) return [{ says: 'The budget is zero.', remedy: 'Give the project a budget above zero.' }]
+  if (budgetUsd <= 0)
+    return [{ says: 'The budget is zero.', remedy: 'Give the project a budget above zero.' }]
   const rest = Math.max(0, known.spec.capUsd - known.spentUsd)
-  if (budgetUsd > rest) return [{ says: `The budget ${usd(budgetUsd)} is more than the ${usd(rest)} that cost centre ${costCentre} has left.`, remedy: `Lower it to ${usd(rest)}, or ask ${known.spec.owner} to raise the cap.` }]
+  if (budgetUsd > rest)
+    return [
+      {
+        says: `The budget ${usd(budgetUsd)} is more than the ${usd(rest)} that cost centre ${costCentre} has left.`,
+        remedy: `Lower it to ${usd(rest)}, or ask ${known.spec.owner} to raise the cap.`,
+      },
+    ]
   return []
 }
 
 function checkSites({ sites }: ProjectSpec, known: string[]): Blocked[] {
-  if (sites.length === 0) return [{ says: 'No site is allowed.', remedy: `Allow at least one of ${names(known)}.` }]
+  if (sites.length === 0)
+    return [{ says: 'No site is allowed.', remedy: `Allow at least one of ${names(known)}.` }]
   const unknown = sites.filter((site) => !known.includes(site))
-  return unknown.length > 0 ? [{ says: `There is no site called ${unknown.join(' or ')}.`, remedy: known.length > 0 ? `Choose among ${names(known)}.` : 'Connect a site first.' }] : []
+  return unknown.length > 0
+    ? [
+        {
+          says: `There is no site called ${unknown.join(' or ')}.`,
+          remedy: known.length > 0 ? `Choose among ${names(known)}.` : 'Connect a site first.',
+        },
+      ]
+    : []
 }
 
 function checkMembers({ members }: ProjectSpec): Blocked[] {
   const seen = new Set<string>()
   const twice = members.filter(({ kind, name }) => seen.size === seen.add(`${kind}/${name}`).size)
-  return twice.length > 0 ? [{ says: `${twice.map(({ name }) => name).join(', ')} is listed twice.`, remedy: 'Give each person or group one role.' }] : []
+  return twice.length > 0
+    ? [
+        {
+          says: `${twice.map(({ name }) => name).join(', ')} is listed twice.`,
+          remedy: 'Give each person or group one role.',
+        },
+      ]
+    : []
 }

@@ -16,58 +16,135 @@ export const workItemName = (project: string, title: string): string => slug(tit
 /** Members of each role; the owner works as an engineer where nothing else is said. */
 function subjectsOf(spec: ProjectSpec, role: (typeof ROLES)[number]) {
   const owned = spec.members.some(({ kind, name }) => kind === 'User' && name === spec.owner)
-  const members = [...(owned ? [] : [{ kind: 'User' as const, name: spec.owner, role: 'engineer' as const }]), ...spec.members]
-  return members.filter((member) => member.role === role).map(({ kind, name }) => ({ apiGroup: 'rbac.authorization.k8s.io', kind, name }))
+  const members = [
+    ...(owned ? [] : [{ kind: 'User' as const, name: spec.owner, role: 'engineer' as const }]),
+    ...spec.members,
+  ]
+  return members
+    .filter((member) => member.role === role)
+    .map(({ kind, name }) => ({ apiGroup: 'rbac.authorization.k8s.io', kind, name }))
 }
 
 /** Bindings of the members to the three roles; with `emptied`, also of a role nobody has any more. */
-export const roleBindings = (project: string, spec: ProjectSpec, emptied = false): Manifest[] => ROLES.flatMap((role) => {
-  const subjects = subjectsOf(spec, role)
-  if (subjects.length === 0 && !emptied) return []
-  return [{
-    apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding', metadata: { name: `takt-${role}s`, namespace: project, labels: labelsOf(project) },
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: `takt-${role}` }, subjects,
-  }]
-})
+export const roleBindings = (project: string, spec: ProjectSpec, emptied = false): Manifest[] =>
+  ROLES.flatMap((role) => {
+    const subjects = subjectsOf(spec, role)
+    if (subjects.length === 0 && !emptied) return []
+    return [
+      {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'RoleBinding',
+        metadata: { name: `takt-${role}s`, namespace: project, labels: labelsOf(project) },
+        roleRef: {
+          apiGroup: 'rbac.authorization.k8s.io',
+          kind: 'ClusterRole',
+          name: `takt-${role}`,
+        },
+        subjects,
+      },
+    ]
+  })
 
 /** The bindings that a change of members touches: a role that nobody has before or after needs none. */
-export function changedBindings(project: string, before: ProjectSpec, after: ProjectSpec): Manifest[] {
+export function changedBindings(
+  project: string,
+  before: ProjectSpec,
+  after: ProjectSpec,
+): Manifest[] {
   const old = roleBindings(project, before, true)
-  return roleBindings(project, after, true).filter((binding, index) => JSON.stringify(binding) !== JSON.stringify(old[index]))
+  return roleBindings(project, after, true).filter(
+    (binding, index) => JSON.stringify(binding) !== JSON.stringify(old[index]),
+  )
 }
 
 export const quotaManifest = (project: string, hard: Hard): Manifest => ({
-  apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: QUOTA_NAME, namespace: project, labels: labelsOf(project) }, spec: { hard },
+  apiVersion: 'v1',
+  kind: 'ResourceQuota',
+  metadata: { name: QUOTA_NAME, namespace: project, labels: labelsOf(project) },
+  spec: { hard },
 })
 
 /** Pods that say nothing get a little, so that the quota can count everything. */
 const limits = (project: string): Manifest => ({
-  apiVersion: 'v1', kind: 'LimitRange', metadata: { name: 'takt-defaults', namespace: project, labels: labelsOf(project) },
-  spec: { limits: [{ type: 'Container', default: { cpu: '1', memory: '2Gi' }, defaultRequest: { cpu: '250m', memory: '512Mi' } }] },
+  apiVersion: 'v1',
+  kind: 'LimitRange',
+  metadata: { name: 'takt-defaults', namespace: project, labels: labelsOf(project) },
+  spec: {
+    limits: [
+      {
+        type: 'Container',
+        default: { cpu: '1', memory: '2Gi' },
+        defaultRequest: { cpu: '250m', memory: '512Mi' },
+      },
+    ],
+  },
 })
 
 /** Nobody reaches in but pods of the same namespace; everything may reach out, name resolution included. */
 const network = (project: string): Manifest => ({
-  apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name: 'takt-default', namespace: project, labels: labelsOf(project) },
-  spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'], ingress: [{ from: [{ podSelector: {} }] }], egress: [{}] },
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'NetworkPolicy',
+  metadata: { name: 'takt-default', namespace: project, labels: labelsOf(project) },
+  spec: {
+    podSelector: {},
+    policyTypes: ['Ingress', 'Egress'],
+    ingress: [{ from: [{ podSelector: {} }] }],
+    egress: [{}],
+  },
 })
 
-const record = (kind: string, metadata: Manifest['metadata'], spec: object): Manifest => ({ apiVersion: `${GROUP}/${VERSION}`, kind, metadata, spec })
+const record = (kind: string, metadata: Manifest['metadata'], spec: object): Manifest => ({
+  apiVersion: `${GROUP}/${VERSION}`,
+  kind,
+  metadata,
+  spec,
+})
 
-export const firstWorkItem = (project: string, spec: ProjectSpec, title: string): { name: string; spec: WorkItemSpec } => ({
+export const firstWorkItem = (
+  project: string,
+  spec: ProjectSpec,
+  title: string,
+): { name: string; spec: WorkItemSpec } => ({
   name: workItemName(project, title),
-  spec: { project, title: title.slice(0, 80), question: spec.question, description: '', owner: spec.owner, due: spec.timeBox.due, waivers: [] },
+  spec: {
+    project,
+    title: title.slice(0, 80),
+    question: spec.question,
+    description: '',
+    owner: spec.owner,
+    due: spec.timeBox.due,
+    waivers: [],
+  },
 })
 
-export const projectRecord = (name: string, spec: ProjectSpec): Manifest => record('Project', { name, labels: { [LABEL.managedBy]: 'takt' } }, spec)
+export const projectRecord = (name: string, spec: ProjectSpec): Manifest =>
+  record('Project', { name, labels: { [LABEL.managedBy]: 'takt' } }, spec)
 
 /** Everything a new project consists of, in the order it has to be made. */
-export function projectManifests(name: string, spec: ProjectSpec, more: { workItemTitle: string; hard: Hard }): Manifest[] {
+export function projectManifests(
+  name: string,
+  spec: ProjectSpec,
+  more: { workItemTitle: string; hard: Hard },
+): Manifest[] {
   const item = firstWorkItem(name, spec, more.workItemTitle)
   return [
     projectRecord(name, spec),
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { ...labelsOf(name), [LABEL.owner]: labelValue(spec.owner), 'pod-security.kubernetes.io/warn': 'baseline' } } },
-    quotaManifest(name, more.hard), limits(name), ...roleBindings(name, spec), network(name),
+    {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: {
+        name,
+        labels: {
+          ...labelsOf(name),
+          [LABEL.owner]: labelValue(spec.owner),
+          'pod-security.kubernetes.io/warn': 'baseline',
+        },
+      },
+    },
+    quotaManifest(name, more.hard),
+    limits(name),
+    ...roleBindings(name, spec),
+    network(name),
     record('WorkItem', { name: item.name, namespace: name, labels: labelsOf(name) }, item.spec),
   ]
 }

@@ -1,7 +1,25 @@
 import { z } from 'zod'
 
-const Line = z.object({ stats: z.object({ bytes: z.number(), totalBytes: z.number(), transfers: z.number(), totalTransfers: z.number(), speed: z.number().default(0), errors: z.number().default(0), eta: z.number().nullish(), elapsedTime: z.number().default(0) }) })
-export interface Progress { bytes: number; objects: number; bytesPerSecond: number; errors: number; etaSeconds: number | undefined; elapsedSeconds: number }
+const Line = z.object({
+  stats: z.object({
+    bytes: z.number(),
+    totalBytes: z.number(),
+    transfers: z.number(),
+    totalTransfers: z.number(),
+    speed: z.number().default(0),
+    errors: z.number().default(0),
+    eta: z.number().nullish(),
+    elapsedTime: z.number().default(0),
+  }),
+})
+export interface Progress {
+  bytes: number
+  objects: number
+  bytesPerSecond: number
+  errors: number
+  etaSeconds: number | undefined
+  elapsedSeconds: number
+}
 
 const Trouble = z.object({ level: z.enum(['error', 'critical', 'fatal']), msg: z.string() })
 const TROUBLE_LENGTH = 300
@@ -30,7 +48,14 @@ export function progressOf(log: string): Progress | undefined {
     const read = Line.safeParse(line)
     if (read.success) {
       const { bytes, transfers, speed, errors, eta, elapsedTime } = read.data.stats
-      return { bytes, objects: transfers, bytesPerSecond: speed, errors, etaSeconds: eta ?? undefined, elapsedSeconds: elapsedTime }
+      return {
+        bytes,
+        objects: transfers,
+        bytesPerSecond: speed,
+        errors,
+        etaSeconds: eta ?? undefined,
+        elapsedSeconds: elapsedTime,
+      }
     }
   }
   return undefined

@@ -10,17 +10,32 @@ import { authOf, targetOf } from './credentials'
 import { readKubeconfigs, type KubeContext } from './kubeconfig'
 
 let folder: string
-beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'takt-kubeconfig-')) })
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'takt-kubeconfig-'))
+})
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 const at = (name: string, content: string) => {
   writeFileSync(join(folder, name), content)
   return join(folder, name)
 }
-const config = (name: string, { user = '{ token: t }', server = 'https://rack:6443', more = '' } = {}) =>
+const config = (
+  name: string,
+  { user = '{ token: t }', server = 'https://rack:6443', more = '' } = {},
+) =>
   `apiVersion: v1\nkind: Config\nclusters:\n- name: ${name}\n  cluster: { server: "${server}"${more} }\nusers:\n- name: ${name}-user\n  user: ${user}\ncontexts:\n- name: ${name}\n  context: { cluster: ${name}, user: ${name}-user }\n`
 const read = (...paths: string[]) => readKubeconfigs(paths.map((path) => ({ path, asked: true })))
-const means = (clock = new HandClock()) => makeMeans({ clock, env: {}, settings: { get: () => undefined, set: () => succeed(undefined), remove: () => succeed(undefined) } })
-const open = (context: KubeContext, clock?: HandClock) => targetOf(() => succeed(context), means(clock))
+const means = (clock = new HandClock()) =>
+  makeMeans({
+    clock,
+    env: {},
+    settings: {
+      get: () => undefined,
+      set: () => succeed(undefined),
+      remove: () => succeed(undefined),
+    },
+  })
+const open = (context: KubeContext, clock?: HandClock) =>
+  targetOf(() => succeed(context), means(clock))
 
 test('contexts of many files and folders, in order; one name twice keeps both', () => {
   mkdirSync(join(folder, 'more'))
@@ -29,7 +44,11 @@ test('contexts of many files and folders, in order; one name twice keeps both', 
   at('more/a.yaml', config('edge'))
   at('more/.hidden', 'not: [yaml')
   const { contexts, unreadable } = read(...files)
-  expect(contexts.map(({ id, cluster }) => [id, cluster.server])).toEqual([['rack', 'https://rack:6443'], ['edge', 'https://rack:6443'], ['rack@b.yaml', 'https://other:6443']])
+  expect(contexts.map(({ id, cluster }) => [id, cluster.server])).toEqual([
+    ['rack', 'https://rack:6443'],
+    ['edge', 'https://rack:6443'],
+    ['rack@b.yaml', 'https://other:6443'],
+  ])
   expect(unreadable).toEqual([])
 })
 
@@ -37,29 +56,69 @@ test.each([
   ['is missing', () => join(folder, 'none'), 'there is no such file'],
   ['is not YAML', () => at('bad', 'clusters: [: no'), 'it is not YAML'],
   ['is a list', () => at('list', '- a\n- b'), 'expected object'],
-  ['has a context without a cluster', () => at('loose', 'contexts: [{ name: x, context: { cluster: gone, user: u } }]'), 'names cluster gone, which is nowhere'],
-  ['has a server that is no address', () => at('server', config('rack', { server: 'rack' })), 'a server address beginning with'],
-  ['is huge', () => { const file = at('huge', config('rack')); truncateSync(file, 9 * 2 ** 20); return file }, 'it has 9 MB'],
-  ['is a bomb of aliases', () => at('bomb', `a: &a [x,x,x,x,x,x,x,x,x,x]\n${['b', 'c', 'd', 'e', 'f', 'g'].map((name, n) => `${name}: &${name} [${Array(10).fill(`*${'abcdef'[n]}`).join(',')}]`).join('\n')}\n`), ''],
+  [
+    'has a context without a cluster',
+    () => at('loose', 'contexts: [{ name: x, context: { cluster: gone, user: u } }]'),
+    'names cluster gone, which is nowhere',
+  ],
+  [
+    'has a server that is no address',
+    () => at('server', config('rack', { server: 'rack' })),
+    'a server address beginning with',
+  ],
+  [
+    'is huge',
+    () => {
+      const file = at('huge', config('rack'))
+      truncateSync(file, 9 * 2 ** 20)
+      return file
+    },
+    'it has 9 MB',
+  ],
+  [
+    'is a bomb of aliases',
+    () =>
+      at(
+        'bomb',
+        `a: &a [x,x,x,x,x,x,x,x,x,x]\n${['b', 'c', 'd', 'e', 'f', 'g'].map((name, n) => `${name}: &${name} [${Array(10).fill(`*${'abcdef'[n]}`).join(',')}]`).join('\n')}\n`,
+      ),
+    '',
+  ],
 ])('a file that %s is named and harms no other', (_what, make, cause) => {
   const good = at('good', config('good'))
   const { contexts, unreadable } = read(make(), good)
   expect(contexts.map(({ id }) => id)).toContain('good')
   expect(unreadable).toHaveLength(1)
-  expect(unreadable[0]).toMatchObject({ code: 'KUBECONFIG_UNREADABLE', data: { cause: expect.stringContaining(cause) as string } })
+  expect(unreadable[0]).toMatchObject({
+    code: 'KUBECONFIG_UNREADABLE',
+    data: { cause: expect.stringContaining(cause) as string },
+  })
   expect(explain(unreadable[0] ?? never()).remedy).not.toBe('')
 })
-const never = (): never => { throw new Error('nothing was unreadable') }
+const never = (): never => {
+  throw new Error('nothing was unreadable')
+}
 
 test('the usual place may be empty, and an unreadable file never quotes a secret', () => {
-  expect(readKubeconfigs([{ path: join(folder, 'none'), asked: false }])).toEqual({ contexts: [], unreadable: [] })
-  const { unreadable } = read(at('secret', 'users:\n- name: x\n  user:\n    token: s3cr3t-token-value: oops\n'))
+  expect(readKubeconfigs([{ path: join(folder, 'none'), asked: false }])).toEqual({
+    contexts: [],
+    unreadable: [],
+  })
+  const { unreadable } = read(
+    at('secret', 'users:\n- name: x\n  user:\n    token: s3cr3t-token-value: oops\n'),
+  )
   expect(JSON.stringify(unreadable)).not.toContain('s3cr3t-token-value')
 })
 
 test.each([
-  ['{ token: t }', 'token'], ['{ tokenFile: t }', 'token'], ['{ client-certificate-data: YQ==, client-key-data: Yg== }', 'certificate'], ['{ exec: { apiVersion: v1, command: aws, args: null, env: null } }', 'exec'],
-  ['{ auth-provider: { name: gcp } }', 'oidc'], ['{ username: u, password: p }', 'basic'], ['{}', 'none'], ['null', 'none'],
+  ['{ token: t }', 'token'],
+  ['{ tokenFile: t }', 'token'],
+  ['{ client-certificate-data: YQ==, client-key-data: Yg== }', 'certificate'],
+  ['{ exec: { apiVersion: v1, command: aws, args: null, env: null } }', 'exec'],
+  ['{ auth-provider: { name: gcp } }', 'oidc'],
+  ['{ username: u, password: p }', 'basic'],
+  ['{}', 'none'],
+  ['null', 'none'],
 ])('a user %s signs in by %s', (user, auth) => {
   const [context] = read(at('one', config('rack', { user }))).contexts
   expect(authOf(context?.user ?? {})).toBe(auth)
@@ -68,19 +127,36 @@ test.each([
 test('files are found beside the kubeconfig, and read when the first request needs them', async () => {
   at('ca.crt', 'the authority')
   at('token', 'first\n')
-  const [context] = read(at('one', config('rack', { user: '{ tokenFile: token }', more: ', certificate-authority: ca.crt, tls-server-name: rack.example' }))).contexts
+  const [context] = read(
+    at(
+      'one',
+      config('rack', {
+        user: '{ tokenFile: token }',
+        more: ', certificate-authority: ca.crt, tls-server-name: rack.example',
+      }),
+    ),
+  ).contexts
   if (!context) throw new Error('no context')
   const clock = new HandClock()
   const target = open(context, clock)
   if (!target.ok) throw new Error(target.failure.code)
   expect(target.value.tls).toEqual({ ca: ['the authority'], serverName: 'rack.example' })
-  expect(await target.value.credentials.get()).toEqual({ ok: true, value: { authorization: 'Bearer first' } })
+  expect(await target.value.credentials.get()).toEqual({
+    ok: true,
+    value: { authorization: 'Bearer first' },
+  })
   at('token', 'second\n')
   await clock.advance(60_000)
-  expect(await target.value.credentials.get()).toEqual({ ok: true, value: { authorization: 'Bearer second' } })
+  expect(await target.value.credentials.get()).toEqual({
+    ok: true,
+    value: { authorization: 'Bearer second' },
+  })
 })
 
 test('an entry that acts as somebody else is refused, not used as oneself', () => {
   const [context] = read(at('one', config('rack', { user: '{ token: t, as: admin }' }))).contexts
-  expect(context && open(context)).toMatchObject({ ok: false, failure: { code: 'NOT_SUPPORTED_HERE' } })
+  expect(context && open(context)).toMatchObject({
+    ok: false,
+    failure: { code: 'NOT_SUPPORTED_HERE' },
+  })
 })

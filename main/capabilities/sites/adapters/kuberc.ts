@@ -7,12 +7,17 @@ import { z } from 'zod'
 /** What kubectl's settings of this person say about credential plugins. */
 export interface PluginPolicy {
   /** The policy that refuses a command and the file that says so; undefined where it may run. */
-  refuses(command: string, program: string | undefined): { policy: string; file: string } | undefined
+  refuses(
+    command: string,
+    program: string | undefined,
+  ): { policy: string; file: string } | undefined
 }
 // Servers of 1.35 call the entry's field name, later ones command.
 const Entry = z.object({ name: z.string().optional(), command: z.string().optional() })
 const Preference = z.object({
-  kind: z.literal('Preference'), credentialPluginPolicy: z.enum(['', 'AllowAll', 'DenyAll', 'Allowlist']).optional(), credentialPluginAllowlist: z.array(Entry).nullish(),
+  kind: z.literal('Preference'),
+  credentialPluginPolicy: z.enum(['', 'AllowAll', 'DenyAll', 'Allowlist']).optional(),
+  credentialPluginAllowlist: z.array(Entry).nullish(),
 })
 const allowAll: PluginPolicy = { refuses: () => undefined }
 
@@ -32,12 +37,19 @@ export function readKuberc(env: Readonly<Record<string, string | undefined>>): P
   const { credentialPluginPolicy: policy, credentialPluginAllowlist: list } = parsed.data
   if (policy === undefined || policy === '' || policy === 'AllowAll') return allowAll
   const allowed = (list ?? []).flatMap(({ name, command }) => command ?? name ?? [])
-  return { refuses: (command, program) => (policy === 'Allowlist' && allowed.some((entry) => names(entry, command, program)) ? undefined : { policy, file }) }
+  return {
+    refuses: (command, program) =>
+      policy === 'Allowlist' && allowed.some((entry) => names(entry, command, program))
+        ? undefined
+        : { policy, file },
+  }
 }
 
 // A path means that very program; a bare name means any program called so.
 const names = (entry: string, command: string, program: string | undefined) =>
-  (isAbsolute(entry) ? entry === program || entry === command : entry === command || entry === basename(command))
+  isAbsolute(entry)
+    ? entry === program || entry === command
+    : entry === command || entry === basename(command)
 function parsedYaml(content: string): unknown {
   try {
     return parse(content, { logLevel: 'error' })

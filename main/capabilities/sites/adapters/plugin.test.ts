@@ -22,18 +22,41 @@ function write(script: string) {
   chmodSync(program, 0o755)
 }
 const env = () => ({ PATH: `${folder}:/bin:/usr/bin`, TAKT_TEST: 'from the machine' })
-const exec = (more: Partial<KubeExec> = {}): KubeExec => ({ apiVersion: 'client.authentication.k8s.io/v1', command: 'sign-in', args: ['get-token'], env: [{ name: 'PROFILE', value: 'lab' }], ...more } as KubeExec)
+const exec = (more: Partial<KubeExec> = {}): KubeExec =>
+  ({
+    apiVersion: 'client.authentication.k8s.io/v1',
+    command: 'sign-in',
+    args: ['get-token'],
+    env: [{ name: 'PROFILE', value: 'lab' }],
+    ...more,
+  }) as KubeExec
 const cluster = { server: 'https://rack:6443' }
-const credentials = (clock: HandClock, more: { allowed?: (hash: string) => boolean; exec?: KubeExec } = {}) => {
-  const identity = pluginIdentity('rack', { exec: more.exec ?? exec(), cluster }, { env, clock, allowed: more.allowed ?? (() => true) })
-  return new Broker({ clock, presence: new Presence(clock) }).credentials('rack', () => succeed(identity))
+const credentials = (
+  clock: HandClock,
+  more: { allowed?: (hash: string) => boolean; exec?: KubeExec } = {},
+) => {
+  const identity = pluginIdentity(
+    'rack',
+    { exec: more.exec ?? exec(), cluster },
+    { env, clock, allowed: more.allowed ?? (() => true) },
+  )
+  return new Broker({ clock, presence: new Presence(clock) }).credentials('rack', () =>
+    succeed(identity),
+  )
 }
-const answer = (status: object) => `echo '${JSON.stringify({ apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential', status })}'`
+const answer = (status: object) =>
+  `echo '${JSON.stringify({ apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential', status })}'`
 
 test('nothing runs before a person allowed exactly this command', async () => {
   write(`touch ${folder}/ran; ${answer({ token: 'abc' })}`)
   const refused = await credentials(new HandClock(), { allowed: () => false }).get()
-  expect(refused).toEqual({ ok: false, failure: { code: 'PLUGIN_NEEDS_CONSENT', data: { site: 'rack', command: 'sign-in get-token', hash: hashOf(exec(), env()) } } })
+  expect(refused).toEqual({
+    ok: false,
+    failure: {
+      code: 'PLUGIN_NEEDS_CONSENT',
+      data: { site: 'rack', command: 'sign-in get-token', hash: hashOf(exec(), env()) },
+    },
+  })
   expect(existsSync(join(folder, 'ran'))).toBe(false)
 })
 
@@ -48,16 +71,23 @@ test('another argument, variable or program is another hash; a value of a variab
 })
 
 test('it is run once for many, told what it needs, and again when its credential is about to expire or was refused', async () => {
-  write(`echo run >> ${folder}/runs; echo "$PROFILE $KUBERNETES_EXEC_INFO" > ${folder}/told; ${answer({ token: 'abc', expirationTimestamp: '2026-11-18T15:32:00Z' })}`)
+  write(
+    `echo run >> ${folder}/runs; echo "$PROFILE $KUBERNETES_EXEC_INFO" > ${folder}/told; ${answer({ token: 'abc', expirationTimestamp: '2026-11-18T15:32:00Z' })}`,
+  )
   const runs = () => readFileSync(join(folder, 'runs'), 'utf8').trim().split('\n').length
   const clock = new HandClock(Date.parse('2026-11-18T14:32:00Z'))
   const held = credentials(clock)
   const all = await Promise.all([held.get(), held.get(), held.get()])
-  expect(all).toEqual(Array.from({ length: 3 }, () => ({ ok: true, value: { authorization: 'Bearer abc' } })))
+  expect(all).toEqual(
+    Array.from({ length: 3 }, () => ({ ok: true, value: { authorization: 'Bearer abc' } })),
+  )
   expect(runs()).toBe(1)
   const told = readFileSync(join(folder, 'told'), 'utf8')
   expect(told).toMatch(/^lab \{/)
-  expect(JSON.parse(told.slice(4))).toMatchObject({ kind: 'ExecCredential', spec: { interactive: false } })
+  expect(JSON.parse(told.slice(4))).toMatchObject({
+    kind: 'ExecCredential',
+    spec: { interactive: false },
+  })
   await clock.advance(58 * 60_000)
   await held.get()
   expect(runs()).toBe(1)
@@ -71,48 +101,100 @@ test('it is run once for many, told what it needs, and again when its credential
 
 test('one that fails is told with exit code and the end of what it said, secrets hidden', async () => {
   write('echo "SSO session expired, token=s3cr3t-token" >&2; exit 254')
-  expect(await credentials(new HandClock()).get()).toEqual({ ok: false, failure: { code: 'PLUGIN_FAILED', data: { site: 'rack', command: 'sign-in get-token', exitCode: 254, stderr: 'SSO session expired, token=[hidden]' } } })
+  expect(await credentials(new HandClock()).get()).toEqual({
+    ok: false,
+    failure: {
+      code: 'PLUGIN_FAILED',
+      data: {
+        site: 'rack',
+        command: 'sign-in get-token',
+        exitCode: 254,
+        stderr: 'SSO session expired, token=[hidden]',
+      },
+    },
+  })
 })
 
 test('one that prints something else, and one that is not there', async () => {
   write('echo hello')
-  expect(await credentials(new HandClock()).get()).toMatchObject({ ok: false, failure: { code: 'PLUGIN_FAILED', data: { stderr: 'it did not print an ExecCredential' } } })
+  expect(await credentials(new HandClock()).get()).toMatchObject({
+    ok: false,
+    failure: { code: 'PLUGIN_FAILED', data: { stderr: 'it did not print an ExecCredential' } },
+  })
   const missing = exec({ command: 'no-such-plugin', installHint: 'npm install it' })
-  expect(await credentials(new HandClock(), { exec: missing }).get()).toMatchObject({ ok: false, failure: { code: 'PLUGIN_FAILED', data: { stderr: 'no-such-plugin was not found on the PATH. npm install it' } } })
+  expect(await credentials(new HandClock(), { exec: missing }).get()).toMatchObject({
+    ok: false,
+    failure: {
+      code: 'PLUGIN_FAILED',
+      data: { stderr: 'no-such-plugin was not found on the PATH. npm install it' },
+    },
+  })
 })
 
 test.each([
-  ['nothing usable', { expirationTimestamp: '2027-01-01T00:00:00Z' }, 'neither a token nor a certificate'],
-  ['a certificate without its key', { clientCertificateData: 'c' }, 'a certificate without its key'],
+  [
+    'nothing usable',
+    { expirationTimestamp: '2027-01-01T00:00:00Z' },
+    'neither a token nor a certificate',
+  ],
+  [
+    'a certificate without its key',
+    { clientCertificateData: 'c' },
+    'a certificate without its key',
+  ],
   ['an end that is no instant', { token: 't', expirationTimestamp: 'soon' }, 'no instant'],
 ])('one that prints %s is not believed', async (_what, status, says) => {
   write(answer(status))
-  expect(await credentials(new HandClock()).get()).toMatchObject({ ok: false, failure: { code: 'PLUGIN_FAILED', data: { exitCode: 0, stderr: expect.stringContaining(says) as string } } })
+  expect(await credentials(new HandClock()).get()).toMatchObject({
+    ok: false,
+    failure: {
+      code: 'PLUGIN_FAILED',
+      data: { exitCode: 0, stderr: expect.stringContaining(says) as string },
+    },
+  })
 })
 
 test('one that prints another version, or wants a terminal, is told so', async () => {
-  write(`echo '{"apiVersion":"client.authentication.k8s.io/v1beta1","kind":"ExecCredential","status":{"token":"t"}}'`)
-  expect(await credentials(new HandClock()).get()).toMatchObject({ failure: { data: { stderr: expect.stringContaining('v1beta1 where') as string } } })
-  expect(await credentials(new HandClock(), { exec: exec({ interactiveMode: 'Always' }) }).get()).toMatchObject({ failure: { data: { stderr: expect.stringContaining('terminal') as string } } })
+  write(
+    `echo '{"apiVersion":"client.authentication.k8s.io/v1beta1","kind":"ExecCredential","status":{"token":"t"}}'`,
+  )
+  expect(await credentials(new HandClock()).get()).toMatchObject({
+    failure: { data: { stderr: expect.stringContaining('v1beta1 where') as string } },
+  })
+  expect(
+    await credentials(new HandClock(), { exec: exec({ interactiveMode: 'Always' }) }).get(),
+  ).toMatchObject({ failure: { data: { stderr: expect.stringContaining('terminal') as string } } })
 })
 
 test('one that hangs is stopped after a minute, with everything it started', async () => {
   write(`sleep 600 & echo $! > ${folder}/child; wait`)
   const clock = new HandClock()
   const pending = credentials(clock).get()
-  await expect.poll(() => existsSync(join(folder, 'child')) && readFileSync(join(folder, 'child'), 'utf8').trim()).toBeTruthy()
+  await expect
+    .poll(
+      () => existsSync(join(folder, 'child')) && readFileSync(join(folder, 'child'), 'utf8').trim(),
+    )
+    .toBeTruthy()
   const child = Number(readFileSync(join(folder, 'child'), 'utf8'))
   await clock.advance(59_000)
   expect(isAlive(child)).toBe(true)
   await clock.advance(1000)
-  expect(await pending).toMatchObject({ ok: false, failure: { code: 'PLUGIN_FAILED', data: { stderr: expect.stringContaining('did not end within 60 s') as string } } })
+  expect(await pending).toMatchObject({
+    ok: false,
+    failure: {
+      code: 'PLUGIN_FAILED',
+      data: { stderr: expect.stringContaining('did not end within 60 s') as string },
+    },
+  })
   await expect.poll(() => isAlive(child)).toBe(false)
 })
 // A killed child whose parent has gone may stay as a zombie until it is reaped: that is not alive.
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    return !/^State:\s+Z/m.test(existsSync(`/proc/${pid}/status`) ? readFileSync(`/proc/${pid}/status`, 'utf8') : '')
+    return !/^State:\s+Z/m.test(
+      existsSync(`/proc/${pid}/status`) ? readFileSync(`/proc/${pid}/status`, 'utf8') : '',
+    )
   } catch {
     return false
   }

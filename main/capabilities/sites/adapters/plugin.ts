@@ -37,23 +37,40 @@ export function findProgram(command: string, env: Env): string | undefined {
   }
   if (isAbsolute(command)) return runnable(command) ? command : undefined
   const endings = process.platform === 'win32' ? ['.exe', '.cmd', '.bat', ''] : ['']
-  const places = (env['PATH'] ?? '').split(delimiter).filter(Boolean).flatMap((folder) => endings.map((ending) => join(folder, command + ending)))
+  const places = (env['PATH'] ?? '')
+    .split(delimiter)
+    .filter(Boolean)
+    .flatMap((folder) => endings.map((ending) => join(folder, command + ending)))
   return places.find(runnable)
 }
 
 /** What a person consents to: this command line, these variables, and the program as it is now. Another program under the same name asks again. */
 export function hashOf(exec: KubeExec, env: Env): string {
   const program = findProgram(exec.command, env)
-  const hash = createHash('sha256').update(JSON.stringify([exec.command, program ?? '', exec.args, exec.env.map(({ name }) => name).sort()]))
+  const hash = createHash('sha256').update(
+    JSON.stringify([
+      exec.command,
+      program ?? '',
+      exec.args,
+      exec.env.map(({ name }) => name).sort(),
+    ]),
+  )
   if (program) hash.update(readFileSync(program))
   return hash.digest('hex')
 }
-export const commandLine = (exec: KubeExec): string => redactText([exec.command, ...exec.args].join(' ')).slice(0, 500)
+export const commandLine = (exec: KubeExec): string =>
+  redactText([exec.command, ...exec.args].join(' ')).slice(0, 500)
 
 const VERSIONS = ['client.authentication.k8s.io/v1', 'client.authentication.k8s.io/v1beta1']
 const ExecCredential = z.object({
-  apiVersion: z.string(), kind: z.literal('ExecCredential'),
-  status: z.object({ token: z.string().min(1).optional(), clientCertificateData: z.string().min(1).optional(), clientKeyData: z.string().min(1).optional(), expirationTimestamp: z.string().optional() }),
+  apiVersion: z.string(),
+  kind: z.literal('ExecCredential'),
+  status: z.object({
+    token: z.string().min(1).optional(),
+    clientCertificateData: z.string().min(1).optional(),
+    clientKeyData: z.string().min(1).optional(),
+    expirationTimestamp: z.string().optional(),
+  }),
 })
 
 /** Why a plugin may not run at all: kubectl's policy, or a person who has not allowed it yet; undefined where it may. */
@@ -61,13 +78,22 @@ export function objectionTo(site: string, exec: KubeExec, ports: PluginPorts): F
   const refused = ports.policy?.().refuses(exec.command, findProgram(exec.command, ports.env()))
   if (refused) return failure('PLUGIN_FORBIDDEN', { site, command: exec.command, ...refused })
   const hash = hashOf(exec, ports.env())
-  return ports.allowed(hash) ? undefined : failure('PLUGIN_NEEDS_CONSENT', { site, command: commandLine(exec), hash })
+  return ports.allowed(hash)
+    ? undefined
+    : failure('PLUGIN_NEEDS_CONSENT', { site, command: commandLine(exec), hash })
 }
 
 /** Credentials made by a plugin: run only with consent and where the policy allows it, for at most a minute. */
-export function pluginIdentity(site: string, { exec, cluster }: { exec: KubeExec; cluster: KubeCluster }, ports: PluginPorts): Identity {
+export function pluginIdentity(
+  site: string,
+  { exec, cluster }: { exec: KubeExec; cluster: KubeCluster },
+  ports: PluginPorts,
+): Identity {
   return {
-    key: digest('exec', clusterKey(cluster), exec), name: exec.command, mayPrompt: true, renewable: true,
+    key: digest('exec', clusterKey(cluster), exec),
+    name: exec.command,
+    mayPrompt: true,
+    renewable: true,
     async obtain() {
       const objection = objectionTo(site, exec, ports)
       return objection ? fail(objection) : runPlugin(site, { exec, cluster }, ports)
@@ -75,16 +101,41 @@ export function pluginIdentity(site: string, { exec, cluster }: { exec: KubeExec
   }
 }
 
-async function runPlugin(site: string, { exec, cluster }: { exec: KubeExec; cluster: KubeCluster }, { env: variablesOf, clock }: PluginPorts): Promise<Outcome<Held>> {
+async function runPlugin(
+  site: string,
+  { exec, cluster }: { exec: KubeExec; cluster: KubeCluster },
+  { env: variablesOf, clock }: PluginPorts,
+): Promise<Outcome<Held>> {
   const env = variablesOf()
   const command = commandLine(exec)
   const program = findProgram(exec.command, env)
-  const failed = (stderr: string, exitCode?: number): { ok: false; failure: Failure } => fail(failure('PLUGIN_FAILED', { site, command, stderr: redactText(stderr.trim()).slice(-STDERR_TAIL), ...(exitCode !== undefined && { exitCode }) }))
-  if (exec.interactiveMode === 'Always') return failed('it wants a terminal (interactiveMode: Always), which there is not here')
-  if (!VERSIONS.includes(exec.apiVersion)) return failed(`its entry asks for ${exec.apiVersion}, and only ${VERSIONS.join(' and ')} are known`)
-  if (!program) return failed(`${exec.command} was not found on the PATH. ${exec.installHint ?? ''}`)
-  const info = { apiVersion: exec.apiVersion, kind: 'ExecCredential', spec: { interactive: false, ...(exec.provideClusterInfo && { cluster: clusterInfo(cluster) }) } }
-  const variables = { ...env, ...Object.fromEntries(exec.env.map(({ name, value }) => [name, value])), KUBERNETES_EXEC_INFO: JSON.stringify(info) }
+  const failed = (stderr: string, exitCode?: number): { ok: false; failure: Failure } =>
+    fail(
+      failure('PLUGIN_FAILED', {
+        site,
+        command,
+        stderr: redactText(stderr.trim()).slice(-STDERR_TAIL),
+        ...(exitCode !== undefined && { exitCode }),
+      }),
+    )
+  if (exec.interactiveMode === 'Always')
+    return failed('it wants a terminal (interactiveMode: Always), which there is not here')
+  if (!VERSIONS.includes(exec.apiVersion))
+    return failed(
+      `its entry asks for ${exec.apiVersion}, and only ${VERSIONS.join(' and ')} are known`,
+    )
+  if (!program)
+    return failed(`${exec.command} was not found on the PATH. ${exec.installHint ?? ''}`)
+  const info = {
+    apiVersion: exec.apiVersion,
+    kind: 'ExecCredential',
+    spec: { interactive: false, ...(exec.provideClusterInfo && { cluster: clusterInfo(cluster) }) },
+  }
+  const variables = {
+    ...env,
+    ...Object.fromEntries(exec.env.map(({ name, value }) => [name, value])),
+    KUBERNETES_EXEC_INFO: JSON.stringify(info),
+  }
   const ended = await runProgram({ program, args: exec.args, env: variables }, clock)
   const trouble = troubleOf(ended)
   if (trouble) return failed(trouble.says, trouble.exitCode)
@@ -95,8 +146,13 @@ async function runPlugin(site: string, { exec, cluster }: { exec: KubeExec; clus
 function clusterInfo(cluster: KubeCluster) {
   const ca = readNamed(cluster['certificate-authority'], cluster['certificate-authority-data'])
   return {
-    server: cluster.server, ...(cluster['tls-server-name'] && { 'tls-server-name': cluster['tls-server-name'] }), ...(cluster['insecure-skip-tls-verify'] && { 'insecure-skip-tls-verify': true }),
-    ...(ca.ok && ca.value && { 'certificate-authority-data': Buffer.from(ca.value).toString('base64') }), ...(cluster['proxy-url'] && { 'proxy-url': cluster['proxy-url'] }), config: null,
+    server: cluster.server,
+    ...(cluster['tls-server-name'] && { 'tls-server-name': cluster['tls-server-name'] }),
+    ...(cluster['insecure-skip-tls-verify'] && { 'insecure-skip-tls-verify': true }),
+    ...(ca.ok &&
+      ca.value && { 'certificate-authority-data': Buffer.from(ca.value).toString('base64') }),
+    ...(cluster['proxy-url'] && { 'proxy-url': cluster['proxy-url'] }),
+    config: null,
   }
 }
 
@@ -104,11 +160,25 @@ function clusterInfo(cluster: KubeCluster) {
 function heldFrom(stdout: string, apiVersion: string): Held | string {
   const parsed = ExecCredential.safeParse(parseJson(stdout))
   if (!parsed.success) return 'it did not print an ExecCredential'
-  if (parsed.data.apiVersion !== apiVersion) return `it printed ${parsed.data.apiVersion} where ${apiVersion} was asked for`
-  const { token, clientCertificateData: cert, clientKeyData: key, expirationTimestamp } = parsed.data.status
+  if (parsed.data.apiVersion !== apiVersion)
+    return `it printed ${parsed.data.apiVersion} where ${apiVersion} was asked for`
+  const {
+    token,
+    clientCertificateData: cert,
+    clientKeyData: key,
+    expirationTimestamp,
+  } = parsed.data.status
   if (!token && !cert) return 'it printed neither a token nor a certificate'
-  if (Boolean(cert) !== Boolean(key)) return 'it printed a certificate without its key, or a key without its certificate'
+  if (Boolean(cert) !== Boolean(key))
+    return 'it printed a certificate without its key, or a key without its certificate'
   const until = expirationTimestamp === undefined ? Infinity : Date.parse(expirationTimestamp)
   if (Number.isNaN(until)) return 'it printed an expirationTimestamp that is no instant'
-  return { credential: { ...(token && { authorization: `Bearer ${token}` }), ...(cert && { cert }), ...(key && { key }) }, until }
+  return {
+    credential: {
+      ...(token && { authorization: `Bearer ${token}` }),
+      ...(cert && { cert }),
+      ...(key && { key }),
+    },
+    until,
+  }
 }

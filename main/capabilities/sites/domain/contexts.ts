@@ -1,6 +1,9 @@
 import type { Place } from '../../../../preload/contract/common'
 
-export interface NamedContext { name: string; file: string }
+export interface NamedContext {
+  name: string
+  file: string
+}
 const baseName = (file: string) => file.split(/[\\/]/).at(-1) ?? file
 
 /** One id per context: its name, and where two files use one name, the later file's name behind it. The order of files decides, as for kubectl. */
@@ -8,14 +11,19 @@ export function idsOf(contexts: readonly NamedContext[]): string[] {
   const taken = new Set<string>()
   return contexts.map(({ name, file }) => {
     let id = name
-    for (let n = 1; taken.has(id); n++) id = n === 1 ? `${name}@${baseName(file)}` : `${name}@${baseName(file)}-${n}`
+    for (let n = 1; taken.has(id); n++)
+      id = n === 1 ? `${name}@${baseName(file)}` : `${name}@${baseName(file)}-${n}`
     taken.add(id)
     return id
   })
 }
 
 const EKS = /\.([a-z0-9-]+)\.eks\.amazonaws\.com(\.cn)?$/
-const CLOUDS: [RegExp, string][] = [[/\.azmk8s\.io$/, 'AKS'], [/\.k8s\.ondigitalocean\.com$/, 'DigitalOcean'], [/\.googleapis\.com$|\.gke\.goog$/, 'GKE']]
+const CLOUDS: [RegExp, string][] = [
+  [/\.azmk8s\.io$/, 'AKS'],
+  [/\.k8s\.ondigitalocean\.com$/, 'DigitalOcean'],
+  [/\.googleapis\.com$|\.gke\.goog$/, 'GKE'],
+]
 
 /** Where a server stands, as far as its address tells; what is not a known cloud is one's own. */
 export function placeOf(server: string): { place: Place; meta: string } {

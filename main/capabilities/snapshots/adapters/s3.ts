@@ -7,28 +7,54 @@ import { timestamp } from '../../../kernel/clock'
 import { fail, succeed, type Outcome } from '../../../kernel/outcome'
 
 type Location = DataSourceSpec['location']
-const unsupported = (says: string) => fail(failure('NOT_SUPPORTED_HERE', { says, remedy: 'The snapshot points at the prefix as it is.' }))
+const unsupported = (says: string) =>
+  fail(
+    failure('NOT_SUPPORTED_HERE', { says, remedy: 'The snapshot points at the prefix as it is.' }),
+  )
 
 /** Bucket and prefix of s3://bucket/prefix, with the endpoint that its engine field may name (MinIO); undefined where it is none. */
-export function placeOf({ uri, engine }: Location): { bucket: string; prefix: string; endpoint?: string } | undefined {
+export function placeOf({
+  uri,
+  engine,
+}: Location): { bucket: string; prefix: string; endpoint?: string } | undefined {
   const [, bucket, prefix = ''] = /^s3:\/\/([^/]+)(?:\/(.*))?$/.exec(uri ?? '') ?? []
-  return bucket === undefined ? undefined : { bucket, prefix, ...(/^https?:\/\//.test(engine ?? '') && { endpoint: engine ?? '' }) }
+  return bucket === undefined
+    ? undefined
+    : { bucket, prefix, ...(/^https?:\/\//.test(engine ?? '') && { endpoint: engine ?? '' }) }
 }
 
-interface Version { Key?: string | undefined; VersionId?: string | undefined; Size?: number | undefined; IsLatest?: boolean | undefined }
+interface Version {
+  Key?: string | undefined
+  VersionId?: string | undefined
+  Size?: number | undefined
+  IsLatest?: boolean | undefined
+}
 /** One digest of a set of object versions, whatever order the server listed them in. */
 export function digestOf(versions: readonly Version[]): { objects: number; sha256: string } {
-  const lines = versions.filter(({ IsLatest }) => IsLatest).map(({ Key = '', VersionId = '', Size = 0 }) => `${Key}\t${VersionId}\t${Size}`).sort()
-  return { objects: lines.length, sha256: createHash('sha256').update(lines.join('\n')).digest('hex') }
+  const lines = versions
+    .filter(({ IsLatest }) => IsLatest)
+    .map(({ Key = '', VersionId = '', Size = 0 }) => `${Key}\t${VersionId}\t${Size}`)
+    .sort()
+  return {
+    objects: lines.length,
+    sha256: createHash('sha256').update(lines.join('\n')).digest('hex'),
+  }
 }
 
-interface Markers { KeyMarker?: string | undefined; VersionIdMarker?: string | undefined }
-async function allPages(ask: (markers: Markers) => Promise<ListObjectVersionsCommandOutput>): Promise<Version[]> {
+interface Markers {
+  KeyMarker?: string | undefined
+  VersionIdMarker?: string | undefined
+}
+async function allPages(
+  ask: (markers: Markers) => Promise<ListObjectVersionsCommandOutput>,
+): Promise<Version[]> {
   const versions: Version[] = []
   for (let markers: Markers | undefined = {}; markers;) {
     const { Versions, IsTruncated, NextKeyMarker, NextVersionIdMarker } = await ask(markers)
     versions.push(...(Versions ?? []))
-    markers = IsTruncated ? { KeyMarker: NextKeyMarker, VersionIdMarker: NextVersionIdMarker } : undefined
+    markers = IsTruncated
+      ? { KeyMarker: NextKeyMarker, VersionIdMarker: NextVersionIdMarker }
+      : undefined
   }
   return versions
 }
@@ -38,24 +64,49 @@ async function allPages(ask: (markers: Markers) => Promise<ListObjectVersionsCom
  * version ids and sizes. Because the bucket keeps every version, the instant names the same objects for ever and the digest proves it; no byte is copied.
  * Credentials are those of the person's AWS profile or environment.
  */
-export const s3Versions = (clock: Clock) => async (location: Location, signal?: AbortSignal): Promise<Outcome<string>> => {
-  const place = placeOf(location)
-  if (!place) return unsupported('its address names no bucket')
-  // Loaded only when a bucket is asked: most starts never need it.
-  const { GetBucketVersioningCommand, ListObjectVersionsCommand, S3Client } = await import('@aws-sdk/client-s3')
-  const client = new S3Client({ region: process.env['AWS_REGION'] ?? 'us-east-1', maxAttempts: 2, ...(place.endpoint && { endpoint: place.endpoint, forcePathStyle: true }) })
-  const options = signal ? { abortSignal: signal } : {}
-  try {
-    const { Status } = await client.send(new GetBucketVersioningCommand({ Bucket: place.bucket }), options)
-    if (Status !== 'Enabled') return unsupported(`the bucket ${place.bucket} keeps no versions`)
-    const at = timestamp(clock.now())
-    const { objects, sha256 } = digestOf(await allPages((markers) => client.send(new ListObjectVersionsCommand({ Bucket: place.bucket, Prefix: place.prefix, ...markers }), options)))
-    return succeed(`s3://${place.bucket}/${place.prefix}?as-of=${at}&objects=${objects}&sha256=${sha256}`)
-  } catch (error) {
-    if (signal?.aborted) throw error
-    // The SDK's own message may name keys and hosts; its name says enough.
-    return unsupported(`the bucket ${place.bucket} could not be asked for its versions (${error instanceof Error ? error.name : 'unknown cause'})`)
-  } finally {
-    client.destroy()
+export const s3Versions =
+  (clock: Clock) =>
+  async (location: Location, signal?: AbortSignal): Promise<Outcome<string>> => {
+    const place = placeOf(location)
+    if (!place) return unsupported('its address names no bucket')
+    // Loaded only when a bucket is asked: most starts never need it.
+    const { GetBucketVersioningCommand, ListObjectVersionsCommand, S3Client } =
+      await import('@aws-sdk/client-s3')
+    const client = new S3Client({
+      region: process.env['AWS_REGION'] ?? 'us-east-1',
+      maxAttempts: 2,
+      ...(place.endpoint && { endpoint: place.endpoint, forcePathStyle: true }),
+    })
+    const options = signal ? { abortSignal: signal } : {}
+    try {
+      const { Status } = await client.send(
+        new GetBucketVersioningCommand({ Bucket: place.bucket }),
+        options,
+      )
+      if (Status !== 'Enabled') return unsupported(`the bucket ${place.bucket} keeps no versions`)
+      const at = timestamp(clock.now())
+      const { objects, sha256 } = digestOf(
+        await allPages((markers) =>
+          client.send(
+            new ListObjectVersionsCommand({
+              Bucket: place.bucket,
+              Prefix: place.prefix,
+              ...markers,
+            }),
+            options,
+          ),
+        ),
+      )
+      return succeed(
+        `s3://${place.bucket}/${place.prefix}?as-of=${at}&objects=${objects}&sha256=${sha256}`,
+      )
+    } catch (error) {
+      if (signal?.aborted) throw error
+      // The SDK's own message may name keys and hosts; its name says enough.
+      return unsupported(
+        `the bucket ${place.bucket} could not be asked for its versions (${error instanceof Error ? error.name : 'unknown cause'})`,
+      )
+    } finally {
+      client.destroy()
+    }
   }
-}

@@ -14,59 +14,171 @@ function member(text: string): Member {
   const parsed = Role.safeParse(role)
   const isGroup = rest[0] === 'group'
   const name = rest.slice(isGroup ? 1 : 0).join(':')
-  if (!parsed.success || name === '') throw new Stop(EXIT.usage, `"${text}" is not ROLE:NAME.`, 'Roles are lead, engineer and analyst; a group is written ROLE:group:NAME.')
+  if (!parsed.success || name === '')
+    throw new Stop(
+      EXIT.usage,
+      `"${text}" is not ROLE:NAME.`,
+      'Roles are lead, engineer and analyst; a group is written ROLE:group:NAME.',
+    )
   return { kind: isGroup ? 'Group' : 'User', name, role: parsed.data }
 }
 const CreateOptions = z.object({
-  title: z.string().optional(), question: z.string(), owner: z.string(), team: z.string(), costCentre: z.string(), start: z.string().optional(), due: z.string(),
-  budgetUsd: z.number(), site: z.array(z.string()).default([]), member: z.array(z.string()).default([]), repository: z.string().optional(), workItem: z.string().optional(),
+  title: z.string().optional(),
+  question: z.string(),
+  owner: z.string(),
+  team: z.string(),
+  costCentre: z.string(),
+  start: z.string().optional(),
+  due: z.string(),
+  budgetUsd: z.number(),
+  site: z.array(z.string()).default([]),
+  member: z.array(z.string()).default([]),
+  repository: z.string().optional(),
+  workItem: z.string().optional(),
 })
 
 function specFrom(name: string, given: z.infer<typeof CreateOptions>, start: string): ProjectSpec {
   return {
-    title: given.title ?? name, question: given.question, owner: given.owner, team: given.team, members: given.member.map(member), costCentre: given.costCentre,
-    timeBox: { start, due: given.due }, budgetUsd: given.budgetUsd, sites: given.site, ...(given.repository !== undefined && { repository: given.repository }),
+    title: given.title ?? name,
+    question: given.question,
+    owner: given.owner,
+    team: given.team,
+    members: given.member.map(member),
+    costCentre: given.costCentre,
+    timeBox: { start, due: given.due },
+    budgetUsd: given.budgetUsd,
+    sites: given.site,
+    ...(given.repository !== undefined && { repository: given.repository }),
   }
 }
 
 export function projectCommands(program: Command, open: OpenSession) {
-  const project = group(program, 'project', 'business questions with their people, money and time box')
-  project.command('list').description('all projects').action(withCore(open, async (client, { json }) => {
-    const found = await client.records.list({ kind: 'Project' })
-    sayTable(json, found, {
-      project: (r) => r.meta.name, team: (r) => (r.kind === 'Project' ? r.spec.team : ''), owner: (r) => (r.kind === 'Project' ? r.spec.owner : ''),
-      cost_centre: (r) => (r.kind === 'Project' ? r.spec.costCentre : ''), due: (r) => (r.kind === 'Project' ? r.spec.timeBox.due : ''), phase: (r) => (r.kind === 'Project' ? r.status.phase : ''),
-    })
-  }))
-  project.command('show <name>').description('one project').action(withCore(open, async (client, { args: [name = ''] }) => say(await client.records.get({ kind: 'Project', name }))))
-  changing(project.command('create <name>')).description('define a project: namespace, quota, roles, network policy, first work item; or ask for it where that is all you may')
-    .requiredOption('--question <text>', 'the question the business asks').requiredOption('--owner <user>', 'who answers for it').requiredOption('--team <team>', 'whose it is')
-    .requiredOption('--cost-centre <name>', 'name of a Budget').requiredOption('--due <day>', 'end of the time box', instant).option('--start <day>', 'its start, now unless given', instant)
-    .requiredOption('--budget-usd <amount>', 'what may be spent', number).option('--site <site>', 'a site it may use (repeatable)', several).option('--member <role:name>', 'a member (repeatable)', several)
-    .option('--title <text>', 'its title').option('--repository <address>', 'git address of its code').option('--work-item <title>', 'title of its first work item')
-    .action(withCore(open, async (client, context) => {
-      const name = context.args[0] ?? ''
-      const given = CreateOptions.parse(context.options)
-      // The core's start is close enough to now for a time box that is counted in days.
-      const start = given.start ?? (await client.system.hello()).startedAt
-      const spec = specFrom(name, given, start)
-      await runPlan(client, await client.projects.planCreate({ name, spec, workItem: { title: given.workItem ?? spec.title } }), context)
-    }))
-  changing(project.command('fulfil <name>')).description('make what a requested project still lacks: namespace, quota, roles, network policy, first work item')
-    .action(withCore(open, async (client, context) => runPlan(client, await client.projects.planFulfil({ name: context.args[0] ?? '' }), context)))
-  project.command('edit <name>').description('change fields; what others changed meanwhile is merged, or shown as a conflict')
-    .option('--due <day>', 'new end of the time box', instant).option('--question <text>').option('--owner <user>').option('--budget-usd <amount>', 'new budget', number)
-    .option('--from <file>', 'JSON of a project read earlier, to base the change on').option('--keep <mine|theirs>', 'how to settle fields that both changed')
-    .action(withCore(open, async (client, { args: [name = ''], options, json }) => {
-      const base = typeof options['from'] === 'string' ? JSON.parse(await readFile(options['from'], 'utf8')) as Awaited<ReturnType<typeof client.records.get>> : await client.records.get({ kind: 'Project', name })
-      if (base.kind !== 'Project') throw new Stop(EXIT.usage, `${String(options['from'])} is not a project.`)
-      const { due, question, owner, budgetUsd } = z.object({ due: z.string().optional(), question: z.string().optional(), owner: z.string().optional(), budgetUsd: z.number().optional() }).parse(options)
-      const spec: ProjectSpec = { ...base.spec, ...(question && { question }), ...(owner && { owner }), ...(budgetUsd !== undefined && { budgetUsd }), timeBox: { ...base.spec.timeBox, ...(due && { due }) } }
-      const keep = z.enum(['mine', 'theirs']).optional().parse(options['keep'])
-      const fields = ['question', 'owner', 'budgetUsd', 'timeBox.due']
-      const done = await client.projects.edit({ name, basedOn: { resourceVersion: base.meta.resourceVersion, spec: base.spec }, spec, ...(keep && { keep: Object.fromEntries(fields.map((field) => [field, keep])) }) })
-      say(json ? done : `Saved${done.merged.length > 0 ? `, merged with changes of ${done.merged.join(', ')}` : ''}.`)
-    }))
-  changing(project.command('delete <name>')).description('delete a project with everything in its namespace')
-    .action(withCore(open, async (client, context) => runPlan(client, await client.projects.planDelete({ name: context.args[0] ?? '' }), context)))
+  const project = group(
+    program,
+    'project',
+    'business questions with their people, money and time box',
+  )
+  project
+    .command('list')
+    .description('all projects')
+    .action(
+      withCore(open, async (client, { json }) => {
+        const found = await client.records.list({ kind: 'Project' })
+        sayTable(json, found, {
+          project: (r) => r.meta.name,
+          team: (r) => (r.kind === 'Project' ? r.spec.team : ''),
+          owner: (r) => (r.kind === 'Project' ? r.spec.owner : ''),
+          cost_centre: (r) => (r.kind === 'Project' ? r.spec.costCentre : ''),
+          due: (r) => (r.kind === 'Project' ? r.spec.timeBox.due : ''),
+          phase: (r) => (r.kind === 'Project' ? r.status.phase : ''),
+        })
+      }),
+    )
+  project
+    .command('show <name>')
+    .description('one project')
+    .action(
+      withCore(open, async (client, { args: [name = ''] }) =>
+        say(await client.records.get({ kind: 'Project', name })),
+      ),
+    )
+  changing(project.command('create <name>'))
+    .description(
+      'define a project: namespace, quota, roles, network policy, first work item; or ask for it where that is all you may',
+    )
+    .requiredOption('--question <text>', 'the question the business asks')
+    .requiredOption('--owner <user>', 'who answers for it')
+    .requiredOption('--team <team>', 'whose it is')
+    .requiredOption('--cost-centre <name>', 'name of a Budget')
+    .requiredOption('--due <day>', 'end of the time box', instant)
+    .option('--start <day>', 'its start, now unless given', instant)
+    .requiredOption('--budget-usd <amount>', 'what may be spent', number)
+    .option('--site <site>', 'a site it may use (repeatable)', several)
+    .option('--member <role:name>', 'a member (repeatable)', several)
+    .option('--title <text>', 'its title')
+    .option('--repository <address>', 'git address of its code')
+    .option('--work-item <title>', 'title of its first work item')
+    .action(
+      withCore(open, async (client, context) => {
+        const name = context.args[0] ?? ''
+        const given = CreateOptions.parse(context.options)
+        // The core's start is close enough to now for a time box that is counted in days.
+        const start = given.start ?? (await client.system.hello()).startedAt
+        const spec = specFrom(name, given, start)
+        await runPlan(
+          client,
+          await client.projects.planCreate({
+            name,
+            spec,
+            workItem: { title: given.workItem ?? spec.title },
+          }),
+          context,
+        )
+      }),
+    )
+  changing(project.command('fulfil <name>'))
+    .description(
+      'make what a requested project still lacks: namespace, quota, roles, network policy, first work item',
+    )
+    .action(
+      withCore(open, async (client, context) =>
+        runPlan(client, await client.projects.planFulfil({ name: context.args[0] ?? '' }), context),
+      ),
+    )
+  project
+    .command('edit <name>')
+    .description('change fields; what others changed meanwhile is merged, or shown as a conflict')
+    .option('--due <day>', 'new end of the time box', instant)
+    .option('--question <text>')
+    .option('--owner <user>')
+    .option('--budget-usd <amount>', 'new budget', number)
+    .option('--from <file>', 'JSON of a project read earlier, to base the change on')
+    .option('--keep <mine|theirs>', 'how to settle fields that both changed')
+    .action(
+      withCore(open, async (client, { args: [name = ''], options, json }) => {
+        const base =
+          typeof options['from'] === 'string'
+            ? (JSON.parse(await readFile(options['from'], 'utf8')) as Awaited<
+                ReturnType<typeof client.records.get>
+              >)
+            : await client.records.get({ kind: 'Project', name })
+        if (base.kind !== 'Project')
+          throw new Stop(EXIT.usage, `${String(options['from'])} is not a project.`)
+        const { due, question, owner, budgetUsd } = z
+          .object({
+            due: z.string().optional(),
+            question: z.string().optional(),
+            owner: z.string().optional(),
+            budgetUsd: z.number().optional(),
+          })
+          .parse(options)
+        const spec: ProjectSpec = {
+          ...base.spec,
+          ...(question && { question }),
+          ...(owner && { owner }),
+          ...(budgetUsd !== undefined && { budgetUsd }),
+          timeBox: { ...base.spec.timeBox, ...(due && { due }) },
+        }
+        const keep = z.enum(['mine', 'theirs']).optional().parse(options['keep'])
+        const fields = ['question', 'owner', 'budgetUsd', 'timeBox.due']
+        const done = await client.projects.edit({
+          name,
+          basedOn: { resourceVersion: base.meta.resourceVersion, spec: base.spec },
+          spec,
+          ...(keep && { keep: Object.fromEntries(fields.map((field) => [field, keep])) }),
+        })
+        say(
+          json
+            ? done
+            : `Saved${done.merged.length > 0 ? `, merged with changes of ${done.merged.join(', ')}` : ''}.`,
+        )
+      }),
+    )
+  changing(project.command('delete <name>'))
+    .description('delete a project with everything in its namespace')
+    .action(
+      withCore(open, async (client, context) =>
+        runPlan(client, await client.projects.planDelete({ name: context.args[0] ?? '' }), context),
+      ),
+    )
 }

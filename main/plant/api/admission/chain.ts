@@ -15,8 +15,19 @@ function namespaceMustLive({ cluster, resource, object }: Attempt): void {
     const why = `unable to create new content in namespace ${namespace} because it is being terminated`
     const { message, details } = forbidden(resource, name, why)
     throw new KubeError({
-      code: 403, reason: 'Forbidden', message,
-      details: { ...details, causes: [{ reason: 'NamespaceTerminating', message: `namespace ${namespace} is being terminated`, field: 'metadata.namespace' }] },
+      code: 403,
+      reason: 'Forbidden',
+      message,
+      details: {
+        ...details,
+        causes: [
+          {
+            reason: 'NamespaceTerminating',
+            message: `namespace ${namespace} is being terminated`,
+            field: 'metadata.namespace',
+          },
+        ],
+      },
     })
   }
 }

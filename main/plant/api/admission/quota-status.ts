@@ -8,19 +8,39 @@ import { hardOf, QUOTAS, usedUnder } from './quota'
 export function startQuotaStatus(cluster: Cluster): () => void {
   return cluster.store.listen((change, key) => {
     const { namespace } = change.now.object.metadata
-    if (namespace === undefined || key === '/events' || cluster.store.count(QUOTAS, namespace) === 0) return
+    if (
+      namespace === undefined ||
+      key === '/events' ||
+      cluster.store.count(QUOTAS, namespace) === 0
+    )
+      return
     if (key === QUOTAS && change.type === 'DELETED') return
-    if (change.type === 'MODIFIED' && !['/pods', '/persistentvolumeclaims', '/services', QUOTAS].includes(key)) return
+    if (
+      change.type === 'MODIFIED' &&
+      !['/pods', '/persistentvolumeclaims', '/services', QUOTAS].includes(key)
+    )
+      return
     for (const { object } of [...cluster.store.all(QUOTAS, namespace)]) refresh(cluster, object)
   })
 }
 function refresh(cluster: Cluster, quota: KubeObject): void {
   const hard = hardOf(quota)
-  const used = Object.fromEntries(Object.entries(usedUnder(cluster, quota)).map(([name, amount]) => [name, formatQuantity(amount, hard[name])]))
+  const used = Object.fromEntries(
+    Object.entries(usedUnder(cluster, quota)).map(([name, amount]) => [
+      name,
+      formatQuantity(amount, hard[name]),
+    ]),
+  )
   const status = { hard, used }
   const resource = cluster.registry.ofKey(QUOTAS)
   if (!resource || sameJson(quota['status'], status)) return
   const object = draftOf(quota)
   object['status'] = structuredClone(status)
-  updateObject({ cluster, resource, object, before: quota, how: { user: SYSTEM, manager: 'kube-controller-manager', subresource: 'status' } })
+  updateObject({
+    cluster,
+    resource,
+    object,
+    before: quota,
+    how: { user: SYSTEM, manager: 'kube-controller-manager', subresource: 'status' },
+  })
 }

@@ -6,13 +6,19 @@ import type { Schema } from '../schema/schema'
 /** The live value with an applied configuration laid over it; lists of well-known types are merged item by item. */
 export function mergeApplied(schema: Schema | undefined, live: unknown, applied: unknown): unknown {
   if (applied === undefined) return live
-  if (Array.isArray(applied) && Array.isArray(live) && listKind(schema) !== 'atomic') return mergeItems({ schema, live, applied })
+  if (Array.isArray(applied) && Array.isArray(live) && listKind(schema) !== 'atomic')
+    return mergeItems({ schema, live, applied })
   if (!isRecord(applied) || !isRecord(live) || isAtomicMap(schema)) return applied
   const result: Record<string, unknown> = { ...live }
-  for (const [key, value] of Object.entries(applied)) result[key] = mergeApplied(member(schema, key), live[key], value)
+  for (const [key, value] of Object.entries(applied))
+    result[key] = mergeApplied(member(schema, key), live[key], value)
   return result
 }
-interface Items { schema: Schema | undefined; live: unknown[]; applied: unknown[] }
+interface Items {
+  schema: Schema | undefined
+  live: unknown[]
+  applied: unknown[]
+}
 /** Items keep the order of the applied list; live items it does not name stay where they stand between them. */
 function mergeItems({ schema, live, applied }: Items): unknown[] {
   const wanted = new Map(applied.map((item) => [itemStep(schema, item), item]))
@@ -24,22 +30,40 @@ function mergeItems({ schema, live, applied }: Items): unknown[] {
   const place = (step: string): void => {
     placed.add(step)
     const before = known.get(step)
-    result.push(before === undefined ? wanted.get(step) : mergeApplied(schema?.items, before, wanted.get(step)))
+    result.push(
+      before === undefined
+        ? wanted.get(step)
+        : mergeApplied(schema?.items, before, wanted.get(step)),
+    )
   }
   for (const [step, item] of known) {
-    if (!wanted.has(step)) { result.push(item); continue }
+    if (!wanted.has(step)) {
+      result.push(item)
+      continue
+    }
     while (next < steps.length && !placed.has(step)) place(steps[next++] ?? step)
   }
-  while (next < steps.length) { const step = steps[next++]; if (step !== undefined && !placed.has(step)) place(step) }
+  while (next < steps.length) {
+    const step = steps[next++]
+    if (step !== undefined && !placed.has(step)) place(step)
+  }
   return result
 }
 
-const isHeld = (set: FieldSet | undefined): boolean => set !== undefined && (set.member || set.children.size > 0)
+const isHeld = (set: FieldSet | undefined): boolean =>
+  set !== undefined && (set.member || set.children.size > 0)
 /** Takes out what an applier held before and nobody holds now. */
-export function removeUnowned(value: unknown, about: { schema: Schema | undefined; last: FieldSet; owned: FieldSet | undefined }): unknown {
+export function removeUnowned(
+  value: unknown,
+  about: { schema: Schema | undefined; last: FieldSet; owned: FieldSet | undefined },
+): unknown {
   const { schema, last, owned } = about
   if (Array.isArray(value)) {
-    return listKind(schema) === 'atomic' ? value : value.flatMap((item) => kept(item, itemStep(schema, item), { schema: schema?.items, last, owned }))
+    return listKind(schema) === 'atomic'
+      ? value
+      : value.flatMap((item) =>
+          kept(item, itemStep(schema, item), { schema: schema?.items, last, owned }),
+        )
   }
   if (!isRecord(value) || isAtomicMap(schema)) return value
   const result: Record<string, unknown> = {}
@@ -49,7 +73,15 @@ export function removeUnowned(value: unknown, about: { schema: Schema | undefine
   }
   return result
 }
-function kept(value: unknown, step: string, { schema, last, owned }: { schema: Schema | undefined; last: FieldSet; owned: FieldSet | undefined }): unknown[] {
+function kept(
+  value: unknown,
+  step: string,
+  {
+    schema,
+    last,
+    owned,
+  }: { schema: Schema | undefined; last: FieldSet; owned: FieldSet | undefined },
+): unknown[] {
   const before = last.children.get(step)
   if (!isHeld(before) || before === undefined) return [value]
   const now = owned?.children.get(step)

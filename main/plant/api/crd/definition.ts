@@ -6,7 +6,9 @@ import { customColumns } from './columns'
 
 /** The version of a definition that objects are stored in. */
 export const storageVersion = (definition: KubeObject): Record<string, unknown> | undefined =>
-  listAt(definition, 'spec', 'versions').filter(isRecord).find((version) => version['storage'] === true && version['served'] === true)
+  listAt(definition, 'spec', 'versions')
+    .filter(isRecord)
+    .find((version) => version['storage'] === true && version['served'] === true)
 const texts = (value: unknown[]): string[] => value.filter((item) => typeof item === 'string')
 
 function scaleOf(version: Record<string, unknown>): ScalePaths | undefined {
@@ -14,7 +16,9 @@ function scaleOf(version: Record<string, unknown>): ScalePaths | undefined {
   const spec = textAt(scale, 'specReplicasPath')
   const status = textAt(scale, 'statusReplicasPath')
   const selector = textAt(scale, 'labelSelectorPath')
-  return spec !== undefined && status !== undefined ? { spec, status, ...(selector !== undefined && { selector }) } : undefined
+  return spec !== undefined && status !== undefined
+    ? { spec, status, ...(selector !== undefined && { selector }) }
+    : undefined
 }
 /** The kind a CustomResourceDefinition describes; undefined where it serves no stored version. */
 export function resourceFromDefinition(definition: KubeObject): Resource | undefined {
@@ -26,10 +30,23 @@ export function resourceFromDefinition(definition: KubeObject): Resource | undef
   const shortNames = texts(listAt(names, 'shortNames'))
   const categories = texts(listAt(names, 'categories'))
   return {
-    group: textAt(definition, 'spec', 'group') ?? '', version: textAt(version, 'name') ?? '', kind, plural: textAt(names, 'plural') ?? '', singular: textAt(names, 'singular') ?? kind.toLowerCase(),
-    namespaced: textAt(definition, 'spec', 'scope') === 'Namespaced', custom: true, hasStatus: recordAt(version, 'subresources', 'status') !== undefined,
-    schema: recordAt(version, 'schema', 'openAPIV3Schema') as Schema | undefined, columns: customColumns(listAt(version, 'additionalPrinterColumns')),
-    countsGenerations: true, unconditionalUpdate: false, selectableFields: listAt(version, 'selectableFields').flatMap((field) => textAt(field, 'jsonPath')?.replace(/^\./, '') ?? []),
-    ...(scale && { scale }), ...(shortNames.length > 0 && { shortNames }), ...(categories.length > 0 && { categories }),
+    group: textAt(definition, 'spec', 'group') ?? '',
+    version: textAt(version, 'name') ?? '',
+    kind,
+    plural: textAt(names, 'plural') ?? '',
+    singular: textAt(names, 'singular') ?? kind.toLowerCase(),
+    namespaced: textAt(definition, 'spec', 'scope') === 'Namespaced',
+    custom: true,
+    hasStatus: recordAt(version, 'subresources', 'status') !== undefined,
+    schema: recordAt(version, 'schema', 'openAPIV3Schema') as Schema | undefined,
+    columns: customColumns(listAt(version, 'additionalPrinterColumns')),
+    countsGenerations: true,
+    unconditionalUpdate: false,
+    selectableFields: listAt(version, 'selectableFields').flatMap(
+      (field) => textAt(field, 'jsonPath')?.replace(/^\./, '') ?? [],
+    ),
+    ...(scale && { scale }),
+    ...(shortNames.length > 0 && { shortNames }),
+    ...(categories.length > 0 && { categories }),
   }
 }

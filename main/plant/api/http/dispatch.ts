@@ -13,14 +13,28 @@ import { watch } from './watch'
 type Handled = Answer | typeof STREAMED | Promise<Answer | typeof STREAMED>
 const VERBS: Record<Verb, (exchange: ResourceExchange) => Handled> = {
   get: (exchange) => present(exchange, 200, stored(exchange)),
-  list, watch, create, update, patch, delete: remove, deletecollection: removeMany,
+  list,
+  watch,
+  create,
+  update,
+  patch,
+  delete: remove,
+  deletecollection: removeMany,
 }
-const nothingThere = (): Answer => ({ code: 404, text: '404 page not found\n', type: 'text/plain; charset=utf-8' })
-const served = (exchange: Exchange, info: RequestInfo): boolean => exchange.server.cluster.registry.at(info.group, info.version, info.plural) !== undefined
+const nothingThere = (): Answer => ({
+  code: 404,
+  text: '404 page not found\n',
+  type: 'text/plain; charset=utf-8',
+})
+const served = (exchange: Exchange, info: RequestInfo): boolean =>
+  exchange.server.cluster.registry.at(info.group, info.version, info.plural) !== undefined
 
 function dispatchPlain(exchange: Exchange): Answer {
   const { server, user, method, url } = exchange
-  authorize(server.authorizer, user, { verb: method === 'HEAD' ? 'get' : method.toLowerCase(), path: url.pathname })
+  authorize(server.authorizer, user, {
+    verb: method === 'HEAD' ? 'get' : method.toLowerCase(),
+    path: url.pathname,
+  })
   if (method !== 'GET' && method !== 'HEAD') throw methodNotAllowed()
   return plainAnswer(exchange) ?? nothingThere()
 }
@@ -31,11 +45,13 @@ export function dispatch(exchange: Exchange): Handled {
   if (!info) return dispatchPlain(exchange)
   authorize(server.authorizer, user, accessOf(info, exchange.query))
   if (!served(exchange, info)) {
-    if (!server.cluster.registry.all().some((resource) => resource.group === info.group)) return nothingThere()
+    if (!server.cluster.registry.all().some((resource) => resource.group === info.group))
+      return nothingThere()
     throw noSuchPath()
   }
   const resource = resourceFor(server.cluster.registry, info)
-  if (resource.namespaced && info.namespace === undefined && info.name !== undefined) throw noSuchPath()
+  if (resource.namespaced && info.namespace === undefined && info.name !== undefined)
+    throw noSuchPath()
   const full: ResourceExchange = { ...exchange, info, resource }
   if (resource.virtual) return review(full)
   return info.subresource === undefined ? VERBS[info.verb](full) : subresource(full)

@@ -1,15 +1,29 @@
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s"{}[\],:]+/g
 
-interface Level { path: string; seen: Set<string> | undefined; key: string; index: number; atKey: boolean }
-const opened = (path: string, isObject: boolean): Level => ({ path, seen: isObject ? new Set() : undefined, key: '', index: 0, atKey: isObject })
-const placeOf = ({ path, seen, key, index }: Level): string => (seen ? (path === '' ? key : `${path}.${key}`) : `${path}[${index}]`)
+interface Level {
+  path: string
+  seen: Set<string> | undefined
+  key: string
+  index: number
+  atKey: boolean
+}
+const opened = (path: string, isObject: boolean): Level => ({
+  path,
+  seen: isObject ? new Set() : undefined,
+  key: '',
+  index: 0,
+  atKey: isObject,
+})
+const placeOf = ({ path, seen, key, index }: Level): string =>
+  seen ? (path === '' ? key : `${path}.${key}`) : `${path}[${index}]`
 
 class Scan {
   readonly found: string[] = []
   readonly #stack: Level[] = []
   read(token: string): void {
     const level = this.#stack.at(-1)
-    if (token === '{' || token === '[') this.#stack.push(opened(level ? placeOf(level) : '', token === '{'))
+    if (token === '{' || token === '[')
+      this.#stack.push(opened(level ? placeOf(level) : '', token === '{'))
     else if (token === '}' || token === ']') this.#stack.pop()
     else if (level) this.#inside(level, token)
   }

@@ -13,10 +13,16 @@ import { objectText } from './present'
 const SLOW_BYTES = 32 * 2 ** 20
 
 /** Turns one change into what a selector's holder sees of it: an object that comes into the selection is added, one that leaves it deleted. */
-function seenAs(change: LoggedChange, matches: Matcher | undefined): LoggedChange['type'] | undefined {
+function seenAs(
+  change: LoggedChange,
+  matches: Matcher | undefined,
+): LoggedChange['type'] | undefined {
   if (!matches) return change.type
   const now = matches(change.now.object)
-  if (change.type !== 'MODIFIED') return (change.type === 'DELETED' && change.before ? matches(change.before.object) : now) ? change.type : undefined
+  if (change.type !== 'MODIFIED')
+    return (change.type === 'DELETED' && change.before ? matches(change.before.object) : now)
+      ? change.type
+      : undefined
   const before = change.before !== undefined && matches(change.before.object)
   if (now) return before ? 'MODIFIED' : 'ADDED'
   return before ? 'DELETED' : undefined
@@ -24,16 +30,27 @@ function seenAs(change: LoggedChange, matches: Matcher | undefined): LoggedChang
 
 /** A watch does not say what it minds about a version that is no number. */
 function watchedVersion(query: URLSearchParams): number | undefined {
-  try { return versionOf(query) } catch (error) {
-    throw new KubeError({ code: 500, reason: '', message: error instanceof Error ? error.message : '' })
+  try {
+    return versionOf(query)
+  } catch (error) {
+    throw new KubeError({
+      code: 500,
+      reason: '',
+      message: error instanceof Error ? error.message : '',
+    })
   }
 }
 function checkInitial(query: URLSearchParams): void {
   const sends = query.get('sendInitialEvents')
   const match = query.get('resourceVersionMatch')
-  const fault = (message: string) => invalidObject({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', [forbiddenField('resourceVersionMatch', message)])
-  if (sends !== null && match !== 'NotOlderThan') throw fault('sendInitialEvents requires setting resourceVersionMatch to NotOlderThan')
-  if (sends === null && match !== null) throw fault('resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided')
+  const fault = (message: string) =>
+    invalidObject({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', [
+      forbiddenField('resourceVersionMatch', message),
+    ])
+  if (sends !== null && match !== 'NotOlderThan')
+    throw fault('sendInitialEvents requires setting resourceVersionMatch to NotOlderThan')
+  if (sends === null && match !== null)
+    throw fault('resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided')
 }
 
 class Watch {
@@ -50,29 +67,52 @@ class Watch {
     this.#shape = negotiate(exchange.header('accept'))
   }
   #send(type: string, text: string): void {
-    if (this.#out.writableLength > SLOW_BYTES) { this.#out.destroy(); return }
+    if (this.#out.writableLength > SLOW_BYTES) {
+      this.#out.destroy()
+      return
+    }
     this.#out.write(`{"type":"${type}","object":${text}}\n`)
   }
   #sendObject(type: string, stored: Stored): void {
-    this.#send(type, objectText(this.#exchange, { ...this.#shape, withoutColumns: this.#begun }, stored))
+    this.#send(
+      type,
+      objectText(this.#exchange, { ...this.#shape, withoutColumns: this.#begun }, stored),
+    )
     this.#begun = true
   }
   #sendChange(change: LoggedChange): void {
     const { namespace } = this.#exchange.info
     const { name } = this.#exchange.info
     const { metadata } = change.now.object
-    if ((namespace !== undefined && metadata.namespace !== namespace) || (name !== undefined && metadata.name !== name)) return
+    if (
+      (namespace !== undefined && metadata.namespace !== namespace) ||
+      (name !== undefined && metadata.name !== name)
+    )
+      return
     const type = seenAs(change, this.#matches)
     if (type) this.#sendObject(type, change.now)
   }
   #bookmark(initialEnd = false): void {
     const { resource, server } = this.#exchange
     const annotations = initialEnd ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {}
-    const metadata = { resourceVersion: String(server.cluster.store.version), creationTimestamp: null, ...annotations }
-    this.#send('BOOKMARK', JSON.stringify({ kind: resource.kind, apiVersion: apiVersionOf(resource), metadata }))
+    const metadata = {
+      resourceVersion: String(server.cluster.store.version),
+      creationTimestamp: null,
+      ...annotations,
+    }
+    this.#send(
+      'BOOKMARK',
+      JSON.stringify({ kind: resource.kind, apiVersion: apiVersionOf(resource), metadata }),
+    )
   }
   #initial(): void {
-    const { server: { cluster: { store } }, resource, info } = this.#exchange
+    const {
+      server: {
+        cluster: { store },
+      },
+      resource,
+      info,
+    } = this.#exchange
     for (const stored of store.sorted(keyOf(resource), info.namespace)) {
       if (!this.#matches || this.#matches(stored.object)) this.#sendObject('ADDED', stored)
     }
@@ -85,13 +125,24 @@ class Watch {
     const { server, query, outgoing, resource } = this.#exchange
     const asked = watchedVersion(query)
     checkInitial(query)
-    outgoing.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private', date: new Date(server.cluster.clock.now()).toUTCString() })
+    outgoing.writeHead(200, {
+      'content-type': 'application/json',
+      'cache-control': 'no-cache, private',
+      date: new Date(server.cluster.clock.now()).toUTCString(),
+    })
     outgoing.flushHeaders()
-    const bookmarks = query.get('allowWatchBookmarks') === 'true' || query.get('allowWatchBookmarks') === '1'
+    const bookmarks =
+      query.get('allowWatchBookmarks') === 'true' || query.get('allowWatchBookmarks') === '1'
     const sendsInitial = query.get('sendInitialEvents')
     try {
-      if (sendsInitial === 'true' || (sendsInitial === null && (asked === undefined || asked === 0))) this.#initial()
-      else if (asked) for (const change of server.cluster.store.changesSince(keyOf(resource), asked)) this.#sendChange(change)
+      if (
+        sendsInitial === 'true' ||
+        (sendsInitial === null && (asked === undefined || asked === 0))
+      )
+        this.#initial()
+      else if (asked)
+        for (const change of server.cluster.store.changesSince(keyOf(resource), asked))
+          this.#sendChange(change)
     } catch (error) {
       if (!(error instanceof KubeError)) throw error
       this.#fail(error)
@@ -103,15 +154,27 @@ class Watch {
   #follow(bookmarks: boolean): void {
     const { server, query, resource, outgoing } = this.#exchange
     const key = keyOf(resource)
-    this.#endWatch.push(server.cluster.store.listen((change, changed) => { if (changed === key) this.#sendChange(change) }))
+    this.#endWatch.push(
+      server.cluster.store.listen((change, changed) => {
+        if (changed === key) this.#sendChange(change)
+      }),
+    )
     if (bookmarks) {
       const timer = setInterval(() => this.#bookmark(), server.bookmarkMs)
       this.#endWatch.push(() => clearInterval(timer))
     }
     const seconds = Number(query.get('timeoutSeconds') ?? 0)
-    const timer = setTimeout(() => { if (bookmarks) this.#bookmark(); outgoing.end() }, (seconds > 0 ? seconds : 1800) * 1000)
+    const timer = setTimeout(
+      () => {
+        if (bookmarks) this.#bookmark()
+        outgoing.end()
+      },
+      (seconds > 0 ? seconds : 1800) * 1000,
+    )
     this.#endWatch.push(() => clearTimeout(timer))
-    outgoing.once('close', () => { for (const end of this.#endWatch) end() })
+    outgoing.once('close', () => {
+      for (const end of this.#endWatch) end()
+    })
   }
 }
 

@@ -1,6 +1,7 @@
 /** The type of one member of an object. */
 export const memberSchema = (schema: Schema | undefined, key: string): Schema | undefined =>
-  schema?.properties?.[key] ?? (typeof schema?.additionalProperties === 'object' ? schema.additionalProperties : undefined)
+  schema?.properties?.[key] ??
+  (typeof schema?.additionalProperties === 'object' ? schema.additionalProperties : undefined)
 
 /** The part of OpenAPI v3 that Kubernetes types are written in, built in or from a CustomResourceDefinition. */
 export interface Schema {

@@ -3,13 +3,17 @@ import type { Attempt } from '../cluster'
 import { builtinTypeFault } from './builtin-types'
 import { dropNulls, fillDefaults, prune, type Walk } from './walk'
 
-const cannotHandle = ({ resource }: Attempt, why: string) => badRequest(`${resource.kind} in version ${JSON.stringify(resource.version)} cannot be handled as a ${resource.kind}: ${why}`)
+const cannotHandle = ({ resource }: Attempt, why: string) =>
+  badRequest(
+    `${resource.kind} in version ${JSON.stringify(resource.version)} cannot be handled as a ${resource.kind}: ${why}`,
+  )
 
 function tellUnknown(attempt: Attempt, unknown: string[]): void {
   const { how } = attempt
   if (unknown.length === 0) return
   const told = unknown.map((path) => `unknown field "${path}"`)
-  if (how.fieldValidation === 'Strict') throw cannotHandle(attempt, `strict decoding error: ${told.join(', ')}`)
+  if (how.fieldValidation === 'Strict')
+    throw cannotHandle(attempt, `strict decoding error: ${told.join(', ')}`)
   if (how.fieldValidation === 'Warn') for (const one of told) how.warn?.(one)
 }
 function shapeMembers({ resource, object }: Attempt, walk: Walk): void {

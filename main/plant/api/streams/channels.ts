@@ -10,7 +10,8 @@ const CLOSE = 255
 /** More than this waiting to be sent, and whoever writes must wait. */
 const HIGH_WATER_BYTES = 1 << 20
 
-const bytesOf = (data: RawData): Buffer => (Array.isArray(data) ? Buffer.concat(data) : Buffer.isBuffer(data) ? data : Buffer.from(data))
+const bytesOf = (data: RawData): Buffer =>
+  Array.isArray(data) ? Buffer.concat(data) : Buffer.isBuffer(data) ? data : Buffer.from(data)
 
 /** Several byte streams over one WebSocket: the first byte of each message names the channel. */
 export class Channels {
@@ -19,7 +20,9 @@ export class Channels {
   constructor(socket: WebSocket) {
     this.#socket = socket
     socket.on('message', (data) => this.#receive(bytesOf(data)))
-    socket.once('close', () => { for (const reader of this.#readers.values()) reader.end() })
+    socket.once('close', () => {
+      for (const reader of this.#readers.values()) reader.end()
+    })
   }
   #receive(message: Buffer): void {
     const channel = message[0]
@@ -35,12 +38,25 @@ export class Channels {
     return known
   }
   send(channel: number, data: Buffer | string, sent: () => void = () => undefined): void {
-    if (this.#socket.readyState !== this.#socket.OPEN) { sent(); return }
-    const message = Buffer.concat([Buffer.from([channel]), typeof data === 'string' ? Buffer.from(data) : data])
-    if (this.#socket.bufferedAmount < HIGH_WATER_BYTES) { this.#socket.send(message); sent() } else this.#socket.send(message, sent)
+    if (this.#socket.readyState !== this.#socket.OPEN) {
+      sent()
+      return
+    }
+    const message = Buffer.concat([
+      Buffer.from([channel]),
+      typeof data === 'string' ? Buffer.from(data) : data,
+    ])
+    if (this.#socket.bufferedAmount < HIGH_WATER_BYTES) {
+      this.#socket.send(message)
+      sent()
+    } else this.#socket.send(message, sent)
   }
   writer(channel: number): Writable {
-    return new Writable({ write: (chunk: Buffer, _encoding, done) => this.send(channel, chunk, () => done()) })
+    return new Writable({
+      write: (chunk: Buffer, _encoding, done) => this.send(channel, chunk, () => done()),
+    })
   }
-  close(): void { this.#socket.close(1000) }
+  close(): void {
+    this.#socket.close(1000)
+  }
 }

@@ -6,4 +6,5 @@ import { workloadColumns } from './workloads'
 const COLUMNS: Record<string, Column[]> = { ...coreColumns, ...workloadColumns }
 
 /** The columns of a built-in kind; kinds without any show name and creation time. */
-export const columnsOf = (group: string, kind: string): Column[] => COLUMNS[`${group}/${kind}`] ?? [NAME, CREATED]
+export const columnsOf = (group: string, kind: string): Column[] =>
+  COLUMNS[`${group}/${kind}`] ?? [NAME, CREATED]

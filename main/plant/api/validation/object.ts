@@ -9,8 +9,10 @@ export function validateObject({ resource, object, before, how }: Attempt): void
   const strategy = strategyOf(resource)
   const faults: FieldFault[] = [...metadataFaults(resource, object, strategy)]
   if (before) faults.push(...metadataUpdateFaults(resource, object, before))
-  faults.push(...strategy.validate?.(object) ?? [])
-  if (resource.custom && resource.schema) faults.push(...customFaults(resource.schema, object, before))
-  if (before && how.subresource !== 'binding') faults.push(...strategy.validateUpdate?.(object, before) ?? [])
+  faults.push(...(strategy.validate?.(object) ?? []))
+  if (resource.custom && resource.schema)
+    faults.push(...customFaults(resource.schema, object, before))
+  if (before && how.subresource !== 'binding')
+    faults.push(...(strategy.validateUpdate?.(object, before) ?? []))
   if (faults.length > 0) throw invalidObject(resource, object.metadata.name, faults)
 }

@@ -13,15 +13,28 @@ export interface RemoveOptions {
   preconditions?: { uid?: string; resourceVersion?: string }
   dryRun?: boolean
 }
-export interface Removal { cluster: Cluster; resource: Resource; stored: Stored; options: RemoveOptions }
+export interface Removal {
+  cluster: Cluster
+  resource: Resource
+  stored: Stored
+  options: RemoveOptions
+}
 /** What a deletion answers: the object where it stays for a while, the last of it where it has gone. */
-export interface Removed { object: KubeObject; gone: boolean }
+export interface Removed {
+  object: KubeObject
+  gone: boolean
+}
 
 const FOREGROUND = 'foregroundDeletion'
 const ORPHAN = 'orphan'
 
 // The storage below the server speaks of kinds where the server speaks of resources.
-const failed = ({ resource, stored }: Removal, why: string): KubeError => conflict({ group: resource.group, plural: resource.kind }, stored.object.metadata.name, `Precondition failed: ${why}`)
+const failed = ({ resource, stored }: Removal, why: string): KubeError =>
+  conflict(
+    { group: resource.group, plural: resource.kind },
+    stored.object.metadata.name,
+    `Precondition failed: ${why}`,
+  )
 function checkPreconditions(removal: Removal): void {
   const { stored, options } = removal
   const { uid, resourceVersion } = options.preconditions ?? {}
@@ -30,16 +43,22 @@ function checkPreconditions(removal: Removal): void {
     throw failed(removal, `UID in precondition: ${uid}, UID in object meta: ${metadata.uid ?? ''}`)
   }
   if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
-    throw failed(removal, `ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${metadata.resourceVersion ?? ''}`)
+    throw failed(
+      removal,
+      `ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${metadata.resourceVersion ?? ''}`,
+    )
   }
 }
 function finalizersFor(object: KubeObject, propagation: Propagation | undefined): string[] {
-  const own = (object.metadata.finalizers ?? []).filter((finalizer) => propagation === undefined || (finalizer !== FOREGROUND && finalizer !== ORPHAN))
+  const own = (object.metadata.finalizers ?? []).filter(
+    (finalizer) => propagation === undefined || (finalizer !== FOREGROUND && finalizer !== ORPHAN),
+  )
   if (propagation === 'Foreground') own.push(FOREGROUND)
   if (propagation === 'Orphan') own.push(ORPHAN)
   return own
 }
-const awaitsNamespace = (resource: Resource): boolean => resource.kind === 'Namespace' && resource.group === ''
+const awaitsNamespace = (resource: Resource): boolean =>
+  resource.kind === 'Namespace' && resource.group === ''
 
 /**
  * Deletes one object, or marks it as going where finalizers, grace or its contents hold it.
@@ -61,12 +80,20 @@ export function removeObject(removal: Removal): Removed {
 
 function takeAway({ cluster, resource, stored, options }: Removal): KubeObject {
   const { name, namespace } = stored.object.metadata
-  return (options.dryRun ? stored : cluster.store.remove(keyOf(resource), name, namespace) ?? stored).object
+  return (
+    options.dryRun ? stored : (cluster.store.remove(keyOf(resource), name, namespace) ?? stored)
+  ).object
 }
 /** The object with its deletion stamped on, or undefined where it already says so. */
-function marked({ cluster, resource, stored: { object: before } }: Removal, finalizers: string[], grace: number): KubeObject | undefined {
+function marked(
+  { cluster, resource, stored: { object: before } }: Removal,
+  finalizers: string[],
+  grace: number,
+): KubeObject | undefined {
   const sameFinalizers = finalizers.join() === (before.metadata.finalizers ?? []).join()
-  const shorter = before.metadata.deletionGracePeriodSeconds !== undefined && grace < before.metadata.deletionGracePeriodSeconds
+  const shorter =
+    before.metadata.deletionGracePeriodSeconds !== undefined &&
+    grace < before.metadata.deletionGracePeriodSeconds
   if (before.metadata.deletionTimestamp && sameFinalizers && !shorter) return undefined
   const draft = draftOf(before)
   if (finalizers.length > 0) draft.metadata.finalizers = finalizers
@@ -76,14 +103,21 @@ function marked({ cluster, resource, stored: { object: before } }: Removal, fina
     draft.metadata.deletionGracePeriodSeconds = grace
     if (draft.metadata.generation !== undefined) draft.metadata.generation += 1
   }
-  if (awaitsNamespace(resource)) draft['status'] = { ...(draft['status'] as object | undefined), phase: 'Terminating' }
+  if (awaitsNamespace(resource))
+    draft['status'] = { ...(draft['status'] as object | undefined), phase: 'Terminating' }
   return draft
 }
 
 /** Where an update takes away the last finalizer of an object that is going, the object goes instead. */
-export function finishIfReleased({ cluster, resource, before }: Attempt, object: KubeObject): Stored | undefined {
+export function finishIfReleased(
+  { cluster, resource, before }: Attempt,
+  object: KubeObject,
+): Stored | undefined {
   if (!before?.metadata.deletionTimestamp) return undefined
-  const stillHeld = (object.metadata.finalizers?.length ?? 0) > 0 || (object.metadata.deletionGracePeriodSeconds ?? 0) > 0 || awaitsNamespace(resource)
+  const stillHeld =
+    (object.metadata.finalizers?.length ?? 0) > 0 ||
+    (object.metadata.deletionGracePeriodSeconds ?? 0) > 0 ||
+    awaitsNamespace(resource)
   if (stillHeld) return undefined
   const key = keyOf(resource)
   cluster.store.put(key, object)

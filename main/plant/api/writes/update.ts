@@ -12,24 +12,46 @@ import { finishIfReleased } from './remove'
 
 function checkKind(resource: Resource, object: KubeObject): void {
   const expected = apiVersionOf(resource)
-  if (object.apiVersion !== expected || object.kind !== resource.kind) throw badRequest(`the API version in the data (${object.apiVersion}) does not match the expected API version (${expected})`)
+  if (object.apiVersion !== expected || object.kind !== resource.kind)
+    throw badRequest(
+      `the API version in the data (${object.apiVersion}) does not match the expected API version (${expected})`,
+    )
 }
 function checkPreconditions({ resource, object, how }: Attempt, before: KubeObject): void {
   const { uid, resourceVersion, name } = object.metadata
   checkKind(resource, object)
   if (uid && uid !== before.metadata.uid) {
-    throw conflict(resource, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${before.metadata.uid ?? ''}`)
+    throw conflict(
+      resource,
+      name,
+      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${before.metadata.uid ?? ''}`,
+    )
   }
   checkVersion({ resource, how, name, resourceVersion }, before)
 }
-interface Versioned { resource: Resource; how: How; name: string; resourceVersion: string | undefined }
-function checkVersion({ resource, how, name, resourceVersion }: Versioned, before: KubeObject): void {
+interface Versioned {
+  resource: Resource
+  how: How
+  name: string
+  resourceVersion: string | undefined
+}
+function checkVersion(
+  { resource, how, name, resourceVersion }: Versioned,
+  before: KubeObject,
+): void {
   const said = resourceVersion !== undefined && resourceVersion !== '' && resourceVersion !== '0'
-  if (said && resourceVersion !== before.metadata.resourceVersion) throw modifiedSince(resource, name)
+  if (said && resourceVersion !== before.metadata.resourceVersion)
+    throw modifiedSince(resource, name)
   if (said || how.subresource || (!resource.custom && resource.unconditionalUpdate)) return
   // Custom kinds are named by their resource here, and only here.
   const kind = resource.custom ? resource.plural : resource.kind
-  throw invalidObject({ group: resource.group, kind }, name, [{ reason: 'FieldValueInvalid', field: 'metadata.resourceVersion', message: 'Invalid value: 0x0: must be specified for an update' }])
+  throw invalidObject({ group: resource.group, kind }, name, [
+    {
+      reason: 'FieldValueInvalid',
+      field: 'metadata.resourceVersion',
+      message: 'Invalid value: 0x0: must be specified for an update',
+    },
+  ])
 }
 
 /** Carries over what an update may not change, and keeps status and the rest apart. */
@@ -38,7 +60,13 @@ function settle({ resource, object, how }: Attempt, before: KubeObject): void {
   const was = before.metadata
   if (was.uid !== undefined) metadata.uid ??= was.uid
   metadata.creationTimestamp = was.creationTimestamp ?? metadata.creationTimestamp ?? ''
-  for (const field of ['deletionTimestamp', 'deletionGracePeriodSeconds', 'generation', 'generateName', 'resourceVersion'] as const) {
+  for (const field of [
+    'deletionTimestamp',
+    'deletionGracePeriodSeconds',
+    'generation',
+    'generateName',
+    'resourceVersion',
+  ] as const) {
     if (was[field] === undefined) delete metadata[field]
     else Object.assign(metadata, { [field]: was[field] })
   }
@@ -65,11 +93,17 @@ const withoutStatus = (object: KubeObject): Record<string, unknown> => {
 }
 function countGeneration({ resource, object, how }: Attempt, before: KubeObject): void {
   if (how.subresource === 'status' || !(resource.custom || resource.countsGenerations)) return
-  const changed = resource.custom && !resource.hasStatus ? !sameJson({ ...object, metadata: 0 }, { ...before, metadata: 0 }) : !sameJson(withoutStatus(object), withoutStatus(before))
+  const changed =
+    resource.custom && !resource.hasStatus
+      ? !sameJson({ ...object, metadata: 0 }, { ...before, metadata: 0 })
+      : !sameJson(withoutStatus(object), withoutStatus(before))
   if (changed) object.metadata.generation = (before.metadata.generation ?? 0) + 1
 }
 const sameBesidesVersions = (a: KubeObject, b: KubeObject): boolean => {
-  const bare = (object: KubeObject) => ({ ...object, metadata: { ...object.metadata, managedFields: undefined, resourceVersion: undefined } })
+  const bare = (object: KubeObject) => ({
+    ...object,
+    metadata: { ...object.metadata, managedFields: undefined, resourceVersion: undefined },
+  })
   return sameJson(bare(a), bare(b))
 }
 
@@ -77,7 +111,10 @@ const sameBesidesVersions = (a: KubeObject, b: KubeObject): boolean => {
  * Replaces one object, or its status alone under the status subresource. A write that changes nothing is not written.
  * Throws 404, 409 (someone was faster) or 422.
  */
-export function updateObject(attempt: Attempt & { before: KubeObject }, tracks: (attempt: Attempt) => void = trackUpdate): Stored | KubeObject {
+export function updateObject(
+  attempt: Attempt & { before: KubeObject },
+  tracks: (attempt: Attempt) => void = trackUpdate,
+): Stored | KubeObject {
   const { cluster, resource, object, before, how } = attempt
   checkPreconditions(attempt, before)
   settle(attempt, before)
@@ -93,7 +130,11 @@ export function updateObject(attempt: Attempt & { before: KubeObject }, tracks: 
   const key = keyOf(resource)
   const current = cluster.store.get(key, before.metadata.name, before.metadata.namespace)
   if (!current) throw notFound(resource, before.metadata.name)
-  if (sameBesidesVersions(object, before) && sameJson(object.metadata.managedFields, before.metadata.managedFields)) return current
+  if (
+    sameBesidesVersions(object, before) &&
+    sameJson(object.metadata.managedFields, before.metadata.managedFields)
+  )
+    return current
   if (how.dryRun) return object
   return finishIfReleased(attempt, object) ?? cluster.store.put(key, object)
 }

@@ -41,16 +41,32 @@ async function* logs(engine: Engine, pod: Pod, request: LogRequest): AsyncIterab
   if (!run) return
   for (let nth = 0; nth < MOST_OPENING_LINES && !request.signal.aborted; nth += 1) {
     const at = lineTime(pod, run, nth)
-    if (!(await untilWritten({ engine, pod, clock, follow: request.follow, signal: request.signal }, at))) break
+    if (
+      !(await untilWritten(
+        { engine, pod, clock, follow: request.follow, signal: request.signal },
+        at,
+      ))
+    )
+      break
     yield { at, text: lineText(pod, run, nth) }
   }
   const last = runOf(fresh(engine, pod) ?? pod, request.previous) ?? run
-  if (last.restart === run.restart) for (const text of closingLines(last, pod)) yield { at: last.endedAt ?? clock.now(), text }
+  if (last.restart === run.restart)
+    for (const text of closingLines(last, pod)) yield { at: last.endedAt ?? clock.now(), text }
 }
 
-interface Following { engine: Engine; pod: Pod; clock: Clock; follow: boolean; signal: AbortSignal }
+interface Following {
+  engine: Engine
+  pod: Pod
+  clock: Clock
+  follow: boolean
+  signal: AbortSignal
+}
 /** Whether a line of that time has been written; a follower waits for it while the container lives. */
-async function untilWritten({ engine, pod, clock, follow, signal }: Following, at: number): Promise<boolean> {
+async function untilWritten(
+  { engine, pod, clock, follow, signal }: Following,
+  at: number,
+): Promise<boolean> {
   for (;;) {
     const now = fresh(engine, pod)
     const run = now && runOf(now, false)
@@ -65,7 +81,11 @@ async function untilWritten({ engine, pod, clock, follow, signal }: Following, a
 }
 
 const surroundings = (engine: Engine, pod: Pod): Surroundings => ({
-  pod, node: engine.api.get(NODE, pod.spec.nodeName ?? '') as Node | undefined, files: filesOf(engine, pod), clock: engine.api.clock, cwd: pod.spec.containers[0]?.workingDir ?? '/home/jovyan',
+  pod,
+  node: engine.api.get(NODE, pod.spec.nodeName ?? '') as Node | undefined,
+  files: filesOf(engine, pod),
+  clock: engine.api.clock,
+  cwd: pod.spec.containers[0]?.workingDir ?? '/home/jovyan',
 })
 
 /** Whether a command is a shell to talk to: one by name, or a script that ends by becoming one. */
@@ -73,10 +93,16 @@ function isShell(command: string[]): boolean {
   const [program = '', flag = '-i', script = ''] = command
   if (command.length === 0) return true
   if (!/(^|\/)(ba)?sh$/.test(program)) return false
-  return /c$/.test(flag) ? /\bexec \S*sh\s*$/.test(script) : flag.startsWith('-') && command.length <= 2
+  return /c$/.test(flag)
+    ? /\bexec \S*sh\s*$/.test(script)
+    : flag.startsWith('-') && command.length <= 2
 }
 
-async function exec(at: Surroundings, { command }: ExecRequest, streams: ExecStreams): Promise<number> {
+async function exec(
+  at: Surroundings,
+  { command }: ExecRequest,
+  streams: ExecStreams,
+): Promise<number> {
   if (isShell(command)) return streams.tty ? talkOnTerminal(at, streams) : talk(at, streams)
   const answer = runCommand(command, at)
   streams.stdout.write(answer.out)
@@ -90,7 +116,10 @@ const leaving = (line: string, code: number): number | undefined => {
 }
 
 /** A conversation with the shell: a line in, an answer out, until exit or the end of input. */
-async function talk(at: Surroundings, { stdin, stdout, stderr, signal }: ExecStreams): Promise<number> {
+async function talk(
+  at: Surroundings,
+  { stdin, stdout, stderr, signal }: ExecStreams,
+): Promise<number> {
   const lines = createInterface({ input: stdin, crlfDelay: Infinity })
   signal.addEventListener('abort', () => lines.close(), { once: true })
   let code = 0
@@ -111,25 +140,42 @@ function makeConnections(engine: Engine) {
   const page = makePage(engine, activity)
   const prometheus = makePrometheus(engine)
   const pods = new WeakMap<object, Pod>()
-  const listener = getRequestListener((request, env) => {
-    const { incoming } = env as HttpBindings
-    const opened = pods.get(incoming.socket)
-    const pod = opened && fresh(engine, opened)
-    if (!pod) return new Response('The pod of this connection is gone.\n', { status: 502 })
-    return pod.metadata.labels?.['app.kubernetes.io/name'] === 'prometheus' ? prometheus.fetch(request) : page.fetch(request, { pod })
-  }, { overrideGlobalObjects: false })
+  const listener = getRequestListener(
+    (request, env) => {
+      const { incoming } = env as HttpBindings
+      const opened = pods.get(incoming.socket)
+      const pod = opened && fresh(engine, opened)
+      if (!pod) return new Response('The pod of this connection is gone.\n', { status: 502 })
+      return pod.metadata.labels?.['app.kubernetes.io/name'] === 'prometheus'
+        ? prometheus.fetch(request)
+        : page.fetch(request, { pod })
+    },
+    { overrideGlobalObjects: false },
+  )
   let server: Server | undefined
   const open = new Set<Duplex>()
   return {
     connect(target: KubeObject, port: number): Duplex | undefined {
       const pod = fresh(engine, target)
-      const listens = pod && isReady(pod) && !isFinished(pod) && pod.spec.containers.some(({ ports }) => ports?.some(({ containerPort }) => containerPort === port))
+      const listens =
+        pod &&
+        isReady(pod) &&
+        !isFinished(pod) &&
+        pod.spec.containers.some(({ ports }) =>
+          ports?.some(({ containerPort }) => containerPort === port),
+        )
       if (!listens) return undefined
       server ??= createServer((incoming, outgoing) => void listener(incoming, outgoing))
       const [near, far] = duplexPair()
       pods.set(far, pod)
       open.add(near)
-      void once(near, 'close').then(() => { open.delete(near); far.destroy() }, () => undefined)
+      void once(near, 'close').then(
+        () => {
+          open.delete(near)
+          far.destroy()
+        },
+        () => undefined,
+      )
       server.emit('connection', far)
       return near
     },

@@ -5,7 +5,9 @@ import type { Pod } from '../objects'
 import { filesOf, type PodFiles } from './files'
 import { programOf, type Program } from './images'
 
-export interface PageBindings { pod: Pod }
+export interface PageBindings {
+  pod: Pod
+}
 type PageContext = Context<{ Bindings: PageBindings }>
 
 /** When somebody last worked in a pod, by its uid; the pod's start where nobody has yet. */
@@ -15,22 +17,39 @@ export const WORKED_IN = 'plant.takt.dev/worked-in'
 
 const NOTE = 'notes.md'
 const MOST_LETTERS = 20_000
-const TITLES: Record<Program, string> = { jupyter: 'Jupyter', vscode: 'VS Code', rstudio: 'RStudio', mlflow: 'MLflow', python: 'Python', training: 'Training', server: 'Server' }
+const TITLES: Record<Program, string> = {
+  jupyter: 'Jupyter',
+  vscode: 'VS Code',
+  rstudio: 'RStudio',
+  mlflow: 'MLflow',
+  python: 'Python',
+  training: 'Training',
+  server: 'Server',
+}
 
 /** The page behind a simulated server: says that it is simulated, answers health paths, and keeps a note on the pod's volume. */
 export function makePage(engine: Engine, activity: Activity): Hono<{ Bindings: PageBindings }> {
   const app = new Hono<{ Bindings: PageBindings }>()
-  const lastActive = (pod: Pod) => timestamp(lastActivity(pod, { activity, now: engine.api.clock.now() }))
+  const lastActive = (pod: Pod) =>
+    timestamp(lastActivity(pod, { activity, now: engine.api.clock.now() }))
   const status = (context: PageContext) => {
     const { pod } = context.env
-    return context.json({ started: pod.status?.startTime, last_activity: lastActive(pod), connections: 0, kernels: programOf(pod) === 'jupyter' ? 1 : 0, simulated: true })
+    return context.json({
+      started: pod.status?.startTime,
+      last_activity: lastActive(pod),
+      connections: 0,
+      kernels: programOf(pod) === 'jupyter' ? 1 : 0,
+      simulated: true,
+    })
   }
   const save = async (context: PageContext) => {
     const { pod } = context.env
     // The forward stands open on loopback, so another site's page could post to it.
-    if (context.req.header('sec-fetch-site') === 'cross-site') return context.text('Only this page may save its note.', 403)
+    if (context.req.header('sec-fetch-site') === 'cross-site')
+      return context.text('Only this page may save its note.', 403)
     const { note } = await context.req.parseBody()
-    if (typeof note !== 'string' || note.length > MOST_LETTERS) return context.text(`A note is text of at most ${String(MOST_LETTERS)} letters.`, 400)
+    if (typeof note !== 'string' || note.length > MOST_LETTERS)
+      return context.text(`A note is text of at most ${String(MOST_LETTERS)} letters.`, 400)
     const files = filesOf(engine, pod)
     const problem = files.write(notePath(files), note.replaceAll('\r\n', '\n'))
     if (problem) return context.text(`Not saved: ${problem}`, 507)
@@ -39,7 +58,10 @@ export function makePage(engine: Engine, activity: Activity): Hono<{ Bindings: P
   }
   app.use(async (context, next) => {
     await next()
-    context.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
+    context.header(
+      'content-security-policy',
+      "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    )
     context.header('x-content-type-options', 'nosniff')
     context.header('cache-control', 'no-store')
   })
@@ -48,24 +70,44 @@ export function makePage(engine: Engine, activity: Activity): Hono<{ Bindings: P
     const { path } = context.req
     if (/\/api\/status$/.test(path)) return status(context)
     if (/\/api\/?$/.test(path)) return context.json({ version: '2.18.0' })
-    if (/\/(health|healthz|ping|ready|livez)$/.test(path)) return context.json({ status: 'ok', simulated: true })
-    if (/\/api\/contents$/.test(path)) return context.json({ type: 'directory', content: [...filesOf(engine, context.env.pod).list()].map(([name, text]) => ({ name, size: text.length })) })
-    return context.html(home(context.env.pod, filesOf(engine, context.env.pod), lastActive(context.env.pod)))
+    if (/\/(health|healthz|ping|ready|livez)$/.test(path))
+      return context.json({ status: 'ok', simulated: true })
+    if (/\/api\/contents$/.test(path))
+      return context.json({
+        type: 'directory',
+        content: [...filesOf(engine, context.env.pod).list()].map(([name, text]) => ({
+          name,
+          size: text.length,
+        })),
+      })
+    return context.html(
+      home(context.env.pod, filesOf(engine, context.env.pod), lastActive(context.env.pod)),
+    )
   })
   app.post('*', save)
   return app
 }
 
 const notePath = (files: PodFiles) => `${files.workspace() ?? ''}/${NOTE}`
-const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
+const escaped = (text: string) =>
+  text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
 
 function home(pod: Pod, files: PodFiles, lastActive: string): string {
   const title = TITLES[programOf(pod)]
   const every = files.list()
-  const rows = [...every].filter(([path]) => !path.includes('/.')).map(([path, text]) => `<tr><td>${escaped(path)}</td><td>${String(text.length)} B</td></tr>`).join('')
+  const rows = [...every]
+    .filter(([path]) => !path.includes('/.'))
+    .map(([path, text]) => `<tr><td>${escaped(path)}</td><td>${String(text.length)} B</td></tr>`)
+    .join('')
   const note = every.get(notePath(files)) ?? ''
-  const editor = files.workspace() === undefined ? '<p>No volume is mounted, so nothing written here would be kept.</p>'
-    : `<form method="post"><label for="note">${escaped(notePath(files))}</label><textarea id="note" name="note" rows="10">${escaped(note)}</textarea><button>Save</button></form>`
+  const editor =
+    files.workspace() === undefined
+      ? '<p>No volume is mounted, so nothing written here would be kept.</p>'
+      : `<form method="post"><label for="note">${escaped(notePath(files))}</label><textarea id="note" name="note" rows="10">${escaped(note)}</textarea><button>Save</button></form>`
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title} · ${escaped(pod.metadata.name)} · simulated</title>
 <style>body{font:15px/1.5 system-ui,sans-serif;margin:0;color:#1c2430;background:#f5f7fa}header{padding:14px 28px;background:#fff;border-bottom:3px dashed #8a94a3}main{padding:20px 28px;max-width:860px}
 table{border-collapse:collapse;background:#fff;width:100%}td,th{border:1px solid #d8dee6;padding:5px 10px;text-align:left}textarea{display:block;width:100%;box-sizing:border-box;font:14px ui-monospace,monospace;margin:6px 0}b{border:1px dashed #44505f;padding:1px 8px}</style></head>
@@ -75,7 +117,8 @@ table{border-collapse:collapse;background:#fff;width:100%}td,th{border:1px solid
 }
 
 function lastActivity(pod: Pod, { activity, now }: { activity: Activity; now: number }): number {
-  const start = Date.parse(pod.status?.containerStatuses?.[0]?.state.running?.startedAt ?? '') || now
+  const start =
+    Date.parse(pod.status?.containerStatuses?.[0]?.state.running?.startedAt ?? '') || now
   const own = Math.max(start, activity.get(pod.metadata.uid ?? '') ?? 0)
   return pod.metadata.annotations?.[WORKED_IN] === undefined ? own : now
 }

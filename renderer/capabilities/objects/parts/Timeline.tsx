@@ -17,12 +17,25 @@ export function Timeline({ timeline }: { timeline: ObjectStory['timeline'] }) {
       <ol className="object-timeline">
         {shown.map(({ id, when, title, says, sign, note }) => (
           <li key={id}>
-            <span className="small meta right nowrap">{when}</span><span className="object-dot"><ObjectSignMark sign={sign} /></span>
-            <span className="stack tight"><b className="control-text">{title}{note && <span className="small meta"> · {note}</span>}</b>{says && <span className="small soft object-says">{says}</span>}</span>
+            <span className="small meta right nowrap">{when}</span>
+            <span className="object-dot">
+              <ObjectSignMark sign={sign} />
+            </span>
+            <span className="stack tight">
+              <b className="control-text">
+                {title}
+                {note && <span className="small meta"> · {note}</span>}
+              </b>
+              {says && <span className="small soft object-says">{says}</span>}
+            </span>
           </li>
         ))}
       </ol>
-      {rows.length > FEW && <Button look="quiet" small onClick={() => setAll(!all)}>{all ? words.fewer : `${words.all} ${String(rows.length)}`}</Button>}
+      {rows.length > FEW && (
+        <Button look="quiet" small onClick={() => setAll(!all)}>
+          {all ? words.fewer : `${words.all} ${String(rows.length)}`}
+        </Button>
+      )}
     </Section>
   )
 }

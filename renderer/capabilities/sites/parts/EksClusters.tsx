@@ -6,8 +6,18 @@ import { words } from '../words'
 import { SignInPanel } from './SignInPanel'
 import { Told } from './Told'
 
-interface Place { profile: string; region: string; cluster: string }
-interface EksClustersProps { profile: AwsProfile; regions: readonly string[]; adding: Action<[Place], string>; onAdd: (place: Place) => void; onClose: () => void }
+interface Place {
+  profile: string
+  region: string
+  cluster: string
+}
+interface EksClustersProps {
+  profile: AwsProfile
+  regions: readonly string[]
+  adding: Action<[Place], string>
+  onAdd: (place: Place) => void
+  onClose: () => void
+}
 
 /** The clusters of one profile and region, listed at once; the company sign-in stands here where the session is over. */
 export function EksClusters({ profile, regions, adding, onAdd, onClose }: EksClustersProps) {
@@ -17,58 +27,188 @@ export function EksClusters({ profile, regions, adding, onAdd, onClose }: EksClu
   return (
     <Inspector title={profile.name} says={words.eksSays} onClose={onClose}>
       <div className="stack" style={{ padding: '0 12px 12px' }}>
-        <label className="row"><span className="control-text">{words.region}</span>
-          <select className="field-box" value={region} onChange={(event) => setRegion(event.currentTarget.value)}>{regions.map((name) => <option key={name}>{name}</option>)}</select>
+        <label className="row">
+          <span className="control-text">{words.region}</span>
+          <select
+            className="field-box"
+            value={region}
+            onChange={(event) => setRegion(event.currentTarget.value)}
+          >
+            {regions.map((name) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
         </label>
         {profile.from.length > 0 && <p className="small meta">{words.through(profile.from)}</p>}
-        <Before profile={profile} consented={consent !== undefined} signing={signing} onAllow={setConsent} onSigned={() => setSigning(false)}>
-          <Clusters key={region} {...{ profile, region, consent, adding, onAdd }} onSignIn={() => setSigning(true)} />
+        <Before
+          profile={profile}
+          consented={consent !== undefined}
+          signing={signing}
+          onAllow={setConsent}
+          onSigned={() => setSigning(false)}
+        >
+          <Clusters
+            key={region}
+            {...{ profile, region, consent, adding, onAdd }}
+            onSignIn={() => setSigning(true)}
+          />
         </Before>
       </div>
     </Inspector>
   )
 }
 
-interface BeforeProps { profile: AwsProfile; consented: boolean; signing: boolean; onAllow: (hash: string) => void; onSigned: () => void; children: ReactNode }
+interface BeforeProps {
+  profile: AwsProfile
+  consented: boolean
+  signing: boolean
+  onAllow: (hash: string) => void
+  onSigned: () => void
+  children: ReactNode
+}
 /** What has to happen before AWS is asked: a program allowed, a person signed in. */
-function Before({ profile: { name, kind, says, plugin, identity }, consented, signing, onAllow, onSigned, children }: BeforeProps) {
+function Before({
+  profile: { name, kind, says, plugin, identity },
+  consented,
+  signing,
+  onAllow,
+  onSigned,
+  children,
+}: BeforeProps) {
   if (kind === 'unusable') return <p className="control-text soft">{says ?? words.unusable}</p>
   if (plugin && !plugin.allowed && !consented) {
     return (
       <div className="stack">
         <h3>{words.consentTitle(name)}</h3>
-        <Facts facts={[[words.command, <span className="mono" key="c">{plugin.command}</span>], [words.hash, <span className="mono" key="h">{plugin.hash}</span>]]} />
+        <Facts
+          facts={[
+            [
+              words.command,
+              <span className="mono" key="c">
+                {plugin.command}
+              </span>,
+            ],
+            [
+              words.hash,
+              <span className="mono" key="h">
+                {plugin.hash}
+              </span>,
+            ],
+          ]}
+        />
         <p className="control-text soft">{words.consentSays}</p>
-        <span><Button look="primary" onClick={() => onAllow(plugin.hash)}>{words.allowAndList}</Button></span>
+        <span>
+          <Button look="primary" onClick={() => onAllow(plugin.hash)}>
+            {words.allowAndList}
+          </Button>
+        </span>
       </div>
     )
   }
-  return signing && identity !== undefined ? <SignInPanel identity={identity} onClose={onSigned} onDone={onSigned} /> : <>{children}</>
+  return signing && identity !== undefined ? (
+    <SignInPanel identity={identity} onClose={onSigned} onDone={onSigned} />
+  ) : (
+    <>{children}</>
+  )
 }
 
-type ClustersProps = Pick<EksClustersProps, 'profile' | 'adding' | 'onAdd'> & { region: string; consent: string | undefined; onSignIn: () => void }
+type ClustersProps = Pick<EksClustersProps, 'profile' | 'adding' | 'onAdd'> & {
+  region: string
+  consent: string | undefined
+  onSignIn: () => void
+}
 function Clusters({ profile, region, consent, adding, onAdd, onSignIn }: ClustersProps) {
-  const { remote, again } = useAsk((client, options) => client.sites.eksClusters({ profile: profile.name, region, consentToHash: consent }, options), [profile.name, region, consent])
+  const { remote, again } = useAsk(
+    (client, options) =>
+      client.sites.eksClusters({ profile: profile.name, region, consentToHash: consent }, options),
+    [profile.name, region, consent],
+  )
   const known = lastKnown(remote)?.value
   return (
     <>
-      {remote.at === 'failed' && <Refused trouble={remote.trouble} canSignIn={profile.identity !== undefined} again={again} onSignIn={onSignIn} />}
+      {remote.at === 'failed' && (
+        <Refused
+          trouble={remote.trouble}
+          canSignIn={profile.identity !== undefined}
+          again={again}
+          onSignIn={onSignIn}
+        />
+      )}
       {!known && remote.at !== 'failed' && <Loading says={words.listing(region)} />}
-      {known && <Facts facts={[[words.account, known.account], [words.signedInAs, <span className="mono" key="a">{known.arn.split(':').slice(5).join(':')}</span>]]} />}
-      {known && <Section title={words.clusters} note={String(known.clusters.length)}>
-        {known.clusters.length === 0 && <Empty says={words.noClusters(region)} />}
-        <ul className="stack tight">{known.clusters.map((cluster) => <Cluster key={cluster.name} {...cluster} busy={adding.busy} onAdd={() => onAdd({ profile: profile.name, region, cluster: cluster.name })} />)}</ul>
-      </Section>}
+      {known && (
+        <Facts
+          facts={[
+            [words.account, known.account],
+            [
+              words.signedInAs,
+              <span className="mono" key="a">
+                {known.arn.split(':').slice(5).join(':')}
+              </span>,
+            ],
+          ]}
+        />
+      )}
+      {known && (
+        <Section title={words.clusters} note={String(known.clusters.length)}>
+          {known.clusters.length === 0 && <Empty says={words.noClusters(region)} />}
+          <ul className="stack tight">
+            {known.clusters.map((cluster) => (
+              <Cluster
+                key={cluster.name}
+                {...cluster}
+                busy={adding.busy}
+                onAdd={() => onAdd({ profile: profile.name, region, cluster: cluster.name })}
+              />
+            ))}
+          </ul>
+        </Section>
+      )}
       {adding.trouble && <Told trouble={adding.trouble} />}
     </>
   )
 }
-function Refused({ trouble, canSignIn, again, onSignIn }: { trouble: Trouble; canSignIn: boolean; again: () => void; onSignIn: () => void }) {
+function Refused({
+  trouble,
+  canSignIn,
+  again,
+  onSignIn,
+}: {
+  trouble: Trouble
+  canSignIn: boolean
+  again: () => void
+  onSignIn: () => void
+}) {
   const over = canSignIn && trouble.code === 'SIGN_IN_NEEDED'
-  return <Told trouble={trouble} signsInHere={over} onRetry={over ? onSignIn : again} retrySays={over ? words.signIn : words.retry} />
+  return (
+    <Told
+      trouble={trouble}
+      signsInHere={over}
+      onRetry={over ? onSignIn : again}
+      retrySays={over ? words.signIn : words.retry}
+    />
+  )
 }
-const Cluster = ({ name, site, busy, onAdd }: { name: string; site?: string | undefined; busy: boolean; onAdd: () => void }) => (
-  <li className="row"><b className="grow ellipsis">{name}</b>
-    {site === undefined ? <Button small look="primary" busy={busy} aria-label={words.addThis(name)} onClick={onAdd}>{words.addAndConnect}</Button> : <LinkButton small href={hrefOf(['settings'], { site })}>{words.added}</LinkButton>}
+const Cluster = ({
+  name,
+  site,
+  busy,
+  onAdd,
+}: {
+  name: string
+  site?: string | undefined
+  busy: boolean
+  onAdd: () => void
+}) => (
+  <li className="row">
+    <b className="grow ellipsis">{name}</b>
+    {site === undefined ? (
+      <Button small look="primary" busy={busy} aria-label={words.addThis(name)} onClick={onAdd}>
+        {words.addAndConnect}
+      </Button>
+    ) : (
+      <LinkButton small href={hrefOf(['settings'], { site })}>
+        {words.added}
+      </LinkButton>
+    )}
   </li>
 )

@@ -6,32 +6,90 @@ import { words } from '../words'
 
 /** Where the use of a site's GPUs is read, and the address of a Prometheus for whoever knows a better one. */
 export function GpuSource({ site }: { site: string }) {
-  const { remote, again } = useAsk((client, options) => client.objects.gpuSource({ site }, options), [site])
+  const { remote, again } = useAsk(
+    (client, options) => client.objects.gpuSource({ site }, options),
+    [site],
+  )
   const source = lastKnown(remote)?.value
   return (
     <div className="gpu-source">
-      {source && <Address key={`${source.state} ${source.address ?? ''}`} site={site} source={source} onNamed={again} />}
-      {remote.at === 'failed' && <Failed says={remote.trouble.says} remedy={remote.trouble.remedy} code={remote.trouble.code} onRetry={again} retrySays={words.retry} />}
+      {source && (
+        <Address
+          key={`${source.state} ${source.address ?? ''}`}
+          site={site}
+          source={source}
+          onNamed={again}
+        />
+      )}
+      {remote.at === 'failed' && (
+        <Failed
+          says={remote.trouble.says}
+          remedy={remote.trouble.remedy}
+          code={remote.trouble.code}
+          onRetry={again}
+          retrySays={words.retry}
+        />
+      )}
     </div>
   )
 }
 /** An address that a person named stands in the field; one that was found is only told, so that it may be found elsewhere tomorrow. */
-const namedIn = ({ state, address }: PrometheusSource) => (state === 'named' || state === 'failed' ? address ?? '' : '')
+const namedIn = ({ state, address }: PrometheusSource) =>
+  state === 'named' || state === 'failed' ? (address ?? '') : ''
 
-function Address({ site, source, onNamed }: { site: string; source: PrometheusSource; onNamed: () => void }) {
+function Address({
+  site,
+  source,
+  onNamed,
+}: {
+  site: string
+  source: PrometheusSource
+  onNamed: () => void
+}) {
   const named = namedIn(source)
   const [typed, setTyped] = useState(named)
-  const set = useAction((client, url: string) => client.objects.setGpuSource({ site, ...(url !== '' && { url }) }))
-  const save = async (url: string) => { if (await set.act(url)) onNamed() }
+  const set = useAction((client, url: string) =>
+    client.objects.setGpuSource({ site, ...(url !== '' && { url }) }),
+  )
+  const save = async (url: string) => {
+    if (await set.act(url)) onNamed()
+  }
   return (
     <>
-      <form className="row" onSubmit={(event) => { event.preventDefault(); void save(typed.trim()) }}>
-        <label className="row grow"><span className="meta">{words.prometheus}</span><input className="field-box grow mono" type="url" spellCheck={false} maxLength={1000} placeholder={words.prometheusExample} value={typed} onChange={(event) => setTyped(event.currentTarget.value)} /></label>
-        {typed.trim() !== named && <Button small type="submit" busy={set.busy}>{words.save}</Button>}
-        {named !== '' && typed.trim() === named && <Button small look="quiet" busy={set.busy} onClick={() => void save('')}>{words.findAgain}</Button>}
+      <form
+        className="row"
+        onSubmit={(event) => {
+          event.preventDefault()
+          void save(typed.trim())
+        }}
+      >
+        <label className="row grow">
+          <span className="meta">{words.prometheus}</span>
+          <input
+            className="field-box grow mono"
+            type="url"
+            spellCheck={false}
+            maxLength={1000}
+            placeholder={words.prometheusExample}
+            value={typed}
+            onChange={(event) => setTyped(event.currentTarget.value)}
+          />
+        </label>
+        {typed.trim() !== named && (
+          <Button small type="submit" busy={set.busy}>
+            {words.save}
+          </Button>
+        )}
+        {named !== '' && typed.trim() === named && (
+          <Button small look="quiet" busy={set.busy} onClick={() => void save('')}>
+            {words.findAgain}
+          </Button>
+        )}
       </form>
       <span className="small meta">{source.says}</span>
-      {set.trouble && <Failed says={set.trouble.says} remedy={set.trouble.remedy} code={set.trouble.code} />}
+      {set.trouble && (
+        <Failed says={set.trouble.says} remedy={set.trouble.remedy} code={set.trouble.code} />
+      )}
     </>
   )
 }

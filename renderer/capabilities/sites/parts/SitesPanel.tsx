@@ -1,7 +1,20 @@
 import { useState, type ReactNode } from 'react'
 import type { SiteState } from '../../../../preload/contract/sites'
 import { hrefOf, lastKnown, setQuery, useAction, useAsk, useNow } from '../../../client'
-import { Button, Empty, Facts, Failed, formatWhen, Inspector, LinkButton, Loading, Panel, PlaceGlyph, Segmented, Tag } from '../../../design'
+import {
+  Button,
+  Empty,
+  Facts,
+  Failed,
+  formatWhen,
+  Inspector,
+  LinkButton,
+  Loading,
+  Panel,
+  PlaceGlyph,
+  Segmented,
+  Tag,
+} from '../../../design'
 import { openDrawer, PlanPanel } from '../../operations'
 import { useSites, useSitesStore } from '../store'
 import { useSiteActions } from '../site-actions'
@@ -16,61 +29,197 @@ export function SitesPanel({ chosen }: { chosen: string | undefined }) {
   const sites = useSites()
   const known = useSitesStore((state) => lastKnown(state.sites) !== undefined)
   const [preparing, setPreparing] = useState<string>()
-  const plant = useAction((client, open: boolean) => (open ? client.sites.openPlant() : client.sites.closePlant()))
+  const plant = useAction((client, open: boolean) =>
+    open ? client.sites.openPlant() : client.sites.closePlant(),
+  )
   const simulated = sites.find((site) => site.simulated)
   if (preparing) return <Prepare site={preparing} onClose={() => setPreparing(undefined)} />
   return (
-    <Panel title={words.sitesTitle} means={words.sitesMean} flush actions={<LinkButton small href="#/connect">{words.addSite}</LinkButton>}
-      foot={<><Button busy={plant.busy} onClick={() => void plant.act(!simulated)}>{simulated ? words.closePlant : words.openPlant}</Button>{simulated ? <><PlantSpeed site={simulated} /><span className="small meta">{words.closeSays}</span></> : <span className="small meta">{words.plantSays}</span>}
-        {plant.trouble && <Failed says={plant.trouble.says} remedy={plant.trouble.remedy} code={plant.trouble.code} />}</>}>
+    <Panel
+      title={words.sitesTitle}
+      means={words.sitesMean}
+      flush
+      actions={
+        <LinkButton small href="#/connect">
+          {words.addSite}
+        </LinkButton>
+      }
+      foot={
+        <>
+          <Button busy={plant.busy} onClick={() => void plant.act(!simulated)}>
+            {simulated ? words.closePlant : words.openPlant}
+          </Button>
+          {simulated ? (
+            <>
+              <PlantSpeed site={simulated} />
+              <span className="small meta">{words.closeSays}</span>
+            </>
+          ) : (
+            <span className="small meta">{words.plantSays}</span>
+          )}
+          {plant.trouble && (
+            <Failed
+              says={plant.trouble.says}
+              remedy={plant.trouble.remedy}
+              code={plant.trouble.code}
+            />
+          )}
+        </>
+      }
+    >
       <div className="scroll grow">
-        {!known && <div style={{ padding: '0 12px' }}><Loading /></div>}
-        {known && sites.length === 0 && <div style={{ padding: '0 12px' }}><Empty says={words.noSites} /></div>}
-        {sites.map((site) => <SiteRow key={site.id} site={site} chosen={site.id === chosen} onPrepare={() => setPreparing(site.id)} />)}
+        {!known && (
+          <div style={{ padding: '0 12px' }}>
+            <Loading />
+          </div>
+        )}
+        {known && sites.length === 0 && (
+          <div style={{ padding: '0 12px' }}>
+            <Empty says={words.noSites} />
+          </div>
+        )}
+        {sites.map((site) => (
+          <SiteRow
+            key={site.id}
+            site={site}
+            chosen={site.id === chosen}
+            onPrepare={() => setPreparing(site.id)}
+          />
+        ))}
       </div>
     </Panel>
   )
 }
 function PlantSpeed({ site }: { site: SiteState }) {
   const set = useAction((client, speed: number) => client.sites.setPlantSpeed({ speed }))
-  const options = ['0', '1', '10', '60', '300', '3600'].map((value) => ({ value, says: speedSays(Number(value)) }))
-  return <><Segmented label={words.simulatedMeans} value={String(site.speed ?? 1)} options={options} onChange={(value) => void set.act(Number(value))} />{set.trouble && <span className="small danger">{set.trouble.says}</span>}</>
+  const options = ['0', '1', '10', '60', '300', '3600'].map((value) => ({
+    value,
+    says: speedSays(Number(value)),
+  }))
+  return (
+    <>
+      <Segmented
+        label={words.simulatedMeans}
+        value={String(site.speed ?? 1)}
+        options={options}
+        onChange={(value) => void set.act(Number(value))}
+      />
+      {set.trouble && <span className="small danger">{set.trouble.says}</span>}
+    </>
+  )
 }
-function SiteRow({ site, chosen, onPrepare }: { site: SiteState; chosen: boolean; onPrepare: () => void }) {
+function SiteRow({
+  site,
+  chosen,
+  onPrepare,
+}: {
+  site: SiteState
+  chosen: boolean
+  onPrepare: () => void
+}) {
   const now = useNow(1000)
   const { connect, disconnect, makeHome, remove, signOut, busy, trouble } = useSiteActions(site)
   return (
     <section className={`site-row ${chosen ? 'chosen' : ''}`} aria-label={site.name}>
-      <span className="row"><PlaceGlyph place={site.place} /><b>{site.name}</b><span className="meta">{chipSays(site, now)}</span><SiteTags site={site} /></span>
+      <span className="row">
+        <PlaceGlyph place={site.place} />
+        <b>{site.name}</b>
+        <span className="meta">{chipSays(site, now)}</span>
+        <SiteTags site={site} />
+      </span>
       <span className="row wrap">
-        {!whyNotHome(site) && <Button small busy={makeHome.busy} onClick={() => void makeHome.act()}>{words.makeHome}</Button>}
-        <Button small onClick={onPrepare}>{words.prepare}</Button>
-        {(site.source === 'eks' || site.source === 'oidc') && <Button small look="quiet" busy={remove.busy} aria-label={`${words.remove} ${site.name}. ${words.removeSays}`} onClick={() => void remove.act()}>{words.remove}</Button>}
-        {site.identity && isOnline(site) && <Button small busy={signOut.busy} onClick={() => void signOut.act()}>{words.signOut}</Button>}
-        {!site.simulated && <Button small busy={busy} onClick={() => void (isOnline(site) ? disconnect : connect).act()}>{isOnline(site) ? words.disconnect : words.connect}</Button>}
+        {!whyNotHome(site) && (
+          <Button small busy={makeHome.busy} onClick={() => void makeHome.act()}>
+            {words.makeHome}
+          </Button>
+        )}
+        <Button small onClick={onPrepare}>
+          {words.prepare}
+        </Button>
+        {(site.source === 'eks' || site.source === 'oidc') && (
+          <Button
+            small
+            look="quiet"
+            busy={remove.busy}
+            aria-label={`${words.remove} ${site.name}. ${words.removeSays}`}
+            onClick={() => void remove.act()}
+          >
+            {words.remove}
+          </Button>
+        )}
+        {site.identity && isOnline(site) && (
+          <Button small busy={signOut.busy} onClick={() => void signOut.act()}>
+            {words.signOut}
+          </Button>
+        )}
+        {!site.simulated && (
+          <Button
+            small
+            busy={busy}
+            onClick={() => void (isOnline(site) ? disconnect : connect).act()}
+          >
+            {isOnline(site) ? words.disconnect : words.connect}
+          </Button>
+        )}
       </span>
       <Facts facts={siteFacts(site, now)} />
       {site.state === 'live' && <GpuSource site={site.id} />}
-      {trouble && <div style={{ gridColumn: '1 / 3' }}>{needsConsent(trouble)
-        ? <Failed says={trouble.says} remedy={trouble.remedy} code={trouble.code}><LinkButton look="primary" href={hrefOf(['connect'], { context: site.id })}>{words.lookAtCommand}</LinkButton></Failed>
-        : <Told trouble={trouble} site={site} onRetry={() => void connect.act()} />}</div>}
+      {trouble && (
+        <div style={{ gridColumn: '1 / 3' }}>
+          {needsConsent(trouble) ? (
+            <Failed says={trouble.says} remedy={trouble.remedy} code={trouble.code}>
+              <LinkButton look="primary" href={hrefOf(['connect'], { context: site.id })}>
+                {words.lookAtCommand}
+              </LinkButton>
+            </Failed>
+          ) : (
+            <Told trouble={trouble} site={site} onRetry={() => void connect.act()} />
+          )}
+        </div>
+      )}
     </section>
   )
 }
 const SiteTags = ({ site }: { site: SiteState }) => (
-  <>{site.home && <Tag tone="good">{words.isHome}</Tag>}{site.simulated && <Tag tone="dashed">{words.simulated(speedSays(site.speed))}</Tag>}<Tag tone={site.prepared === 'no' ? 'warning' : 'normal'}>{words.prepared[site.prepared]}</Tag></>
+  <>
+    {site.home && <Tag tone="good">{words.isHome}</Tag>}
+    {site.simulated && <Tag tone="dashed">{words.simulated(speedSays(site.speed))}</Tag>}
+    <Tag tone={site.prepared === 'no' ? 'warning' : 'normal'}>{words.prepared[site.prepared]}</Tag>
+  </>
 )
 function siteFacts(site: SiteState, now: number): (readonly [string, ReactNode])[] {
-  const facts: [string, ReactNode][] = [[words.server, site.server && <span className="mono">{site.server}</span>], [words.signedInAs, site.user], [words.groups, site.groups?.filter((group) => !group.startsWith('system:')).join(', ')], [words.version, site.version], [words.lastWord, site.asOf && formatWhen(site.asOf, now)], [words.offers, isOnline(site) && (site.offers.join(', ') || words.nothingOptional)]]
+  const facts: [string, ReactNode][] = [
+    [words.server, site.server && <span className="mono">{site.server}</span>],
+    [words.signedInAs, site.user],
+    [words.groups, site.groups?.filter((group) => !group.startsWith('system:')).join(', ')],
+    [words.version, site.version],
+    [words.lastWord, site.asOf && formatWhen(site.asOf, now)],
+    [words.offers, isOnline(site) && (site.offers.join(', ') || words.nothingOptional)],
+  ]
   return facts.filter(([, value]) => Boolean(value))
 }
 function Prepare({ site, onClose }: { site: string; onClose: () => void }) {
-  const { remote, again } = useAsk((client, options) => client.sites.planPrepare({ site }, options), [site])
-  const close = () => { setQuery({ site: undefined }); onClose() }
+  const { remote, again } = useAsk(
+    (client, options) => client.sites.planPrepare({ site }, options),
+    [site],
+  )
+  const close = () => {
+    setQuery({ site: undefined })
+    onClose()
+  }
   return (
     <div className="stack" style={{ minHeight: 0 }}>
-      <Inspector title={words.prepare} says={words.prepareSays} onClose={close}>{null}</Inspector>
-      <PlanPanel remote={remote} again={again} onStarted={(id) => { openDrawer(id); close() }} />
+      <Inspector title={words.prepare} says={words.prepareSays} onClose={close}>
+        {null}
+      </Inspector>
+      <PlanPanel
+        remote={remote}
+        again={again}
+        onStarted={(id) => {
+          openDrawer(id)
+          close()
+        }}
+      />
     </div>
   )
 }

@@ -9,8 +9,12 @@ import { words } from '../words'
 import '../sites.css'
 
 type Door = 'kubeconfig' | 'eks' | 'oidc'
-const DOORS = (Object.keys(words.doors) as Door[]).map((value) => ({ value, says: words.doors[value] }))
-const doorOf = (named: string | null): Door => (named === 'eks' || named === 'oidc' ? named : 'kubeconfig')
+const DOORS = (Object.keys(words.doors) as Door[]).map((value) => ({
+  value,
+  says: words.doors[value],
+}))
+const doorOf = (named: string | null): Door =>
+  named === 'eks' || named === 'oidc' ? named : 'kubeconfig'
 
 /** Three doors to a cluster: a kubeconfig, an AWS account, an OpenID issuer. A sign-in that waits for a person opens in front of them. */
 export function ConnectScreen() {
@@ -18,13 +22,42 @@ export function ConnectScreen() {
   const door = doorOf(query.get('door'))
   const identity = query.get('sign-in')
   const site = query.get('site') ?? undefined
-  const doors: Record<Door, ReactNode> = { kubeconfig: <KubeconfigDoor />, eks: <EksDoor />, oidc: <OidcDoor /> }
+  const doors: Record<Door, ReactNode> = {
+    kubeconfig: <KubeconfigDoor />,
+    eks: <EksDoor />,
+    oidc: <OidcDoor />,
+  }
   return (
     <div className="screen">
-      <PageHead title={words.connectTitle} actions={<LinkButton href="#/map" look="quiet">{words.back}</LinkButton>}>
-        {identity === null && <Segmented label={words.doorsMean} value={door} options={DOORS} onChange={(next) => setQuery({ door: next, context: undefined })} />}
+      <PageHead
+        title={words.connectTitle}
+        actions={
+          <LinkButton href="#/map" look="quiet">
+            {words.back}
+          </LinkButton>
+        }
+      >
+        {identity === null && (
+          <Segmented
+            label={words.doorsMean}
+            value={door}
+            options={DOORS}
+            onChange={(next) => setQuery({ door: next, context: undefined })}
+          />
+        )}
       </PageHead>
-      {identity === null ? doors[door] : <div className="screen-body sign-in-body"><SignInPanel key={identity} identity={identity} site={site} onClose={() => setQuery({ 'sign-in': undefined })} /></div>}
+      {identity === null ? (
+        doors[door]
+      ) : (
+        <div className="screen-body sign-in-body">
+          <SignInPanel
+            key={identity}
+            identity={identity}
+            site={site}
+            onClose={() => setQuery({ 'sign-in': undefined })}
+          />
+        </div>
+      )}
     </div>
   )
 }

@@ -12,9 +12,17 @@ interface Event {
 }
 
 /** Shows every object of a list now and after each change, until the signal; what throws is tried again by the next change or list. */
-export function follow(client: Client, path: string, options: { onObject: (object: Manifest) => Promise<void>; signal: AbortSignal }): void {
+export function follow(
+  client: Client,
+  path: string,
+  options: { onObject: (object: Manifest) => Promise<void>; signal: AbortSignal },
+): void {
   const { onObject, signal } = options
-  const show = async (object: Manifest): Promise<boolean> => onObject(object).then(() => true, () => false)
+  const show = async (object: Manifest): Promise<boolean> =>
+    onObject(object).then(
+      () => true,
+      () => false,
+    )
   const once = async (): Promise<void> => {
     const listing = await client.ask<Listing>(path, { signal })
     const shown = await Promise.all((listing.items ?? []).map(show))
@@ -23,7 +31,8 @@ export function follow(client: Client, path: string, options: { onObject: (objec
     for await (const line of client.lines(watch, signal)) {
       const event = JSON.parse(line) as Event
       if (event.type === 'ERROR') return
-      if ((event.type === 'ADDED' || event.type === 'MODIFIED') && !(await show(event.object))) return
+      if ((event.type === 'ADDED' || event.type === 'MODIFIED') && !(await show(event.object)))
+        return
     }
   }
   const forever = async (): Promise<void> => {

@@ -11,16 +11,25 @@ interface Notebook extends Manifest {
   spec: { template: { spec: { containers: Container[] } } }
 }
 interface Pod extends Manifest {
-  status?: { conditions?: unknown[]; containerStatuses?: { name: string; state?: unknown; ready: boolean }[] }
+  status?: {
+    conditions?: unknown[]
+    containerStatuses?: { name: string; state?: unknown; ready: boolean }[]
+  }
 }
 
 const STOPPED = 'kubeflow-resource-stopped'
 
 /** Stands in for Kubeflow's notebook controller: a StatefulSet and a Service per Notebook, its pod's state copied back. */
 export function playNotebooks(client: Client, signal: AbortSignal): void {
-  follow(client, '/apis/kubeflow.org/v1/notebooks', { onObject: (object) => applyAll(client, made(object as Notebook)), signal })
+  follow(client, '/apis/kubeflow.org/v1/notebooks', {
+    onObject: (object) => applyAll(client, made(object as Notebook)),
+    signal,
+  })
   // A pod's change is what a Notebook's status follows; pods of anything else are passed over.
-  follow(client, '/api/v1/pods?labelSelector=notebook-name', { onObject: (object) => report(client, object as Pod), signal })
+  follow(client, '/api/v1/pods?labelSelector=notebook-name', {
+    onObject: (object) => report(client, object as Pod),
+    signal,
+  })
 }
 
 function made(notebook: Notebook): Manifest[] {
@@ -57,7 +66,14 @@ function made(notebook: Notebook): Manifest[] {
       spec: {
         type: 'ClusterIP',
         selector: { statefulset: name },
-        ports: [{ name: `http-${name}`, port: 80, targetPort: first?.ports?.[0]?.containerPort ?? 8888, protocol: 'TCP' }],
+        ports: [
+          {
+            name: `http-${name}`,
+            port: 80,
+            targetPort: first?.ports?.[0]?.containerPort ?? 8888,
+            protocol: 'TCP',
+          },
+        ],
       },
     },
   ]

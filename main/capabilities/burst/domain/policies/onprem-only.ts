@@ -5,7 +5,8 @@ import { at } from '../trace'
 export function fifo(): Policy {
   const queue: number[] = []
   return {
-    name: 'fifo', params: {},
+    name: 'fifo',
+    params: {},
     react(desk, { arrived, interrupted }) {
       enqueue(desk, queue, [...interrupted, ...arrived])
       while (queue.length > 0 && desk.startOnPrem(queue[0] ?? -1)) queue.shift()
@@ -24,7 +25,8 @@ function enqueue(desk: Desk, queue: number[], jobs: readonly number[]): void {
 export function backfill(): Policy {
   let queue: number[] = []
   return {
-    name: 'backfill', params: {},
+    name: 'backfill',
+    params: {},
     react(desk, { arrived, interrupted }) {
       enqueue(desk, queue, [...interrupted, ...arrived])
       while (queue.length > 0 && desk.startOnPrem(queue[0] ?? -1)) queue.shift()
@@ -32,11 +34,14 @@ export function backfill(): Policy {
       if (head === undefined || rest.length === 0 || desk.onPrem.freeTotal() === 0) return
       const held = reserve(desk, head)
       const open = (node: number) => !held.nodes.has(node)
-      queue = [head, ...rest.filter((job) => {
-        if (desk.onPrem.freeTotal() === 0) return true
-        const inTime = desk.nowS + desk.estimateS(job) <= held.fromS
-        return !desk.startOnPrem(job, inTime ? undefined : open)
-      })]
+      queue = [
+        head,
+        ...rest.filter((job) => {
+          if (desk.onPrem.freeTotal() === 0) return true
+          const inTime = desk.nowS + desk.estimateS(job) <= held.fromS
+          return !desk.startOnPrem(job, inTime ? undefined : open)
+        }),
+      ]
     },
   }
 }
@@ -47,11 +52,15 @@ function reserve(desk: Desk, job: number): { fromS: number; nodes: Set<number> }
   const need = desk.gpus(job)
   const whole = Math.min(need, desk.onPrem.gpusPerNode)
   const count = Math.ceil(need / desk.onPrem.gpusPerNode)
-  const ends = [...desk.running].flatMap((id) => desk.runs[id] ?? []).filter((run: Run) => run.place === 'on-prem').toSorted((a, b) => a.expectedEndS - b.expectedEndS)
+  const ends = [...desk.running]
+    .flatMap((id) => desk.runs[id] ?? [])
+    .filter((run: Run) => run.place === 'on-prem')
+    .toSorted((a, b) => a.expectedEndS - b.expectedEndS)
   for (const run of ends) {
     for (const { node, gpus } of run.shares) free[node] = at(free, node) + gpus
     const able = Array.from(free.keys()).filter((node) => at(free, node) >= whole)
-    if (able.length >= count) return { fromS: Math.max(desk.nowS, run.expectedEndS), nodes: new Set(able.slice(0, count)) }
+    if (able.length >= count)
+      return { fromS: Math.max(desk.nowS, run.expectedEndS), nodes: new Set(able.slice(0, count)) }
   }
   return { fromS: Infinity, nodes: new Set() }
 }

@@ -42,7 +42,8 @@ export function takt(settings: TaktSettings, forecaster?: Forecaster): Policy {
   let planned: Planned[] = []
   let cap: Cap | undefined
   return {
-    name: 'takt', params: paramsOf(settings),
+    name: 'takt',
+    params: paramsOf(settings),
     react(desk, happened) {
       learn({ calibration, forecaster }, desk, happened)
       cap ??= capOf(settings, desk.nowS)
@@ -51,28 +52,50 @@ export function takt(settings: TaktSettings, forecaster?: Forecaster): Policy {
         planned = []
         return
       }
-      const context: Context = { settings, calibration, lingering, cap, ahead: cap ? pace(cap, desk.cloud.committedUsd(desk.nowS), desk.nowS) : 0 }
+      const context: Context = {
+        settings,
+        calibration,
+        lingering,
+        cap,
+        ahead: cap ? pace(cap, desk.cloud.committedUsd(desk.nowS), desk.nowS) : 0,
+      }
       future ??= profile(desk.onPrem.nodes, desk.onPrem.gpusPerNode)
       const left = rideAlong(desk, context)
-      if (left || upset(desk, planned, happened) || due(desk, lingering)) planned = replan(desk, future, context)
-      if (forecaster) for (const job of happened.arrived) foretell(forecaster, desk, { job, planned, lingering })
+      if (left || upset(desk, planned, happened) || due(desk, lingering))
+        planned = replan(desk, future, context)
+      if (forecaster)
+        for (const job of happened.arrived) foretell(forecaster, desk, { job, planned, lingering })
       planned = carryOut(desk, planned)
     },
   }
 }
 
 const capOf = ({ budgetUsd, budgetDays = 60 }: TaktSettings, fromS: number): Cap | undefined =>
-  (budgetUsd === undefined ? undefined : { usd: budgetUsd, fromS, days: budgetDays })
+  budgetUsd === undefined ? undefined : { usd: budgetUsd, fromS, days: budgetDays }
 
 /** The plan still holds if nothing came and everything that ended did so when expected. */
-function upset(desk: Desk, planned: readonly Planned[], { arrived, finished, interrupted }: Happened): boolean {
+function upset(
+  desk: Desk,
+  planned: readonly Planned[],
+  { arrived, finished, interrupted }: Happened,
+): boolean {
   if (arrived.length > 0 || interrupted.length > 0) return true
-  if (finished.some((job) => {
-    const run = desk.lastRun(job)
-    return run !== undefined && run.place === 'on-prem' && Math.abs(run.endS - run.expectedEndS) > ON_TIME_S
-  })) return true
-  return planned.some(({ slot, candidate: { latestStartS, job } }) =>
-    (slot.startS <= desk.nowS ? !desk.onPrem.holds(slot.shares) : latestStartS <= desk.nowS) && desk.waiting.has(job))
+  if (
+    finished.some((job) => {
+      const run = desk.lastRun(job)
+      return (
+        run !== undefined &&
+        run.place === 'on-prem' &&
+        Math.abs(run.endS - run.expectedEndS) > ON_TIME_S
+      )
+    })
+  )
+    return true
+  return planned.some(
+    ({ slot, candidate: { latestStartS, job } }) =>
+      (slot.startS <= desk.nowS ? !desk.onPrem.holds(slot.shares) : latestStartS <= desk.nowS) &&
+      desk.waiting.has(job),
+  )
 }
 
 function replan(desk: Desk, future: Profile, context: Context): Planned[] {
@@ -83,7 +106,14 @@ function replan(desk: Desk, future: Profile, context: Context): Planned[] {
     usd: (job) => affordable(desk, cheapestOffer(desk, job, context), context.cap),
     go: (job) => {
       const offer = cheapestOffer(desk, job, context)
-      if (lingers(desk, offer, { settings: context.settings, latestStartS: latest.get(job) ?? 0, job })) linger(desk, context.lingering, { job, latestStartS: latest.get(job) ?? 0 })
+      if (
+        lingers(desk, offer, {
+          settings: context.settings,
+          latestStartS: latest.get(job) ?? 0,
+          job,
+        })
+      )
+        linger(desk, context.lingering, { job, latestStartS: latest.get(job) ?? 0 })
       else desk.startCloud(job, offer.pool)
     },
   })
@@ -92,41 +122,85 @@ function replan(desk: Desk, future: Profile, context: Context): Planned[] {
 const waitingIsFree = ({ usdPerWaitHour, paced }: TaktSettings) => usdPerWaitHour === 0 && !paced
 
 /** Where waiting costs nothing, a job that would have a new node to itself stays for company until the last safe moment. */
-const lingers = (desk: Desk, offer: Offer, { settings, latestStartS, job }: { settings: TaktSettings; latestStartS: number; job: number }) =>
-  waitingIsFree(settings) && (desk.cloud.pools.length === 1 || !desk.maySpot(job)) && latestStartS > desk.nowS && offer.launch.some((gpus) => gpus < desk.onPrem.gpusPerNode)
+const lingers = (
+  desk: Desk,
+  offer: Offer,
+  { settings, latestStartS, job }: { settings: TaktSettings; latestStartS: number; job: number },
+) =>
+  waitingIsFree(settings) &&
+  (desk.cloud.pools.length === 1 || !desk.maySpot(job)) &&
+  latestStartS > desk.nowS &&
+  offer.launch.some((gpus) => gpus < desk.onPrem.gpusPerNode)
 
-function linger(desk: Desk, lingering: Map<number, number>, { job, latestStartS }: { job: number; latestStartS: number }): void {
+function linger(
+  desk: Desk,
+  lingering: Map<number, number>,
+  { job, latestStartS }: { job: number; latestStartS: number },
+): void {
   lingering.set(job, latestStartS)
   desk.wakeAt(latestStartS)
 }
 
 function due(desk: Desk, lingering: ReadonlyMap<number, number>): boolean {
-  for (const [job, latestStartS] of lingering) if (latestStartS <= desk.nowS && desk.waiting.has(job)) return true
+  for (const [job, latestStartS] of lingering)
+    if (latestStartS <= desk.nowS && desk.waiting.has(job)) return true
   return false
 }
 
 /** Says when a job will be done, by the plan that it has just become part of. */
-function foretell(forecaster: Forecaster, desk: Desk, { job, planned, lingering }: { job: number; planned: readonly Planned[]; lingering: ReadonlyMap<number, number> }): void {
+function foretell(
+  forecaster: Forecaster,
+  desk: Desk,
+  {
+    job,
+    planned,
+    lingering,
+  }: { job: number; planned: readonly Planned[]; lingering: ReadonlyMap<number, number> },
+): void {
   const slot = planned.find((entry) => entry.candidate.job === job)?.slot
   const leavesS = lingering.get(job)
-  const lingersS = leavesS === undefined ? undefined : leavesS + desk.leadS(job) + desk.estimateS(job)
-  const finishS = slot ? slot.startS + desk.estimateS(job) : lingersS ?? desk.lastRun(job)?.expectedEndS
-  if (finishS !== undefined && finishS < Infinity) forecaster.predict(job, at(desk.jobs.submit, job), finishS)
+  const lingersS =
+    leavesS === undefined ? undefined : leavesS + desk.leadS(job) + desk.estimateS(job)
+  const finishS = slot
+    ? slot.startS + desk.estimateS(job)
+    : (lingersS ?? desk.lastRun(job)?.expectedEndS)
+  if (finishS !== undefined && finishS < Infinity)
+    forecaster.predict(job, at(desk.jobs.submit, job), finishS)
 }
 
 /** Starts what is due and answers what is still to come. */
 function carryOut(desk: Desk, planned: readonly Planned[]): Planned[] {
-  const coming = planned.filter(({ candidate: { job }, slot }) => desk.waiting.has(job) && !(slot.startS <= desk.nowS && desk.startOn(job, slot.shares)))
+  const coming = planned.filter(
+    ({ candidate: { job }, slot }) =>
+      desk.waiting.has(job) && !(slot.startS <= desk.nowS && desk.startOn(job, slot.shares)),
+  )
   let wakeS = Infinity
-  for (const { candidate: { latestStartS } } of coming) if (latestStartS > desk.nowS) wakeS = Math.min(wakeS, latestStartS)
+  for (const {
+    candidate: { latestStartS },
+  } of coming)
+    if (latestStartS > desk.nowS) wakeS = Math.min(wakeS, latestStartS)
   desk.wakeAt(wakeS)
   return coming
 }
 
-const paramsOf = ({ usdPerWaitHour, deadlines, budgetUsd, paced }: TaktSettings): Policy['params'] =>
-  ({ ...(paced ? { paced } : { usdPerWaitHour }), deadlines, ...(budgetUsd !== undefined && { budgetUsd }) })
+const paramsOf = ({
+  usdPerWaitHour,
+  deadlines,
+  budgetUsd,
+  paced,
+}: TaktSettings): Policy['params'] => ({
+  ...(paced ? { paced } : { usdPerWaitHour }),
+  deadlines,
+  ...(budgetUsd !== undefined && { budgetUsd }),
+})
 
-interface Context { settings: TaktSettings; calibration: Calibration; lingering: Map<number, number>; cap?: Cap | undefined; ahead: number }
+interface Context {
+  settings: TaktSettings
+  calibration: Calibration
+  lingering: Map<number, number>
+  cap?: Cap | undefined
+  ahead: number
+}
 
 /** Never over the cap: what is committed counts, and should jobs outlast their estimates, everything stops on the last cent. */
 function guard(desk: Desk, cap: Cap | undefined): void {
@@ -137,10 +211,15 @@ function guard(desk: Desk, cap: Cap | undefined): void {
   else if (rate > 0) desk.wakeAt(desk.nowS + leftUsd / rate - 1e-3)
 }
 
-function learn(into: { calibration: Calibration; forecaster: Forecaster | undefined }, desk: Desk, { finished }: Happened): void {
+function learn(
+  into: { calibration: Calibration; forecaster: Forecaster | undefined },
+  desk: Desk,
+  { finished }: Happened,
+): void {
   for (const job of finished) {
     const run = desk.lastRun(job)
-    if (run && run.restarts === 0) into.calibration.observe(run.endS - run.startS, run.expectedEndS - run.startS)
+    if (run && run.restarts === 0)
+      into.calibration.observe(run.endS - run.startS, run.expectedEndS - run.startS)
     into.forecaster?.ended(job, desk.nowS)
   }
 }
@@ -150,8 +229,16 @@ function candidate(desk: Desk, job: number, by: Context): Candidate {
   const submitS = at(desk.jobs.submit, job)
   const gpuHourUsd = (desk.cloud.usdPerSecond(0) * 3600) / desk.onPrem.gpusPerNode
   const size = { gpuHours: (desk.gpus(job) * seconds) / 3600, gpuHourUsd }
-  const limitS = submitS + waitLimitS({ ...size, usdPerWaitHour: by.settings.paced ? pacedUsdPerWaitHour(by.ahead) : by.settings.usdPerWaitHour })
-  const safeS = at(desk.jobs.deadline, job) - seconds * by.calibration.factor(SAFETY_Z) - desk.leadS(job)
+  const limitS =
+    submitS +
+    waitLimitS({
+      ...size,
+      usdPerWaitHour: by.settings.paced
+        ? pacedUsdPerWaitHour(by.ahead)
+        : by.settings.usdPerWaitHour,
+    })
+  const safeS =
+    at(desk.jobs.deadline, job) - seconds * by.calibration.factor(SAFETY_Z) - desk.leadS(job)
   const wantedS = by.settings.deadlines === 'keep' ? Math.min(limitS, safeS) : limitS
   const latestStartS = Math.max(wantedS, by.settings.paced ? 0 : submitS + thriftS(size, by.ahead))
   return { job, gpus: desk.gpus(job), seconds, latestStartS, orderS: latestStartS }
@@ -165,7 +252,11 @@ function cheapestOffer(desk: Desk, job: number, { calibration }: Context): Offer
   const { pools } = desk.cloud
   let best = desk.offer(job)
   if (pools.length === 1 || !desk.maySpot(job)) return best
-  const slackS = at(desk.jobs.deadline, job) - desk.nowS - desk.leadS(job) - desk.estimateS(job) * calibration.factor(SAFETY_Z)
+  const slackS =
+    at(desk.jobs.deadline, job) -
+    desk.nowS -
+    desk.leadS(job) -
+    desk.estimateS(job) * calibration.factor(SAFETY_Z)
   if (slackS < INTERRUPTION_S) return best
   let [bestUsd, longestS] = [best.usd, -1]
   pools.forEach(({ spot }, pool) => {
@@ -182,28 +273,42 @@ function cheapestOffer(desk: Desk, job: number, { calibration }: Context): Offer
 }
 
 const affordable = (desk: Desk, offer: Offer, cap: Cap | undefined) =>
-  (cap && desk.cloud.committedUsd(desk.nowS) + offer.usd > cap.usd ? Infinity : offer.usd)
+  cap && desk.cloud.committedUsd(desk.nowS) + offer.usd > cap.usd ? Infinity : offer.usd
 
 /** Fills cloud nodes that are billed anyway; tells whether any job left. */
 function rideAlong(desk: Desk, context: Context): boolean {
   if (desk.cloud.activeNodes.size === 0) return false
   const before = desk.waiting.size
-  const rideShare = waitingIsFree(context.settings) ? RIDE_SHARE.waitingIsFree : RIDE_SHARE.waitingCosts
+  const rideShare = waitingIsFree(context.settings)
+    ? RIDE_SHARE.waitingIsFree
+    : RIDE_SHARE.waitingCosts
   for (const job of desk.waiting) {
     const offer = cheapestOffer(desk, job, context)
     if (offer.launch.length > 0) continue
-    const priceUsd = (desk.cloud.usdPerSecond(offer.pool) / desk.onPrem.gpusPerNode) * desk.gpus(job) * desk.estimateS(job)
-    if (offer.usd <= (desk.fits(job) ? FREE_SHARE : rideShare) * priceUsd && affordable(desk, offer, context.cap) < Infinity) desk.startCloud(job, offer.pool)
+    const priceUsd =
+      (desk.cloud.usdPerSecond(offer.pool) / desk.onPrem.gpusPerNode) *
+      desk.gpus(job) *
+      desk.estimateS(job)
+    if (
+      offer.usd <= (desk.fits(job) ? FREE_SHARE : rideShare) * priceUsd &&
+      affordable(desk, offer, context.cap) < Infinity
+    )
+      desk.startCloud(job, offer.pool)
   }
   return desk.waiting.size < before
 }
 
-const ground = (desk: Desk): Ground => (future) => {
-  future.reset(desk.nowS, desk.onPrem.free)
-  for (const id of desk.running) {
-    const run = desk.runs[id]
-    if (run?.place !== 'on-prem') continue
-    const endS = run.expectedEndS > desk.nowS ? run.expectedEndS : desk.nowS + OVERRUN_SHARE * (desk.nowS - run.startS) + 1
-    for (const { node, gpus } of run.shares) future.release(node, gpus, endS)
+const ground =
+  (desk: Desk): Ground =>
+  (future) => {
+    future.reset(desk.nowS, desk.onPrem.free)
+    for (const id of desk.running) {
+      const run = desk.runs[id]
+      if (run?.place !== 'on-prem') continue
+      const endS =
+        run.expectedEndS > desk.nowS
+          ? run.expectedEndS
+          : desk.nowS + OVERRUN_SHARE * (desk.nowS - run.startS) + 1
+      for (const { node, gpus } of run.shares) future.release(node, gpus, endS)
+    }
   }
-}

@@ -14,7 +14,8 @@ const CHANGE_S = BOOT_S + RESTART_S
 export function uniformProgress(): Policy {
   const [totalS, active]: [Map<number, number>, Set<number>] = [new Map(), new Set()]
   return {
-    name: 'uniform-progress', params: {},
+    name: 'uniform-progress',
+    params: {},
     react(desk, { arrived, finished }) {
       for (const job of finished) active.delete(job)
       for (const job of arrived) {
@@ -30,7 +31,9 @@ export function uniformProgress(): Policy {
 function steer(desk: Desk, job: number, totalS: number): void {
   const spot = openZone(desk, job)
   const run = desk.waiting.has(job) ? undefined : desk.lastRun(job)
-  const leftS = run ? Math.max(0, run.expectedEndS - Math.max(desk.nowS, run.startS)) : desk.estimateS(job)
+  const leftS = run
+    ? Math.max(0, run.expectedEndS - Math.max(desk.nowS, run.startS))
+    : desk.estimateS(job)
   const { aheadS, tight } = progress(desk, job, { totalS, leftS })
   if (!run) {
     if (spot > 0 && !tight) desk.startCloud(job, spot)
@@ -45,14 +48,24 @@ function steer(desk: Desk, job: number, totalS: number): void {
 }
 
 /** How far a job is ahead of the straight line, and whether two changes more could cost it the deadline. */
-function progress(desk: Desk, job: number, work: { totalS: number; leftS: number }): { aheadS: number; tight: boolean } {
+function progress(
+  desk: Desk,
+  job: number,
+  work: { totalS: number; leftS: number },
+): { aheadS: number; tight: boolean } {
   const [submitS, deadlineS] = [at(desk.jobs.submit, job), at(desk.jobs.deadline, job)]
   const dueShare = Math.min(1, (desk.nowS - submitS) / Math.max(1, deadlineS - submitS))
-  return { aheadS: work.totalS * (1 - dueShare) - work.leftS, tight: deadlineS - desk.nowS - work.leftS < 2 * CHANGE_S + TICK_S }
+  return {
+    aheadS: work.totalS * (1 - dueShare) - work.leftS,
+    tight: deadlineS - desk.nowS - work.leftS < 2 * CHANGE_S + TICK_S,
+  }
 }
 
 /** A zone that hands out spot nodes to a job now; 0 if none does. */
 function openZone(desk: Desk, job: number): number {
   if (!desk.maySpot(job)) return 0
-  return Math.max(0, desk.cloud.pools.findIndex((pool) => pool.spot?.availableAt(desk.nowS) === true))
+  return Math.max(
+    0,
+    desk.cloud.pools.findIndex((pool) => pool.spot?.availableAt(desk.nowS) === true),
+  )
 }

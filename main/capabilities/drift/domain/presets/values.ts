@@ -4,7 +4,8 @@ import type { SortedPair } from '../sweep'
 /** Number of different ascending values, counted no further than `most`. */
 export function countDistinct(sorted: Float64Array, most = Infinity): number {
   let found = 0
-  for (let at = 0; at < sorted.length && found < most; at++) if (at === 0 || sorted[at] !== sorted[at - 1]) found++
+  for (let at = 0; at < sorted.length && found < most; at++)
+    if (at === 0 || sorted[at] !== sorted[at - 1]) found++
   return found
 }
 
@@ -17,7 +18,11 @@ export function countValues(sorted: Float64Array): Map<number, number> {
 
 /** One cell for each value that occurs on either side. */
 export function unionTable({ reference, current }: SortedPair): Table {
-  const a = countValues(reference), b = countValues(current)
+  const a = countValues(reference),
+    b = countValues(current)
   const values = [...new Set([...a.keys(), ...b.keys()])].sort((x, y) => x - y)
-  return { reference: values.map((value) => a.get(value) ?? 0), current: values.map((value) => b.get(value) ?? 0) }
+  return {
+    reference: values.map((value) => a.get(value) ?? 0),
+    current: values.map((value) => b.get(value) ?? 0),
+  }
 }
