@@ -7,7 +7,7 @@ function tokens(selector: string): Record<string, string> {
   const start = css.indexOf(`${selector} {`)
   expect(start, selector).toBeGreaterThan(-1)
   return Object.fromEntries(
-    [...css.slice(start, css.indexOf('}', start)).matchAll(/--([a-z0-9]+): (#[0-9A-F]{6});/g)].map(
+    [...css.slice(start, css.indexOf('}', start)).matchAll(/--([a-z0-9]+): (#[0-9a-f]{6});/gi)].map(
       (match) => [match[1] ?? '', match[2] ?? ''],
     ),
   )
