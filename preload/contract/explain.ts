@@ -110,6 +110,12 @@ const WORDS: { [C in FailureCode]: (data: FailureOf<C>['data']) => Words } = {
     ),
   ALREADY_EXISTS: (data) =>
     words(`A ${data.kind} called ${data.name} exists already.`, 'Choose another name.'),
+  NAMESPACE_TAKEN: (data) => words(data.says, data.remedy),
+  NOT_OURS: (data) =>
+    words(
+      `${data.kind} ${data.name} on ${data.site} does not carry the mark of what was to be changed: somebody else made it, or it was made anew.`,
+      'It was left alone. Look at it, then plan again.',
+    ),
   CONFLICT: (data) =>
     words(
       `${data.theirs} changed ${data.name} while you were editing it.`,

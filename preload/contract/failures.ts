@@ -8,6 +8,8 @@ const DATA = {
   INVALID: z.object({ issues: z.array(z.object({ path: z.string(), says: z.string() })) }),
   NOT_FOUND: z.object({ kind: z.string(), name: z.string() }),
   ALREADY_EXISTS: z.object({ kind: z.string(), name: z.string() }),
+  NAMESPACE_TAKEN: Site.extend({ namespace: z.string(), says: z.string(), remedy: z.string() }),
+  NOT_OURS: Site.extend({ kind: z.string(), name: z.string() }),
   CONFLICT: z.object({
     kind: z.string(),
     name: z.string(),

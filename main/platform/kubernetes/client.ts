@@ -2,6 +2,7 @@ import type { Clock } from '../../kernel/clock'
 import type { Random } from '../../kernel/random'
 import { silentLog, type Log } from '../log/log'
 import { SiteClock } from './clock'
+import { inventory } from './inventory'
 import { kinds } from './kinds'
 import { reading } from './reading'
 import { review } from './review'
@@ -45,6 +46,7 @@ export function makeKubeClient(
     ...streaming(transport),
     live: liveReading(transport, random),
     ...kinds(transport),
+    ...inventory(transport),
     throughService: (service, ask, signal) =>
       throughService(transport, { service, ...ask }, signal),
     review: (asks, signal) => review(transport, asks, signal),

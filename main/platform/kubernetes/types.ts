@@ -99,6 +99,21 @@ export interface ServedKind {
   namespaced: boolean
   subresources: string[]
 }
+/** A kind whose objects live in namespaces and can be listed and deleted. */
+export interface NamespacedKind {
+  apiVersion: string
+  kind: string
+  resource: Resource
+}
+export interface ObjectMetadata {
+  metadata: {
+    name: string
+    uid: string
+    labels: Record<string, string>
+    annotations: Record<string, string>
+    ownerReferences: { uid: string }[]
+  }
+}
 
 /** Some rows as the server prints them, by the names of its columns. `namespaces` names each row's, where identities were asked for. */
 export interface TableRows {
@@ -237,6 +252,16 @@ export interface KubeClient {
     of: { apiVersion: string; kind: string },
     signal?: AbortSignal,
   ): Promise<Outcome<ServedKind | undefined>>
+  /** Every kind whose objects live in namespaces, and the groups that did not answer for themselves. */
+  namespacedKinds(
+    signal?: AbortSignal,
+  ): Promise<Outcome<{ kinds: NamespacedKind[]; unanswered: string[] }>>
+  /** What objects of one kind say about themselves, without their contents: whole pages until at least `most` are read. */
+  metadataOf(
+    resource: Resource,
+    where: { namespace: string; most: number },
+    signal?: AbortSignal,
+  ): Promise<Outcome<{ items: ObjectMetadata[]; more: boolean }>>
   /** GET of a service through the API server's proxy, as text of at most 8 MB. */
   throughService(
     service: { namespace: string; name: string; port: string | number },

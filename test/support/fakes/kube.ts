@@ -10,6 +10,8 @@ import type {
   KubeClient,
   KubeObject,
   ListQuery,
+  NamespacedKind,
+  ObjectMetadata,
   Resource,
   ServedKind,
   WatchItem,
@@ -60,6 +62,8 @@ export class FakeKube implements KubeClient {
   /** Called before every write that is not a dry run; a failure it answers is the server's. */
   onWrite: (verb: string, object: { kind: string; name: string }) => Failure | undefined = () =>
     undefined
+  /** Groups of the API that do not answer for themselves. */
+  unanswered: string[] = []
   connections: { pod: string; port: number }[] = []
   #objects = new Map<string, { resource: Resource; object: KubeObject }>()
   #version = 0
@@ -274,6 +278,9 @@ export class FakeKube implements KubeClient {
       return Promise.resolve(
         fail(refused ?? failure('NOT_FOUND', { kind: resource.plural, name: ref.name })),
       )
+    // As a real API server has it: a precondition that does not hold changes nothing.
+    if (ref.uid !== undefined && found && found.object.metadata.uid !== ref.uid)
+      return Promise.resolve(fail(conflict(found.object)))
     if (!options?.dryRun && found) this.#collect(resource, found.object)
     return Promise.resolve(succeed(undefined))
   }
@@ -329,6 +336,46 @@ export class FakeKube implements KubeClient {
       ),
     )
   }
+  /** The kinds of what stands there, and the few that every cluster has. */
+  namespacedKinds(): Promise<Outcome<{ kinds: NamespacedKind[]; unanswered: string[] }>> {
+    const known = [
+      ...['ConfigMap', 'Secret', 'ServiceAccount', 'Pod', 'Service', 'Event'].map((kind) => ({
+        apiVersion: 'v1',
+        kind,
+      })),
+      ...[...this.#objects.values()]
+        .map(({ object }) => object)
+        .filter(({ metadata }) => metadata.namespace !== undefined),
+    ]
+    const kinds = known.map(({ apiVersion, kind }) => ({
+      apiVersion,
+      kind,
+      resource: resourceOfAny({ apiVersion, kind, metadata: { name: '' } }),
+    }))
+    return Promise.resolve(
+      succeed({
+        kinds: [...new Map(kinds.map((one) => [`${one.apiVersion}/${one.kind}`, one])).values()],
+        unanswered: this.unanswered,
+      }),
+    )
+  }
+  metadataOf(
+    resource: Resource,
+    { namespace }: { namespace: string; most: number },
+  ): Promise<Outcome<{ items: ObjectMetadata[]; more: boolean }>> {
+    const refused = this.#refuse('list', resource, namespace)
+    if (refused) return Promise.resolve(fail(refused))
+    const items = this.#matching(resource, { namespace }).map(({ metadata }) => ({
+      metadata: {
+        name: metadata.name,
+        uid: metadata.uid ?? '',
+        labels: metadata.labels ?? {},
+        annotations: metadata.annotations ?? {},
+        ownerReferences: metadata.ownerReferences ?? [],
+      },
+    }))
+    return Promise.resolve(succeed({ items, more: false }))
+  }
   throughService(service: { name: string }): Promise<Outcome<string>> {
     return Promise.resolve(fail(failure('NOT_FOUND', { kind: 'services', name: service.name })))
   }
@@ -355,6 +402,11 @@ const EXTRA: Record<string, string> = {
   VolumeSnapshotClass: 'volumesnapshotclasses',
   Workload: 'workloads',
   Job: 'jobs',
+  Secret: 'secrets',
+  ServiceAccount: 'serviceaccounts',
+  ConfigMap: 'configmaps',
+  Deployment: 'deployments',
+  ReplicaSet: 'replicasets',
 }
 function resourceOfAny(object: KubeObject): Resource {
   const plural = EXTRA[object.kind]

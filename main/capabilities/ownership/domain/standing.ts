@@ -1,0 +1,134 @@
+import { LABEL } from '../../../kernel/manifest'
+import { carriesMark, lentToProject, madeForProject, type Marked } from '../../../kernel/ownership'
+import { heldBy, isEmpty, type NamespaceContents } from './contents'
+
+/** Namespaces that belong to the cluster or to Takt itself: never offered, whatever they hold. A trailing star stands for any ending. */
+const RESERVED = ['default', 'kube-*', 'openshift', 'openshift-*', 'takt-system', 'takt-tool-tests']
+/** Reserves a namespace, empty or not; the way for whoever runs a site to keep a name back. */
+export const RESERVED_LABEL = 'takt.dev/reserved'
+
+/** How a namespace was got: Takt made it, or a lead let Takt use one that stood there empty. */
+export type NamespaceOrigin = 'made' | 'adopted'
+/** What the project's record says about its namespace. */
+export interface RecordedNamespace {
+  uid: string
+  origin: NamespaceOrigin
+}
+export type NamespaceStanding =
+  | { is: 'free' }
+  | { is: 'reserved' }
+  /** The project's own: made or adopted for it, and still that very object. */
+  | { is: 'ours'; uid: string; origin: NamespaceOrigin }
+  /** Carries the project's mark, and no record names it: another operation is making it, or stopped half way. */
+  | { is: 'begun'; uid: string }
+  | { is: 'empty'; uid: string }
+  | { is: 'taken'; holds: string[] }
+  /** It may not be looked at. */
+  | { is: 'unknown'; says: string }
+
+export const isReservedName = (name: string): boolean =>
+  RESERVED.some((pattern) =>
+    pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern,
+  )
+
+export interface NamespaceFacts {
+  name: string
+  project: string
+  /** What the project's record says; on sites that keep no record the mark alone decides. */
+  recorded: RecordedNamespace | 'none' | 'not-kept'
+  found: (Marked & { metadata: { uid: string } }) | undefined
+}
+/** Where a namespace stands before its contents are looked at; `contents` means that only they can tell. */
+export function standingOf({
+  name,
+  project,
+  recorded,
+  found,
+}: NamespaceFacts): NamespaceStanding | { is: 'contents'; uid: string } {
+  if (isReservedName(name)) return { is: 'reserved' }
+  if (!found) return { is: 'free' }
+  const { uid, labels } = found.metadata
+  if (labels?.[RESERVED_LABEL] !== undefined) return { is: 'reserved' }
+  const origin =
+    recorded === 'not-kept'
+      ? originByMark(found, project)
+      : originByRecord(found, project, recorded)
+  if (origin) return { is: 'ours', uid, origin }
+  if (madeForProject(project)(found)) return { is: 'begun', uid }
+  return carriesMark(found) ? { is: 'taken', holds: [ownerOf(labels)] } : { is: 'contents', uid }
+}
+type Found = NonNullable<NamespaceFacts['found']>
+function originByMark(found: Found, project: string): NamespaceOrigin | undefined {
+  if (madeForProject(project)(found)) return 'made'
+  return lentToProject(project)(found) ? 'adopted' : undefined
+}
+// A record alone makes nothing Takt's: the mark on the object has to say so too.
+function originByRecord(
+  found: Found,
+  project: string,
+  recorded: RecordedNamespace | 'none',
+): NamespaceOrigin | undefined {
+  if (recorded === 'none' || recorded.uid !== found.metadata.uid) return undefined
+  return recorded.origin === 'made' && madeForProject(project)(found) ? 'made' : 'adopted'
+}
+const ownerOf = (labels: Record<string, string> | undefined) =>
+  labels?.[LABEL.project] === undefined ? 'objects of Takt' : `project ${labels[LABEL.project]}`
+
+/** Where a namespace stands once its contents are known. */
+export function standingOfContents(uid: string, contents: NamespaceContents): NamespaceStanding {
+  if (isEmpty(contents)) return { is: 'empty', uid }
+  return {
+    is: 'taken',
+    holds: [
+      ...[...heldBy(contents, 'others'), ...heldBy(contents, 'takt')].map(
+        ({ kind, count }) => `${String(count)} ${kind}`,
+      ),
+      ...contents.unread.map(({ kind }) => `${kind} that you may not list`),
+    ],
+  }
+}
+
+interface Refusal {
+  says: string
+  remedy: string
+}
+const MOST_HELD = 6
+const heldWords = (holds: string[]) =>
+  holds.length > MOST_HELD ? `${holds.slice(0, MOST_HELD).join(', ')} and more` : holds.join(', ')
+/** What keeps Takt from making or using a namespace; undefined where nothing does. */
+export function refusalOf(
+  standing: NamespaceStanding,
+  at: { name: string; site: string; project: string; adopt: boolean; remedy: string },
+): Refusal | undefined {
+  const { name, site, project, adopt, remedy } = at
+  switch (standing.is) {
+    case 'free':
+    case 'ours':
+      return undefined
+    case 'reserved':
+      return { says: `The name ${name} is reserved on ${site} for the cluster itself.`, remedy }
+    case 'begun':
+      return {
+        says: `Namespace ${name} on ${site} was made for ${project} by another operation, which is under way or stopped half way.`,
+        remedy:
+          'Wait for it to end, or let whoever started it go on or go back; then plan again. Nothing has to be deleted.',
+      }
+    case 'empty':
+      return adopt
+        ? undefined
+        : {
+            says: `A namespace called ${name} exists already on ${site}, and is empty.`,
+            remedy: `${remedy} Or a lead chooses to adopt it as it is.`,
+          }
+    case 'taken':
+      return {
+        says: `A namespace called ${name} exists already on ${site} and is not this project's: it holds ${heldWords(standing.holds)}.`,
+        remedy,
+      }
+    case 'unknown':
+      return {
+        says: `Whether the name ${name} is free on ${site} cannot be seen: ${standing.says}`,
+        remedy: 'Let somebody look who may read namespaces, or ask for that right.',
+      }
+  }
+}

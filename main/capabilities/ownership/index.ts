@@ -1,0 +1,26 @@
+export {
+  heldBy,
+  isEmpty,
+  rootsOf,
+  tell,
+  type HeldKind,
+  type HeldObject,
+  type NamespaceContents,
+} from './domain/contents'
+export {
+  isReservedName,
+  refusalOf,
+  RESERVED_LABEL,
+  type NamespaceOrigin,
+  type NamespaceStanding,
+  type RecordedNamespace,
+} from './domain/standing'
+export {
+  adoptNamespace,
+  createNamespace,
+  namespaceStanding,
+  readNamespace,
+  type NamespaceObject,
+} from './namespaces'
+export { removeProved } from './remove'
+export { surveyNamespace } from './survey'
