@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { nextReading } from './ChartFrame'
-import { toCsv } from './csv'
+import { toCsv } from '../../preload/contract/text/csv'
 import { lettersLeft } from './Confirm'
 import {
   formatAge,

@@ -162,6 +162,8 @@ describe('lint', () => {
     ['no-restricted-syntax', 'export const luck = () => Math.random()\n'],
     ['no-restricted-syntax', 'export default 1\n'],
     ['no-console', "export const say = () => console.log('x')\n"],
+    ['no-restricted-properties', "export const say = () => process.stdout.write('x')\n"],
+    ['no-restricted-imports', "import Table from 'cli-table3'\nexport const t = Table\n"],
     ['no-unused-vars', 'const forgotten = 1\nexport {}\n'],
   ])('%s is enforced', (rule, text) => expect(lint({ 'main/kernel/a.ts': text })).toContain(rule))
 })

@@ -69,10 +69,29 @@ export default tseslint.config(
     ],
     rules: { 'no-restricted-syntax': 'off' },
   },
-  // Command line and start scripts speak through the console.
+  // The start script speaks through the console.
   {
-    files: ['main/cli-core.ts', 'main/web.ts', 'main/platform/log/**/*.ts', 'test/**/*.ts'],
+    files: ['main/web.ts', 'main/platform/log/**/*.ts', 'test/**/*.ts'],
     rules: { 'no-console': 'off' },
+  },
+  // What is printed comes from clusters and files, and a terminal obeys what it is sent: one writer makes it harmless, for all.
+  {
+    files: ['main/**/*.ts'],
+    ignores: ['main/platform/terminal/**', '**/testing/**', '**/*.test.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        ...['stdout', 'stderr'].map((property) => ({
+          object: 'process',
+          property,
+          message: 'Print through main/platform/terminal.',
+        })),
+      ],
+      'no-restricted-imports': [
+        'error',
+        { name: 'cli-table3', message: 'Draw tables with main/platform/terminal.' },
+      ],
+    },
   },
   // A screen is a list of parts: its length is not complexity. A suite is a list of cases.
   {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { Command } from 'commander'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { seededTrace } from '../../../test/support/burst/traces'
-import { stringify } from './adapters/csv'
+import { toCsv } from '../../../preload/contract/text/csv'
 import { burstCommands } from './cli'
 import type { Figures } from './domain/figures'
 
@@ -23,7 +23,7 @@ beforeAll(async () => {
   trace = join(folder, 'seeded.csv')
   await writeFile(
     trace,
-    stringify(
+    toCsv(
       ['job_id', 'submission_time', 'num_gpu', 'duration'],
       [
         ...seededTrace(3, 400).map((job) => [job.id, job.submitS, job.gpus, job.durationS]),
@@ -47,6 +47,9 @@ async function takt(...words: string[]): Promise<{ out: string; aside: string }>
       },
     })
   burstCommands(program, {
+    json: (text) => {
+      said.out += text
+    },
     result: (text) => {
       said.out += text
     },

@@ -7,6 +7,7 @@ import type { Outcome } from '../../kernel/outcome'
 import { readJobHistory } from './adapters/job-history'
 import { readSpot } from './adapters/spot-json'
 import { writeSchedule } from './adapters/schedule-csv'
+import { aside, print, printJson } from '../../platform/terminal'
 import { readTrace } from './adapters/trace-csv'
 import { POLICY_NAMES } from './domain/policies/catalogue'
 import type { TaktSettings } from './domain/policies/takt'
@@ -68,19 +69,13 @@ const deadlines = (text: string) => {
 /** Where results go, and what is said beside them. */
 export interface Print {
   result(text: string): void
+  json(json: string): void
   aside(text: string): void
 }
-const toTerminal: Print = {
-  result: (text) => {
-    process.stdout.write(text)
-  },
-  aside: (text) => {
-    process.stderr.write(text)
-  },
-}
+const toTerminal: Print = { result: print, json: printJson, aside }
 
 /** Registers `takt burst replay`, which needs no cluster, no core and no network. */
-export function burstCommands(program: Command, print: Print = toTerminal): void {
+export function burstCommands(program: Command, to: Print = toTerminal): void {
   const burst =
     program.commands.find((command) => command.name() === 'burst') ??
     program.command('burst').description('Decide between the building and the cloud')
@@ -139,11 +134,11 @@ export function burstCommands(program: Command, print: Print = toTerminal): void
     .option('--skip-bad-lines', 'leave out lines that make no sense instead of refusing the file')
     .option('--json', 'one JSON object on stdout')
     .action(async (_options: Options, command: Command) => {
-      await replayCommand(command.optsWithGlobals<Options>(), print)
+      await replayCommand(command.optsWithGlobals<Options>(), to)
     })
 }
 
-async function replayCommand(options: Options, print: Print): Promise<void> {
+async function replayCommand(options: Options, to: Print): Promise<void> {
   const names = options.policy?.split(',').map((name) => name.trim()) ?? [...POLICY_NAMES]
   if (names.every((name) => name === ''))
     throw invalid('--policy', `names none of ${POLICY_NAMES.join(', ')}`)
@@ -156,7 +151,7 @@ async function replayCommand(options: Options, print: Print): Promise<void> {
       .flatMap((list) => list.split(','))
       .map(async (file) => valueOf(await readSpot(file))),
   )
-  for (const { path, says } of skipped) print.aside(`left out: ${path} ${says}\n`)
+  for (const { path, says } of skipped) to.aside(`left out: ${path} ${says}`)
   const sweep = options.sweep === true
   const found = await answer(
     {
@@ -185,11 +180,8 @@ async function replayCommand(options: Options, print: Print): Promise<void> {
       },
     },
   )
-  print.result(
-    options.json
-      ? `${JSON.stringify(asJson(options.trace, found))}\n`
-      : report(basename(options.trace), found),
-  )
+  if (options.json) to.json(JSON.stringify(asJson(options.trace, found)))
+  else to.result(report(basename(options.trace), found))
 }
 
 const readHistory = ({ trace, skipBadLines }: Options) =>

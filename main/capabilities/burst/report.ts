@@ -1,3 +1,4 @@
+import { table } from '../../platform/terminal'
 import type { Figures } from './domain/figures'
 import type { ReplayAnswer } from './replay-run'
 
@@ -37,15 +38,5 @@ export function report(trace: string, found: ReplayAnswer): string {
     COLUMNS.map(([name]) => name),
     ...found.figures.map((row) => COLUMNS.map(([, cell]) => cell(row))),
   ]
-  const widths = COLUMNS.map((_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
-  )
-  const line = (row: string[]) =>
-    row
-      .map((cell, column) =>
-        column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
-      )
-      .join('  ')
-      .trimEnd()
-  return `${head}\n\n${rows.map(line).join('\n')}\n`
+  return `${head}\n\n${table(rows, { numbersFrom: 2 })}`
 }

@@ -5,6 +5,7 @@ import { Option, type Command } from 'commander'
 import { DriftProfile, type DriftWindow, type WindowScores } from '../../../preload/contract/drift'
 import { timestamp } from '../../kernel/clock'
 import { systemClock } from '../../platform/clock/system'
+import { print, printJson } from '../../platform/terminal'
 import type { Book } from '../../../preload/contract/drift-bundle'
 import { openBooks, packBooks } from './bundles/form'
 import { verifyBooks } from './bundles/verify'
@@ -218,11 +219,8 @@ async function watch(options: WatchOptions, signal: AbortSignal): Promise<number
     special,
     signal,
   })) {
-    process.stdout.write(
-      options.json
-        ? `${toJson({ ...scores, rows: window.rows, alert })}\n`
-        : windowsAsText([window], [scores]).split('\n').slice(1).join('\n'),
-    )
+    if (options.json) printJson(toJson({ ...scores, rows: window.rows, alert }))
+    else print(windowsAsText([window], [scores]).split('\n').slice(1).join('\n'))
     if (alert && options.failOnDrift) return EXIT.drift
   }
   return EXIT.done
@@ -241,11 +239,14 @@ async function profileCommand(
   })
   await writeFile(options.out, toJson(profile))
   const unscored = profile.columns.filter(({ kind }) => kind === 'unscored').length
-  process.stdout.write(
-    options.json
-      ? `${toJson({ hash: profile.hash, rows: profile.rows, columns: profile.columns.length, unscored })}\n`
-      : `Froze ${profile.columns.length - unscored} of ${profile.columns.length} columns of ${profile.rows} rows: ${profile.hash}\n`,
-  )
+  if (options.json)
+    printJson(
+      toJson({ hash: profile.hash, rows: profile.rows, columns: profile.columns.length, unscored }),
+    )
+  else
+    print(
+      `Froze ${profile.columns.length - unscored} of ${profile.columns.length} columns of ${profile.rows} rows: ${profile.hash}`,
+    )
   return EXIT.done
 }
 
@@ -277,7 +278,8 @@ async function scoreCommand(
     drifted: alerts.at(-1) === true,
     windows: scores.map((score, at) => ({ ...score, rows: windows[at]?.rows, alert: alerts[at] })),
   }
-  process.stdout.write(options.json ? `${toJson(result)}\n` : windowsAsText(windows, scores))
+  if (options.json) printJson(toJson(result))
+  else print(windowsAsText(windows, scores))
   return result.drifted && options.failOnDrift ? EXIT.drift : EXIT.done
 }
 
@@ -336,11 +338,14 @@ async function writeBooks(
   await writeFile(out, bytes)
   const windows = books.reduce((sum, book) => sum + book.windows.length, 0),
     columns = books.reduce((sum, { profile }) => sum + profile.columns.length, 0)
-  process.stdout.write(
-    json
-      ? `${toJson({ file: out, bytes: bytes.length, models: books.length, windows, columns, signed: key !== undefined })}\n`
-      : `${out}: ${books.length === 1 ? '' : `${books.length} models, `}${windows} windows of ${columns} columns in ${(bytes.length / 1000).toFixed(0)} kB.\n`,
-  )
+  const { length: size } = bytes,
+    { length: models } = books,
+    signed = key !== undefined
+  if (json) printJson(toJson({ file: out, bytes: size, models, windows, columns, signed }))
+  else
+    print(
+      `${out}: ${models === 1 ? '' : `${models} models, `}${windows} windows of ${columns} columns in ${(size / 1000).toFixed(0)} kB.`,
+    )
   return EXIT.done
 }
 
@@ -374,11 +379,19 @@ async function verifyCommand(file: string, { json }: Shared): Promise<number> {
       : ', not signed',
     [first] = found.differing
   if (json)
-    process.stdout.write(
-      `${toJson({ verified: first === undefined, ...found, ...(signedBy !== undefined && { signedBy }), form, model: models[0], models, createdAt: manifest.createdAt })}\n`,
+    printJson(
+      toJson({
+        verified: first === undefined,
+        ...found,
+        ...(signedBy !== undefined && { signedBy }),
+        form,
+        model: models[0],
+        models,
+        createdAt: manifest.createdAt,
+      }),
     )
   else
-    process.stdout.write(
+    print(
       first
         ? `Not true: ${found.differing.length} of ${found.scores} scores differ, the first ${first.column} in ${first.window} of ${first.model}.\n`
         : `True: ${found.scores} scores${models.length === 1 ? '' : ` of ${models.length} models`} computed again from their counts${signer}.\n`,

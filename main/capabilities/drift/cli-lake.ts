@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os'
 import type { Command } from 'commander'
+import { print, printJson } from '../../platform/terminal'
 import { countInLake } from './adapters/push-down'
 import { identifier } from './adapters/sql'
 import { trinoLake } from './adapters/trino'
@@ -66,11 +67,8 @@ async function score(options: LakeOptions, signal: AbortSignal): Promise<number>
       `${options.table} has nothing to score.`,
       'Check the table and the filter.',
     )
-  process.stdout.write(
-    options.json
-      ? `${toJson({ profile: profile.hash, ...scores, rows: window.rows })}\n`
-      : windowsAsText([window], [scores]),
-  )
+  if (options.json) printJson(toJson({ profile: profile.hash, ...scores, rows: window.rows }))
+  else print(windowsAsText([window], [scores]))
   return scores.drifted && options.failOnDrift ? EXIT.drift : EXIT.done
 }
 

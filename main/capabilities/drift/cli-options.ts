@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander'
+import { aside, isWatched, printJson, table } from '../../platform/terminal'
 import { UnusableInput } from './domain/failures'
 import type { Kind } from './domain/report'
 
@@ -47,11 +48,10 @@ export async function run(
   } catch (error) {
     if (!(error instanceof UnusableInput)) throw error
     const isJson = command.optsWithGlobals<{ json?: boolean }>().json === true
-    process.stderr.write(
-      isJson
-        ? `${JSON.stringify({ error: { code: 'UNUSABLE_INPUT', says: error.says, remedy: error.remedy } })}\n`
-        : `${error.says}\n${error.remedy ? `${error.remedy}\n` : ''}`,
-    )
+    const { says, remedy } = error
+    if (isJson)
+      printJson(JSON.stringify({ error: { code: 'UNUSABLE_INPUT', says, remedy } }), 'aside')
+    else aside(remedy ? `${says}\n${remedy}` : says)
     process.exitCode = interrupted.signal.aborted ? EXIT.interrupted : EXIT.usage
   } finally {
     process.off('SIGINT', stop)
@@ -66,20 +66,11 @@ export const figure = (value: number | null): string =>
       ? value.toExponential(1)
       : value.toFixed(3)
 /** Rows in columns as wide as they need to be; a column that is empty throughout is left out. */
-export function aligned(table: readonly (readonly string[])[]): string {
-  const widths =
-    table[0]?.map((_, at) => Math.max(...table.map((row) => (row[at] ?? '').length))) ?? []
-  return table
-    .map((row) =>
-      row
-        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
-        .filter((_, at) => (widths[at] ?? 0) > 0)
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
+export function aligned(rows: readonly (readonly string[])[]): string {
+  const isUsed = rows[0]?.map((_, at) => rows.some((row) => (row[at] ?? '') !== '')) ?? []
+  return table(rows.map((row) => row.filter((_, at) => isUsed[at])))
 }
 /** Tells how far the work is on standard error, where someone looks or a program reads it. */
 export const talk = (json: boolean | undefined) => (words: string) => {
-  if (process.stderr.isTTY || json) process.stderr.write(`${words}\n`)
+  if (isWatched() || json) aside(words)
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { Option, type Command } from 'commander'
+import { aside, print, printJson } from '../../platform/terminal'
 import { bundleCommands, writeComparisonBundle } from './cli-bundle'
 import { lakeCommand } from './cli-lake'
 import { aligned, EXIT, figure, kinds, list, number, run, talk } from './cli-options'
@@ -100,16 +101,20 @@ async function compareCommand(options: CompareOptions, signal: AbortSignal): Pro
     progress: ({ phase, done, total, column }) =>
       say(phase === 'opening' ? 'Opening …' : `${done} of ${total}: ${column ?? ''}`),
   })
-  for (const { file, says } of found.skipped) process.stderr.write(`${file}: ${says}\n`)
+  for (const { file, says } of found.skipped) aside(`${file}: ${says}`)
   const whole =
     options.joint || options.label !== undefined || options.segments
       ? await wholeOf(options, signal)
       : undefined
   if (options.json)
-    process.stdout.write(
-      `${toJson({ ...found.report, ...whole, ...(found.skipped.length > 0 && { skipped: found.skipped }) })}\n`,
+    printJson(
+      toJson({
+        ...found.report,
+        ...whole,
+        ...(found.skipped.length > 0 && { skipped: found.skipped }),
+      }),
     )
-  else process.stdout.write(asText(found) + (whole ? wholeAsText(whole) : ''))
+  else print(asText(found) + (whole ? wholeAsText(whole) : ''))
   if (options.bundle) await writeComparisonBundle(options.bundle, options)
   return found.report.drifted && options.failOnDrift ? EXIT.drift : EXIT.done
 }

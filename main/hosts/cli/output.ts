@@ -1,26 +1,8 @@
-import Table from 'cli-table3'
-
-const plain = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: '  ',
-}
+import { aside, print, printJson, table } from '../../platform/terminal'
 
 /** Writes one line, or one JSON document, to standard output. */
 export const say = (what: unknown) =>
-  void process.stdout.write(`${typeof what === 'string' ? what : JSON.stringify(what, null, 2)}\n`)
+  typeof what === 'string' ? print(what) : printJson(JSON.stringify(what, null, 2))
 
 /** Writes rows under their heads, or the records themselves as JSON. */
 export function sayTable<T>(
@@ -30,19 +12,8 @@ export function sayTable<T>(
 ) {
   if (json) return say(rows)
   if (rows.length === 0) return say('None.')
-  const table = new Table({
-    head: Object.keys(columns),
-    chars: plain,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-  })
-  for (const row of rows) table.push(Object.values(columns).map((cell) => String(cell(row) ?? '')))
-  say(
-    table
-      .toString()
-      .split('\n')
-      .map((line) => line.trimEnd())
-      .join('\n'),
-  )
+  const cells = rows.map((row) => Object.values(columns).map((cell) => String(cell(row) ?? '')))
+  print(table([Object.keys(columns), ...cells]))
 }
 interface Said {
   code: string
@@ -52,11 +23,8 @@ interface Said {
 }
 /** Writes a failure to standard error, with its remedy on a line of its own. */
 export function sayError(json: boolean, failure: Said) {
-  process.stderr.write(
-    json
-      ? `${JSON.stringify({ error: failure })}\n`
-      : `${failure.says}\n${failure.remedy ? `${failure.remedy}\n` : ''}`,
-  )
+  if (json) printJson(JSON.stringify({ error: failure }), 'aside')
+  else aside(failure.remedy ? `${failure.says}\n${failure.remedy}` : failure.says)
 }
 
 /** Reads `name=value` words into a record. */

@@ -1,8 +1,10 @@
 import { createInterface } from 'node:readline/promises'
 import type { Operation, Plan } from '../../../preload/contract/operations'
 import { explain } from '../../../preload/contract/explain'
+import { visibleLine } from '../../../preload/contract/text/visible'
 import { parseFailure } from '../../../preload/contract/failures'
 import type { LocalClient } from '../local/socket'
+import { aside, askingOn } from '../../platform/terminal'
 import { say } from './output'
 import { EXIT, Stop, type CommandContext } from './session'
 
@@ -52,10 +54,12 @@ async function confirmed(
       'Nothing was changed.',
       `Add --yes${plan.losses ? ` --type-name ${plan.losses.typeName}` : ''} to run this plan.`,
     )
-  const ask = createInterface({ input: process.stdin, output: process.stderr })
+  const ask = createInterface({ input: process.stdin, output: askingOn() })
   try {
     const answer = await ask.question(
-      plan.losses ? `Type ${plan.losses.typeName} to confirm: ` : `${plan.verb}? [y/N] `,
+      visibleLine(
+        plan.losses ? `Type ${plan.losses.typeName} to confirm: ` : `${plan.verb}? [y/N] `,
+      ),
       { signal },
     )
     if (plan.losses) return answer
@@ -137,8 +141,7 @@ async function follow(
       .filter(Boolean)
       .join(', ')
     const done = operation.steps.filter(({ state }) => state === 'done').length
-    if (!quiet && line && line !== shown)
-      process.stderr.write(`  ${done}/${operation.steps.length} ${line}\n`)
+    if (!quiet && line && line !== shown) aside(`  ${done}/${operation.steps.length} ${line}`)
     shown = line
     if (!['running', 'cancelling', 'undoing'].includes(operation.state)) return operation
   }

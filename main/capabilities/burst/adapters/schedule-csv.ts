@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { stringify } from './csv'
+import { toCsv } from '../../../../preload/contract/text/csv'
 import type { Replayed } from '../domain/run'
 
 /** Writes where and when every job ran, and every cloud node, so that anyone can check a replay without trusting it. */
@@ -26,10 +26,10 @@ export async function writeSchedule(
   await mkdir(folder, { recursive: true })
   await writeFile(
     join(folder, `${name}.jobs.csv`),
-    stringify(['job_id', 'place', 'node', 'gpus', 'start_s', 'end_s'], jobs),
+    toCsv(['job_id', 'place', 'node', 'gpus', 'start_s', 'end_s'], jobs),
   )
   await writeFile(
     join(folder, `${name}.nodes.csv`),
-    stringify(['node', 'launch_s', 'release_s'], nodes),
+    toCsv(['node', 'launch_s', 'release_s'], nodes),
   )
 }

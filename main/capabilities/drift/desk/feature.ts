@@ -9,6 +9,7 @@ import type { Book } from '../../../../preload/contract/drift-bundle'
 import { UnusableInput } from '../domain/failures'
 import { loadSpecialFunctions } from '../numerics/cephes'
 import { countWindows, hashOf, profileReference, scoreWindows } from '../profile'
+import { identifier } from '../adapters/sql'
 import { bookOf } from './cache'
 import type { Answers, FeatureAsk, FeaturesAsk } from './questions'
 import { currentRequest, referenceRequest } from './request'
@@ -169,4 +170,4 @@ const kernelOf = (reference: ProfileColumn, { about }: Book): string =>
     : `Read by DuckDB ${about.engine['duckdb'] ?? ''} and counted in ${reference.kind === 'numeric' ? reference.counts.length : 0} frozen cells; Jensen-Shannon base 2 on the reference's deciles, bounds on Kolmogorov-Smirnov and Wasserstein-1 from the cells.`
   ).replace(/ {2,}| (?=;|and)/g, ' ')
 const sqlOf = (column: string, relation: string): string =>
-  `SELECT "${column.replaceAll('"', '""')}" FROM ${relation}`
+  `SELECT ${identifier(column)} FROM ${relation}`

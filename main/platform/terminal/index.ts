@@ -1,0 +1,1 @@
+export { aside, askingOn, isWatched, print, printJson, table } from './terminal'
