@@ -3,7 +3,7 @@ import tab from '@bomb.sh/tab/commander'
 import { createRouterClient } from '@orpc/server'
 import { burstCommands } from './capabilities/burst/cli'
 import { driftCommands } from './capabilities/drift/cli'
-import { compose, defaultStoreDir } from './compose'
+import { compose, defaultStoreDir, type ComposeOptions } from './compose'
 import { runCommand } from './hosts/cli/head'
 import { makeProgram } from './hosts/cli/program'
 import { serveCommand } from './hosts/cli/serve'
@@ -14,11 +14,10 @@ import { systemClock } from './platform/clock/system'
 
 declare const __TAKT_VERSION__: string
 
-const startCore = (storeDir: string, host: 'command-line' | 'web', steward = false) =>
+const startCore = (storeDir: string, more: Pick<ComposeOptions, 'host' | 'steward' | 'sessions'>) =>
   compose({
     storeDir,
-    host,
-    steward,
+    ...more,
     version: __TAKT_VERSION__,
     env: process.env,
     clock: systemClock,
@@ -37,14 +36,14 @@ const open: OpenSession = async (store) => {
         return Promise.resolve()
       },
     }
-  const core = await startCore(storeDir, 'command-line')
+  const core = await startCore(storeDir, { host: 'command-line' })
   await core.started
   return { client: createRouterClient(core.router), attached: false, close: () => core.close() }
 }
 
 const program = makeProgram(open, __TAKT_VERSION__)
 serveCommand(program, {
-  startCore: (storeDir, steward) => startCore(storeDir, 'web', steward),
+  startCore: (storeDir, more) => startCore(storeDir, { host: 'web', ...more }),
   storeDir: () => defaultStoreDir(process.env),
   pageRoot: join(import.meta.dirname, '../renderer'),
 })

@@ -9,6 +9,7 @@ import { makeCapacity } from './capabilities/capacity'
 import { makeOperations, operationHandlers } from './capabilities/operations'
 import { makePrepare } from './capabilities/prepare'
 import { makeRecords, RECORD_KINDS, recordHandlers, resourceOf } from './capabilities/records'
+import { sessionHandlers } from './capabilities/sessions'
 import { makeSettings, settingHandlers, type SettingsFile } from './capabilities/settings'
 import { makeSites, siteHandlers } from './capabilities/sites'
 import { systemHandlers } from './capabilities/system'
@@ -25,7 +26,7 @@ import { EmbeddedPlant } from './compose/plant'
 import { replaying } from './compose/replay'
 import { signingIn } from './compose/signing-in'
 import type { Clock } from './kernel/clock'
-import { os, whole } from './platform/contract'
+import { os, whole, type CallContext } from './platform/contract'
 import { fileSink, makeLog } from './platform/log'
 import { noVault } from './platform/secrets/vault'
 import { openStore, type Store } from './platform/store'
@@ -34,7 +35,7 @@ export type { ComposeOptions } from './compose/options'
 
 /** The running core: every host serves its router; a client of it in the same process is `createRouterClient(router)`. */
 export interface Core {
-  router: Router<Contract, Record<never, never>>
+  router: Router<Contract, CallContext>
   /** Settles when what was open last time has been opened again. */
   started: Promise<void>
   close(): Promise<void>
@@ -131,6 +132,9 @@ export async function compose(options: ComposeOptions): Promise<Core> {
       .handlers,
     system: ownState(options, { store, sites }),
     settings: settingHandlers(os.settings, { service: settings, clock }),
+    ...(options.sessions && {
+      sessions: sessionHandlers(os.sessions, { sessions: options.sessions, clock }),
+    }),
     sites: siteHandlers(os.sites, {
       service: sites,
       clock,

@@ -8,6 +8,7 @@ import { serveLocally } from './hosts/local/socket'
 import { describeStartFailure } from './hosts/start-failure'
 import { seeded } from './kernel/random'
 import { systemClock } from './platform/clock/system'
+import type { CallContext } from './platform/contract'
 
 /** Electron's own port, as much of it as the core uses. */
 interface CorePort {
@@ -62,7 +63,7 @@ async function start(options: Extract<ToCore, { type: 'start' }>) {
 }
 
 // Pages may ask before the core has started; their ports wait here.
-let handler: Promise<RPCHandler<Record<never, never>>> | undefined
+let handler: Promise<RPCHandler<CallContext>> | undefined
 const waiting: CorePort[] = []
 const serve = (port: CorePort) =>
   void handler?.then(

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { Command } from 'commander'
 import { compose, defaultStoreDir } from './compose'
 import { describeStartFailure } from './hosts/start-failure'
+import { makeSessions } from './hosts/web/keeper'
 import { serve } from './hosts/web/serve'
 import { seeded } from './kernel/random'
 import { systemClock } from './platform/clock/system'
@@ -19,7 +20,9 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop
 
 try {
   const storeDir = store ?? defaultStoreDir(process.env)
+  const sessions = await makeSessions(systemClock)
   const core = await compose({
+    sessions,
     storeDir,
     host: 'web',
     version: __TAKT_VERSION__,
@@ -30,10 +33,11 @@ try {
   await serve(
     {
       core,
+      sessions,
       storeDir,
       pageRoot: join(import.meta.dirname, '../renderer'),
       port: Number(port),
-      openBrowser: !process.env['TAKT_NO_OPEN'],
+      browser: true,
       print: (line) => console.log(line),
     },
     stop.signal,

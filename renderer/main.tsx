@@ -18,7 +18,7 @@ const nonce = document.querySelector<HTMLMetaElement>('meta[name=csp-nonce]')?.c
 // The scroll lock of Mantine's dialogs makes style elements by itself and looks for the nonce here.
 Object.assign(globalThis, { __webpack_nonce__: nonce })
 document.documentElement.dataset['theme'] = resolveTheme(rememberedTheme())
-connectPage(connection)
+const session = connectPage(connection)
 followShell(arrive)
 
 function Page() {
@@ -30,7 +30,7 @@ function Page() {
       forceColorScheme={colours}
       getStyleNonce={() => nonce}
     >
-      <App />
+      <App session={session} />
     </MantineProvider>
   )
 }

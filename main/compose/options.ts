@@ -1,5 +1,6 @@
 import type { makeOperations } from '../capabilities/operations'
 import type { makeRecords } from '../capabilities/records'
+import type { Sessions } from '../capabilities/sessions'
 import type { SettingsFile } from '../capabilities/settings'
 import type { SitesService } from '../capabilities/sites'
 import type { Clock } from '../kernel/clock'
@@ -21,6 +22,8 @@ export interface ComposeOptions {
   /** Where settings are kept: the shell's own store on the desktop; a table of the local store unless given. */
   settings?: SettingsFile
   vault?: Vault
+  /** Who may use the web host, where this core has one. */
+  sessions?: Sessions | undefined
   /** What the host knows about a desktop runtime, for the diagnosis. */
   electron?: string
   /** The program of the thread that replays jobs; beside the core's own unless told. */

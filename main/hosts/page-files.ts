@@ -17,7 +17,7 @@ export interface PageFile {
 
 /**
  * The built page: an allow-list of the files found when the host started, so that no path in a request ever reaches the file system.
- * The entry page carries `%NONCE%` where the host writes a fresh nonce.
+ * The entry page carries `%NONCE%` and `%SESSION%` where the host writes what is new in each answer.
  */
 export async function loadPage(root: string): Promise<(path: string) => PageFile | undefined> {
   const files = new Map<string, PageFile>()
@@ -37,7 +37,12 @@ export async function loadPage(root: string): Promise<(path: string) => PageFile
   return (path) => files.get(path === '/' ? '/index.html' : path)
 }
 
-export const withNonce = (file: PageFile, nonce: string): Uint8Array<ArrayBuffer> | string =>
+/** The file as it is served: pages carry a fresh nonce, and the session that a private file was exchanged for. */
+export const withNonce = (
+  file: PageFile,
+  nonce: string,
+  session = '',
+): Uint8Array<ArrayBuffer> | string =>
   file.type.startsWith('text/html')
-    ? file.body.toString().replaceAll('%NONCE%', nonce)
+    ? file.body.toString().replaceAll('%NONCE%', nonce).replaceAll('%SESSION%', session)
     : new Uint8Array(file.body)

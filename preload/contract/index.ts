@@ -9,6 +9,7 @@ import { operations } from './operations'
 import { people } from './people'
 import { environments, projects, records } from './projects'
 import { replay } from './replay'
+import { sessions } from './sessions'
 import { sites } from './sites'
 import { settings, system } from './system'
 
@@ -16,6 +17,7 @@ import { settings, system } from './system'
 export const contract = {
   system,
   settings,
+  sessions,
   sites,
   operations,
   records,

@@ -5,7 +5,15 @@ import { watchSettings } from '../capabilities/settings/store'
 import { FirstRun } from '../capabilities/sites'
 import { reportPresence } from '../capabilities/sites/presence'
 import { useHome, useSitesKnown, watchSites } from '../capabilities/sites/store'
-import { CoreProvider, handFile, navigate, useAddress, useRestarts, watchRecords } from '../client'
+import {
+  CoreProvider,
+  handFile,
+  navigate,
+  useAddress,
+  useRestarts,
+  watchRecords,
+  type TabSession,
+} from '../client'
 import { Loading, PageHead, Patterns } from '../design'
 import { core } from './connection'
 import { ConnectionLost } from './ConnectionLost'
@@ -16,6 +24,7 @@ import { Announcements } from './Announcements'
 import { Palette } from './Palette'
 import { Rail } from './Rail'
 import { routeOf } from './routes'
+import { SignedOut } from './SignedOut'
 import { TitleBar } from './TitleBar'
 import { Nowhere } from './Nowhere'
 import { words } from './words'
@@ -43,13 +52,14 @@ function useWatches() {
   }, [homeId, restarts])
 }
 
-export const App = () => (
+/** The whole page; `session` is this tab's with the web host, and nothing in the desktop's window. */
+export const App = ({ session }: { session: TabSession | undefined }) => (
   <CoreProvider value={core}>
-    <Frame />
+    <Frame session={session} />
   </CoreProvider>
 )
 
-function Frame() {
+function Frame({ session }: { session: TabSession | undefined }) {
   useWatches()
   const [palette, setPalette] = useState<string>()
   const [keyList, setKeyList] = useState(false)
@@ -78,6 +88,7 @@ function Frame() {
       <TitleBar onSearch={() => setPalette('')} />
       <Rail current={route?.id} />
       <main id="main" tabIndex={-1} data-region aria-label={title}>
+        {session && <SignedOut session={session} />}
         <ConnectionLost />
         <ErrorBoundary screen={title}>
           <Suspense

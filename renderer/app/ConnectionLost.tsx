@@ -1,4 +1,4 @@
-import { useNow } from '../client'
+import { useNow, useSession } from '../client'
 import { useConnection } from './connection'
 import { words } from './words'
 
@@ -8,7 +8,9 @@ const LOST_AFTER_MS = 300
 export function ConnectionLost() {
   const { state, since } = useConnection()
   const now = useNow(250)
-  if (state === 'connected') return null
+  const { out } = useSession()
+  // Without a session there is no connection to wait for; another banner says so.
+  if (state === 'connected' || out) return null
   if (now - since < (state === 'starting' ? STARTING_AFTER_MS : LOST_AFTER_MS)) return null
   return (
     <div className="banner" role="status">

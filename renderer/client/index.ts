@@ -20,6 +20,7 @@ export {
 export { handFile, takeHandedFile, useHandedFile } from './handed'
 export { restartWatches, useRestarts } from './restart'
 export { makeClient, Reconnecting, resuming, type Client, type LinkState } from './link'
+export { tokenIn, useSession, type SignedOut, type TabSession } from './session'
 export { connectPage, followShell } from './wires'
 export {
   applyUpdate,

@@ -1,4 +1,6 @@
+import { SESSION_WIRE } from '../../preload/contract/sessions'
 import type { Reconnecting, Wire } from './link'
+import { takeArrival, TabSession } from './session'
 
 declare global {
   interface Window {
@@ -24,9 +26,20 @@ export const socketWire = (socket: WebSocket): Wire => ({
 })
 
 /** Takes the port the window hands over, or opens a socket to the web host; both again and again. */
-export function connectPage(connection: Reconnecting) {
-  if (window.takt) listenForPort(connection, window.takt.askForPort)
-  else openSocket(connection)
+export function connectPage(connection: Reconnecting): TabSession | undefined {
+  if (window.takt) {
+    listenForPort(connection, window.takt.askForPort)
+    return undefined
+  }
+  const session = new TabSession({
+    storage: sessionStorage,
+    channel: new BroadcastChannel('takt.session'),
+    fetch: (...asked) => fetch(...asked),
+    pause: (ms) => new Promise((done) => setTimeout(done, ms)),
+  })
+  void session.begin(takeArrival())
+  void openSocket(connection, session)
+  return session
 }
 function listenForPort(connection: Reconnecting, ask: () => void) {
   window.addEventListener('message', (event) => {
@@ -47,15 +60,23 @@ export function followShell(go: (href: string) => void) {
     if (typeof path === 'string' && INSIDE.test(path)) go(`#${path}`)
   })
 }
-function openSocket(connection: Reconnecting) {
-  let attempt = 0
-  const open = () => {
-    const socket = new WebSocket(`${location.origin.replace(/^http/, 'ws')}/rpc`)
+const LONGEST_PAUSE_MS = 5_000
+/** One socket after another for as long as the page lives; none while nobody is signed in. */
+async function openSocket(connection: Reconnecting, session: TabSession) {
+  const address = `${location.origin.replace(/^http/, 'ws')}${SESSION_WIRE.path}`
+  for (let attempt = 0; ; attempt++) {
+    const socket = new WebSocket(address, await session.offered())
     socket.addEventListener('open', () => {
       attempt = 0
       connection.attach(socketWire(socket))
     })
-    socket.addEventListener('close', () => setTimeout(open, Math.min(100 * 2 ** attempt++, 5_000)))
+    const { code } = await new Promise<CloseEvent>((closed) => {
+      socket.addEventListener('close', closed)
+    })
+    if (code === SESSION_WIRE.ended) await session.end()
+    else {
+      await session.check()
+      await new Promise((done) => setTimeout(done, Math.min(100 * 2 ** attempt, LONGEST_PAUSE_MS)))
+    }
   }
-  open()
 }

@@ -8,7 +8,9 @@ import { loadPrograms, root } from './programs.mjs'
 const { page, web } = await loadPrograms()
 await build(page)
 let host
-let cookie
+// Who is signed in outlives every host: this process is its memory, as a supervisor is.
+let sessions
+let token
 // The host keeps its port across restarts, so that the proxy knows where to find it.
 const hostPort = await new Promise((found) => {
   const probe = listen().listen(0, '127.0.0.1', () => {
@@ -18,7 +20,7 @@ const hostPort = await new Promise((found) => {
 })
 const origin = `http://127.0.0.1:${hostPort}`
 
-/** Starts the web host anew and takes a session from its one-time address. */
+/** Starts the web host anew on what it knew of sessions, and takes the token from its one-time address. */
 async function startHost() {
   const previous = host
   if (previous) {
@@ -28,7 +30,14 @@ async function startHost() {
   }
   host = spawn(process.execPath, [join(root, 'out/main/web.mjs'), '--port', String(hostPort)], {
     env: { ...process.env, TAKT_NO_OPEN: '1' },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  })
+  const started = host
+  started.on('message', ({ takt, state, turn }) => {
+    if (takt === 'sessions.ask') started.send({ takt: 'sessions.kept', state: sessions })
+    if (takt !== 'sessions.keep') return
+    sessions = state
+    started.send({ takt: 'sessions.done', turn })
   })
   const address = await new Promise((found) =>
     host.stdout.on('data', (text) => {
@@ -36,8 +45,7 @@ async function startHost() {
       if (match) found(match[0])
     }),
   )
-  const answer = await fetch(address, { redirect: 'manual' })
-  cookie = answer.headers.get('set-cookie')?.split(';')[0]
+  token = new URL(address).searchParams.get('token')
 }
 const watcher = await build({ ...web, build: { ...web.build, watch: {} } })
 let vite
@@ -50,6 +58,14 @@ watcher.on('event', (event) => {
       .catch((error) => console.error(error))
 })
 
+/** Whether this very page asks: any other site could open this port too. */
+const isOwnPage = ({ headers }) =>
+  headers.origin === `http://${headers.host}` && headers.host.startsWith('127.0.0.1:')
+/** The host accepts its own origin only, so it is put in here; the session is the page's own. */
+const asOwnPage = (proxied) => {
+  proxied.setHeader('host', new URL(origin).host)
+  proxied.setHeader('origin', origin)
+}
 async function serve() {
   vite = await createServer({
     ...page,
@@ -57,31 +73,29 @@ async function serve() {
     server: {
       host: '127.0.0.1',
       port: Number(process.env.PORT ?? 5173),
-      // The host accepts its own origin and cookie only, so both are put in here; the page of this server never sees them.
       proxy: {
+        '/session': {
+          target: origin,
+          bypass: (request, response) => {
+            if (request.method === 'GET' || isOwnPage(request)) return
+            response.writeHead(403).end()
+            return false
+          },
+          configure: (proxy) => proxy.on('proxyReq', asOwnPage),
+        },
         '/rpc': {
           target: origin,
           ws: true,
-          changeOrigin: true,
-          configure: (proxy) => {
-            proxy.on('proxyReqWs', (request, { headers }, socket) => {
-              // Only the page served here: any other site could open a socket to this port too.
-              if (
-                headers.origin !== `http://${headers.host}` ||
-                !headers.host?.startsWith('127.0.0.1:')
-              )
-                return socket.destroy()
-              request.setHeader('host', new URL(origin).host)
-              request.setHeader('origin', origin)
-              request.setHeader('cookie', cookie)
-            })
-          },
+          configure: (proxy) =>
+            proxy.on('proxyReqWs', (proxied, request, socket) =>
+              isOwnPage(request) ? asOwnPage(proxied) : socket.destroy(),
+            ),
         },
       },
     },
   })
   await vite.listen()
-  vite.printUrls()
+  console.log(`Open once: ${vite.resolvedUrls.local[0]}?token=${token}`)
 }
 for (const signal of ['SIGINT', 'SIGTERM'])
   process.on(signal, () => {

@@ -7,7 +7,6 @@ import { ORPCError, safe } from '@orpc/client'
 import { createRouterClient } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/message-port'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { WebSocket } from 'ws'
 import { compose, type Core } from '../../main/compose'
 import { attachLocally, serveLocally } from '../../main/hosts/local/socket'
 import { startWebHost } from '../../main/hosts/web/host'
@@ -22,6 +21,7 @@ import {
   type Client,
 } from '../../renderer/client/link'
 import { portWire, socketWire } from '../../renderer/client/wires'
+import { openSocket, signIn } from '../support/signing-in'
 
 const pageRoot = fileURLToPath(new URL('../../out/renderer', import.meta.url))
 const storeDir = mkdtempSync(join(tmpdir(), 'takt-links-'))
@@ -81,15 +81,10 @@ async function overPort(): Promise<LosableLink> {
 async function overSocket(): Promise<LosableLink> {
   const host = await startWebHost(core.router, { pageRoot })
   cleanups.push(() => host.close())
-  const cookie =
-    (await fetch(host.address(), { redirect: 'manual' })).headers
-      .get('set-cookie')
-      ?.split(';')[0] ?? ''
+  const session = await signIn(host)
   const connection = new Reconnecting()
   const connect = async () => {
-    const socket = new WebSocket(`${host.origin.replace('http', 'ws')}/rpc`, {
-      headers: { cookie, origin: host.origin },
-    })
+    const socket = openSocket(host, session)
     await new Promise((done, failed) => {
       socket.once('open', done)
       socket.once('error', failed)
@@ -200,52 +195,5 @@ describe.each([
     const second = (await stream.next()).value as { beat: number }
     expect(second.beat).toBe(first.beat + 1)
     await stream.return?.(undefined)
-  })
-})
-
-describe('the web host', () => {
-  test('refuses a wrong token, a used token, a missing cookie, a foreign Host, a foreign Origin, another path and another method', async () => {
-    const host = await startWebHost(core.router, { pageRoot })
-    cleanups.push(() => host.close())
-    const address = host.address()
-    expect((await fetch(`${host.origin}/?token=nope`, { redirect: 'manual' })).status).toBe(401)
-    const entered = await fetch(address, { redirect: 'manual' })
-    const setCookie = entered.headers.get('set-cookie') ?? ''
-    expect(setCookie).toMatch(/HttpOnly; SameSite=Strict/)
-    const cookie = setCookie.split(';')[0] ?? ''
-    expect((await fetch(address, { redirect: 'manual' })).status).toBe(401)
-    const page = await fetch(host.origin, { headers: { cookie } })
-    expect(page.status).toBe(200)
-    expect(page.headers.get('content-security-policy')).toMatch(
-      /^default-src 'none'; script-src 'self';/,
-    )
-    expect((await fetch(`${host.origin}/../package.json`, { headers: { cookie } })).status).toBe(
-      404,
-    )
-    expect(
-      (await fetch(`${host.origin}/%2e%2e/main/web.mjs`, { headers: { cookie } })).status,
-    ).toBe(404)
-    expect((await fetch(host.origin, { method: 'POST', headers: { cookie } })).status).toBe(403)
-    const upgrade = (headers: Record<string, string>, path = '/rpc') =>
-      new Promise<number>((answer) => {
-        const socket = new WebSocket(`${host.origin.replace('http', 'ws')}${path}`, { headers })
-        socket.on('unexpected-response', (_request, response) => answer(response.statusCode ?? 0))
-        socket.on('open', () => {
-          socket.close()
-          answer(101)
-        })
-        socket.on('error', () => {})
-      })
-    expect(await upgrade({ origin: host.origin })).toBe(403)
-    expect(await upgrade({ origin: 'http://evil.test', cookie })).toBe(403)
-    expect(await upgrade({ origin: host.origin, cookie, host: 'evil.test' })).toBe(403)
-    expect(await upgrade({ origin: host.origin, cookie }, '/other')).toBe(403)
-    expect(await upgrade({ origin: host.origin, cookie })).toBe(101)
-  })
-  test('listens on loopback only', async () => {
-    const host = await startWebHost(core.router, { pageRoot })
-    cleanups.push(() => host.close())
-    expect(new URL(host.origin).hostname).toBe('127.0.0.1')
-    await expect(fetch(host.origin.replace('127.0.0.1', '127.0.0.2'))).rejects.toThrow()
   })
 })

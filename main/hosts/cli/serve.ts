@@ -1,7 +1,10 @@
 import { request } from 'node:http'
 import type { Command } from 'commander'
+import type { Sessions } from '../../capabilities/sessions'
 import type { Core } from '../../compose'
+import { systemClock } from '../../platform/clock/system'
 import { localAddress } from '../local/socket'
+import { makeSessions } from '../web/keeper'
 import { serve } from '../web/serve'
 import { describeStartFailure } from '../start-failure'
 import { say } from './output'
@@ -9,7 +12,7 @@ import { EXIT, Stop, type GlobalOptions } from './session'
 import { number } from './words'
 
 interface ServeSetup {
-  startCore: (storeDir: string, steward: boolean) => Promise<Core>
+  startCore: (storeDir: string, more: { steward: boolean; sessions: Sessions }) => Promise<Core>
   storeDir: () => string
   pageRoot: string
 }
@@ -58,7 +61,10 @@ export function serveCommand(program: Command, { startCore, storeDir, pageRoot }
       '--steward',
       'act by the policy while nobody looks, under a Lease that one at a time holds',
     )
-    .option('--new-token', 'print another one-time address of the host that runs')
+    .option(
+      '--new-token',
+      'print another one-time address of the host that runs; the one before it ends',
+    )
     .action(async (_options: unknown, command: Command) => {
       const { port, open, newToken, steward, store } = command.optsWithGlobals<
         GlobalOptions & { port: number; open?: boolean; newToken?: boolean; steward?: boolean }
@@ -67,12 +73,15 @@ export function serveCommand(program: Command, { startCore, storeDir, pageRoot }
       if (newToken) return say(await askForAddress(folder))
       const stop = new AbortController()
       for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort())
-      const core = await startCore(folder, steward === true).catch((error: unknown) => {
-        const { says, remedy } = describeStartFailure(error)
-        throw new Stop(EXIT.conflict, says, remedy)
-      })
+      const sessions = await makeSessions(systemClock)
+      const core = await startCore(folder, { steward: steward === true, sessions }).catch(
+        (error: unknown) => {
+          const { says, remedy } = describeStartFailure(error)
+          throw new Stop(EXIT.conflict, says, remedy)
+        },
+      )
       await serve(
-        { core, storeDir: folder, pageRoot, port, openBrowser: open === true, print: say },
+        { core, sessions, storeDir: folder, pageRoot, port, browser: open === true, print: say },
         stop.signal,
       )
     })

@@ -1,53 +1,40 @@
-import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { serve, type HttpBindings } from '@hono/node-server'
-import { Hono, type MiddlewareHandler } from 'hono'
-import { getCookie } from 'hono/cookie'
-import { parse } from 'hono/utils/cookie'
+import { serve } from '@hono/node-server'
 import type { AnyRouter } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/ws'
-import { WebSocketServer } from 'ws'
-import { csp } from '../csp'
-import { loadPage, withNonce } from '../page-files'
-import { WebSession } from './session'
+import { WebSocketServer, type WebSocket } from 'ws'
+import { SESSION_WIRE } from '../../../preload/contract/sessions'
+import { Sessions } from '../../capabilities/sessions'
+import type { Clock } from '../../kernel/clock'
+import { systemClock } from '../../platform/clock/system'
+import { loadPage } from '../page-files'
+import { boundTo, type Bound } from './bound'
+import { pageApp } from './page-app'
 
 export interface WebHost {
-  /** Address with a one-time token, to be opened once. */
+  /** Address with a one-time token, to be opened once; the address before it lets in no more. */
   address(): string
   origin: string
+  sessions: Sessions
   /** Ends every open connection; pages connect again by themselves. */
   drop(): void
   close(): Promise<void>
 }
-interface WebHostOptions {
+export interface WebHostOptions {
   pageRoot: string
   port?: number
-}
-
-const HEADERS = {
-  'x-content-type-options': 'nosniff',
-  'cache-control': 'no-store',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-  'x-frame-options': 'DENY',
+  /** Who may come in; the host's own where nobody else has to know. */
+  sessions?: Sessions | undefined
+  clock?: Clock
 }
 
 /** Serves the page and the contract on loopback, to whoever holds the one-time address. */
 export async function startWebHost(
   router: AnyRouter,
-  { pageRoot, port = 0 }: WebHostOptions,
+  { pageRoot, port = 0, clock = systemClock, sessions = new Sessions({ clock }) }: WebHostOptions,
 ): Promise<WebHost> {
-  const session = new WebSession()
   const page = await loadPage(pageRoot)
-  const handler = new RPCHandler(router)
-  const sockets = new WebSocketServer({
-    noServer: true,
-    maxPayload: 4 << 20,
-    perMessageDeflate: false,
-  })
-  const app = pageApp({ session, page, bound: () => bound })
+  const app = pageApp({ sessions, page, bound: () => bound })
   const server = await new Promise<Server>((ready, failed) => {
     // With its own Response in place of Node's, the marker of an answer that is written elsewhere (a watch of the plant) would be overlooked.
     const started = serve(
@@ -57,89 +44,92 @@ export async function startWebHost(
     started.once('error', failed)
   })
   const bound: Bound = boundTo(server)
+  sessions.bind(bound.port)
+  const pages = servePages({ server, router, bound, sessions, clock })
+  const closed = new AbortController()
+  void sessions.run(closed.signal)
+  return {
+    address: () => `${bound.origin}/?token=${sessions.issueToken()}`,
+    origin: bound.origin,
+    sessions,
+    drop: pages.drop,
+    close: () => {
+      closed.abort()
+      pages.close()
+      return new Promise((done) => {
+        server.closeAllConnections()
+        server.close(() => done())
+      })
+    },
+  }
+}
+
+interface PageParts {
+  server: Server
+  router: AnyRouter
+  bound: Bound
+  sessions: Sessions
+  clock: Clock
+}
+const LAST_WORD_MS = 1000
+/** The sockets of pages: each belongs to a session and ends with it. */
+function servePages({ server, router, bound, sessions, clock }: PageParts) {
+  const handler = new RPCHandler(router)
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: 4 << 20,
+    perMessageDeflate: false,
+    // The token among the offered protocols is never answered: answers are what proxies and logs keep.
+    handleProtocols: () => SESSION_WIRE.protocol,
+  })
+  const open = new Map<WebSocket, string>()
   server.on('upgrade', (request, socket, head) => {
-    if (!mayUpgrade(request, bound, session))
-      return void socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n')
-    sockets.handleUpgrade(request, socket, head, (opened) => void handler.upgrade(opened))
+    socket.on('error', () => socket.destroy())
+    const refuse = (status: string) =>
+      socket.end(`HTTP/1.1 ${status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`)
+    if (!isOwnPage(request, bound)) return void refuse('403 Forbidden')
+    const session = sessions.idOf(offeredToken(request))
+    if (session === undefined) return void refuse('401 Unauthorized')
+    sockets.handleUpgrade(request, socket, head, (opened) => {
+      open.set(opened, session)
+      const disconnected = sessions.connected(session)
+      opened.on('error', () => opened.terminate())
+      opened.once('close', () => {
+        open.delete(opened)
+        disconnected()
+      })
+      void handler.upgrade(opened, { context: { session } })
+    })
+  })
+  /** Nothing that comes is heard any more and nothing is sent but the reason; who does not hang up is hung up on. */
+  const cutOff = (socket: WebSocket) => {
+    open.delete(socket)
+    socket.removeAllListeners('message')
+    socket.close(SESSION_WIRE.ended, 'This session has ended.')
+    void clock.sleep(LAST_WORD_MS).then(() => socket.terminate())
+  }
+  const stop = sessions.onChange(() => {
+    for (const [socket, session] of [...open]) if (!sessions.isLive(session)) cutOff(socket)
   })
   const drop = () => {
     for (const socket of sockets.clients) socket.terminate()
   }
   return {
-    address: () => `${bound.origin}/?token=${session.issueToken()}`,
-    origin: bound.origin,
     drop,
-    close: () =>
-      new Promise((closed) => {
-        drop()
-        server.closeAllConnections()
-        server.close(() => closed())
-      }),
+    close() {
+      stop()
+      drop()
+    },
   }
 }
 
-/** What the host came to be called once it listens: every request has to name exactly this. */
-interface Bound {
-  authority: string
-  origin: string
-  cookieName: string
-}
-function boundTo(server: Server): Bound {
-  const { port } = server.address() as AddressInfo
-  const authority = `127.0.0.1:${port}`
-  return { authority, origin: `http://${authority}`, cookieName: `takt-${port}` }
-}
-
-function pageApp({
-  session,
-  page,
-  bound,
-}: {
-  session: WebSession
-  page: Awaited<ReturnType<typeof loadPage>>
-  bound: () => Bound
-}) {
-  const app = new Hono<{ Bindings: HttpBindings }>()
-  const guard: MiddlewareHandler = async (context, next) => {
-    for (const [name, value] of Object.entries(HEADERS)) context.header(name, value)
-    // A foreign Host means that a name was pointed at this machine (DNS rebinding).
-    if (context.req.header('host') !== bound().authority || context.req.method !== 'GET')
-      return context.text('Refused.', 403)
-    return next()
-  }
-  app.use(guard)
-  app.get('*', (context) => {
-    const { cookieName } = bound()
-    const token = context.req.query('token')
-    if (token !== undefined && session.spend(token)) {
-      context.header(
-        'set-cookie',
-        `${cookieName}=${session.cookie}; HttpOnly; SameSite=Strict; Path=/`,
-      )
-      return context.redirect('/', 303)
-    }
-    if (!session.knows(getCookie(context, cookieName)))
-      return context.text(
-        'Open the address that takt printed. Each address works once; takt serve --new-token prints another.',
-        401,
-      )
-    const file = page(context.req.path)
-    if (!file) return context.text('There is no such page.', 404)
-    const nonce = randomBytes(16).toString('base64url')
-    return context.body(withNonce(file, nonce), 200, {
-      'content-type': file.type,
-      'content-security-policy': csp(nonce, "'self'"),
-    })
-  })
-  return app
-}
-
-function mayUpgrade(request: IncomingMessage, bound: Bound, session: WebSession): boolean {
-  const cookie = parse(request.headers.cookie ?? '', bound.cookieName)[bound.cookieName]
-  return (
-    request.headers.host === bound.authority &&
-    request.headers.origin === bound.origin &&
-    request.url === '/rpc' &&
-    session.knows(cookie)
-  )
+const isOwnPage = ({ headers, url }: IncomingMessage, bound: Bound): boolean =>
+  headers.host === bound.authority && headers.origin === bound.origin && url === SESSION_WIRE.path
+/** The session's token among the protocols that a page offers, beside the one that is spoken. */
+function offeredToken({ headers }: IncomingMessage): string | undefined {
+  const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((one) => one.trim())
+  if (!offered.includes(SESSION_WIRE.protocol)) return undefined
+  return offered
+    .find((one) => one.startsWith(SESSION_WIRE.tokenPrefix))
+    ?.slice(SESSION_WIRE.tokenPrefix.length)
 }

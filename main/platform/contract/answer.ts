@@ -4,8 +4,13 @@ import { explain } from '../../../preload/contract/explain'
 import type { Failure } from '../../../preload/contract/failures'
 import type { Outcome } from '../../kernel/outcome'
 
+/** What a host knows of who calls; nothing where the way in needs no session. */
+export interface CallContext {
+  /** The id of the browser session a call comes through. */
+  session?: string
+}
 /** Implements the contract; each capability gets the part that carries its name. */
-export const os = implement(contract)
+export const os = implement(contract).$context<CallContext>()
 export type Implementer = typeof os
 
 /** The declared contract error for a failure, with its words as message. */

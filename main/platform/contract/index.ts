@@ -1,2 +1,2 @@
-export { answer, os, refusal, type Implementer } from './answer'
+export { answer, os, refusal, type CallContext, type Implementer } from './answer'
 export { whole } from './whole'

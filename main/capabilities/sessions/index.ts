@@ -1,0 +1,5 @@
+export { clientName } from './domain/client-name'
+export type { KeptSessions, SessionKeeper } from './ports'
+export { KeptSessionsShape } from './ports'
+export { sessionHandlers } from './handlers'
+export { Sessions, type SignIn } from './sessions'
