@@ -84,6 +84,7 @@ export async function compose(options: ComposeOptions): Promise<Core> {
     client: sites.client,
     onSites: sites.onChange,
     settling: () => plant?.keep(),
+    mayGoOn: (on, signal) => burst.authority.mayGoOn(on, signal),
   })
   const prepare = makePrepare({
     sites,
@@ -105,20 +106,25 @@ export async function compose(options: ComposeOptions): Promise<Core> {
     log,
   }
   const rented = renting({ ...services, capacity, plant })
-  const line = discovery({ ...services, capacity, rented: rented.cloud.gpuUsdPerHour })
+  const detail = objectDetail({ ...services, capacity })
+  const line = discovery({
+    ...services,
+    capacity,
+    rented: rented.cloud.gpuUsdPerHour,
+    load: (ask, signal) => detail.gpuUse.podLoad(ask, signal),
+  })
   const burst = bursting({
     ...services,
     capacity,
     rented: rented.cloud,
     shipping: rented.shipping,
     steward: options.steward,
-    overdue: line.overdue,
+    expiry: line.expiry,
   })
   const drift = drifting(
     { ...services, worklog: line.worklog, backlog: line.backlog, vault: options.vault ?? noVault },
     options.driftWorker,
   )
-  const detail = objectDetail({ ...services, capacity })
   const lists = cluster(services, detail.gpuUse)
   const router = whole({
     ...line.handlers,
@@ -147,7 +153,7 @@ export async function compose(options: ComposeOptions): Promise<Core> {
   operations.resume()
   const stops = [
     settings.onChange(() => sites.refresh()),
-    line.run(burst.stewarded),
+    line.run(burst.expiry),
     drift.run(),
     burst.run(),
   ]

@@ -16,13 +16,15 @@ import {
   recoverStranded,
   releaseTask,
   settle,
+  whyStopped,
   type BurstService,
   type CloudPorts,
 } from '../capabilities/burst'
 import type { makeCapacity } from '../capabilities/capacity'
 import type { CloudService } from '../capabilities/cloud'
+import type { Expiry, ExpiryPorts } from '../capabilities/environments'
 import { makeMoney } from '../capabilities/money'
-import { leaseSight, makeSteward, type Task } from '../capabilities/steward'
+import { leaseSight, makeAuthority, makeSteward } from '../capabilities/steward'
 import type { Shipping } from '../capabilities/shipping'
 import type { Outcome } from '../kernel/outcome'
 import { os } from '../platform/contract'
@@ -79,7 +81,12 @@ function cloudOf({ capacity, records, rented, shipping, sites }: Rented): CloudP
 }
 
 /** Deciding which work goes to the cloud, moving it, and the steward who does so by policy. */
-export function bursting(services: Rented & { steward?: boolean | undefined; overdue: Task }) {
+export function bursting(
+  services: Rented & {
+    steward?: boolean | undefined
+    expiry(told: Pick<ExpiryPorts, 'owner' | 'stewarded'>): Expiry
+  },
+) {
   const { store, sites, records, operations, capacity, rented, clock, random, log } = services
   const money = makeMoney({ sites, records, capacity })
   const cloud = cloudOf(services)
@@ -98,21 +105,35 @@ export function bursting(services: Rented & { steward?: boolean | undefined; ove
     stopwatch: () => performance.now(),
     steward: () => steward.state(),
   })
+  const inSight = leaseSight(clock)
+  const expiry = services.expiry({
+    owner: { on: 'owner', mayAct: () => authority.acting('owner').mayAct() },
+    // Whether some core, this one or another, acts under the Lease.
+    stewarded: async (signal) => {
+      const home = sites.home()
+      return home.ok && (await inSight(home.value, signal))
+    },
+  })
   const steward = makeSteward({
     home: () => sites.home(),
     clock,
     log,
     identity: `${hostname()}/${String(process.pid)}`,
-    stopped: () => policyOf(records).spec.stopped?.reason,
+    stopped: () => whyStopped(records),
     async wants(signal) {
+      if (services.steward !== true && !records.known('BurstPolicy').live) return 'unknown'
       if (services.steward !== true && policyOf(records).spec.mode !== 'automatic') return false
-      return (await mayRule({ sites, records }, signal)) === 'yes'
+      const rules = await mayRule({ sites, records }, signal)
+      return rules === 'unknown' ? rules : rules === 'yes'
     },
     tasks: [
       moveTask(service),
       releaseTask(service),
       budgetTask(service),
-      services.overdue,
+      {
+        name: 'time boxes',
+        run: ({ mayAct }) => expiry.look({ on: 'lease', mayAct }),
+      },
       {
         name: 'idle machines',
         run: async ({ signal, mayAct }) => {
@@ -126,7 +147,11 @@ export function bursting(services: Rented & { steward?: boolean | undefined; ove
       },
     ],
   })
-  const inSight = leaseSight(clock)
+  const authority = makeAuthority({
+    stopped: () => whyStopped(records),
+    readable: (signal) => untilLive(records, signal),
+    lease: steward,
+  })
   const policy = makePolicy({
     sites,
     records,
@@ -148,11 +173,8 @@ export function bursting(services: Rented & { steward?: boolean | undefined; ove
   })
   const notebooks = makeNotebooks({ ...service.ports, workspaces: services.shipping.workspaces })
   return {
-    /** Whether some core, this one or another, acts under the Lease. */
-    stewarded: async (signal: AbortSignal) => {
-      const home = sites.home()
-      return home.ok && (await inSight(home.value, signal))
-    },
+    authority,
+    expiry,
     service,
     policy,
     handlers: { burst: burstHandlers(os.burst, { service, policy, layout, notebooks, clock }) },
@@ -162,6 +184,21 @@ export function bursting(services: Rented & { steward?: boolean | undefined; ove
       return () => Promise.all(stops.map((stop) => stop()))
     },
   }
+}
+
+/** Settles when the policy of the home site is read. */
+function untilLive(records: Services['records'], signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const look = () => {
+      if (!signal.aborted && !records.known('BurstPolicy').live) return
+      stop()
+      if (signal.aborted) reject(signal.reason as Error)
+      else resolve()
+    }
+    const stop = records.onChange(['BurstPolicy'], look)
+    signal.addEventListener('abort', look, { once: true })
+    look()
+  })
 }
 
 const EVERY_MS = 5000

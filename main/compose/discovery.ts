@@ -2,7 +2,12 @@ import { failure } from '../../preload/contract/failures'
 import { backlogHandlers, makeBacklog } from '../capabilities/backlog'
 import type { makeCapacity } from '../capabilities/capacity'
 import { catalogHandlers, makeCatalog } from '../capabilities/catalog'
-import { environmentHandlers, makeEnvironments } from '../capabilities/environments'
+import {
+  environmentHandlers,
+  makeEnvironments,
+  type EnvironmentPorts,
+  type ExpiryPorts,
+} from '../capabilities/environments'
 import { flowHandlers, makeFlow, makeWorklog } from '../capabilities/flow'
 import { gpuUsdPerHour, makeMoney, moneyHandlers } from '../capabilities/money'
 import { makeProjects, projectHandlers } from '../capabilities/projects'
@@ -28,12 +33,14 @@ export function discovery({
   operations,
   capacity,
   rented,
+  load,
   clock,
   random,
   log,
 }: Services & {
   capacity: ReturnType<typeof makeCapacity>
   rented(node: NodeFacts): number | undefined
+  load: EnvironmentPorts['load']
 }) {
   const base = { sites, records, operations, clock, random }
   const worklog = makeWorklog({ sites, records })
@@ -50,6 +57,7 @@ export function discovery({
     snapshots,
     projects: projectPorts,
     settings: store.settings,
+    load,
     log,
   })
   const revisions = makeRevisions({ ...base, worklog, environments })
@@ -67,8 +75,6 @@ export function discovery({
           : undefined,
   })
   const backlog = makeBacklog({ ...base, worklog })
-  const start = (planId: string) => operations.start({ planId })
-  const everybodys = environments.expiry(start)
   return {
     worklog,
     backlog,
@@ -82,14 +88,11 @@ export function discovery({
       flow: flowHandlers(os.flow, flow),
       money: moneyHandlers(os.money, makeMoney({ sites, records, capacity })),
     },
-    /** Pauses what has outlived its time, whoever's it is: for whoever acts under the Lease. */
-    overdue: {
-      name: 'time boxes',
-      run: (acting: { mayAct(): boolean }) => everybodys.look(acting),
-    },
-    /** Follows what runs until the answer is called; `stewarded` says whether somebody acts under the Lease. */
-    run: (stewarded: (signal: AbortSignal) => Promise<boolean>) =>
-      environments.run(environments.expiry(start, stewarded)),
+    /** Sees to what has outlived its time or stands idle: everybody's under the Lease, the signed-in person's own without it. */
+    expiry: (told: Pick<ExpiryPorts, 'owner' | 'stewarded'>) =>
+      environments.expiry((ask) => operations.start(ask), told),
+    /** Follows what runs until the answer is called. */
+    run: (expiry: ReturnType<typeof environments.expiry>) => environments.run(expiry),
   }
 }
 

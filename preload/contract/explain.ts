@@ -200,6 +200,16 @@ const WORDS: { [C in FailureCode]: (data: FailureOf<C>['data']) => Words } = {
         )}${data.failed.length > MOST_TOLD ? ` And ${data.failed.length - MOST_TOLD} more.` : ''}`,
       'Mend what is named, then try again: only what failed is done again.',
     ),
+  OBJECT_BUSY: (data) =>
+    words(
+      `"${data.title}" waits its turn: "${data.other}" works on the same object.`,
+      'Wait until that has ended, or cancel it in the operations drawer.',
+    ),
+  MAY_NOT_ACT: (data) =>
+    words(
+      `"${data.title}" did not begin by itself: ${data.says}`,
+      'Nothing needs doing: it is looked at again in the next round.',
+    ),
   OPERATION_NOT_POSSIBLE: (data) => words(data.says, 'Look at its steps in the operations drawer.'),
   STORE_IN_USE: (data) =>
     words(

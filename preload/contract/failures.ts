@@ -103,6 +103,8 @@ const DATA = {
     steps: z.number().int(),
     failed: z.array(z.object({ step: z.string(), says: z.string() })),
   }),
+  OBJECT_BUSY: z.object({ title: z.string(), other: z.string(), operation: z.string() }),
+  MAY_NOT_ACT: z.object({ title: z.string(), says: z.string() }),
   OPERATION_NOT_POSSIBLE: z.object({ operation: z.string(), says: z.string() }),
   STORE_IN_USE: z.object({ file: z.string(), holder: z.string() }),
   STORE_FULL: z.object({ file: z.string() }),

@@ -87,6 +87,7 @@ export const OperationState = z.enum([
   'cancelled',
   'undoing',
   'undone',
+  'overtaken',
 ])
 export type OperationState = z.infer<typeof OperationState>
 export const Operation = z.object({
@@ -102,6 +103,10 @@ export const Operation = z.object({
   promiseSeconds: z.number().optional(),
   elapsedSeconds: z.number(),
   resumedAtStep: z.number().int().optional(),
+  overtakenBy: z
+    .string()
+    .optional()
+    .describe('Why it went no further: what it rested on is no longer so, as a sentence'),
   cancelLeaves: z.string(),
   canUndo: z.boolean(),
   failure: FailureRecord.optional(),

@@ -150,6 +150,31 @@ export const Phase = z.object({
   seconds: z.number().optional(),
 })
 export type Phase = z.infer<typeof Phase>
+/** Whether something works in an environment, reading by reading. */
+export const IdleReport = z.object({
+  idle: z.boolean(),
+  reason: z.enum([
+    'idle',
+    'kernel-busy',
+    'worked-in',
+    'command-runs',
+    'gpu-used',
+    'cpu-used',
+    'not-known',
+  ]),
+  says: z.string(),
+  since: Timestamp.optional().describe('Since when nobody has worked in it'),
+  readings: z.array(
+    z.object({
+      what: z.enum(['server', 'terminals', 'gpu', 'cpu']),
+      known: z.boolean(),
+      says: z.string(),
+    }),
+  ),
+})
+export type IdleReport = z.infer<typeof IdleReport>
+
+/** Provisioning, changing, opening environments. */
 export const environments = {
   offers: entry
     .meta({
@@ -181,6 +206,12 @@ export const environments = {
     })
     .input(NamespacedRef.extend({ change: EnvironmentChange }))
     .output(Plan),
+  idle: entry
+    .meta({
+      says: 'Whether an environment is idle now, why not, and what of that could not be read: what is not known is never idle.',
+    })
+    .input(NamespacedRef)
+    .output(IdleReport),
   watch: entry
     .meta({
       says: 'One environment as it starts: its phases against the promise, and how to open it.',

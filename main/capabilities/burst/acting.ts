@@ -97,7 +97,10 @@ async function moveOne(
   })
   if (!made.ok || made.value.plan.blockedBy.length > 0 || !acting.mayAct()) return
   const started = await ports.operations.start(
-    { planId: ports.operations.offer(made.value).id },
+    {
+      planId: ports.operations.offer(made.value).id,
+      unattended: { on: 'lease', mayAct: acting.mayAct },
+    },
     acting.signal,
   )
   if (!started.ok)

@@ -9,7 +9,8 @@ import type { KubeClient } from '../../platform/kubernetes/types'
 import type { MadePlan, OperationKind } from '../operations'
 import { planBody, refusals, removal, resourceOf, reviewChanges, signedIn, stepsOf } from '../plans'
 import { QUOTA_NAME, raisedQuota } from '../projects'
-import { AWAY, type ChangeInput } from './change'
+import { AWAY } from './change'
+import type { ChangeInput, PauseBasis } from './change-input'
 import { workspaceClaim } from './domain/manifests'
 import { addsOf, quotaUses } from './domain/quota'
 import { tooLarge } from './domain/sizes'
@@ -23,7 +24,8 @@ type Line = { op: '+' | '-' | ' '; text: string }
 export interface WantedChange {
   ref: NamespacedRef
   change: EnvironmentChange
-  why?: string
+  /** Given where it begins by itself. */
+  basis?: PauseBasis | undefined
 }
 const VERBS: Record<EnvironmentChange['to'], { verb: string; title: string }> = {
   stop: { verb: 'Stop', title: 'Stop' },
@@ -245,6 +247,11 @@ function lossesOf(
   }
 }
 
+const whyPaused = (basis: PauseBasis): string =>
+  basis.kind === 'time-box'
+    ? `Its time ended ${basis.expiresAt}`
+    : `Nobody worked in it since ${basis.since}`
+
 /** What a change of an environment would do. */
 export async function planChange(
   ports: EnvironmentPorts,
@@ -272,7 +279,13 @@ export async function planChange(
     by: user,
     workload,
     replicas: spec.replicas,
-    ...given({ workItem: spec.workItem, why: wanted.why, restarts }),
+    uid: meta.uid,
+    ...given({
+      workItem: spec.workItem,
+      basis: wanted.basis,
+      why: wanted.basis && whyPaused(wanted.basis),
+      restarts,
+    }),
     ...made.value.input,
   }
   const changes = changesOf(facts, {

@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import type { NamespacedRef } from '../../../preload/contract/common'
-import { Size } from '../../../preload/contract/records/environment'
+import type { Size } from '../../../preload/contract/records/environment'
 import { timestamp } from '../../kernel/clock'
 import { LABEL } from '../../kernel/manifest'
 import { succeed, type Outcome } from '../../kernel/outcome'
@@ -8,38 +7,15 @@ import type { KubeClient } from '../../platform/kubernetes/types'
 import type { OperationKind, Step, StepContext } from '../operations'
 import { done, KUBE, onSite, removeOne, resourceOf, until } from '../plans'
 import { quotaManifest } from '../projects'
+import { ChangeInput, RECORD, refOf } from './change-input'
 import { STOPPED, workspaceClaim } from './domain/manifests'
 import { podsOf } from './observe'
+import { onSame, premiseOf, type PremisePorts } from './premise'
 import type { EnvironmentPorts } from './ports'
 import { waits } from './steps'
 
-const Hard = z.record(z.string(), z.string())
-const State = z.enum(['running', 'paused'])
-/** A change of one environment, with what stood before, so that it can be taken back. */
-export const ChangeInput = z.object({
-  site: z.string(),
-  namespace: z.string(),
-  name: z.string(),
-  by: z.string(),
-  workload: z.enum(['Notebook', 'StatefulSet']),
-  replicas: z.number().int(),
-  workItem: z.string().optional(),
-  state: z.object({ before: State, after: State }).optional(),
-  size: z.object({ before: Size, after: Size }).optional(),
-  quota: z.object({ before: Hard, after: Hard }).optional(),
-  expiresAt: z.object({ before: z.string(), after: z.string() }).optional(),
-  remove: z.object({ keepWorkspace: z.boolean() }).optional(),
-  restarts: z.boolean().optional(),
-  why: z.string().optional(),
-})
-export type ChangeInput = z.infer<typeof ChangeInput>
 type Side = 'before' | 'after'
 type Context = StepContext<ChangeInput>
-const refOf = ({ namespace, name }: Pick<ChangeInput, 'namespace' | 'name'>): NamespacedRef => ({
-  namespace,
-  name,
-})
-const RECORD = { apiVersion: 'takt.dev/v1alpha1', kind: 'Environment' }
 const on = onSite<ChangeInput>
 
 /** Written on an environment whose copy runs on another site; holds where. */
@@ -114,14 +90,19 @@ async function writeSize(
   )
 }
 
+export type ChangePorts = EnvironmentPorts & PremisePorts
 type Write = (side: Side, context: Context, client: KubeClient) => Promise<Outcome<void>>
-const both = (id: string, title: string, write: Write): Step<ChangeInput> => ({
-  id,
-  title,
-  promiseSeconds: 2,
-  run: on((client, context) => write('after', context, client)),
-  undo: on((client, context) => write('before', context, client)),
-})
+const both =
+  (ports: PremisePorts) =>
+  (id: string, title: string, write: Write): Step<ChangeInput> => ({
+    id,
+    title,
+    promiseSeconds: 2,
+    overtaken: premiseOf(ports),
+    run: on((client, context) => write('after', context, client)),
+    // Another one of the same name is somebody else's by now.
+    undo: onSame((client, context) => write('before', context, client)),
+  })
 
 const stopped = (ports: Pick<EnvironmentPorts, 'clock'>): Step<ChangeInput> => ({
   id: 'stopped',
@@ -258,7 +239,7 @@ function removeSteps(
 }
 
 /** Stopping, resuming, resizing, extending and deleting an environment. */
-export const changeKind = (ports: EnvironmentPorts): OperationKind<ChangeInput> => ({
+export const changeKind = (ports: ChangePorts): OperationKind<ChangeInput> => ({
   kind: 'environment-change',
   input: ChangeInput,
   undoable: ({ remove }) => remove === undefined,
@@ -267,15 +248,16 @@ export const changeKind = (ports: EnvironmentPorts): OperationKind<ChangeInput> 
   steps: (input) =>
     input.remove
       ? removeSteps(ports, input.remove.keepWorkspace)
-      : [...fieldSteps(input), ...stateSteps(ports, input)],
+      : [...fieldSteps(ports, input), ...stateSteps(ports, input)],
 })
 
-function fieldSteps(input: ChangeInput): Step<ChangeInput>[] {
+function fieldSteps(ports: ChangePorts, input: ChangeInput): Step<ChangeInput>[] {
+  const step = both(ports)
   const { size, quota, expiresAt } = input
   return [
     ...(quota
       ? [
-          both('quota', 'Change the quota', async (side, { signal }, client) =>
+          step('quota', 'Change the quota', async (side, { signal }, client) =>
             done(
               await client.apply(KUBE.quotas, quotaManifest(input.namespace, quota[side]), {
                 force: true,
@@ -287,14 +269,14 @@ function fieldSteps(input: ChangeInput): Step<ChangeInput>[] {
       : []),
     ...(size
       ? [
-          both('size', 'Change the size', (side, { signal }, client) =>
+          step('size', 'Change the size', (side, { signal }, client) =>
             writeSize(client, input, { size: size[side], signal }),
           ),
         ]
       : []),
     ...(expiresAt
       ? [
-          both('extend', 'Change when it ends', async (side, { signal }, client) =>
+          step('extend', 'Change when it ends', async (side, { signal }, client) =>
             done(
               await client.mergePatch(resourceOf(RECORD), refOf(input), {
                 body: { spec: { expiresAt: expiresAt[side] } },
@@ -306,10 +288,10 @@ function fieldSteps(input: ChangeInput): Step<ChangeInput>[] {
       : []),
   ]
 }
-function stateSteps(ports: EnvironmentPorts, input: ChangeInput): Step<ChangeInput>[] {
+function stateSteps(ports: ChangePorts, input: ChangeInput): Step<ChangeInput>[] {
   const { state, restarts } = input
   if (!state) return restarts ? waits<ChangeInput>(ports) : []
-  const write = both(
+  const write = both(ports)(
     'state',
     state.after === 'paused' ? 'Pause it' : 'Resume it',
     (side, { note, signal }, client) => {

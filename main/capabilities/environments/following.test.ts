@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { anEnvironment, anEvent, anItem, at } from '../../../test/support/builders/records'
 import { aLine, playPod } from '../../../test/support/fakes/line'
-import { expired, makeExpiry } from './expiry'
+import { makeExpiry, expired, type ExpiryPorts } from './expiry'
 import { Reconciler } from './reconcile'
 
 const line = (more: Parameters<typeof anEnvironment>[1] = {}) => {
@@ -54,49 +54,69 @@ describe('what has outlived its time', () => {
     ]
     expect(expired(all, now).map(({ meta }) => meta.name)).toEqual(['over'])
   })
-  it("is paused once, and only where it is one's own", async () => {
+  const over = (made: ReturnType<typeof aLine>, more: Partial<ExpiryPorts> = {}) => {
     const paused: string[] = []
-    const pause = (ref: { name: string }) => {
-      paused.push(ref.name)
-      return Promise.resolve({ ok: true as const, value: undefined })
-    }
-    const made = aLine([
+    const expiry = makeExpiry({
+      ...made.ports,
+      idleness: { look: () => Promise.resolve(undefined) },
+      owner: { on: 'owner', mayAct: () => true },
+      stewarded: () => Promise.resolve(false),
+      pause: (ref) => {
+        paused.push(ref.name)
+        return Promise.resolve({ ok: true as const, value: undefined })
+      },
+      ...more,
+    })
+    return { expiry, paused }
+  }
+  const two = () =>
+    aLine([
       anEnvironment('mine', { owner: 'ada', expiresAt: at(1) }),
       anEnvironment('theirs', { owner: 'tove', expiresAt: at(1) }),
     ])
-    const expiry = makeExpiry(made.ports, pause)
+  it("is paused once, and only where it is one's own", async () => {
+    const { expiry, paused } = over(two())
     await expiry.look()
     await expiry.look()
     expect(paused).toEqual(['mine'])
   })
   it("is everybody's to whoever acts under the Lease, and nobody's once the kill switch is pulled", async () => {
-    const paused: string[] = []
-    const pause = (ref: { name: string }) => {
-      paused.push(ref.name)
-      return Promise.resolve({ ok: true as const, value: undefined })
-    }
-    const made = aLine([
-      anEnvironment('mine', { owner: 'ada', expiresAt: at(1) }),
-      anEnvironment('theirs', { owner: 'tove', expiresAt: at(1) }),
-    ])
-    const steward = makeExpiry(made.ports, pause)
-    let left = 0
-    await steward.look({ mayAct: () => left-- > 0 })
+    const { expiry, paused } = over(two())
+    await expiry.look({ on: 'lease', mayAct: () => false })
     expect(paused).toEqual([])
-    await steward.look({ mayAct: () => true })
+    await expiry.look({ on: 'lease', mayAct: () => true })
     expect(paused).toEqual(['mine', 'theirs'])
   })
+  it("is not one's own core's to pause either while the kill switch is pulled", async () => {
+    const { expiry, paused } = over(two(), { owner: { on: 'owner', mayAct: () => false } })
+    await expiry.look()
+    expect(paused).toEqual([])
+  })
+  it('is tried again in the next round where it could not be paused', async () => {
+    let tries = 0
+    const { expiry } = over(two(), {
+      pause: () => {
+        tries += 1
+        return Promise.resolve(
+          tries === 1
+            ? {
+                ok: false as const,
+                failure: { code: 'SITE_UNKNOWN' as const, data: { site: 'x' } },
+              }
+            : { ok: true as const, value: undefined },
+        )
+      },
+    })
+    for (let round = 0; round < 4; round += 1) await expiry.look()
+    expect(tries).toBe(2)
+  })
   it("is left to whoever holds the Lease for two minutes, then seen to by its owner's core", async () => {
-    const paused: string[] = []
-    const pause = (ref: { name: string }) => {
-      paused.push(ref.name)
-      return Promise.resolve({ ok: true as const, value: undefined })
-    }
     const made = aLine([
       anEnvironment('just', { owner: 'ada', expiresAt: at(1) }),
       anEnvironment('long', { owner: 'ada', expiresAt: at(3) }),
     ])
-    await makeExpiry(made.ports, pause, () => Promise.resolve(true)).look()
+    const { expiry, paused } = over(made, { stewarded: () => Promise.resolve(true) })
+    await expiry.look()
     expect(paused).toEqual(['long'])
   })
 })

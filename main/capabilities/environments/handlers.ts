@@ -16,6 +16,7 @@ export const environmentHandlers = (
   planChange: os.planChange.handler(async ({ input: { change, ...ref }, signal }) =>
     answer(await service.planChange({ ref, change }, signal)),
   ),
+  idle: os.idle.handler(async ({ input, signal }) => answer(await service.idle(input, signal))),
   watch: os.watch.handler(({ input, signal }) => answer(service.watch(input, signal))),
   open: os.open.handler(async ({ input, signal }) =>
     answer(await service.forwards.open(input, signal)),

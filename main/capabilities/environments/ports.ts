@@ -3,6 +3,8 @@ import type { Random } from '../../kernel/random'
 import type { Store } from '../../platform/store'
 import type { Log } from '../../platform/log'
 import type { Capacity } from '../capacity'
+import type { LoadAsk, PodLoad } from '../gpu-use'
+import type { Outcome } from '../../kernel/outcome'
 import type { Worklog } from '../flow'
 import type { Operations } from '../operations'
 import type { ProjectPorts } from '../projects'
@@ -20,6 +22,8 @@ export interface EnvironmentPorts {
   snapshots: Pick<Snapshots, 'decide'>
   projects: ProjectPorts
   settings: Store['settings']
+  /** What a pod used of its GPUs and CPUs lately. */
+  load(ask: LoadAsk & { site: string }, signal: AbortSignal): Promise<Outcome<PodLoad>>
   clock: Clock
   random: Random
   log: Log

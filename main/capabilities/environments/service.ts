@@ -1,19 +1,21 @@
 import type { NamespacedRef } from '../../../preload/contract/common'
 import type { Plan } from '../../../preload/contract/operations'
-import type { Draft, EnvironmentChange, SizeOffer } from '../../../preload/contract/projects'
+import type { Draft, IdleReport, SizeOffer } from '../../../preload/contract/projects'
 import { timestamp } from '../../kernel/clock'
 import { given } from '../../kernel/given'
 import type { Inventory } from '../../kernel/inventory'
 import { LABEL } from '../../kernel/manifest'
 import { succeed, type Outcome } from '../../kernel/outcome'
+import type { UnattendedStart } from '../operations'
 import type { Wanted } from './decide'
 import { changeKind } from './change'
-import { planChange } from './change-plan'
+import { planChange, type WantedChange } from './change-plan'
 import { offersOf, waitsOf } from './domain/offers'
-import { makeExpiry } from './expiry'
+import { makeExpiry, type ExpiryPorts } from './expiry'
 import { Forwards } from './forwards'
 import { withEstimates } from './estimates'
 import { planProvision } from './plan'
+import { makeIdleness, NOTHING_RUNS, toReport, type Idleness } from './idleness'
 import type { EnvironmentPorts } from './ports'
 import { Reconciler } from './reconcile'
 import { provisionKind } from './steps'
@@ -25,7 +27,7 @@ export interface Offers {
   waits?: NonNullable<ReturnType<typeof waitsOf>>
 }
 const ELSEWHERE = 'Environments run on the site that holds the shared records'
-type Start = (planId: string) => Promise<Outcome<unknown>>
+type Start = (ask: { planId: string; unattended: UnattendedStart }) => Promise<Outcome<unknown>>
 
 /** Pods that hold a GPU while nobody uses it, as the conditions of their environments say. */
 const idlePods = ({ records }: Pick<EnvironmentPorts, 'records'>) =>
@@ -91,18 +93,36 @@ function siteOffers(
   })
 }
 
+/** Whether an environment is idle, why not, and what of that cannot be read. */
+async function idle(
+  ports: EnvironmentPorts,
+  idleness: Idleness,
+  {
+    ref,
+    signal = new AbortController().signal,
+  }: { ref: NamespacedRef; signal: AbortSignal | undefined },
+): Promise<Outcome<IdleReport>> {
+  const home = ports.sites.home()
+  if (!home.ok) return home
+  const environment = await ports.records.read('Environment', ref, signal)
+  if (!environment.ok) return environment
+  const seen =
+    environment.value.status.phase === 'Ready'
+      ? await idleness.look(home.value, environment.value, { all: true, signal })
+      : undefined
+  return succeed(seen ? toReport(seen) : NOTHING_RUNS)
+}
+
 /** Environments: offered, provisioned, watched as they start, opened, changed, and followed while a core runs. */
 export function makeEnvironments(ports: EnvironmentPorts) {
   const provision = provisionKind(ports)
-  const change = changeKind(ports)
+  const idleness = makeIdleness(ports)
+  const change = changeKind({ ...ports, idleness })
   ports.operations.register(provision)
   ports.operations.register(change)
   const forwards = new Forwards(ports)
   const reconciler = new Reconciler(ports)
-  const planOne = async (
-    wanted: { ref: NamespacedRef; change: EnvironmentChange; why?: string },
-    signal?: AbortSignal,
-  ): Promise<Outcome<Plan>> => {
+  const planOne = async (wanted: WantedChange, signal?: AbortSignal): Promise<Outcome<Plan>> => {
     const made = await planChange(ports, change, { wanted, signal })
     return made.ok ? succeed(ports.operations.offer(made.value)) : made
   }
@@ -122,16 +142,18 @@ export function makeEnvironments(ports: EnvironmentPorts) {
     },
     forwards,
     reconciler,
-    /** Sees to what is over; `start` runs a plan, `stewarded` says whether somebody else acts under the Lease. */
-    expiry: (start: Start, stewarded?: (signal: AbortSignal) => Promise<boolean>) =>
-      makeExpiry(
-        ports,
-        async (ref, why) => {
-          const plan = await planOne({ ref, change: { to: 'stop' }, why })
-          return plan.ok ? start(plan.value.id) : plan
+    idle: (ref: NamespacedRef, signal?: AbortSignal) => idle(ports, idleness, { ref, signal }),
+    /** Sees to what is over; `start` runs a plan for as long as it may. */
+    expiry: (start: Start, told: Pick<ExpiryPorts, 'owner' | 'stewarded'>) =>
+      makeExpiry({
+        ...ports,
+        ...told,
+        idleness,
+        async pause(ref, { basis, unattended }) {
+          const plan = await planOne({ ref, change: { to: 'stop' }, basis })
+          return plan.ok ? start({ planId: plan.value.id, unattended }) : plan
         },
-        stewarded,
-      ),
+      }),
     /** Follows environments and pauses what is over until the answer is called. */
     run(expiry: Pick<ReturnType<typeof makeExpiry>, 'start'>) {
       const stops = [reconciler.start(), expiry.start(), () => forwards.closeAll()]

@@ -1,2 +1,3 @@
+export type { LoadAsk, PodLoad } from './pod-load'
 export type { GpuUsePorts } from './ports'
 export { GpuUseService } from './service'

@@ -6,6 +6,7 @@ import type { KubeClient } from '../../platform/kubernetes/types'
 import { allocationOf } from './allocation'
 import { KEPT_STEP_S, PODS_STEP_S, joined, stepFor } from './domain/history'
 import { METRICS, usedByNode } from './domain/metrics'
+import { podLoad, type LoadAsk, type PodLoad } from './pod-load'
 import { makeHistory } from './kept'
 import { measureHistory, measureNow, measureXids } from './measure'
 import type { GpuUsePorts } from './ports'
@@ -77,6 +78,19 @@ export class GpuUseService {
       this.#followed.get(site)?.heard.tell()
       await this.#ports.clock.sleep(AGAIN_MS, signal)
     }
+  }
+
+  /** What a pod used of its GPUs and CPUs lately. */
+  async podLoad(
+    { site, ...ask }: LoadAsk & { site: string },
+    signal: AbortSignal,
+  ): Promise<Outcome<PodLoad>> {
+    const client = this.#ports.sites.client(site)
+    if (!client.ok) return client
+    const source = await this.#sources.of(site)
+    return source.ok
+      ? succeed(await podLoad({ client: client.value, source: source.value }, ask, signal))
+      : source
   }
 
   async source(site: string): Promise<Outcome<PrometheusSource>> {

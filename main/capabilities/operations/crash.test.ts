@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -103,4 +103,57 @@ describe.each([
     }
     expect(kills).toBeGreaterThan(1)
   }, 60_000)
+})
+
+describe.each([
+  { what: 'a step rests on', mode: 'premise' },
+  { what: 'allows a core to act by itself', mode: 'lease' },
+])('an operation that was killed, and meanwhile what $what is no longer so', ({ mode }) => {
+  const whole = async () => told(await run(folderFor(mode, 'whole'), mode))
+  test('ends as overtaken with nothing half-done, wherever it was killed', async () => {
+    const { state, passed } = await whole()
+    expect(state).toBe('done')
+    let overtaken = 0
+    await inPairs(
+      Array.from({ length: passed }, (_, at) => at + 1),
+      async (point) => {
+        const folder = folderFor(mode, point)
+        expect(await run(folder, mode, String(point))).toBe('killed')
+        writeFileSync(join(folder, 'moved'), '')
+        const after = told(await run(folder, mode, '0', 'resume-only'))
+        if (after.state === undefined || after.state === 'overtaken')
+          expect(after.world, `killed at ${point}`).toEqual([])
+        // Every step had been done before: there is nothing left that could be overtaken.
+        else expect([after.state, after.world.length], `killed at ${point}`).toEqual(['done', 5])
+        if (after.state !== 'overtaken') return
+        overtaken += 1
+        expect(after.journal).toContain('Overtaken: Its owner extended it.')
+      },
+    )
+    expect(overtaken).toBeGreaterThan(passed / 2)
+  }, 180_000)
+
+  test('killed again while it is taken back, it still leaves nothing', async () => {
+    const { passed } = await whole()
+    const folder = folderFor(mode, 'twice')
+    expect(await run(folder, mode, String(Math.floor(passed * 0.7)))).toBe('killed')
+    writeFileSync(join(folder, 'moved'), '')
+    let kills = 0
+    for (let point = 3; ; point += 1) {
+      const answer = await run(folder, mode, String(point), 'resume-only')
+      if (answer === 'killed') kills += 1
+      else {
+        expect([answer.state, answer.world]).toEqual(['overtaken', []])
+        break
+      }
+    }
+    expect(kills).toBeGreaterThan(2)
+  }, 60_000)
+
+  test('while it is still so, it goes through', async () => {
+    const folder = folderFor(mode, 'goes')
+    expect(await run(folder, mode, '20')).toBe('killed')
+    const after = told(await run(folder, mode, '0', 'resume-only'))
+    expect([after.state, after.world.length]).toEqual(['done', 5])
+  })
 })

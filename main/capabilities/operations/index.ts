@@ -1,3 +1,11 @@
 export { operationHandlers } from './handlers'
-export type { MadePlan, OperationKind, Operations, Step, StepContext } from './ports'
+export type {
+  MadePlan,
+  OperationKind,
+  Operations,
+  Step,
+  StepContext,
+  Unattended,
+  UnattendedStart,
+} from './ports'
 export { makeOperations, type OperationsPorts, type OperationsService } from './service'

@@ -3,6 +3,9 @@ import type { Failure } from '../../../preload/contract/failures'
 import type { Plan } from '../../../preload/contract/operations'
 import type { Outcome } from '../../kernel/outcome'
 import type { KubeClient } from '../../platform/kubernetes/types'
+import type { Unattended } from './domain/facts'
+
+export type { Unattended }
 
 /** What a step may use. Everything it learns that a later step or an undo needs goes into `kept`, which is journaled before the step counts as done. */
 export interface StepContext<I> {
@@ -22,6 +25,11 @@ export interface Step<I> {
   title: string
   promiseSeconds?: number
   run(context: StepContext<I>): Promise<Outcome<void>>
+  /**
+   * Why what this step rests on is no longer so, as a sentence; undefined while it still is. Asked each time before it runs, so also after a restart hours
+   * later and when it is tried again. It has to count what the step itself did before it was cut short as still so. The operation then ends as overtaken.
+   */
+  overtaken?(context: StepContext<I>): Promise<Outcome<string | undefined>>
   /** Takes back what run made; must also work when run was cut short. Absent: nothing to take back. */
   undo?(context: StepContext<I>): Promise<Outcome<void>>
   /** Whether the other steps go on when this one fails so. The operation then ends as failed, names it, and retry does again only what failed. */
@@ -47,6 +55,12 @@ export interface MadePlan<I> {
   /** Makes the plan again to see whether facts moved. */ again(
     signal: AbortSignal,
   ): Promise<Outcome<MadePlan<I>>>
+}
+
+/** What begins by itself, and whether it may at the very moment it would. */
+export interface UnattendedStart {
+  on: Unattended
+  mayAct(): boolean
 }
 
 /** What other capabilities use of operations. */

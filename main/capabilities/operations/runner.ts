@@ -2,7 +2,7 @@ import { failure, type Failure } from '../../../preload/contract/failures'
 import { explain } from '../../../preload/contract/explain'
 import type { Clock } from '../../kernel/clock'
 import type { Outcome } from '../../kernel/outcome'
-import { fail } from '../../kernel/outcome'
+import { fail, succeed } from '../../kernel/outcome'
 import type { KubeClient } from '../../platform/kubernetes/types'
 import type { Log } from '../../platform/log'
 import type { Store } from '../../platform/store'
@@ -11,6 +11,7 @@ import {
   endedInPart,
   isActive,
   nextMove,
+  overtaken,
   stepDone,
   stepPassed,
   stepStarted,
@@ -83,6 +84,10 @@ export class Runner {
       this.#ports.log.warn('A line of the journal could not be kept.', { operation: live.facts.id })
     this.#changed()
   }
+  /** Aborts when this core closes. */
+  get closing(): AbortSignal {
+    return this.#closing.signal
+  }
   close(): void {
     this.#closing.abort(new Error('Takt is closing'))
   }
@@ -145,17 +150,15 @@ export class Runner {
   ): Promise<Failure | undefined> {
     const known = this.#step(live, index)
     if (!known) return impossible(live, 'This version of Takt does not know how to go on with it.')
-    if (doing === 'run') {
-      const begun = this.save(live, stepStarted(live.facts, index, this.#now(live)))
-      if (!begun.ok) return begun.failure
-    }
     live.abort = new AbortController()
     live.progress = undefined
-    const outcome = await this.#tries(live, { ...known, doing })
+    const outcome = await (doing === 'run'
+      ? this.#forward(live, index, known)
+      : this.#tries(live, (signal) => this.#undone(live, known, signal)))
     live.abort = undefined
     live.progress = undefined
     if (!outcome.ok) return outcome.failure
-    if (this.#closing.signal.aborted) return undefined
+    if (outcome.value === 'overtaken' || this.#closing.signal.aborted) return undefined
     this.#ports.settling?.(live.facts.site)
     const saved = this.save(
       live,
@@ -164,7 +167,7 @@ export class Runner {
     return saved.ok ? undefined : saved.failure
   }
 
-  #step(live: Live, index: number): { step: Step<unknown>; input: unknown } | undefined {
+  #step(live: Live, index: number): KnownStep | undefined {
     const kind = this.#kinds.get(live.facts.kind)
     const input = kind?.input.safeParse(live.facts.input)
     if (!kind || !input?.success) return undefined
@@ -172,16 +175,42 @@ export class Runner {
     return step && { step, input: input.data }
   }
 
-  async #tries(
+  /** Ends an operation whose premise has gone: from here on it is taken back. */
+  overtake(live: Live, says: string): Outcome<void> {
+    const saved = this.save(live, overtaken(live.facts, says))
+    if (saved.ok) this.note(live, `Overtaken: ${says}`)
+    return saved
+  }
+
+  // What it rests on is asked before the journal says that the step runs: a step that never ran has nothing to take back.
+  async #forward(
     live: Live,
-    attempt: { step: Step<unknown>; doing: 'run' | 'undo'; input: unknown },
-  ): Promise<Outcome<void>> {
+    index: number,
+    known: KnownStep,
+  ): Promise<Outcome<'overtaken' | undefined>> {
+    const why = await this.#tries(live, (signal) => this.#premise(live, known, signal))
+    if (!why.ok) return why
+    if (live.abort?.signal.aborted) return fail(impossible(live, 'It was stopped.'))
+    if (why.value !== undefined) {
+      const ending = this.overtake(live, why.value)
+      return ending.ok ? succeed('overtaken') : ending
+    }
+    const begun = this.save(live, stepStarted(live.facts, index, this.#now(live)))
+    if (!begun.ok) return begun
+    const ran = await this.#tries(live, (signal) => this.#ran(live, known, signal))
+    return ran.ok ? succeed(undefined) : ran
+  }
+
+  async #tries<T>(
+    live: Live,
+    attempt: (signal: AbortSignal) => Promise<Outcome<T>>,
+  ): Promise<Outcome<T>> {
     const signal = AbortSignal.any([
       this.#closing.signal,
       ...(live.abort ? [live.abort.signal] : []),
     ])
     for (let tries = 0; ; tries++) {
-      const outcome = await this.#once(live, attempt, signal)
+      const outcome = await attempt(signal)
       const pause = PAUSES_S[tries]
       if (outcome.ok || signal.aborted || pause === undefined || !PASSING.has(outcome.failure.code))
         return outcome
@@ -192,12 +221,43 @@ export class Runner {
     }
   }
 
-  async #once(
+  #premise(live: Live, { step, input }: KnownStep, signal: AbortSignal) {
+    return this.#guarded(
+      live,
+      { step, signal },
+      async () =>
+        (await step.overtaken?.(this.#context(live, input, signal))) ??
+        succeed<string | undefined>(undefined),
+    )
+  }
+  #ran(live: Live, { step, input }: KnownStep, signal: AbortSignal) {
+    return this.#guarded(live, { step, signal }, () => step.run(this.#context(live, input, signal)))
+  }
+  #undone(live: Live, { step, input }: KnownStep, signal: AbortSignal) {
+    return this.#guarded(
+      live,
+      { step, signal },
+      async () => (await step.undo?.(this.#context(live, input, signal))) ?? succeed(undefined),
+    )
+  }
+  async #guarded<T>(
     live: Live,
-    { step, doing, input }: { step: Step<unknown>; doing: 'run' | 'undo'; input: unknown },
-    signal: AbortSignal,
-  ): Promise<Outcome<void>> {
-    const context: StepContext<unknown> = {
+    { step, signal }: { step: Step<unknown>; signal: AbortSignal },
+    work: () => Promise<Outcome<T>>,
+  ): Promise<Outcome<T>> {
+    try {
+      return await work()
+    } catch (error) {
+      if (error instanceof NotKept) return fail(error.failure)
+      if (signal.aborted) return fail(impossible(live, 'It was stopped.'))
+      this.#ports.log.error('A step threw.', { operation: live.facts.id, step: step.id, error })
+      return fail(
+        impossible(live, `"${step.title}" met a defect of Takt; the log has its details.`),
+      )
+    }
+  }
+  #context(live: Live, input: unknown, signal: AbortSignal): StepContext<unknown> {
+    return {
       input,
       signal,
       kept: this.#kept(live),
@@ -210,18 +270,6 @@ export class Runner {
         this.#changed()
       },
       note: (says) => this.note(live, says),
-    }
-    try {
-      return doing === 'run'
-        ? await step.run(context)
-        : await (step.undo?.(context) ?? Promise.resolve({ ok: true as const, value: undefined }))
-    } catch (error) {
-      if (error instanceof NotKept) return fail(error.failure)
-      if (signal.aborted) return fail(impossible(live, 'It was stopped.'))
-      this.#ports.log.error('A step threw.', { operation: live.facts.id, step: step.id, error })
-      return fail(
-        impossible(live, `"${step.title}" met a defect of Takt; the log has its details.`),
-      )
     }
   }
 
@@ -256,6 +304,10 @@ export class Runner {
   }
 }
 
+interface KnownStep {
+  step: Step<unknown>
+  input: unknown
+}
 class NotKept extends Error {
   readonly failure: Failure
   constructor(failure: Failure) {
@@ -267,6 +319,7 @@ const ENDED = {
   done: 'Done.',
   cancelled: 'Cancelled; what was made is taken back.',
   undone: 'Taken back.',
+  overtaken: 'Ended: what was done so far is taken back.',
 }
 const impossible = (live: Live, says: string) =>
   failure('OPERATION_NOT_POSSIBLE', { operation: live.facts.id, says })

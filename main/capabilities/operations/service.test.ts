@@ -411,8 +411,9 @@ test('after a restart it waits for all its sites, then goes on where it was and 
 
 test('running ones stand first, then the newest', async () => {
   const first = await started(planned([step('a', () => new Promise(() => undefined))]))
-  const second = await started(planned([step('a')]))
-  const third = await started(planned([step('a')]))
+  const about = (name: string): Partial<Plan> => ({ subject: { kind: 'Thing', name } })
+  const second = await started(planned([step('a')], about('y')))
+  const third = await started(planned([step('a')], about('z')))
   await settle()
   expect(service.list().map(({ id }) => id)).toEqual([first, third, second])
 })
@@ -536,4 +537,109 @@ test('a core that ends while the others go on finds again what failed', async ()
     failure: { code: 'SOME_STEPS_FAILED' },
     steps: [{ state: 'failed' }, { state: 'done' }],
   })
+})
+
+test('what a step rests on is asked before it runs: no longer so, it is overtaken and takes back what it did', async () => {
+  const gone = (says: string | undefined): Partial<Step<unknown>> => ({
+    overtaken: () => Promise.resolve(succeed(says)),
+  })
+  const id = await started(
+    planned([
+      { ...step('a'), ...gone(undefined) },
+      { ...step('b'), ...gone('x was extended.') },
+      step('c'),
+    ]),
+  )
+  await service.settled()
+  expect(log, 'a step that never ran has nothing to take back').toEqual(['run a', 'undo a'])
+  expect(operation(id)).toMatchObject({
+    state: 'overtaken',
+    overtakenBy: 'x was extended.',
+    canUndo: false,
+    steps: [{ state: 'undone' }, { state: 'skipped' }, { state: 'skipped' }],
+  })
+})
+test('a premise that cannot be read is no premise that holds: the step fails and waits for a person', async () => {
+  const id = await started(
+    planned([{ ...step('a'), overtaken: () => Promise.resolve(fail(conflict)) }]),
+  )
+  await service.settled()
+  expect(log).toEqual([])
+  expect(operation(id)).toMatchObject({ state: 'failed', failure: { code: 'ALREADY_EXISTS' } })
+})
+test('one operation works on an object at a time; the next may begin when it has ended', async () => {
+  let release: () => void = () => undefined
+  const waits: Run = () =>
+    new Promise((resolve) => {
+      release = () => resolve(succeed(undefined))
+    })
+  const first = planned([step('slow', waits)], { title: 'First' })
+  const id = await started(first)
+  await settle()
+  const second = planned([step('a')], { title: 'Second' })
+  expect(await service.start({ planId: second.id })).toMatchObject({
+    ok: false,
+    failure: { code: 'OBJECT_BUSY', data: { title: 'Second', other: 'First', operation: id } },
+  })
+  const other = planned([step('b')], { subject: { kind: 'Thing', name: 'y' } })
+  expect((await service.start({ planId: other.id })).ok, 'another object is free').toBe(true)
+  service.register(kind([step('slow', waits)]))
+  release()
+  await service.settled()
+  const third = planned([step('a')])
+  expect((await service.start({ planId: third.id })).ok).toBe(true)
+  await service.settled()
+})
+test('what begins by itself asks at the last moment, and nothing began where it may not', async () => {
+  const plan = planned([step('a')])
+  const refused = await service.start({
+    planId: plan.id,
+    unattended: { on: 'lease', mayAct: () => false },
+  })
+  expect(refused).toMatchObject({ ok: false, failure: { code: 'MAY_NOT_ACT' } })
+  expect([log, service.list()]).toEqual([[], []])
+})
+test.each([
+  ['may still act', undefined, 'done', ['run a', 'run a', 'run b']],
+  ['may act no longer', 'Another core acts.', 'overtaken', ['run a', 'undo a']],
+] as const)(
+  'what began by itself asks after a restart whether it may: it %s',
+  async (_what, why, state, did) => {
+    const steps = [step('a', () => new Promise(() => undefined)), step('b')]
+    const plan = planned(steps)
+    const ready = await service.start({
+      planId: plan.id,
+      unattended: { on: 'lease', mayAct: () => true },
+    })
+    expect(ready.ok).toBe(true)
+    await settle()
+    service.close()
+    const asked: string[] = []
+    open({
+      mayGoOn: (on) => {
+        asked.push(on)
+        return Promise.resolve(why)
+      },
+    })
+    service.register(kind([step('a'), step('b')]))
+    service.resume()
+    await service.settled()
+    expect(asked).toEqual(['lease'])
+    expect(operation('op-1')).toMatchObject({ state, ...(why && { overtakenBy: why }) })
+    expect(log).toEqual(did)
+  },
+)
+test('what a person began goes on without that question, also after a failure they took over', async () => {
+  const plan = planned([step('a', () => Promise.resolve(fail(conflict)))])
+  await service.start({ planId: plan.id, unattended: { on: 'owner', mayAct: () => true } })
+  await service.settled()
+  service.register(kind([step('a', () => new Promise(() => undefined))]))
+  expect(service.retry('op-1').ok).toBe(true)
+  await settle()
+  service.close()
+  open({ mayGoOn: () => Promise.resolve('nobody may') })
+  service.register(kind([step('a')]))
+  service.resume()
+  await service.settled()
+  expect(operation('op-1').state).toBe('done')
 })

@@ -1,30 +1,30 @@
 import { failure } from '../../../preload/contract/failures'
-import type { Operation, Plan } from '../../../preload/contract/operations'
-import { timestamp, type Clock } from '../../kernel/clock'
+import type { Operation } from '../../../preload/contract/operations'
 import type { Outcome } from '../../kernel/outcome'
 import { fail, succeed } from '../../kernel/outcome'
 import type { Random } from '../../kernel/random'
 import { listeners } from '../../platform/streams/latest'
-import { cancel, isActive, resumed, retry, undo, type OperationFacts } from './domain/facts'
-import { differences } from './domain/freshness'
+import { begin, confirm, offer, type Offered } from './confirm'
+import { cancel, isActive, retry, sameObject, undo, type OperationFacts } from './domain/facts'
 import { shown, toOperation } from './domain/view'
-import type { MadePlan, OperationKind, Operations } from './ports'
+import type { MadePlan, OperationKind, Operations, UnattendedStart } from './ports'
+import { resumeOne, sitesOf, whenReachable, type ResumePorts } from './resume'
 import { StoredFacts } from './stored'
 import { Runner, type Live, type RunnerPorts } from './runner'
 
-const PLAN_MS = 5 * 60_000
 const KEPT_OPERATIONS = 500
 
-export interface OperationsPorts extends RunnerPorts {
+export interface OperationsPorts extends ResumePorts {
   random: Random
-  /** Calls back when a site may have become reachable; the answer stops it. */
-  onSites(listener: () => void): () => void
+}
+interface StartAsk {
+  planId: string
+  typedName?: string | undefined
+  /** Given by what acts unattended: on whose authority, and whether it may at that moment. */
+  unattended?: UnattendedStart | undefined
 }
 export interface OperationsService extends Operations {
-  start(
-    ask: { planId: string; typedName?: string | undefined },
-    signal?: AbortSignal,
-  ): Promise<Outcome<{ operationId: string }>>
+  start(ask: StartAsk, signal?: AbortSignal): Promise<Outcome<{ operationId: string }>>
   cancel(id: string): Outcome<void>
   retry(id: string): Outcome<void>
   undo(id: string): Outcome<void>
@@ -38,12 +38,6 @@ export interface OperationsService extends Operations {
   close(): void
 }
 
-interface Offered {
-  made: MadePlan<unknown>
-  plan: Plan
-  expiresAt: number
-}
-
 /** Plans that wait for their confirmation, and operations that run, ran, or were interrupted. */
 export function makeOperations(ports: OperationsPorts): OperationsService {
   const kinds = new Map<string, OperationKind<unknown>>()
@@ -52,17 +46,21 @@ export function makeOperations(ports: OperationsPorts): OperationsService {
   const runner = new Runner(ports, kinds, changes.tell)
   const lives = load(ports)
   const running = new Set<Promise<void>>()
-  const drive = (live: Live) => {
-    const run = runner.drive(live).finally(() => running.delete(run))
+  const tracked = (work: Promise<void>) => {
+    const run = work.finally(() => running.delete(run))
     running.add(run)
   }
+  const drive = (live: Live) => tracked(runner.drive(live))
   const found = (id: string): Outcome<Live> => {
     const live = lives.get(id)
     return live ? succeed(live) : fail(failure('NOT_FOUND', { kind: 'operation', name: id }))
   }
   const turn = (id: string, decide: typeof cancel, says: string): Outcome<void> => {
     const live = found(id)
-    return live.ok ? turnOne(runner, live.value, { decide, says, drive }) : live
+    if (!live.ok) return live
+    // What goes on again must not meet another that works on the same object by now.
+    const busy = isActive(live.value.facts) ? undefined : busyWith(lives, live.value.facts)
+    return busy ?? turnOne(runner, live.value, { decide, says, drive })
   }
   const view = (live: Live) =>
     toOperation(live.facts, {
@@ -80,7 +78,9 @@ export function makeOperations(ports: OperationsPorts): OperationsService {
         ...ask,
         signal: signal ?? new AbortController().signal,
       })
-      return ready.ok ? launch(ports, { lives, runner, drive }, ready.value) : ready
+      return ready.ok
+        ? launch(ports, { lives, runner, drive }, { made: ready.value, unattended: ask.unattended })
+        : ready
     },
     cancel: (id) => turn(id, cancel, 'Cancel was asked for.'),
     retry: (id) => turn(id, retry, 'Tried again.'),
@@ -94,9 +94,9 @@ export function makeOperations(ports: OperationsPorts): OperationsService {
     resume() {
       for (const live of lives.values())
         if (isActive(live.facts))
-          whenReachable(ports, { live, sites: sitesOf(kinds, live) }, () =>
-            resumeOne(runner, live, drive),
-          )
+          whenReachable(ports, { live, sites: sitesOf(kinds, live) }, () => {
+            tracked(resumeOne(ports, { runner, live, drive }))
+          })
     },
     async settled() {
       while (running.size > 0) await Promise.all(running)
@@ -114,11 +114,21 @@ interface Floor {
 function launch(
   ports: OperationsPorts,
   { lives, runner, drive }: Floor,
-  made: MadePlan<unknown>,
+  { made, unattended }: { made: MadePlan<unknown>; unattended: UnattendedStart | undefined },
 ): Outcome<{ operationId: string }> {
+  const { title } = made.plan
+  const busy = busyWith(lives, made.plan)
+  if (busy) return busy
+  // The last moment before it counts as begun: what was asked for may have been stopped while it was planned.
+  if (unattended?.mayAct() === false)
+    return fail(failure('MAY_NOT_ACT', { title, says: 'by now it may no longer act.' }))
   const number = Math.max(0, ...[...lives.values()].map(({ facts }) => facts.number)) + 1
   const live: Live = {
-    facts: begin(made, number, ports.clockOf(made.plan.site).now()),
+    facts: begin(made, {
+      number,
+      now: ports.clockOf(made.plan.site).now(),
+      unattended: unattended?.on,
+    }),
     journal: [],
     progress: undefined,
     abort: undefined,
@@ -131,6 +141,20 @@ function launch(
   forget(ports, lives)
   drive(live)
   return succeed({ operationId: live.facts.id })
+}
+
+/** One operation works on an object at a time: two would undo each other. */
+function busyWith(
+  lives: ReadonlyMap<string, Live>,
+  wanted: Pick<OperationFacts, 'title' | 'site' | 'subject'>,
+) {
+  const other = [...lives.values()].find(
+    ({ facts }) => isActive(facts) && sameObject(facts, wanted),
+  )?.facts
+  return (
+    other &&
+    fail(failure('OBJECT_BUSY', { title: wanted.title, other: other.title, operation: other.id }))
+  )
 }
 
 function turnOne(
@@ -170,105 +194,6 @@ function load({ journal, log }: RunnerPorts): Map<string, Live> {
   return lives
 }
 
-function offer(
-  { clock, random }: { clock: Clock; random: Random },
-  plans: Map<string, Offered>,
-  made: MadePlan<unknown>,
-): Plan {
-  const madeAt = clock.now()
-  for (const [id, { expiresAt }] of plans) if (expiresAt < madeAt) plans.delete(id)
-  const id = `plan-${[0, 1, 2].map(() => Math.floor(random.next() * 0x1_0000_0000).toString(36)).join('')}`
-  const plan = {
-    ...made.plan,
-    id,
-    madeAt: timestamp(madeAt),
-    expiresAt: timestamp(madeAt + PLAN_MS),
-  }
-  plans.set(id, { made, plan, expiresAt: madeAt + PLAN_MS })
-  return plan
-}
-
-interface Confirmation {
-  planId: string
-  typedName?: string | undefined
-  signal: AbortSignal
-}
-
-/** A plan runs only as it was seen: not blocked, its name typed where data would be lost, and nothing moved since. It runs once. */
-async function confirm(
-  { clock }: { clock: Clock },
-  plans: Map<string, Offered>,
-  { planId, typedName, signal }: Confirmation,
-): Promise<Outcome<MadePlan<unknown>>> {
-  const offered = plans.get(planId)
-  if (!offered || offered.expiresAt < clock.now()) return fail(failure('PLAN_UNKNOWN', { planId }))
-  const refused = refusal(offered.made, typedName)
-  if (refused) return refused
-  // Taken away while it is looked at again, so that a second press of the button finds nothing to start.
-  plans.delete(planId)
-  const checked = await stillTrue(offered.made, typedName, signal).catch((error: unknown) => {
-    plans.set(planId, offered)
-    throw error
-  })
-  if (!checked.ok && checked.failure.code !== 'PLAN_IS_STALE') plans.set(planId, offered)
-  return checked
-}
-async function stillTrue(
-  made: MadePlan<unknown>,
-  typedName: string | undefined,
-  signal: AbortSignal,
-): Promise<Outcome<MadePlan<unknown>>> {
-  const fresh = await made.again(signal)
-  if (!fresh.ok) return fresh
-  const differs = differences(made.plan, fresh.value.plan)
-  if (differs.length > 0) return fail(failure('PLAN_IS_STALE', { title: made.plan.title, differs }))
-  return refusal(fresh.value, typedName) ?? succeed(made)
-}
-function refusal({ plan }: MadePlan<unknown>, typedName: string | undefined) {
-  if (plan.blockedBy.length > 0)
-    return fail(
-      failure('PLAN_IS_BLOCKED', {
-        title: plan.title,
-        reasons: plan.blockedBy.map(({ says }) => says),
-      }),
-    )
-  if (plan.losses && typedName !== plan.losses.typeName)
-    return fail(failure('NAME_NOT_TYPED', { name: plan.losses.typeName }))
-  return undefined
-}
-
-function begin(
-  { plan, kind, input }: MadePlan<unknown>,
-  number: number,
-  now: number,
-): OperationFacts {
-  const steps = kind.steps(input).map(({ id, title, promiseSeconds }) => ({
-    id,
-    title,
-    state: 'waiting' as const,
-    ...(promiseSeconds !== undefined && { promiseSeconds }),
-  }))
-  const promised =
-    plan.time?.seconds ?? steps.reduce((sum, step) => sum + (step.promiseSeconds ?? 0), 0)
-  return {
-    id: `op-${number}`,
-    number,
-    kind: kind.kind,
-    title: plan.title,
-    site: plan.site,
-    subject: plan.subject,
-    by: plan.as,
-    input,
-    state: 'running',
-    startedAt: now,
-    ...(promised > 0 && { promiseSeconds: promised }),
-    cancelLeaves: kind.cancelLeaves(input),
-    undoable: typeof kind.undoable === 'function' ? kind.undoable(input) : kind.undoable,
-    steps,
-    kept: {},
-  }
-}
-
 function forget({ journal, log }: RunnerPorts, lives: Map<string, Live>) {
   if (lives.size <= KEPT_OPERATIONS) return
   for (const live of [...lives.values()]
@@ -277,40 +202,4 @@ function forget({ journal, log }: RunnerPorts, lives: Map<string, Live>) {
     if (!isActive(live.facts)) lives.delete(live.facts.id)
   if (!journal.forget(KEPT_OPERATIONS).ok)
     log.warn('Old operations could not be removed from the store.')
-}
-
-function resumeOne(runner: Runner, live: Live, drive: (live: Live) => void) {
-  const { facts, says } = resumed(live.facts)
-  if (!runner.save(live, facts).ok) live.facts = facts
-  runner.note(live, says)
-  drive(live)
-}
-
-/** Every site that an operation works on, its own first. */
-function sitesOf(kinds: ReadonlyMap<string, OperationKind<unknown>>, { facts }: Live): string[] {
-  const kind = kinds.get(facts.kind)
-  const input = kind?.input.safeParse(facts.input)
-  return [
-    ...new Set([facts.site, ...(kind?.sites && input?.success ? kind.sites(input.data) : [])]),
-  ]
-}
-// After a start nothing is connected yet: an interrupted operation waits for its sites instead of failing at once.
-function whenReachable(
-  { client, onSites }: OperationsPorts,
-  { live, sites }: { live: Live; sites: string[] },
-  go: () => void,
-) {
-  const missing = () => sites.find((site) => !client(site).ok)
-  const tell = (site: string) => {
-    live.progress = { detail: `Waits for ${site} to be connected.` }
-  }
-  const first = missing()
-  if (first === undefined) return go()
-  tell(first)
-  const stop = onSites(() => {
-    const site = missing()
-    if (site !== undefined) return tell(site)
-    stop()
-    go()
-  })
 }

@@ -1,2 +1,3 @@
 export { Leadership, LEASE, leaseSight } from './lease'
-export { makeSteward, type Acting, type Steward, type Task } from './service'
+export { makeAuthority, type Authority } from './authority'
+export { makeSteward, type Acting, type Steward, type Stop, type Task } from './service'

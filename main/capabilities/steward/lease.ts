@@ -8,6 +8,7 @@ const LEASES: Resource = { group: 'coordination.k8s.io', version: 'v1', plural: 
 const NAMESPACES: Resource = { group: '', version: 'v1', plural: 'namespaces' }
 export const LEASE = { namespace: 'takt-system', name: 'takt-steward' }
 const LASTS_S = 15
+export const LEASE_MS = LASTS_S * 1000
 /** A holder that could not renew for this long stops by itself, well before anybody else may begin. */
 const GIVES_UP_MS = 10_000
 

@@ -27,7 +27,8 @@ function aHouse(names: string[]) {
       log: silentLog,
       identity,
       wants: () => Promise.resolve(house.wants.has(identity)),
-      stopped: () => house.stopped,
+      stopped: () =>
+        house.stopped === undefined ? undefined : { pulled: true, says: house.stopped },
       tasks: ['first', 'second'].map((name) => ({
         name,
         run: async (acting: Acting) => {
@@ -42,6 +43,11 @@ function aHouse(names: string[]) {
   }
   return Object.assign(house, {
     round,
+    core: (identity: string) => {
+      const found = cores.find((core) => core.identity === identity)
+      if (!found) throw new Error(`no core ${identity}`)
+      return found.steward
+    },
     stateOf: (identity: string) =>
       cores.find((core) => core.identity === identity)?.steward.state(),
   })
@@ -99,4 +105,42 @@ test('a task that outlasts the Lease ends the round: nobody acts on a Lease that
   }
   await house.round()
   expect(house.acts.slice(0, 2)).toEqual(['one first', 'may false'])
+})
+
+test('who was killed holds the Lease in its old name: its successor waits for it and then goes on', async () => {
+  const house = aHouse(['old', 'new'])
+  await house.core('old').round(signal)
+  const successor = house.core('new')
+  let stands: string | undefined
+  void successor.standing(signal).then((told) => {
+    stands = told
+  })
+  for (let count = 0; count < 8; count += 1) {
+    await successor.round(signal)
+    await house.clock.advance(3000)
+  }
+  expect(stands).toBe('here')
+})
+test('a Lease that another keeps alive is theirs, and who does not stand for it is nobody', async () => {
+  const house = aHouse(['one', 'two'])
+  let stands: string | undefined
+  void house
+    .core('two')
+    .standing(signal)
+    .then((told) => {
+      stands = told
+    })
+  for (let count = 0; count < 8; count += 1) {
+    await house.round()
+    await house.clock.advance(3000)
+  }
+  expect(stands, 'nobody is given up before a dead one would have been').toBeUndefined()
+  for (let count = 0; count < 4; count += 1) {
+    await house.round()
+    await house.clock.advance(3000)
+  }
+  expect(stands).toBe('elsewhere')
+  house.wants.delete('two')
+  await house.round()
+  expect(await house.core('two').standing(signal)).toBe('nobody')
 })

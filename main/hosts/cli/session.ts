@@ -69,12 +69,14 @@ const conflict = new Set<Failure['code']>([
   'PLAN_IS_STALE',
   'PLAN_UNKNOWN',
   'STORE_IN_USE',
+  'OBJECT_BUSY',
 ])
 const blocked = new Set<Failure['code']>([
   'PLAN_IS_BLOCKED',
   'QUOTA_EXCEEDED',
   'CLUSTER_NOT_PREPARED',
   'OPERATION_NOT_POSSIBLE',
+  'MAY_NOT_ACT',
 ])
 
 export function exitCodeOf(code: Failure['code']): number {

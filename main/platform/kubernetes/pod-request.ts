@@ -29,13 +29,13 @@ export async function getFromPod(
   if (!connected.ok) return connected
   const stream = connected.value
   return new Promise((resolve) => {
-    const broken = () =>
+    const broken = (status = 0) =>
       resolve(
         fail(
           failure('CLUSTER_FAILED', {
             site: client.site,
-            status: 0,
-            says: `${to.pod.name} did not answer`,
+            status,
+            says: `${to.pod.name} ${status === 0 ? 'did not answer' : `answered ${to.path}`}`,
           }),
         ),
       )
@@ -53,14 +53,14 @@ export async function getFromPod(
         answer.on('data', (chunk: string) => {
           if (text.length < MOST_BYTES) text += chunk
         })
-        answer.once('error', broken)
+        answer.once('error', () => broken())
         answer.once('end', () => {
           if (answer.statusCode === 200) resolve(succeed(text))
-          else broken()
+          else broken(answer.statusCode)
         })
       },
     )
-    ask.once('error', broken)
+    ask.once('error', () => broken())
     ask.end()
   })
 }

@@ -67,6 +67,7 @@ export const words = {
     cancelled: 'cancelled',
     undoing: 'being undone',
     undone: 'undone',
+    overtaken: 'overtaken',
   },
   stepStates: {
     waiting: 'waiting',

@@ -3,6 +3,7 @@ import { makeEnvironments, type EnvironmentPorts } from '../../../main/capabilit
 import { makeWorklog } from '../../../main/capabilities/flow'
 import { makeProjects } from '../../../main/capabilities/projects'
 import { makeSnapshots } from '../../../main/capabilities/snapshots'
+import { succeed } from '../../../main/kernel/outcome'
 import { silentLog } from '../../../main/platform/log'
 import type { KubeObject } from '../../../main/platform/kubernetes/types'
 import type { TaktRecord } from '../../../preload/contract/records'
@@ -99,6 +100,13 @@ export function aLine(given: TaktRecord[] = [], options: { snapshots?: boolean }
     snapshots,
     projects: projectPorts,
     settings,
+    load: () =>
+      Promise.resolve(
+        succeed({
+          gpuShare: { known: true, value: 0 },
+          cpuCores: { known: true, value: 0 },
+        }),
+      ),
     log: silentLog,
   }
   return {

@@ -14,6 +14,16 @@ export const DEFAULT_POLICY: BurstPolicySpec = {
   spot: false,
 }
 
+/** Why nothing may act by itself: the kill switch, or that it cannot be read now. What is not known never counts as allowed. */
+export function whyStopped(
+  records: Pick<Records, 'find' | 'known'>,
+): { pulled: boolean; says: string } | undefined {
+  if (!records.known('BurstPolicy').live)
+    return { pulled: false, says: 'the policy with its kill switch cannot be read now' }
+  const stopped = policyOf(records).spec.stopped
+  return stopped && { pulled: true, says: stopped.reason }
+}
+
 /** The policy in force. */
 export function policyOf(records: Pick<Records, 'find'>): {
   spec: BurstPolicySpec

@@ -1,3 +1,4 @@
+import type { IdleReport } from '../../../../preload/contract/projects'
 import type { Environment } from '../../../../preload/contract/records'
 
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
@@ -52,13 +53,129 @@ export const mayPause = (environments: Environment[], now: number): Environment[
       !isProtected(spec.idle.protectedHours, now),
   )
 
-/** Whether the last activity (ms since 1970) is too long ago; a tool that does not tell is never idle. */
-export const isIdle = (
-  { spec: { idle }, status: { readyAt } }: Environment,
-  { lastActivity, now }: { lastActivity: number | undefined; now: number },
-): boolean => {
-  if (!idle || lastActivity === undefined) return false
-  // What was resumed a moment ago has not been idle since yesterday.
-  const since = Math.max(lastActivity, Date.parse(readyAt ?? '') || 0)
-  return now - since >= idle.pauseAfterMinutes * 60_000
+/** What was read of an environment, or why it could not be. */
+export type Reading<T> = { known: true; value: T } | { known: false; says: string }
+export const known = <T>(value: T): Reading<T> => ({ known: true, value })
+export const unknown = (says: string): { known: false; says: string } => ({ known: false, says })
+
+export interface ServerActivity {
+  /** When its server last saw somebody work, in ms since 1970. */
+  lastActivity: number
+  kernels: readonly { name: string; busy: boolean }[]
 }
+/** What tells whether an environment works: a busy cell that prints nothing leaves its last activity still, so that alone tells nothing. */
+export interface WorkSigns {
+  server: Reading<ServerActivity>
+  /** Commands that run in a terminal, by name. */
+  commands: Reading<readonly string[]>
+  /** The highest share one of its GPUs was busy within the idle minutes; undefined where it holds none. */
+  gpuShare: Reading<number> | undefined
+  /** CPU cores it used on average within the idle minutes. */
+  cpuCores: Reading<number>
+}
+export interface IdleVerdict {
+  idle: boolean
+  reason: IdleReport['reason']
+  says: string
+  /** Since when nobody has worked in it, in ms since 1970. */
+  since?: number
+}
+
+/** A GPU busier than this works for somebody. */
+const GPU_SHARE = 0.05
+/** An idle Jupyter with its extensions needs a few hundredths of a core. One busy thread on a large machine is a small share, so there is a limit in cores too. */
+const CPU_SHARE = 0.1
+const CPU_CORES = 0.25
+const percent = (share: number) => `${String(Math.round(share * 100))} %`
+const not = (reason: IdleVerdict['reason'], says: string): IdleVerdict => ({
+  idle: false,
+  reason,
+  says,
+})
+
+/** Whether nothing works in an environment and nobody has for as long as was asked for. What could not be read is not idle. */
+export function idleVerdict(
+  environment: Pick<Environment, 'spec' | 'status'>,
+  signs: WorkSigns,
+  now: number,
+): IdleVerdict {
+  return (
+    workFound(environment, signs, now) ??
+    notKnown(signs) ?? {
+      idle: true,
+      reason: 'idle',
+      says: 'No kernel is busy, no command runs in a terminal, and GPU and CPU rest.',
+      ...(signs.server.known && { since: idleSince(environment, signs.server.value) }),
+    }
+  )
+}
+/** What was resumed a moment ago has not been idle since yesterday. */
+const idleSince = (
+  { status: { readyAt } }: Pick<Environment, 'status'>,
+  { lastActivity }: ServerActivity,
+) => Math.max(lastActivity, Date.parse(readyAt ?? '') || 0)
+
+/** The first sign that something works, the surest first; undefined where what could be read shows none. */
+function workFound(
+  environment: Pick<Environment, 'spec' | 'status'>,
+  signs: WorkSigns,
+  now: number,
+): IdleVerdict | undefined {
+  const { idle, size } = environment.spec
+  if (!idle) return not('worked-in', 'It was not asked to be paused when idle.')
+  return (
+    serverWorks(environment, signs.server, now) ??
+    (signs.commands.known && signs.commands.value.length > 0
+      ? not('command-runs', `${signs.commands.value.slice(0, 3).join(', ')} runs in a terminal.`)
+      : undefined) ??
+    (signs.gpuShare?.known && signs.gpuShare.value > GPU_SHARE
+      ? not(
+          'gpu-used',
+          `A GPU was ${percent(signs.gpuShare.value)} busy within ${String(idle.pauseAfterMinutes)} min.`,
+        )
+      : undefined) ??
+    (signs.cpuCores.known && signs.cpuCores.value > Math.min(CPU_SHARE * size.cpuCores, CPU_CORES)
+      ? not(
+          'cpu-used',
+          `It used ${signs.cpuCores.value.toFixed(2)} of ${String(size.cpuCores)} CPU cores on average within ${String(idle.pauseAfterMinutes)} min.`,
+        )
+      : undefined)
+  )
+}
+function serverWorks(
+  environment: Pick<Environment, 'spec' | 'status'>,
+  server: WorkSigns['server'],
+  now: number,
+): IdleVerdict | undefined {
+  if (!server.known) return undefined
+  const busy = server.value.kernels.filter((kernel) => kernel.busy)
+  if (busy.length > 0)
+    return not(
+      'kernel-busy',
+      busy.length === 1
+        ? `Its kernel ${busy[0]?.name ?? ''} is busy.`
+        : `${String(busy.length)} of its kernels are busy.`,
+    )
+  const since = idleSince(environment, server.value)
+  const minutes = environment.spec.idle?.pauseAfterMinutes ?? Infinity
+  return now - since < minutes * 60_000
+    ? { ...not('worked-in', `Somebody worked in it less than ${String(minutes)} min ago.`), since }
+    : undefined
+}
+function notKnown(signs: WorkSigns): IdleVerdict | undefined {
+  const missing = Object.values(signs).flatMap((sign: Reading<unknown> | undefined) =>
+    sign === undefined || sign.known ? [] : [sign.says],
+  )
+  return missing.length === 0
+    ? undefined
+    : not(
+        'not-known',
+        `Not paused by itself, because not everything can be read: ${missing.join('; ')}.`,
+      )
+}
+/** Whether the slower readings are still needed: not where the server alone shows that somebody works. */
+export const needsMore = (
+  environment: Pick<Environment, 'spec' | 'status'>,
+  server: WorkSigns['server'],
+  now: number,
+): boolean => server.known && serverWorks(environment, server, now) === undefined

@@ -14,6 +14,10 @@ export interface StepFacts {
   /** Failed in this round without stopping the others. */
   passed?: true | undefined
 }
+/** On whose authority something acts while nobody looks: that of the Lease, or of the signed-in person for what is theirs. */
+export type Unattended = 'lease' | 'owner'
+/** What an operation that was taken back is called. */
+type BackAs = 'cancelled' | 'undone' | 'overtaken'
 /** All that is journaled about an operation; times are milliseconds of its site's clock. */
 export interface OperationFacts {
   id: string
@@ -25,7 +29,11 @@ export interface OperationFacts {
   by: string
   input: unknown
   state: OperationState
-  back?: 'cancelled' | 'undone' | undefined
+  back?: BackAs | undefined
+  /** Why it went no further than it did. */
+  overtakenBy?: string | undefined
+  /** On whose authority it began by itself; absent where a person pressed the button. */
+  unattended?: Unattended | undefined
   startedAt: number
   endedAt?: number | undefined
   promiseSeconds?: number | undefined
@@ -40,17 +48,25 @@ export interface OperationFacts {
 /** What an operation does next. */
 export type Move =
   | { do: 'run' | 'undo'; index: number }
-  | { do: 'end'; state: 'done' | 'cancelled' | 'undone' }
+  | { do: 'end'; state: 'done' | BackAs }
   | { do: 'fail' }
   | { do: 'rest' }
 
 const ACTIVE = new Set<OperationFacts['state']>(['running', 'cancelling', 'undoing'])
 export const isActive = ({ state }: Pick<OperationFacts, 'state'>): boolean => ACTIVE.has(state)
+type About = Pick<OperationFacts, 'site' | 'subject'>
+/** Whether two operations work on one and the same object. */
+export const sameObject = (a: About, b: About): boolean =>
+  a.site === b.site &&
+  a.subject.kind === b.subject.kind &&
+  a.subject.name === b.subject.name &&
+  a.subject.namespace === b.subject.namespace
+
 const TOUCHED = new Set<StepFacts['state']>(['done', 'running', 'failed'])
 
 /** Forward to the first step that is not done; backward from the last step that may have left something. Steps that failed without stopping the others wait for the next round. */
 export function nextMove({ state, steps, back }: OperationFacts): Move {
-  const end = (as: 'done' | 'cancelled' | 'undone'): Move =>
+  const end = (as: 'done' | BackAs): Move =>
     steps.some(({ passed }) => passed) ? { do: 'fail' } : { do: 'end', state: as }
   if (state === 'running') {
     const index = steps.findIndex((step) => step.state !== 'done' && !step.passed)
@@ -119,7 +135,7 @@ function saysOf(met: KeptFailure | undefined): string {
 
 export const ended = (
   facts: OperationFacts,
-  state: 'done' | 'cancelled' | 'undone',
+  state: 'done' | BackAs,
   now: number,
 ): OperationFacts => ({
   ...facts,
@@ -147,6 +163,14 @@ export function cancel(facts: OperationFacts): Answer {
   return { facts: { ...goingOn(facts), state: 'cancelling', back: 'cancelled' } }
 }
 
+/** Takes back what was done so far, because what it rested on is no longer so. */
+export const overtaken = (facts: OperationFacts, says: string): OperationFacts => ({
+  ...goingOn(facts),
+  state: 'cancelling',
+  back: 'overtaken',
+  overtakenBy: says,
+})
+
 export function undo(facts: OperationFacts): Answer {
   if (facts.state !== 'done')
     return {
@@ -161,10 +185,10 @@ export function retry(facts: OperationFacts): Answer {
     return {
       refused: `"${facts.title}" is ${facts.state}: only a failed operation can be tried again.`,
     }
-  if (facts.back === undefined) return { facts: { ...goingOn(facts), state: 'running' } }
-  return {
-    facts: { ...goingOn(facts), state: facts.back === 'cancelled' ? 'cancelling' : 'undoing' },
-  }
+  // From here on it is that person's, whoever began it.
+  const { unattended: _unattended, ...again } = goingOn(facts)
+  if (facts.back === undefined) return { facts: { ...again, state: 'running' } }
+  return { facts: { ...again, state: facts.back === 'undone' ? 'undoing' : 'cancelling' } }
 }
 
 /** What a restarted core makes of an operation that was under way. */

@@ -20,6 +20,7 @@ export function toOperation(facts: OperationFacts, { journal, progress, now }: T
     number: _number,
     input: _input,
     back: _back,
+    unattended: _unattended,
     kept,
     undoable,
     startedAt,

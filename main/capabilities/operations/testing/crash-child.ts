@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { failure } from '../../../../preload/contract/failures'
@@ -20,10 +20,17 @@ const here = () => {
   if (++passed === Number(killAt)) process.kill(process.pid, 'SIGKILL')
 }
 
+/** Told by a test that what the operation rests on is no longer so. */
+const moved = () => (existsSync(join(folder, 'moved')) ? 'Its owner extended it.' : undefined)
+
 // Names are chosen at random, so only a name that was kept before it was used can be found again after a crash.
 const step = (index: number): Step<unknown> => ({
   id: `step-${index}`,
   title: `Make ${index}`,
+  async overtaken() {
+    here()
+    return succeed(mode === 'premise' ? moved() : undefined)
+  },
   async run({ kept, signal }) {
     here()
     const name = (kept[`name-${index}`] ??= `${index}-${crypto.randomUUID()}`)
@@ -77,6 +84,7 @@ const service = makeOperations({
   log: silentLog,
   random: seeded(1),
   onSites: () => () => undefined,
+  mayGoOn: () => Promise.resolve(moved()),
 })
 service.register(kind)
 
@@ -103,7 +111,10 @@ const made: MadePlan<unknown> = {
 }
 const afresh = store.operations.load().length === 0
 if (afresh && process.argv[5] !== 'resume-only')
-  await service.start({ planId: service.offer(made).id })
+  await service.start({
+    planId: service.offer(made).id,
+    ...(mode === 'lease' && { unattended: { on: 'lease', mayAct: () => true } }),
+  })
 else service.resume()
 await service.settled()
 const [operation] = service.list()

@@ -1,5 +1,5 @@
 import type { Engine } from '../engine'
-import { busyShare, usedMemoryMib } from '../gpu-use'
+import { busyShare, cpuSeconds, usedMemoryMib } from '../gpu-use'
 import { NODE, POD } from '../kinds'
 import { isFinished, type Node, type Pod } from '../objects'
 import { builtInGpus, faultsOf } from '../scheduling/devices'
@@ -10,6 +10,7 @@ export interface Series {
   valueAt: (at: number) => number | undefined
 }
 
+const CPU = 'container_cpu_usage_seconds_total'
 export const METRICS = [
   'DCGM_FI_PROF_GR_ENGINE_ACTIVE',
   'DCGM_FI_PROF_PIPE_TENSOR_ACTIVE',
@@ -17,12 +18,14 @@ export const METRICS = [
   'DCGM_FI_DEV_FB_FREE',
   'DCGM_FI_DEV_POWER_USAGE',
   'DCGM_FI_DEV_XID_ERRORS',
+  CPU,
 ] as const
 export type Metric = (typeof METRICS)[number]
 
 /** Every series of one DCGM metric: one for each GPU, and for each pod that holds or held it while it is remembered. */
 export function seriesOf(engine: Engine, metric: Metric): Series[] {
   const pods = engine.api.list(POD) as Pod[]
+  if (metric === CPU) return pods.map(cpuSeries)
   return (engine.api.list(NODE) as Node[])
     .flatMap((node) =>
       Array.from({ length: builtInGpus(node) }, (_unused, gpu) =>
@@ -89,6 +92,20 @@ function gpuSeries(metric: Metric, { node, gpu, pods }: Gpu): Series[] {
         : valueOf(metric, { busy: 0, usedMib: 0, totalMib }),
   }
   return [...held, free]
+}
+
+/** What the kubelet's cAdvisor counts of a pod's only container. */
+function cpuSeries(pod: Pod): Series {
+  const [from, until] = spanOf(pod)
+  return {
+    labels: {
+      __name__: CPU,
+      namespace: pod.metadata.namespace ?? '',
+      pod: pod.metadata.name,
+      container: pod.spec.containers[0]?.name ?? '',
+    },
+    valueAt: (at) => (at < from || at > until ? undefined : cpuSeconds(pod, from, at)),
+  }
 }
 
 const IDLE_W = 60

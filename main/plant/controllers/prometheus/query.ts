@@ -6,24 +6,27 @@ export interface Query {
   metric: Metric
   matchers: { label: string; operator: string; value: string }[]
   windowMs?: number
-  overTime?: 'avg' | 'max' | 'min'
+  overTime?: 'avg' | 'max' | 'min' | 'rate'
   aggregate?: 'sum' | 'avg' | 'max' | 'min' | 'count'
   by?: string[]
 }
 
 const GRAMMAR =
-  /^\s*(?:(?<aggregate>sum|avg|max|min|count)\s*(?:by\s*\((?<before>[^)]*)\)\s*)?\(\s*)?(?:(?<over>avg|max|min)_over_time\s*\(\s*)?(?<name>[A-Za-z_:]\w*)\s*(?:\{(?<inside>[^}]*)\})?\s*(?:\[(?<amount>\d+)(?<unit>[smhd])\])?\s*\)?\s*\)?\s*(?:by\s*\((?<after>[^)]*)\))?\s*$/
+  /^\s*(?:(?<aggregate>sum|avg|max|min|count)\s*(?:by\s*\((?<before>[^)]*)\)\s*)?\(\s*)?(?:(?:(?<over>avg|max|min)_over_time|(?<rate>rate))\s*\(\s*)?(?<name>[A-Za-z_:]\w*)\s*(?:\{(?<inside>[^}]*)\})?\s*(?:\[(?<amount>\d+)(?<unit>[smhd])\])?\s*\)?\s*\)?\s*(?:by\s*\((?<after>[^)]*)\))?\s*$/
 const UNIT_MS: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
 /** Parses a query; answers a sentence where it is not of the kinds known. */
 export function parseQuery(text: string): Query | string {
   const found = GRAMMAR.exec(text)?.groups
   if (!found)
-    return `invalid parameter "query": the simulated Prometheus knows selectors, *_over_time and one aggregation, not: ${text}`
+    return `invalid parameter "query": the simulated Prometheus knows selectors, *_over_time, rate and one aggregation, not: ${text}`
   const metric = METRICS.find((each) => each === found['name'])
   if (!metric) return `unknown metric ${found['name'] ?? ''}`
-  if ((found['over'] === undefined) !== (found['amount'] === undefined))
-    return 'invalid parameter "query": a range belongs to an *_over_time function'
+  if (
+    (found['over'] === undefined && found['rate'] === undefined) !==
+    (found['amount'] === undefined)
+  )
+    return 'invalid parameter "query": a range belongs to an *_over_time function or to rate'
   const by = found['before'] ?? found['after']
   return {
     metric,
@@ -40,12 +43,16 @@ export function parseQuery(text: string): Query | string {
 }
 const windowOf = ({
   over,
+  rate,
   amount,
   unit = 's',
 }: Record<string, string | undefined>): Pick<Query, 'overTime' | 'windowMs'> =>
-  over === undefined
+  over === undefined && rate === undefined
     ? {}
-    : { overTime: over as 'avg', windowMs: Number(amount) * (UNIT_MS[unit] ?? 1_000) }
+    : {
+        overTime: rate === undefined ? (over as 'avg') : 'rate',
+        windowMs: Number(amount) * (UNIT_MS[unit] ?? 1_000),
+      }
 const matchersOf = (inside: string): Query['matchers'] =>
   [...inside.matchAll(/(\w+)\s*(=~|!~|!=|=)\s*"((?:[^"\\]|\\.)*)"/g)].map(
     ([, label = '', operator = '=', value = '']) => ({ label, operator, value }),
@@ -78,6 +85,7 @@ function windowed(
   return {
     labels: rest,
     valueAt(at) {
+      if (overTime === 'rate') return rateAt(valueAt, at, windowMs)
       const values: number[] = []
       for (let moment = at; moment > at - windowMs; moment -= step) {
         const value = valueAt(moment)
@@ -86,6 +94,16 @@ function windowed(
       return values.length > 0 ? fold(values, overTime) : undefined
     },
   }
+}
+
+/** How fast a counter grew, a second; told from its first and last value within the window, as far as it has any. */
+function rateAt(valueAt: Series['valueAt'], at: number, windowMs: number): number | undefined {
+  const last = valueAt(at)
+  for (let from = at - windowMs; last !== undefined && from < at; from += 15_000) {
+    const first = valueAt(from)
+    if (first !== undefined) return ((last - first) / (at - from)) * 1000
+  }
+  return undefined
 }
 
 function aggregated(series: Series[], { aggregate = 'sum', by = [] }: Query): Series[] {

@@ -1,9 +1,11 @@
 import { Hono, type Context } from 'hono'
 import { timestamp } from '../../../kernel/clock'
 import type { Engine } from '../engine'
+import { WORKED_IN } from '../gpu-use'
 import type { Pod } from '../objects'
 import { filesOf, type PodFiles } from './files'
 import { programOf, type Program } from './images'
+import { lastSeen, runningAt, WORK, workOf, type SimulatedWork } from './work'
 
 export interface PageBindings {
   pod: Pod
@@ -12,11 +14,11 @@ type PageContext = Context<{ Bindings: PageBindings }>
 
 /** When somebody last worked in a pod, by its uid; the pod's start where nobody has yet. */
 export type Activity = Map<string, number>
-/** On a pod: somebody works in it round the clock, so that its server is never idle: hours of a simulated site pass too quickly for office hours. */
-export const WORKED_IN = 'plant.takt.dev/worked-in'
 
 const NOTE = 'notes.md'
 const MOST_LETTERS = 20_000
+const MOST_MINUTES = 10_000
+const MOST_WORK = 20
 const TITLES: Record<Program, string> = {
   jupyter: 'Jupyter',
   vscode: 'VS Code',
@@ -66,9 +68,45 @@ export function makePage(engine: Engine, activity: Activity): Hono<{ Bindings: P
     context.header('cache-control', 'no-store')
   })
   // Servers live under a prefix where they are told one (NB_PREFIX), so paths are matched by their end.
+  const begin = async (context: PageContext) => {
+    if (context.req.header('sec-fetch-site') === 'cross-site')
+      return context.text('Only this page may begin work.', 403)
+    const { kind, minutes } = await context.req.parseBody()
+    const length = Number(minutes)
+    if ((kind !== 'cell' && kind !== 'command') || !(length > 0 && length <= MOST_MINUTES))
+      return context.text(
+        `Work is a cell or a command of at most ${String(MOST_MINUTES)} minutes.`,
+        400,
+      )
+    const { pod } = context.env
+    const from = engine.api.clock.now()
+    const work: SimulatedWork = {
+      kind,
+      name: kind === 'cell' ? 'python3' : 'train.py',
+      from,
+      until: from + length * 60_000,
+    }
+    engine.api.update(
+      {
+        ...pod,
+        metadata: {
+          ...pod.metadata,
+          annotations: {
+            ...pod.metadata.annotations,
+            [WORK]: JSON.stringify([...workOf(pod), work].slice(-MOST_WORK)),
+          },
+        },
+      },
+      'kubelet',
+    )
+    return context.redirect(context.req.path.replace(/run$/, ''), 303)
+  }
   app.get('*', (context) => {
     const { path } = context.req
     if (/\/api\/status$/.test(path)) return status(context)
+    if (/\/api\/kernels$/.test(path))
+      return context.json(kernels(context.env.pod, activity, engine))
+    if (/\/api\/terminals$/.test(path)) return context.json(terminals(context.env.pod, engine))
     if (/\/api\/?$/.test(path)) return context.json({ version: '2.18.0' })
     if (/\/(health|healthz|ping|ready|livez)$/.test(path))
       return context.json({ status: 'ok', simulated: true })
@@ -84,7 +122,7 @@ export function makePage(engine: Engine, activity: Activity): Hono<{ Bindings: P
       home(context.env.pod, filesOf(engine, context.env.pod), lastActive(context.env.pod)),
     )
   })
-  app.post('*', save)
+  app.post('*', (context) => (/\/run$/.test(context.req.path) ? begin(context) : save(context)))
   return app
 }
 
@@ -113,12 +151,32 @@ function home(pod: Pod, files: PodFiles, lastActive: string): string {
 table{border-collapse:collapse;background:#fff;width:100%}td,th{border:1px solid #d8dee6;padding:5px 10px;text-align:left}textarea{display:block;width:100%;box-sizing:border-box;font:14px ui-monospace,monospace;margin:6px 0}b{border:1px dashed #44505f;padding:1px 8px}</style></head>
 <body><header><h1>${title} <b>simulated</b></h1>${escaped(pod.metadata.namespace ?? '')} / ${escaped(pod.metadata.name)} on ${escaped(pod.spec.nodeName ?? '')} · last activity ${lastActive}</header>
 <main><p>This page stands where the real server would. Nothing runs here, but what you write is kept on the workspace volume, survives a restart, and goes into its snapshots.</p>
-<h2>Files</h2><table><thead><tr><th>Path</th><th>Size</th></tr></thead><tbody>${rows || '<tr><td colspan="2">The volume is empty.</td></tr>'}</tbody></table><h2>Note</h2>${editor}</main></body></html>`
+<h2>Files</h2><table><thead><tr><th>Path</th><th>Size</th></tr></thead><tbody>${rows || '<tr><td colspan="2">The volume is empty.</td></tr>'}</tbody></table><h2>Note</h2>${editor}<h2>Work</h2><form method="post" action="run"><input type="hidden" name="minutes" value="120"><p>What runs prints nothing until it ends. <button name="kind" value="cell">Run a cell for two hours</button> <button name="kind" value="command">Run a command in a terminal for two hours</button></p></form></main></body></html>`
+}
+
+/** Jupyter's kernels: a cell that runs makes its kernel busy and leaves its last activity where the cell began. */
+function kernels(pod: Pod, activity: Activity, engine: Engine): unknown[] {
+  if (programOf(pod) !== 'jupyter') return []
+  const now = engine.api.clock.now()
+  const busy = runningAt(pod, now).some(({ kind }) => kind === 'cell')
+  return [
+    {
+      id: pod.metadata.uid,
+      name: 'python3',
+      last_activity: timestamp(lastActivity(pod, { activity, now })),
+      execution_state: busy ? 'busy' : 'idle',
+      connections: 0,
+    },
+  ]
+}
+const terminals = (pod: Pod, engine: Engine): unknown[] => {
+  const seen = lastSeen(pod, 'command', engine.api.clock.now())
+  return seen === 0 ? [] : [{ name: '1', last_activity: timestamp(seen) }]
 }
 
 function lastActivity(pod: Pod, { activity, now }: { activity: Activity; now: number }): number {
   const start =
     Date.parse(pod.status?.containerStatuses?.[0]?.state.running?.startedAt ?? '') || now
-  const own = Math.max(start, activity.get(pod.metadata.uid ?? '') ?? 0)
+  const own = Math.max(start, activity.get(pod.metadata.uid ?? '') ?? 0, lastSeen(pod, 'cell', now))
   return pod.metadata.annotations?.[WORKED_IN] === undefined ? own : now
 }

@@ -4,6 +4,7 @@ import { absolute, failed, said, type Answer, type Surroundings } from './answer
 import { git } from './git'
 import { packagesOf, programOf } from './images'
 import { nvidiaSmi } from './nvidia-smi'
+import { runningAt } from './work'
 
 type Command = (args: string[], at: Surroundings) => Answer
 
@@ -118,7 +119,25 @@ function listFolder(args: string[], at: Surroundings): Answer {
   )
 }
 
+/** The processes of a pod as /proc tells them: its server, and in a terminal what somebody began there. */
+function processes({ pod, clock }: Surroundings): Answer {
+  const stat = (pid: number, name: string, [session, tty] = [1, 0]) =>
+    `${String(pid)} (${name}) S 1 ${String(pid)} ${String(session)} ${String(tty)} -1 4194304 0 0`
+  const commands = runningAt(pod, clock.now()).filter(({ kind }) => kind === 'command')
+  return said(
+    [
+      stat(1, 'tini'),
+      stat(7, programOf(pod)),
+      ...commands.flatMap(({ name }, index) => [
+        stat(40 + 2 * index, 'bash', [40 + 2 * index, 34816]),
+        stat(41 + 2 * index, name, [40 + 2 * index, 34816]),
+      ]),
+    ].join('\n'),
+  )
+}
+
 function printFiles(args: string[], at: Surroundings): Answer {
+  if (args.includes('/proc/[0-9]*/stat')) return processes(at)
   const files = at.files
     .list()
     .set('/etc/hostname', `${at.pod.metadata.name}\n`)
