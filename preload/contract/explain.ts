@@ -129,7 +129,7 @@ const WORDS: { [C in FailureCode]: (data: FailureOf<C>['data']) => Words } = {
   PLUGIN_NEEDS_CONSENT: (data) =>
     words(
       `Signing in to ${data.site} runs ${data.command}.`,
-      'Allow this command if you trust it. It is remembered by its hash.',
+      `Look at all of it (Settings, or takt site plugin ${data.site}), and allow it if you trust it. It is remembered by its hash.`,
     ),
   PLUGIN_FAILED: (data) =>
     words(

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { entry, Place, Timestamp } from './common'
 import { FailureRecord } from './failures'
 import { PermissionCheck, Plan } from './operations'
+import { CredentialRef, ProgramConsent, ProgramToRun } from './programs'
 
 export const SiteState = z.object({
   id: z.string(),
@@ -106,6 +107,32 @@ export const sites = {
       says: 'Connects a site; a credential plugin runs only when its hash is consented to here or was before.',
     })
     .input(SiteId.extend({ consentToHash: z.string().optional() }))
+    .output(z.object({})),
+  program: entry
+    .meta({
+      says: 'Exactly what signing in to a site or with an AWS profile would run: words, variables, files by hash, scripts line by line. Runs nothing.',
+    })
+    .input(z.union([SiteId, z.object({ profile: z.string().min(1).max(200) })]))
+    .output(ProgramToRun),
+  consents: entry
+    .meta({ says: 'Programs that were allowed to run, as they were then, by whom and when.' })
+    .output(z.array(ProgramConsent)),
+  revokeConsent: entry
+    .meta({
+      says: 'Ends a consent: sites it signed in are let go, and its program is asked for again.',
+    })
+    .input(z.object({ hash: z.string().min(1).max(200) }))
+    .output(z.object({})),
+  credentials: entry
+    .meta({
+      says: 'What signs this person in, by reference: where from, for what, until when. Never what it holds.',
+    })
+    .output(z.array(CredentialRef)),
+  endCredential: entry
+    .meta({
+      says: 'Forgets what a credential holds, in memory and in the vault; sites that use it are let go.',
+    })
+    .input(z.object({ id: z.string().min(1).max(1000) }))
     .output(z.object({})),
   awsProfiles: entry
     .meta({

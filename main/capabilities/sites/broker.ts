@@ -71,6 +71,10 @@ export class Broker {
     delete entry.blocked
     entry.refusedInARow = 0
   }
+  /** When what is held for an identity ends; undefined where nothing is. */
+  until(identity: Identity): number | undefined {
+    return this.#entries.get(identity.key)?.held?.until
+  }
   forget(identity: Identity) {
     this.#entries.delete(identity.key)
   }

@@ -1,4 +1,5 @@
 import { failure } from '../../../preload/contract/failures'
+import type { ProgramToRun } from '../../../preload/contract/programs'
 import type { AwsProfile } from '../../../preload/contract/sites'
 import type { Clock } from '../../kernel/clock'
 import type { Outcome } from '../../kernel/outcome'
@@ -91,6 +92,14 @@ export function makeEks({ aws, added, clock, processes, taken }: EksPorts) {
         profiles: [...local, ...ambient, ...named.sort((a, b) => a.name.localeCompare(b.name))],
         regions,
       }
+    },
+    /** Exactly what signing in with a profile would run; undefined where it runs nothing. */
+    async programOf(name: string): Promise<ProgramToRun | undefined> {
+      const known = await aws.profiles.list()
+      const profile = known.get(name)
+      const from = profile && chainOf(known, name)
+      const command = from && commandOf([profile, ...from.flatMap((one) => known.get(one) ?? [])])
+      return command === undefined ? undefined : processes.describe(name, command)
     },
     /** As whom the profile asks, and every cluster it may list in the region. */
     async clusters(
@@ -209,18 +218,18 @@ async function describe(
     return { name, kind: 'unusable', from: [], says: 'its chain of roles leads back to itself' }
   const roots = [profile, ...from.flatMap((one) => known.get(one) ?? [])]
   const sso = roots.find((root) => root.sso && kindOf(root) === 'sso')?.sso
-  const command = roots
-    .map((root) => root.values['credential_process'])
-    .find((one) => one !== undefined)
+  const command = commandOf(roots)
   return {
     name,
     kind: kindOf(profile),
     from,
     ...facts(values),
     ...(sso && { identity: sso.id, signedIn: isSignedIn(await readToken(sso), clock.now()) }),
-    ...(command !== undefined && { plugin: processes.describe(command) }),
+    ...(command !== undefined && { plugin: processes.state(name, command) }),
   }
 }
+const commandOf = (roots: readonly Profile[]) =>
+  roots.map((root) => root.values['credential_process']).find((one) => one !== undefined)
 function facts(values: Profile['values']): Pick<AwsProfile, 'region' | 'account' | 'role'> {
   const role = values['role_arn']?.split('/').at(-1) ?? values['sso_role_name']
   return {

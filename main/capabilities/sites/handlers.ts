@@ -54,6 +54,15 @@ export const siteHandlers = (
     return {}
   }),
   connect: os.connect.handler(async ({ input }) => answer(await service.connect(input), {})),
+  program: os.program.handler(async ({ input }) => answer(await service.programOf(input))),
+  consents: os.consents.handler(() => service.consents()),
+  revokeConsent: os.revokeConsent.handler(({ input }) =>
+    answer(service.revokeConsent(input.hash), {}),
+  ),
+  credentials: os.credentials.handler(() => service.credentials()),
+  endCredential: os.endCredential.handler(async ({ input }) =>
+    answer(await service.endCredential(input.id), {}),
+  ),
   disconnect: os.disconnect.handler(({ input }) => answer(service.disconnect(input.site), {})),
   makeHome: os.makeHome.handler(({ input }) => answer(service.makeHome(input.site), {})),
   openPlant: os.openPlant.handler(async () => answer(await service.openPlant(), {})),

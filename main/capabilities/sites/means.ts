@@ -1,6 +1,5 @@
-import { z } from 'zod'
+import { userInfo } from 'node:os'
 import type { Clock } from '../../kernel/clock'
-import type { Outcome } from '../../kernel/outcome'
 import { makeAws, type Aws, type LocalAccount } from '../../platform/aws'
 import { makeNetwork, type Network, type NetworkSettings } from '../../platform/network'
 import { noVault, type Vault } from '../../platform/secrets/vault'
@@ -13,6 +12,7 @@ import type { PluginPorts } from './adapters/plugin'
 import { ProcessPlugins } from './adapters/process-plugins'
 import { refreshTokens } from './adapters/refresh-tokens'
 import { Presence } from './presence'
+import { Programs } from './programs/programs'
 
 type Env = Readonly<Record<string, string | undefined>>
 export interface MeansPorts {
@@ -34,14 +34,12 @@ export interface Means {
   oidc: OidcPeople
   broker: Broker
   presence: Presence
-  plugins: PluginPorts & { allow(hash: string): Outcome<void> }
+  plugins: PluginPorts
+  programs: Programs
   processes: ProcessPlugins
   /** Settles when the variables of the login shell are known; asks the shell at the first call. */
   ready(): Promise<void>
 }
-
-const CONSENTS = 'sites.consents'
-const Hashes = z.array(z.string()).catch([])
 
 export function makeMeans({
   clock,
@@ -62,27 +60,32 @@ export function makeMeans({
     settings: set ?? (() => ({ caFiles: [], proxy: '', noProxy: '' })),
     ...(unreadable && { unreadable }),
   })
-  const consents = () => Hashes.parse(settings.get(CONSENTS))
-  const consent = {
-    allowed: (hash: string) => consents().includes(hash),
-    allow: (hash: string) => settings.set(CONSENTS, [...consents(), hash]),
-  }
+  const programs = new Programs({ env: shell.now, clock, settings, account: accountName() })
   const processes = new ProcessPlugins({
     env: shell.now,
     ready: shell.ready,
-    clock,
     presence,
-    ...consent,
+    programs,
   })
   return {
     clock,
     network,
     presence,
     processes,
+    programs,
     ready: shell.ready,
     aws: makeAws({ env, clock, network, processes, ...(local && { local }) }),
     oidc: new OidcPeople({ clock, network, refreshTokens: refreshTokens(vault, settings) }),
     broker: new Broker({ clock, presence }),
-    plugins: { env: shell.now, clock, policy: () => readKuberc(env), ...consent },
+    plugins: { env: shell.now, policy: () => readKuberc(env), programs },
+  }
+}
+
+/** The account on this machine; a container may have a number without a name. */
+function accountName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return `uid ${process.getuid?.() ?? 'unknown'}`
   }
 }

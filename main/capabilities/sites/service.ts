@@ -1,8 +1,14 @@
+import { failure } from '../../../preload/contract/failures'
 import type { PermissionCheck } from '../../../preload/contract/operations'
+import type {
+  CredentialRef,
+  ProgramConsent,
+  ProgramToRun,
+} from '../../../preload/contract/programs'
 import type { FoundContext } from '../../../preload/contract/sites'
 import type { Clock } from '../../kernel/clock'
 import type { Outcome } from '../../kernel/outcome'
-import { succeed } from '../../kernel/outcome'
+import { fail, succeed } from '../../kernel/outcome'
 import type { AccessAsk, KubeClient } from '../../platform/kubernetes/types'
 import type { Store } from '../../platform/store'
 import type { Read, Where } from './adapters/kubeconfig'
@@ -39,6 +45,14 @@ export interface SitesService extends Sites {
   /** Settles when programs can be found as the login shell finds them. */
   ready(): Promise<void>
   connect(ask: { site: string; consentToHash?: string | undefined }): Promise<Outcome<void>>
+  /** Exactly what signing in to a site or with an AWS profile would run. */
+  programOf(of: { site: string } | { profile: string }): Promise<Outcome<ProgramToRun>>
+  consents(): ProgramConsent[]
+  /** Ends a consent: the program is asked for again, and what it signed in is let go. */
+  revokeConsent(hash: string): Outcome<void>
+  credentials(): CredentialRef[]
+  /** Forgets what a credential holds; sites that use it are let go. */
+  endCredential(id: string): Promise<Outcome<void>>
   disconnect(site: string): Outcome<void>
   makeHome(site: string): Outcome<void>
   homeId(): string | undefined
@@ -67,6 +81,7 @@ export interface SitesService extends Sites {
 export function makeSites(ports: SitesPorts): SitesService {
   const means = ports.means ?? makeMeans(ports)
   const list = new SiteList(ports, means)
+  const eks = makeEks({ ...means, added: list.added, taken: () => list.taken() })
   const signIns = new SignIns({ ...means, oidcClient: (identity) => list.oidcClient(identity) })
   signIns.onDone((identity) => list.signedIn(identity))
   return {
@@ -88,18 +103,13 @@ export function makeSites(ports: SitesPorts): SitesService {
     refresh: () => list.refresh(),
     start: () => list.start(),
     woke: (sleptMs) => list.woke(sleptMs),
-    eks: makeEks({ ...means, added: list.added, taken: () => list.taken() }),
+    eks,
     signIns,
     remove: (site) => list.remove(site),
     here: (presence) => means.presence.here(presence),
     ...saying(list, means),
-    async signOut(identity) {
-      const session = means.aws.profiles.session(identity)
-      if (session) await means.aws.profiles.signOut(session)
-      else await means.oidc.forget(identity)
-      list.signedOut(identity)
-      return succeed(undefined)
-    },
+    ...holding(list, means, eks),
+    signOut: (identity) => signedOut(identity, list, means),
     async close() {
       signIns.close()
       await list.close()
@@ -130,6 +140,44 @@ const saying = (list: SiteList, { oidc }: Means): Pick<SitesService, 'whoIs' | '
       list.taken(),
     )
     return added.ok ? succeed({ site: added.value.id }) : added
+  },
+})
+
+async function signedOut(identity: string, list: SiteList, means: Means): Promise<Outcome<void>> {
+  const session = means.aws.profiles.session(identity)
+  if (session) await means.aws.profiles.signOut(session)
+  else await means.oidc.forget(identity)
+  list.signedOut(identity)
+  return succeed(undefined)
+}
+
+/** What signs a person in, and how it is taken back. */
+const holding = (
+  list: SiteList,
+  means: Means,
+  eks: Eks,
+): Pick<
+  SitesService,
+  'programOf' | 'consents' | 'revokeConsent' | 'credentials' | 'endCredential'
+> => ({
+  async programOf(of) {
+    const program = 'site' in of ? await list.programOf(of.site) : await eks.programOf(of.profile)
+    return program
+      ? succeed(program)
+      : fail(failure('NOT_FOUND', { kind: 'program', name: 'site' in of ? of.site : of.profile }))
+  },
+  consents: () => means.programs.consents(),
+  revokeConsent(hash) {
+    const using = list.credentials().filter(({ program }) => program === hash)
+    for (const { ref } of using) for (const site of ref.usedBy) list.disconnect(site)
+    return means.programs.revoke(hash)
+  },
+  credentials: () => list.credentials().map(({ ref }) => ref),
+  async endCredential(id) {
+    const found = list.credentials().find(({ ref }) => ref.id === id)
+    if (!found) return fail(failure('NOT_FOUND', { kind: 'credential', name: id }))
+    if (found.identity !== undefined) return signedOut(found.identity, list, means)
+    return list.disconnect(id)
   },
 })
 

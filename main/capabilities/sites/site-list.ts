@@ -1,4 +1,5 @@
 import { failure } from '../../../preload/contract/failures'
+import type { ProgramToRun } from '../../../preload/contract/programs'
 import type { FoundContext } from '../../../preload/contract/sites'
 import type { Clock } from '../../kernel/clock'
 import type { Outcome } from '../../kernel/outcome'
@@ -9,11 +10,12 @@ import { addedIdentity, addedSource, AddedSites, oidcClient } from './added'
 import { authOf, identityOf, oidcClientOf, targetOf } from './adapters/credentials'
 import { readKubeconfigs, type KubeContext, type Read } from './adapters/kubeconfig'
 import { oidcIdOf, type OidcClient } from './adapters/oidc'
-import { commandLine, hashOf, objectionTo } from './adapters/plugin'
+import { callOf, objectionTo } from './adapters/plugin'
 import { watchFiles } from './adapters/watch-files'
 import type { Identity } from './broker'
 import { Connection, type SiteSource } from './connection'
 import { placeOf } from './domain/contexts'
+import { credentialRefs, type HeldCredential, type SiteCredential } from './domain/credential-refs'
 import type { Means } from './means'
 import { PlantSites } from './plant-sites'
 import { watchForSleep } from './presence'
@@ -109,10 +111,9 @@ export class SiteList {
     const exec = this.#context(site)?.user.exec
     if (exec) {
       await this.#means.ready()
-      const { plugins } = this.#means
-      const hash = hashOf(exec, plugins.env())
-      const kept =
-        consentToHash === hash && !plugins.allowed(hash) ? plugins.allow(hash) : succeed(undefined)
+      const { plugins, programs } = this.#means
+      const { hash } = programs.state(callOf(site, exec))
+      const kept = programs.consent(consentToHash === hash ? hash : undefined)
       if (!kept.ok) return kept
       const objection = objectionTo(site, exec, plugins)
       if (objection) return fail(objection)
@@ -142,6 +143,40 @@ export class SiteList {
     const kept = this.#ports.settings.set(HOME, site)
     this.#changes.tell()
     return kept
+  }
+  /** Exactly what signing in to a site would run; undefined where it runs nothing. */
+  async programOf(site: string): Promise<ProgramToRun | undefined> {
+    await this.#means.ready()
+    const exec = this.#context(site)?.user.exec
+    return exec ? this.#means.programs.describe(callOf(site, exec)) : undefined
+  }
+  /** What signs a person in to the sites that are not simulated, by reference. */
+  credentials(): HeldCredential[] {
+    const sites = [...this.#connections.values()].filter(({ source }) => !source.simulated)
+    return credentialRefs(
+      sites.map(({ source }) => this.#credential(source)),
+      this.#ports.clock.now(),
+    )
+  }
+  #credential({ id, signsInWith }: SiteSource): SiteCredential {
+    const context = this.#context(id)
+    const identity = this.#identity(id)
+    const exec = context?.user.exec
+    return {
+      site: id,
+      ...(context ? { kind: authOf(context.user), from: context.file } : this.#addedFrom(id)),
+      identity: signsInWith?.()?.name,
+      program: exec ? this.#means.programs.state(callOf(id, exec)) : undefined,
+      ...(identity?.ok
+        ? { renews: identity.value.renewable, until: this.#means.broker.until(identity.value) }
+        : { renews: false }),
+    }
+  }
+  #addedFrom(id: string): Pick<SiteCredential, 'kind' | 'from'> {
+    const added = this.added.find(id)
+    return added?.kind === 'eks'
+      ? { kind: 'eks', from: `AWS profile ${added.profile}` }
+      : { kind: 'oidc', from: 'added here' }
   }
   lookAgain(site: string): Promise<void> {
     return this.#connections.get(site)?.lookAgain() ?? Promise.resolve()
@@ -294,7 +329,6 @@ export class SiteList {
     }
   }
   #found({ id, name, clusterName, userName, cluster, user, file }: KubeContext): FoundContext {
-    const hash = user.exec ? hashOf(user.exec, this.#means.plugins.env()) : ''
     return {
       id,
       context: name,
@@ -303,13 +337,7 @@ export class SiteList {
       server: cluster.server,
       file,
       auth: authOf(user),
-      ...(user.exec && {
-        plugin: {
-          command: commandLine(user.exec),
-          hash,
-          allowed: this.#means.plugins.allowed(hash),
-        },
-      }),
+      ...(user.exec && { plugin: this.#means.programs.state(callOf(id, user.exec)) }),
     }
   }
 }

@@ -1,7 +1,6 @@
+import { isSecretName } from '../../kernel/secret-names'
+
 const HIDDEN = '[hidden]'
-const SECRET_FIELD =
-  /(^|[-_.])(token|password|passwd|secret|authorization|cookie|client-?key(-?data)?|private-?key|access-?key|session-?token|id-?token|refresh-?token|bearer)($|[-_.])/i
-const CAMEL = /([a-z0-9])([A-Z])/g
 
 // Each pattern keeps what tells people where the secret was, and hides the secret alone.
 const PATTERNS: [RegExp, string][] = [
@@ -44,4 +43,3 @@ export function redact(value: unknown, depth = 0): unknown {
     ]),
   )
 }
-const isSecretName = (name: string) => SECRET_FIELD.test(name.replace(CAMEL, '$1-$2'))

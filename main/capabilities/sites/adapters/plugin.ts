@@ -1,65 +1,33 @@
-import { createHash } from 'node:crypto'
-import { accessSync, constants, readFileSync } from 'node:fs'
-import { delimiter, isAbsolute, join } from 'node:path'
 import { z } from 'zod'
 import { failure, type Failure } from '../../../../preload/contract/failures'
-import type { Clock } from '../../../kernel/clock'
 import type { Outcome } from '../../../kernel/outcome'
 import { fail, succeed } from '../../../kernel/outcome'
 import { parseJson } from '../../../platform/kubernetes/failures'
-import { redactText } from '../../../platform/log'
 import type { Held, Identity } from '../broker'
 import { clusterKey, digest, readNamed } from './file-identity'
 import type { KubeCluster, KubeExec } from './kubeconfig'
 import type { PluginPolicy } from './kuberc'
-import { runProgram, STDERR_TAIL, troubleOf } from './run-program'
+import type { ProgramCall, Programs } from '../programs/programs'
+import { findProgram } from '../programs/what-runs'
+import { failedBy, troubleOf } from './run-program'
 
-type Env = Readonly<Record<string, string | undefined>>
 export interface PluginPorts {
   /** The variables of the machine, with those of the login shell once they are known. */
-  env(): Env
-  clock: Clock
+  env(): Readonly<Record<string, string | undefined>>
   /** What kubectl's own settings say about plugins. */
   policy?: () => PluginPolicy
-  /** Whether a person allowed the command with this hash. */
-  allowed(hash: string): boolean
+  programs: Programs
 }
 
-/** The program a plugin entry means, undefined where there is none. */
-export function findProgram(command: string, env: Env): string | undefined {
-  const runnable = (path: string) => {
-    try {
-      accessSync(path, constants.X_OK)
-      return true
-    } catch {
-      return false
-    }
-  }
-  if (isAbsolute(command)) return runnable(command) ? command : undefined
-  const endings = process.platform === 'win32' ? ['.exe', '.cmd', '.bat', ''] : ['']
-  const places = (env['PATH'] ?? '')
-    .split(delimiter)
-    .filter(Boolean)
-    .flatMap((folder) => endings.map((ending) => join(folder, command + ending)))
-  return places.find(runnable)
-}
-
-/** What a person consents to: this command line, these variables, and the program as it is now. Another program under the same name asks again. */
-export function hashOf(exec: KubeExec, env: Env): string {
-  const program = findProgram(exec.command, env)
-  const hash = createHash('sha256').update(
-    JSON.stringify([
-      exec.command,
-      program ?? '',
-      exec.args,
-      exec.env.map(({ name }) => name).sort(),
-    ]),
-  )
-  if (program) hash.update(readFileSync(program))
-  return hash.digest('hex')
-}
-export const commandLine = (exec: KubeExec): string =>
-  redactText([exec.command, ...exec.args].join(' ')).slice(0, 500)
+/** A plugin entry as a program to show and to run. */
+export const callOf = (site: string, exec: KubeExec): ProgramCall => ({
+  kind: 'exec plugin',
+  of: site,
+  command: exec.command,
+  args: exec.args,
+  variables: exec.env,
+  also: [exec.apiVersion, exec.provideClusterInfo === true],
+})
 
 const VERSIONS = ['client.authentication.k8s.io/v1', 'client.authentication.k8s.io/v1beta1']
 const ExecCredential = z.object({
@@ -75,12 +43,14 @@ const ExecCredential = z.object({
 
 /** Why a plugin may not run at all: kubectl's policy, or a person who has not allowed it yet; undefined where it may. */
 export function objectionTo(site: string, exec: KubeExec, ports: PluginPorts): Failure | undefined {
+  const refused = forbidden(site, exec, ports)
+  if (refused) return refused
+  const { allowed, hash, command } = ports.programs.state(callOf(site, exec))
+  return allowed ? undefined : failure('PLUGIN_NEEDS_CONSENT', { site, command, hash })
+}
+function forbidden(site: string, exec: KubeExec, ports: PluginPorts): Failure | undefined {
   const refused = ports.policy?.().refuses(exec.command, findProgram(exec.command, ports.env()))
-  if (refused) return failure('PLUGIN_FORBIDDEN', { site, command: exec.command, ...refused })
-  const hash = hashOf(exec, ports.env())
-  return ports.allowed(hash)
-    ? undefined
-    : failure('PLUGIN_NEEDS_CONSENT', { site, command: commandLine(exec), hash })
+  return refused && failure('PLUGIN_FORBIDDEN', { site, command: exec.command, ...refused })
 }
 
 /** Credentials made by a plugin: run only with consent and where the policy allows it, for at most a minute. */
@@ -95,8 +65,8 @@ export function pluginIdentity(
     mayPrompt: true,
     renewable: true,
     async obtain() {
-      const objection = objectionTo(site, exec, ports)
-      return objection ? fail(objection) : runPlugin(site, { exec, cluster }, ports)
+      const refused = forbidden(site, exec, ports)
+      return refused ? fail(refused) : runPlugin(site, { exec, cluster }, ports)
     },
   }
 }
@@ -104,43 +74,43 @@ export function pluginIdentity(
 async function runPlugin(
   site: string,
   { exec, cluster }: { exec: KubeExec; cluster: KubeCluster },
-  { env: variablesOf, clock }: PluginPorts,
+  { env, programs }: PluginPorts,
 ): Promise<Outcome<Held>> {
-  const env = variablesOf()
-  const command = commandLine(exec)
-  const program = findProgram(exec.command, env)
-  const failed = (stderr: string, exitCode?: number): { ok: false; failure: Failure } =>
-    fail(
-      failure('PLUGIN_FAILED', {
-        site,
-        command,
-        stderr: redactText(stderr.trim()).slice(-STDERR_TAIL),
-        ...(exitCode !== undefined && { exitCode }),
-      }),
-    )
-  if (exec.interactiveMode === 'Always')
-    return failed('it wants a terminal (interactiveMode: Always), which there is not here')
-  if (!VERSIONS.includes(exec.apiVersion))
-    return failed(
-      `its entry asks for ${exec.apiVersion}, and only ${VERSIONS.join(' and ')} are known`,
-    )
-  if (!program)
-    return failed(`${exec.command} was not found on the PATH. ${exec.installHint ?? ''}`)
+  const wanting = unfit(exec)
+  if (wanting !== undefined) return failedBy(site, exec.command, { says: wanting })
   const info = {
     apiVersion: exec.apiVersion,
     kind: 'ExecCredential',
     spec: { interactive: false, ...(exec.provideClusterInfo && { cluster: clusterInfo(cluster) }) },
   }
   const variables = {
-    ...env,
+    ...env(),
     ...Object.fromEntries(exec.env.map(({ name, value }) => [name, value])),
     KUBERNETES_EXEC_INFO: JSON.stringify(info),
   }
-  const ended = await runProgram({ program, args: exec.args, env: variables }, clock)
-  const trouble = troubleOf(ended)
-  if (trouble) return failed(trouble.says, trouble.exitCode)
-  const held = heldFrom(ended.stdout, exec.apiVersion)
-  return typeof held === 'string' ? failed(`${held} ${ended.stderr}`, 0) : succeed(held)
+  const ran = await programs.run(callOf(site, exec), variables)
+  const command = ran.shown.words.join(' ')
+  if ('asks' in ran)
+    return fail(failure('PLUGIN_NEEDS_CONSENT', { site, command, hash: ran.shown.hash }))
+  if ('missing' in ran)
+    return failedBy(site, command, {
+      says: `${exec.command} was not found on the PATH. ${exec.installHint ?? ''}`,
+    })
+  const trouble = 'trouble' in ran ? { says: ran.trouble } : troubleOf(ran.ended)
+  if (trouble) return failedBy(site, command, trouble)
+  if (!('ended' in ran)) return failedBy(site, command, { says: '' })
+  const held = heldFrom(ran.ended.stdout, exec.apiVersion)
+  return typeof held === 'string'
+    ? failedBy(site, command, { says: `${held} ${ran.ended.stderr}`, exitCode: 0 })
+    : succeed(held)
+}
+/** What an entry asks for that there is not here; undefined where all of it can be had. */
+function unfit({ interactiveMode, apiVersion }: KubeExec): string | undefined {
+  if (interactiveMode === 'Always')
+    return 'it wants a terminal (interactiveMode: Always), which there is not here'
+  return VERSIONS.includes(apiVersion)
+    ? undefined
+    : `its entry asks for ${apiVersion}, and only ${VERSIONS.join(' and ')} are known`
 }
 
 function clusterInfo(cluster: KubeCluster) {

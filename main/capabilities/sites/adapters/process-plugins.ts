@@ -1,25 +1,19 @@
-import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import type { AwsCredentialIdentity } from '@aws-sdk/types'
 import { z } from 'zod'
 import { failure } from '../../../../preload/contract/failures'
-import type { Clock } from '../../../kernel/clock'
+import type { ProgramToRun } from '../../../../preload/contract/programs'
 import type { Outcome } from '../../../kernel/outcome'
 import { fail, succeed } from '../../../kernel/outcome'
 import { parseJson } from '../../../platform/kubernetes/failures'
-import { redactText } from '../../../platform/log'
 import type { Presence } from '../presence'
-import { findProgram } from './plugin'
-import { runProgram, STDERR_TAIL, troubleOf } from './run-program'
+import type { ProgramCall, Programs } from '../programs/programs'
+import { failedBy, troubleOf } from './run-program'
 
-type Env = Readonly<Record<string, string | undefined>>
 export interface ProcessPorts {
-  env(): Env
+  env(): Readonly<Record<string, string | undefined>>
   ready(): Promise<void>
-  clock: Clock
   presence: Presence
-  allowed(hash: string): boolean
-  allow(hash: string): Outcome<void>
+  programs: Programs
 }
 const Printed = z.object({
   Version: z.literal(1),
@@ -32,56 +26,49 @@ const Printed = z.object({
 /** Programs that AWS profiles name to make keys (credential_process): run with the same consent as plugins, and without a shell. */
 export class ProcessPlugins {
   readonly #ports: ProcessPorts
-  readonly #offered = new Set<string>()
   constructor(ports: ProcessPorts) {
     this.#ports = ports
   }
 
-  describe(command: string): { command: string; hash: string; allowed: boolean } {
-    const hash = this.#hash(command)
-    this.#offered.add(hash)
-    return { command: redactText(command).slice(0, 500), hash, allowed: this.#ports.allowed(hash) }
+  state(profile: string, command: string): { command: string; hash: string; allowed: boolean } {
+    return this.#ports.programs.state(callOf(profile, command))
+  }
+  /** Exactly what a profile's program would run. */
+  describe(profile: string, command: string): ProgramToRun {
+    return this.#ports.programs.describe(callOf(profile, command))
   }
   /** Remembers a consent, if it is to something that was shown. */
   async consent(hash: string | undefined): Promise<Outcome<void>> {
     await this.#ports.ready()
-    return hash !== undefined && this.#offered.has(hash) && !this.#ports.allowed(hash)
-      ? this.#ports.allow(hash)
-      : succeed(undefined)
+    return this.#ports.programs.consent(hash)
   }
   async run(profile: string, command: string): Promise<Outcome<AwsCredentialIdentity>> {
-    await this.#ports.ready()
-    const { hash, command: shown, allowed } = this.describe(command)
+    const { ready, programs, presence, env } = this.#ports
+    await ready()
+    const call = callOf(profile, command)
+    const { allowed, hash, command: shown } = programs.state(call)
     if (!allowed)
       return fail(failure('PLUGIN_NEEDS_CONSENT', { site: profile, command: shown, hash }))
-    if (this.#ports.presence.away())
+    if (presence.away())
       return fail(failure('SIGN_IN_WAITS', { site: profile, identity: `AWS profile ${profile}` }))
-    const failed = (stderr: string, exitCode?: number) =>
-      fail(
-        failure('PLUGIN_FAILED', {
-          site: profile,
-          command: shown,
-          stderr: redactText(stderr.trim()).slice(-STDERR_TAIL),
-          ...(exitCode !== undefined && { exitCode }),
-        }),
+    const ran = await programs.run(call, env())
+    if ('asks' in ran)
+      return fail(
+        failure('PLUGIN_NEEDS_CONSENT', { site: profile, command: shown, hash: ran.shown.hash }),
       )
-    const [name = '', ...args] = wordsOf(command)
-    const program = findProgram(name, this.#ports.env())
-    if (!program) return failed(`${name} was not found on the PATH.`)
-    const ended = await runProgram({ program, args, env: this.#ports.env() }, this.#ports.clock)
-    const trouble = troubleOf(ended)
-    if (trouble) return failed(trouble.says, trouble.exitCode)
-    const keys = keysIn(ended.stdout)
-    return keys ? succeed(keys) : failed('it did not print credentials of version 1', 0)
+    if ('missing' in ran)
+      return failedBy(profile, shown, { says: `${call.command} was not found on the PATH.` })
+    const trouble = 'trouble' in ran ? { says: ran.trouble } : troubleOf(ran.ended)
+    if (trouble) return failedBy(profile, shown, trouble)
+    const keys = 'ended' in ran ? keysIn(ran.ended.stdout) : undefined
+    return keys
+      ? succeed(keys)
+      : failedBy(profile, shown, { says: 'it did not print credentials of version 1', exitCode: 0 })
   }
-  #hash(command: string): string {
-    const program = findProgram(wordsOf(command)[0] ?? '', this.#ports.env())
-    const hash = createHash('sha256').update(
-      JSON.stringify(['credential_process', command, program ?? '']),
-    )
-    if (program) hash.update(readFileSync(program))
-    return hash.digest('hex')
-  }
+}
+const callOf = (profile: string, line: string): ProgramCall => {
+  const [command = '', ...args] = wordsOf(line)
+  return { kind: 'credential_process', of: profile, command, args, variables: [] }
 }
 
 function keysIn(stdout: string): AwsCredentialIdentity | undefined {

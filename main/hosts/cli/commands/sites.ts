@@ -4,6 +4,7 @@ import { say, sayTable } from '../output'
 import { runPlan } from '../plan'
 import { EXIT, Stop, withCore, type OpenSession } from '../session'
 import { changing, group, number } from '../words'
+import { programCommands } from './programs'
 
 /** Site names are shown without their prefix; both forms are understood. */
 const described = (site: SiteState) =>
@@ -49,7 +50,10 @@ export function siteCommands(program: Command, open: OpenSession) {
   site
     .command('connect <site>')
     .description('connect a site')
-    .option('--allow-plugin <sha256>', 'allow the credential plugin with this hash')
+    .option(
+      '--allow-plugin <hash>',
+      'allow the credential plugin with this hash, as takt site plugin shows it',
+    )
     .action(
       withCore(open, async (client, { args: [name = ''], options, json }) => {
         const consentToHash = options['allowPlugin']
@@ -87,6 +91,7 @@ export function siteCommands(program: Command, open: OpenSession) {
         say(plan.yaml)
       }),
     )
+  programCommands(site, open)
   plantCommands(program, open)
 }
 
