@@ -28,6 +28,7 @@ import { signingIn } from './compose/signing-in'
 import type { Clock } from './kernel/clock'
 import { os, whole, type CallContext } from './platform/contract'
 import { fileSink, makeLog } from './platform/log'
+import { AddressSecrets } from './platform/secrets/address-secrets'
 import { noVault } from './platform/secrets/vault'
 import { openStore, type Store } from './platform/store'
 
@@ -60,9 +61,14 @@ export async function compose(options: ComposeOptions): Promise<Core> {
   const { storeDir, clock, random, env } = options
   const store = openedStore(storeDir, clock)
   const log = makeLog(clock, fileSink(join(storeDir, 'takt.log')))
-  const settings = makeSettings({ file: options.settings ?? storedSettings(store), log })
+  const addresses = new AddressSecrets({
+    vault: options.vault ?? noVault,
+    settings: store.settings,
+  })
+  await addresses.load()
+  const settings = makeSettings({ file: options.settings ?? storedSettings(store), log, addresses })
   const plant = options.plant === false ? undefined : new EmbeddedPlant(options, store, log)
-  const means = signingIn(options, { store, settings, log, plant })
+  const means = signingIn(options, { store, settings, log, plant, addresses })
   const sites = makeSites({
     clock,
     random,

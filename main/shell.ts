@@ -1,11 +1,13 @@
 import { join } from 'node:path'
-import { app, BrowserWindow, ipcMain, powerMonitor } from 'electron'
+import { app, BrowserWindow, ipcMain, powerMonitor, shell } from 'electron'
 import { LampTray, notify, setMenu } from './hosts/electron/chrome'
 import { CoreProcess } from './hosts/electron/core-process'
 import { pathOfDeepLink } from './hosts/electron/deep-link'
+import { makeLeaving } from './hosts/electron/leaving'
 import type { ToShell } from './hosts/electron/messages'
-import { pathOfOpenedFile } from './hosts/electron/opened-file'
+import { pathOfOpenedFile, pathOfStart } from './hosts/electron/opened-file'
 import {
+  askToOpen,
   lockContents,
   ORIGIN,
   refusePermissions,
@@ -33,8 +35,8 @@ const show = () => {
   window?.show()
   window?.focus()
 }
-// A file that is opened before the page is there waits for it.
-let waiting = pathOfOpenedFile(process.argv.slice(1), process.cwd()),
+// A file or address that is opened before the page is there waits for it.
+let waiting = pathOfStart(process.argv, process.cwd()),
   isReady = false
 const go = (path: string) => {
   show()
@@ -118,7 +120,14 @@ function openWindow() {
 void app.whenReady().then(async () => {
   servePage(join(__dirname, '../renderer'))
   refusePermissions()
-  lockContents((url) => forwards.has(url))
+  lockContents(
+    makeLeaving({
+      isForward: (url) => forwards.has(url),
+      ask: askToOpen,
+      open: (url) => shell.openExternal(url),
+      now: () => performance.now(),
+    }),
+  )
   openWindow()
   setMenu(chrome)
   vault = await vaultState().catch(() => vault)
@@ -130,9 +139,7 @@ void app.whenReady().then(async () => {
 })
 app.on('second-instance', (_event, args, folder) => {
   show()
-  const path =
-    args.map(pathOfDeepLink).find((found) => found !== undefined) ??
-    pathOfOpenedFile(args.slice(1), folder)
+  const path = pathOfStart(args, folder)
   if (path) go(path)
 })
 app.on('open-url', (event, url) => {

@@ -8,10 +8,12 @@ import { createRoot } from 'react-dom/client'
 import { z } from 'zod'
 import { App } from './app/App'
 import { connection } from './app/connection'
+import { guardMarkup } from './app/trusted-types'
 import { rememberedTheme, resolveTheme, useTheme } from './app/theme'
 import { arrive, connectPage, followShell } from './client'
 import { cssVariablesResolver, theme } from './design/theme'
 
+guardMarkup()
 // Compiling parsers would need eval, which the page's policy forbids.
 z.config({ jitless: true })
 const nonce = document.querySelector<HTMLMetaElement>('meta[name=csp-nonce]')?.content ?? ''

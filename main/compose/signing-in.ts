@@ -1,6 +1,7 @@
 import type { SettingsService } from '../capabilities/settings'
 import { makeMeans, type Means } from '../capabilities/sites'
 import type { Log } from '../platform/log'
+import type { AddressSecrets } from '../platform/secrets/address-secrets'
 import type { Store } from '../platform/store'
 import type { ComposeOptions } from './options'
 import type { EmbeddedPlant } from './plant'
@@ -13,7 +14,14 @@ export function signingIn(
     settings,
     log,
     plant,
-  }: { store: Store; settings: SettingsService; log: Log; plant: EmbeddedPlant | undefined },
+    addresses,
+  }: {
+    store: Store
+    settings: SettingsService
+    log: Log
+    plant: EmbeddedPlant | undefined
+    addresses: AddressSecrets
+  },
 ): Means {
   return makeMeans({
     clock,
@@ -22,7 +30,11 @@ export function signingIn(
     settings: store.settings,
     loginShell: host === 'desktop',
     local: () => plant?.accounts() ?? [],
-    network: () => settings.get(),
+    addresses,
+    network: () => {
+      const { proxy, ...others } = settings.get()
+      return { ...others, proxy: addresses.full('proxy', proxy) }
+    },
     unreadable: (file, cause) => log.warn('An authority could not be read.', { file, cause }),
   })
 }

@@ -10,4 +10,6 @@ export const csp = (nonce: string, connect: "'self'" | "'none'"): string =>
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    'trusted-types default',
   ].join('; ')

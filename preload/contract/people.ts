@@ -13,8 +13,8 @@ export const DirectorySettings = z.discriminatedUnion('kind', [
       .string()
       .max(300)
       .regex(
-        /^ldaps?:\/\/[^\s/]+\/?$/i,
-        'ldap://host or ldaps://host, with a port where it is not the usual one',
+        /^ldaps?:\/\/[^\s/@]+\/?$/i,
+        'ldap://host or ldaps://host, with a port where it is not the usual one, and no password in it',
       ),
     startTls: z
       .boolean()

@@ -1,6 +1,7 @@
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { entry, Place, Timestamp } from './common'
+import { holdsUserinfo } from './text/address'
 import { FailureRecord } from './failures'
 import { PermissionCheck, Plan } from './operations'
 import { CredentialRef, ProgramConsent, ProgramToRun } from './programs'
@@ -91,6 +92,13 @@ const AwsPlace = z.object({
   profile: z.string().min(1).max(200),
   region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region such as eu-north-1'),
 })
+/** An address that nobody signs in to by what stands in it. */
+const PlainAddress = z
+  .url({ protocol: /^https?$/ })
+  .refine(
+    (address) => !holdsUserinfo(address),
+    'an address without user name and password: they are asked for at the sign-in',
+  )
 const SiteId = z.object({ site: z.string().min(1).max(500) })
 
 export const sites = {
@@ -154,9 +162,9 @@ export const sites = {
     .input(
       z.object({
         name: z.string().min(1).max(100),
-        server: z.url({ protocol: /^https?$/ }),
+        server: PlainAddress,
         ca: z.string().max(100_000).optional(),
-        issuer: z.url({ protocol: /^https?$/ }),
+        issuer: PlainAddress,
         clientId: z.string().min(1).max(500),
         scopes: z.array(z.string().max(200)).max(20).default([]),
         proxy: z.string().max(1000).optional(),

@@ -12,6 +12,9 @@ export function memorySettings(
       kept.set(key, structuredClone(value))
       return succeed(undefined)
     },
-    remove: (key) => void kept.delete(key),
+    remove: (key) => {
+      kept.delete(key)
+      return succeed(undefined)
+    },
   }
 }

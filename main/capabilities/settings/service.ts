@@ -2,6 +2,7 @@ import { DEFAULT_SETTINGS, Settings } from '../../../preload/contract/system'
 import type { Outcome } from '../../kernel/outcome'
 import { succeed } from '../../kernel/outcome'
 import type { Log } from '../../platform/log'
+import type { AddressSecrets } from '../../platform/secrets/address-secrets'
 import { listeners } from '../../platform/streams/latest'
 
 /** Where settings are kept: the shell's own file on the desktop, a row of the local store elsewhere. */
@@ -15,17 +16,32 @@ export interface SettingsService {
   onChange(listener: () => void): () => void
 }
 
+export interface SettingPorts {
+  file: SettingsFile
+  log: Log
+  /** Where user names and passwords of addresses are kept instead. */
+  addresses: Pick<AddressSecrets, 'take'>
+}
 /** The settings of this person on this machine; a value that cannot be read falls back to its default, alone. */
-export function makeSettings({ file, log }: { file: SettingsFile; log: Log }): SettingsService {
+export function makeSettings({ file, log, addresses }: SettingPorts): SettingsService {
   const changes = listeners()
-  let now = read(file.read(), log)
+  const takenOut = (settings: Settings): Settings => ({
+    ...settings,
+    proxy: addresses.take('proxy', settings.proxy),
+  })
+  const stored = read(file.read(), log)
+  let now = takenOut(stored)
+  // A password that an earlier version wrote down does not stay there.
+  if (now.proxy !== stored.proxy) file.write(now)
   return {
     get: () => now,
     set(change) {
-      const next = Settings.parse({
-        ...now,
-        ...Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)),
-      })
+      const next = takenOut(
+        Settings.parse({
+          ...now,
+          ...Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)),
+        }),
+      )
       const written = file.write(next)
       if (written && !written.ok) return written
       now = next

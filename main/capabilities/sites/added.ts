@@ -4,6 +4,7 @@ import type { Clock } from '../../kernel/clock'
 import type { Outcome } from '../../kernel/outcome'
 import { fail, succeed } from '../../kernel/outcome'
 import type { Aws } from '../../platform/aws'
+import type { AddressSecrets } from '../../platform/secrets/address-secrets'
 import type { Store } from '../../platform/store'
 import { listeners } from '../../platform/streams/latest'
 import type { Identity } from './broker'
@@ -43,9 +44,11 @@ const KEY = 'sites.added'
 
 export class AddedSites {
   readonly #settings: Store['settings']
+  readonly #addresses: AddressSecrets
   readonly #changes = listeners()
-  constructor(settings: Store['settings']) {
+  constructor(settings: Store['settings'], addresses: AddressSecrets) {
     this.#settings = settings
+    this.#addresses = addresses
   }
   onChange(listener: () => void) {
     return this.#changes.add(listener)
@@ -73,7 +76,12 @@ export class AddedSites {
     // A cluster that is there under another identity too has to be told apart by more than its number.
     const name =
       site.kind === 'eks' && id !== site.cluster ? `${site.cluster} (${site.profile})` : site.name
-    const added = AddedSite.parse({ ...site, id, name })
+    const added = AddedSite.parse({
+      ...site,
+      id,
+      name,
+      ...(site.proxy !== undefined && { proxy: this.#addresses.take(proxyOf(id), site.proxy) }),
+    })
     const kept = this.#settings.set(KEY, [...others, added])
     if (!kept.ok) return kept
     this.#changes.tell()
@@ -87,6 +95,7 @@ export class AddedSites {
           remedy: 'A context of a kubeconfig goes when it is taken out of the file.',
         }),
       )
+    this.#addresses.forget(proxyOf(id))
     const kept = this.#settings.set(
       KEY,
       this.all().filter((site) => site.id !== id),
@@ -95,6 +104,7 @@ export class AddedSites {
     return kept
   }
 }
+const proxyOf = (id: string) => `proxy of ${id}`
 const placeOf = (site: New | AddedSite) =>
   site.kind === 'eks'
     ? `${site.arn} ${site.profile}`
@@ -127,7 +137,11 @@ export const addedIdentity = (
 /** An added site as something that can be connected. */
 export function addedSource(
   site: AddedSite,
-  ports: CredentialPorts & { aws: Aws; find(id: string): AddedSite | undefined },
+  ports: CredentialPorts & {
+    aws: Aws
+    addresses: AddressSecrets
+    find(id: string): AddedSite | undefined
+  },
 ): SiteSource {
   const { id, name, server, ca } = site
   return {
@@ -140,7 +154,10 @@ export function addedSource(
       ? { place: 'cloud', meta: site.region }
       : { place: 'on-prem', meta: new URL(server).hostname }),
     target() {
-      const proxy = ports.network.proxyFor(server, site.proxy)
+      const proxy = ports.network.proxyFor(
+        server,
+        site.proxy === undefined ? undefined : ports.addresses.full(proxyOf(id), site.proxy),
+      )
       const identify = (): Outcome<Identity> => {
         const now = ports.find(id)
         return now

@@ -2,6 +2,7 @@ import { userInfo } from 'node:os'
 import type { Clock } from '../../kernel/clock'
 import { makeAws, type Aws, type LocalAccount } from '../../platform/aws'
 import { makeNetwork, type Network, type NetworkSettings } from '../../platform/network'
+import { AddressSecrets } from '../../platform/secrets/address-secrets'
 import { noVault, type Vault } from '../../platform/secrets/vault'
 import type { Store } from '../../platform/store'
 import { Broker } from './broker'
@@ -21,6 +22,7 @@ export interface MeansPorts {
   settings: Store['settings']
   network?: () => NetworkSettings
   vault?: Vault | undefined
+  addresses?: AddressSecrets
   /** Whether the login shell is asked once for its variables, because a program started from a dock lacks them. */
   loginShell?: boolean
   local?: () => readonly LocalAccount[]
@@ -36,6 +38,7 @@ export interface Means {
   presence: Presence
   plugins: PluginPorts
   programs: Programs
+  addresses: AddressSecrets
   processes: ProcessPlugins
   /** Settles when the variables of the login shell are known; asks the shell at the first call. */
   ready(): Promise<void>
@@ -47,6 +50,7 @@ export function makeMeans({
   settings,
   network: set,
   vault = noVault,
+  addresses = new AddressSecrets({ vault, settings }),
   loginShell = false,
   local,
   unreadable,
@@ -73,6 +77,7 @@ export function makeMeans({
     presence,
     processes,
     programs,
+    addresses,
     ready: shell.ready,
     aws: makeAws({ env, clock, network, processes, ...(local && { local }) }),
     oidc: new OidcPeople({ clock, network, refreshTokens: refreshTokens(vault, settings) }),

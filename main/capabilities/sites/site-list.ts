@@ -1,6 +1,7 @@
 import { failure } from '../../../preload/contract/failures'
 import type { ProgramToRun } from '../../../preload/contract/programs'
 import type { FoundContext } from '../../../preload/contract/sites'
+import { shownAddress } from '../../../preload/contract/text/address'
 import type { Clock } from '../../kernel/clock'
 import type { Outcome } from '../../kernel/outcome'
 import { fail, succeed } from '../../kernel/outcome'
@@ -38,7 +39,7 @@ export class SiteList {
   constructor(ports: SitesPorts, means: Means) {
     this.#ports = ports
     this.#means = means
-    this.added = new AddedSites(ports.settings)
+    this.added = new AddedSites(ports.settings, means.addresses)
     this.plant = new PlantSites(ports.plant, ports.settings, {
       add: (source) => this.#add(source),
       remove: (id) => this.#drop(id),
@@ -323,7 +324,7 @@ export class SiteList {
       ...placeOf(cluster.server),
       simulated: false,
       kind: 'kubeconfig',
-      server: cluster.server,
+      server: shownAddress(cluster.server),
       target: () => targetOf(now, this.#means),
       signsInWith: () => this.#signsInWith(id),
     }
@@ -334,7 +335,7 @@ export class SiteList {
       context: name,
       cluster: clusterName,
       user: userName,
-      server: cluster.server,
+      server: shownAddress(cluster.server),
       file,
       auth: authOf(user),
       ...(user.exec && { plugin: this.#means.programs.state(callOf(id, user.exec)) }),

@@ -38,9 +38,19 @@ export function relayToShell(
       tell({ type: 'lamps', stopped, called })
     },
   )
+  // Notebooks and ports of pods and services come by two streams; the shell knows one list.
+  const open = { notebooks: [] as string[], ports: [] as string[] }
+  const tellOpen = (change: Partial<typeof open>) => {
+    Object.assign(open, change)
+    tell({ type: 'forwards', urls: [...open.notebooks, ...open.ports] })
+  }
   void each(
     () => client.environments.forwards(undefined, { signal }),
-    (forwards) => tell({ type: 'forwards', urls: forwards.map(({ url }) => url) }),
+    (forwards) => tellOpen({ notebooks: forwards.map(({ url }) => url) }),
+  )
+  void each(
+    () => client.objects.forwards(undefined, { signal }),
+    (forwards) => tellOpen({ ports: forwards.map(({ address }) => `http://${address}/`) }),
   )
   const running = new Set<string>()
   void each(

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { app, dialog, protocol, session, shell, type WebContents } from 'electron'
+import { app, dialog, protocol, session, type WebContents } from 'electron'
+import { visibleLine } from '../../../preload/contract/text/visible'
 import { csp } from '../csp'
 import { loadPage, withNonce } from '../page-files'
 
@@ -40,31 +41,21 @@ export function refusePermissions() {
   session.defaultSession.setDevicePermissionHandler(() => false)
 }
 
-/** Decides what a link may do: the exact address of a live notebook opens at once, https after asking, everything else not at all. */
-export async function leave(
-  url: string,
-  isForward: (url: string) => boolean,
-): Promise<'opened' | 'refused'> {
-  if (isForward(url)) {
-    await shell.openExternal(url)
-    return 'opened'
-  }
-  if (!url.startsWith('https://')) return 'refused'
+/** Asks whether an address may be opened outside. */
+export async function askToOpen(url: string): Promise<boolean> {
   const { response } = await dialog.showMessageBox({
     type: 'question',
     message: 'Open this address in your browser?',
-    detail: url,
+    detail: visibleLine(url),
     buttons: ['Open', 'Cancel'],
     defaultId: 0,
     cancelId: 1,
   })
-  if (response !== 0) return 'refused'
-  await shell.openExternal(url)
-  return 'opened'
+  return response === 0
 }
 
 /** Keeps every window on the page: no navigation, redirect, new window or webview. */
-export function lockContents(isForward: (url: string) => boolean) {
+export function lockContents(leave: (url: string) => Promise<unknown>) {
   app.on('web-contents-created', (_event, contents: WebContents) => {
     contents.on('will-navigate', (event, url) => {
       if (!url.startsWith(`${ORIGIN}/`)) event.preventDefault()
@@ -72,7 +63,7 @@ export function lockContents(isForward: (url: string) => boolean) {
     contents.on('will-redirect', (event) => event.preventDefault())
     contents.on('will-attach-webview', (event) => event.preventDefault())
     contents.setWindowOpenHandler(({ url }) => {
-      void leave(url, isForward)
+      void leave(url)
       return { action: 'deny' }
     })
   })

@@ -248,7 +248,7 @@ function proxyFailure(
     failure('PROXY_FAILED', {
       site,
       server,
-      proxy: redactText(url.origin === 'null' ? `${url.protocol}//${url.host}` : url.origin),
+      proxy: `${url.protocol}//${url.host}`,
       cause,
       ...(status !== undefined && { status }),
     })

@@ -18,6 +18,7 @@ const PATTERNS: [RegExp, string][] = [
     `$1${HIDDEN}`,
   ],
   [/(\w+:\/\/[^\s:/@]+:)[^\s@/]+@/g, `$1${HIDDEN}@`],
+  [/(https?:\/\/)[^\s:/@"']+@/gi, `$1${HIDDEN}@`],
 ]
 
 /** The text without tokens, passwords, keys and signatures of presigned addresses. */
