@@ -1,3 +1,4 @@
+import { STORE_WORDS } from './explain-store'
 import type { Failure, FailureCode, FailureOf } from './failures'
 
 export interface Words {
@@ -211,16 +212,7 @@ const WORDS: { [C in FailureCode]: (data: FailureOf<C>['data']) => Words } = {
       'Nothing needs doing: it is looked at again in the next round.',
     ),
   OPERATION_NOT_POSSIBLE: (data) => words(data.says, 'Look at its steps in the operations drawer.'),
-  STORE_IN_USE: (data) =>
-    words(
-      `Another copy of Takt (${data.holder}) uses ${data.file}.`,
-      'Use that window, or start this one with another --store folder.',
-    ),
-  STORE_FULL: (data) =>
-    words(
-      `The disk that holds ${data.file} is full.`,
-      'Free some space; what was not written is tried again.',
-    ),
+  ...STORE_WORDS,
   VAULT_REFUSED: (data) =>
     words(
       `This machine would keep secrets in plain text (${data.backend}).`,

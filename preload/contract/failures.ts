@@ -108,6 +108,23 @@ const DATA = {
   OPERATION_NOT_POSSIBLE: z.object({ operation: z.string(), says: z.string() }),
   STORE_IN_USE: z.object({ file: z.string(), holder: z.string() }),
   STORE_FULL: z.object({ file: z.string() }),
+  STORE_READ_ONLY: z.object({ file: z.string() }),
+  STORE_NEWER: z.object({ file: z.string(), version: z.number().int(), known: z.number().int() }),
+  STORE_DAMAGED: z.object({
+    file: z.string(),
+    saved: z
+      .array(
+        z.object({
+          from: z.enum(['damaged-file', 'backup']),
+          file: z.string(),
+          at: z.number().optional(),
+          rows: z.array(
+            z.object({ table: z.string(), rows: z.number().int(), complete: z.boolean() }),
+          ),
+        }),
+      )
+      .describe('What can be begun again with: rows that still read, and each sound backup'),
+  }),
   VAULT_REFUSED: z.object({ backend: z.string() }),
   CLOUD_CAPACITY_SHORT: Site.extend({
     nodeGroup: z.string(),

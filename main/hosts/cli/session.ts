@@ -70,6 +70,8 @@ const conflict = new Set<Failure['code']>([
   'PLAN_UNKNOWN',
   'STORE_IN_USE',
   'OBJECT_BUSY',
+  'STORE_NEWER',
+  'STORE_DAMAGED',
 ])
 const blocked = new Set<Failure['code']>([
   'PLAN_IS_BLOCKED',

@@ -1,71 +1,83 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
-import { failure } from '../../../preload/contract/failures'
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import { failure, type Failure } from '../../../preload/contract/failures'
 import type { Outcome } from '../../kernel/outcome'
 import { fail, succeed } from '../../kernel/outcome'
-import { MIGRATIONS } from './migrations'
-
-const BUSY = 5
-const CORRUPT = 11
-const FULL = 13
-const NOT_A_DATABASE = 26
-
-const codeOf = (error: unknown): number =>
-  typeof error === 'object' &&
-  error !== null &&
-  'errcode' in error &&
-  typeof error.errcode === 'number'
-    ? error.errcode & 0xff
-    : 0
-const isFull = (error: unknown) =>
-  codeOf(error) === FULL || (error as NodeJS.ErrnoException | undefined)?.code === 'ENOSPC'
+import { isDamage, isFull, isReadOnly } from './sqlite-errors'
 
 export interface Row {
   [column: string]: unknown
 }
 
+/** A store whose file turned out to be damaged while it was in use: an expected failure that no caller can go on from. */
+export class StoreDamagedError extends Error {
+  readonly failure: Failure
+  constructor(file: string, cause: unknown) {
+    super(`The local store ${file} is damaged`, { cause })
+    this.failure = failure('STORE_DAMAGED', { file, saved: [] })
+  }
+}
+
 /** One SQLite file, held by this process alone; its errors that people can act on are typed. */
 export class Database {
   readonly file: string
+  /** False where the file may only be read: every write then answers STORE_READ_ONLY. */
+  readonly writable: boolean
   readonly #db: DatabaseSync
   readonly #statements = new Map<string, StatementSync>()
   #depth = 0
-  constructor(file: string, db: DatabaseSync) {
+  #isDamaged = false
+  constructor(file: string, db: DatabaseSync, writable = true) {
     this.file = file
     this.#db = db
+    this.writable = writable
   }
   all(sql: string, ...values: SQLInputValue[]): Row[] {
-    return this.#prepare(sql).all(...values) as Row[]
+    return this.#known(() => this.#prepare(sql).all(...values) as Row[])
   }
   one(sql: string, ...values: SQLInputValue[]): Row | undefined {
-    return this.#prepare(sql).get(...values) as Row | undefined
+    return this.#known(() => this.#prepare(sql).get(...values) as Row | undefined)
   }
   run(sql: string, ...values: SQLInputValue[]): void {
-    this.#prepare(sql).run(...values)
+    this.#known(() => this.#prepare(sql).run(...values))
+  }
+  /** Statements that answer nothing and belong to no transaction, such as a backup. */
+  exec(sql: string): void {
+    this.#known(() => this.#db.exec(sql))
   }
 
-  /** Everything in `work` or nothing of it; a full disk is a failure, not a crash. */
+  /** Everything in `work` or nothing of it; a full disk or a read-only file is a failure, not a crash. */
   write(work: () => void): Outcome<void> {
+    if (!this.writable) return fail(failure('STORE_READ_ONLY', { file: this.file }))
     if (this.#depth > 0) {
       work()
       return succeed(undefined)
     }
     try {
-      this.#db.exec('BEGIN IMMEDIATE')
-      this.#depth++
-      try {
-        work()
-        this.#db.exec('COMMIT')
-      } finally {
-        this.#depth--
-        if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
-      }
+      this.#transact(work)
       return succeed(undefined)
     } catch (error) {
       if (isFull(error)) return fail(failure('STORE_FULL', { file: this.file }))
-      throw error
+      if (isReadOnly(error)) return fail(failure('STORE_READ_ONLY', { file: this.file }))
+      throw this.#told(error)
     }
+  }
+  #transact(work: () => void) {
+    this.#db.exec('BEGIN IMMEDIATE')
+    this.#depth++
+    try {
+      work()
+      this.#db.exec('COMMIT')
+    } finally {
+      this.#depth--
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
+    }
+  }
+  /** Whether a page could not be read since it was opened. */
+  get isDamaged() {
+    return this.#isDamaged
+  }
+  markDamaged() {
+    this.#isDamaged = true
   }
   get open() {
     return this.#db.isOpen
@@ -74,71 +86,23 @@ export class Database {
     this.#statements.clear()
     if (this.#db.isOpen) this.#db.close()
   }
+  #known<T>(ask: () => T): T {
+    try {
+      return ask()
+    } catch (error) {
+      throw this.#told(error)
+    }
+  }
+  #told(error: unknown): unknown {
+    if (!isDamage(error)) return error
+    this.#isDamaged = true
+    return new StoreDamagedError(this.file, error)
+  }
   #prepare(sql: string): StatementSync {
     const known = this.#statements.get(sql)
     if (known) return known
     const statement = this.#db.prepare(sql)
     this.#statements.set(sql, statement)
     return statement
-  }
-}
-
-interface Opening {
-  pid: number
-  setAside(file: string): string
-  onSetAside?(file: string): void
-  /** For tests of a full disk. */ maxPages?: number
-}
-
-/** Opens takt.db in a folder. The file lock is the operating system's, so it goes with the process that held it, however that ended. */
-export function openDatabase(folder: string, opening: Opening): Outcome<Database> {
-  const file = join(folder, 'takt.db')
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-  } catch (error) {
-    if (isFull(error)) return fail(failure('STORE_FULL', { file }))
-    throw error
-  }
-  try {
-    return openFile(folder, file, opening)
-  } catch (error) {
-    if (codeOf(error) === BUSY)
-      return fail(failure('STORE_IN_USE', { file, holder: holderOf(folder) }))
-    if (isFull(error)) return fail(failure('STORE_FULL', { file }))
-    if (codeOf(error) !== CORRUPT && codeOf(error) !== NOT_A_DATABASE) throw error
-    const aside = opening.setAside(file)
-    renameSync(file, aside)
-    for (const suffix of ['-wal', '-shm']) rmSync(`${file}${suffix}`, { force: true })
-    opening.onSetAside?.(aside)
-    return openFile(folder, file, opening)
-  }
-}
-
-function openFile(folder: string, file: string, { pid, maxPages }: Opening): Outcome<Database> {
-  const db = new DatabaseSync(file)
-  try {
-    // Exclusive before WAL: the lock is then taken with the first write below and kept until this process ends.
-    db.exec(
-      'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 0',
-    )
-    if (maxPages !== undefined) db.exec(`PRAGMA max_page_count = ${maxPages}`)
-    db.exec('BEGIN IMMEDIATE')
-    const version = Number((db.prepare('PRAGMA user_version').get() as Row)['user_version'])
-    for (const migration of MIGRATIONS.slice(version)) db.exec(migration)
-    if (version < MIGRATIONS.length) db.exec(`PRAGMA user_version = ${MIGRATIONS.length}`)
-    db.exec('COMMIT')
-    writeFileSync(join(folder, 'holder'), `process ${pid}`)
-    return succeed(new Database(file, db))
-  } catch (error) {
-    db.close()
-    throw error
-  }
-}
-
-function holderOf(folder: string): string {
-  try {
-    return readFileSync(join(folder, 'holder'), 'utf8').slice(0, 100) || 'another process'
-  } catch {
-    return 'another process'
   }
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
@@ -16,10 +16,7 @@ function folder() {
   undo.push(() => rmSync(path, { recursive: true, force: true }))
   return path
 }
-function open(
-  path = folder(),
-  options: { maxPages?: number; onSetAside?(file: string): void } = {},
-): Store {
+function open(path = folder(), options: { maxPages?: number } = {}): Store {
   const opened = openStore(path, { pid: process.pid, now: () => 1, ...options })
   if (!opened.ok) throw new Error(opened.failure.code)
   undo.push(() => opened.value.close())
@@ -146,15 +143,6 @@ test('one process cannot open it twice either', () => {
     ok: false,
     failure: { code: 'STORE_IN_USE', data: { holder: `process ${process.pid}` } },
   })
-})
-
-test('a file that is no store is set aside and a new one begins', () => {
-  const path = folder()
-  writeFileSync(join(path, 'takt.db'), 'not a database at all '.repeat(100))
-  const aside: string[] = []
-  expect(open(path, { onSetAside: (file) => aside.push(file) }).settings.set('a', 1).ok).toBe(true)
-  expect(aside).toEqual([join(path, 'takt.db.damaged-1')])
-  expect(readdirSync(path)).toContain('takt.db.damaged-1')
 })
 
 test('opens quickly', () => {

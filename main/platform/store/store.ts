@@ -1,8 +1,11 @@
 import { DatabaseSync } from 'node:sqlite'
+import type { Clock } from '../../kernel/clock'
 import type { Outcome } from '../../kernel/outcome'
 import { succeed } from '../../kernel/outcome'
+import { backUpDaily } from './backups'
 import type { Database } from './database'
-import { openDatabase } from './database'
+import { findDamage } from './integrity'
+import { markClosed, openDatabase } from './opening'
 
 export interface LastSeen {
   items: { key: string; value: unknown }[]
@@ -63,37 +66,51 @@ export interface Store {
   }
   /** Several writes as one: all of them or none. */
   together(work: () => void): Outcome<void>
+  /** False where the folder or the file may only be read. */
+  readonly writable: boolean
   isOpen(): boolean
+  /** Daily copies and a look at every page, until the signal. */
+  care(options: CareOptions, signal: AbortSignal): Promise<void>
   close(): void
 }
 
 const text = (value: unknown) => JSON.stringify(value)
-const parsed = (value: unknown): unknown =>
-  typeof value === 'string' ? JSON.parse(value) : undefined
+/** A text that is not whole any more counts as not there: whoever asks parses what it gets in any case. */
+function parsed(value: unknown): unknown {
+  if (typeof value !== 'string') return undefined
+  try {
+    return JSON.parse(value)
+  } catch {
+    return undefined
+  }
+}
 
 export interface OpenStoreOptions {
   pid: number
   now(): number
-  onSetAside?(file: string): void
+  /** For tests of a full disk. */
   maxPages?: number
 }
+export interface CareOptions {
+  clock: Clock
+  /** Called once where a page turns out to be damaged while the store is in use. */
+  onDamage(file: string): void
+  /** A copy that could not be made, on a full disk say: the store itself goes on. */
+  onBackupFailed(error: unknown): void
+}
 
-/** Opens the store of a folder, or says who holds it. A file that is no store any more is set aside, and a new one begins. */
-export function openStore(
-  folder: string,
-  { pid, now, onSetAside, maxPages }: OpenStoreOptions,
-): Outcome<Store> {
-  const opened = openDatabase(folder, {
-    pid,
-    setAside: (file) => `${file}.damaged-${now()}`,
-    ...(onSetAside && { onSetAside }),
-    ...(maxPages !== undefined && { maxPages }),
-  })
+/**
+ * Opens the store of a folder, or says why not: held by another process, full, damaged (with what was saved), of a newer Takt, or not to be
+ * read. Where it may only be read it opens all the same, and every write answers STORE_READ_ONLY.
+ */
+export function openStore(folder: string, options: OpenStoreOptions): Outcome<Store> {
+  const opened = openDatabase(folder, options)
   if (!opened.ok) return opened
-  const db = opened.value
+  const { db, closedCleanly } = opened.value
   return succeed({
     folder,
     file: db.file,
+    writable: db.writable,
     records: recordTables(db),
     views: viewTable(db),
     drafts: draftTable(db),
@@ -103,9 +120,26 @@ export function openStore(
     blobs: blobTable(db),
     together: (work) => db.write(work),
     isOpen: () => db.open,
-    close: () => db.close(),
+    care: (care, signal) => lookAfter(db, { ...care, folder, closedCleanly }, signal),
+    close: () => {
+      db.close()
+      // A damaged store keeps its mark, so that the next opening walks it before anything else.
+      if (db.writable && !db.isDamaged) markClosed(folder)
+    },
   })
 }
+
+/** Copies the store daily, and walks its pages once where that was not done at opening. */
+async function lookAfter(
+  db: Database,
+  { folder, clock, closedCleanly, onDamage, onBackupFailed }: Caring,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!db.writable) return
+  if (closedCleanly && (await findDamage(db, clock, signal))) return onDamage(db.file)
+  await backUpDaily(db, { storeFolder: folder, clock, onFailure: onBackupFailed }, signal)
+}
+type Caring = CareOptions & { folder: string; closedCleanly: boolean }
 
 const recordTables = (db: Database): Store['records'] => ({
   load(kind) {
@@ -120,13 +154,23 @@ const recordTables = (db: Database): Store['records'] => ({
     db.write(() => {
       db.run('DELETE FROM record WHERE kind = ?', kind)
       for (const { key, value } of items)
-        db.run('INSERT OR REPLACE INTO record VALUES (?, ?, ?)', kind, key, text(value))
-      db.run('INSERT OR REPLACE INTO seen VALUES (?, ?, ?)', kind, site, asOf)
+        db.run(
+          'INSERT OR REPLACE INTO record (kind, key, json) VALUES (?, ?, ?)',
+          kind,
+          key,
+          text(value),
+        )
+      db.run('INSERT OR REPLACE INTO seen (kind, site, asOf) VALUES (?, ?, ?)', kind, site, asOf)
     }),
   change: (kind, { upserts, removed, asOf }) =>
     db.write(() => {
       for (const { key, value } of upserts)
-        db.run('INSERT OR REPLACE INTO record VALUES (?, ?, ?)', kind, key, text(value))
+        db.run(
+          'INSERT OR REPLACE INTO record (kind, key, json) VALUES (?, ?, ?)',
+          kind,
+          key,
+          text(value),
+        )
       for (const key of removed) db.run('DELETE FROM record WHERE kind = ? AND key = ?', kind, key)
       db.run('UPDATE seen SET asOf = ? WHERE kind = ?', asOf, kind)
     }),
@@ -137,7 +181,14 @@ const viewTable = (db: Database): Store['views'] => ({
     return row && { value: parsed(row['json']), asOf: Number(row['asOf']) }
   },
   set: (key, value, asOf) =>
-    db.write(() => db.run('INSERT OR REPLACE INTO view VALUES (?, ?, ?)', key, text(value), asOf)),
+    db.write(() =>
+      db.run(
+        'INSERT OR REPLACE INTO view (key, json, asOf) VALUES (?, ?, ?)',
+        key,
+        text(value),
+        asOf,
+      ),
+    ),
 })
 const draftTable = (db: Database): Store['drafts'] => ({
   list: () =>
@@ -150,20 +201,32 @@ const draftTable = (db: Database): Store['drafts'] => ({
       })),
   put: ({ id, value, savedAt }) =>
     db.write(() =>
-      db.run('INSERT OR REPLACE INTO draft VALUES (?, ?, ?)', id, text(value), savedAt),
+      db.run(
+        'INSERT OR REPLACE INTO draft (id, json, savedAt) VALUES (?, ?, ?)',
+        id,
+        text(value),
+        savedAt,
+      ),
     ),
   remove: (id) => db.write(() => db.run('DELETE FROM draft WHERE id = ?', id)),
 })
 const settingTable = (db: Database): Store['settings'] => ({
   get: (key) => parsed(db.one('SELECT json FROM setting WHERE key = ?', key)?.['json']),
   set: (key, value) =>
-    db.write(() => db.run('INSERT OR REPLACE INTO setting VALUES (?, ?)', key, text(value))),
+    db.write(() =>
+      db.run('INSERT OR REPLACE INTO setting (key, json) VALUES (?, ?)', key, text(value)),
+    ),
   remove: (key) => db.write(() => db.run('DELETE FROM setting WHERE key = ?', key)),
 })
 const sampleTable = (db: Database): Store['samples'] => ({
   add: (series, at, value) =>
     db.write(() =>
-      db.run('INSERT OR REPLACE INTO sample VALUES (?, ?, ?)', series, at, text(value)),
+      db.run(
+        'INSERT OR REPLACE INTO sample (series, at, json) VALUES (?, ?, ?)',
+        series,
+        at,
+        text(value),
+      ),
     ),
   between: (series, from, to) =>
     db
@@ -174,7 +237,11 @@ const sampleTable = (db: Database): Store['samples'] => ({
         to,
       )
       .map(({ at, json }) => ({ at: Number(at), value: parsed(json) })),
-  forgetBefore: (at) => db.write(() => db.run('DELETE FROM sample WHERE at < ?', at)),
+  forgetBefore: (at) => {
+    const forgotten = db.write(() => db.run('DELETE FROM sample WHERE at < ?', at))
+    giveBack(db)
+    return forgotten
+  },
 })
 const operationTables = (db: Database): Store['operations'] => ({
   load: () =>
@@ -191,7 +258,7 @@ const operationTables = (db: Database): Store['operations'] => ({
   save: ({ id, number, value, ended }) =>
     db.write(() =>
       db.run(
-        'INSERT OR REPLACE INTO operation VALUES (?, ?, ?, ?)',
+        'INSERT OR REPLACE INTO operation (id, number, ended, json) VALUES (?, ?, ?, ?)',
         id,
         number,
         ended ? 1 : 0,
@@ -201,29 +268,36 @@ const operationTables = (db: Database): Store['operations'] => ({
   note: (id, at, says) =>
     db.write(() =>
       db.run(
-        'INSERT INTO journal VALUES (?, (SELECT COALESCE(MAX(seq), 0) + 1 FROM journal WHERE operation = ?), ?, ?)',
+        'INSERT INTO journal (operation, seq, at, says) VALUES (?, (SELECT COALESCE(MAX(seq), 0) + 1 FROM journal WHERE operation = ?), ?, ?)',
         id,
         id,
         at,
         says,
       ),
     ),
-  forget: (keep) =>
-    db.write(() => {
+  forget: (keep) => {
+    const forgotten = db.write(() => {
       db.run(
         'DELETE FROM operation WHERE ended = 1 AND number <= (SELECT COALESCE(MAX(number), 0) FROM operation) - ?',
         keep,
       )
       db.run('DELETE FROM journal WHERE operation NOT IN (SELECT id FROM operation)')
-    }),
+    })
+    giveBack(db)
+    return forgotten
+  },
 })
+/** Gives freed pages back to the disk, a few at a time so that nobody waits for it. */
+const giveBack = (db: Database) => {
+  if (db.writable) db.exec('PRAGMA incremental_vacuum(256)')
+}
 const blobTable = (db: Database): Store['blobs'] => ({
   get(key) {
     const bytes = db.one('SELECT bytes FROM blob WHERE key = ?', key)?.['bytes']
     return bytes instanceof Uint8Array ? bytes : undefined
   },
   set: (key, bytes) =>
-    db.write(() => db.run('INSERT OR REPLACE INTO blob VALUES (?, ?)', key, bytes)),
+    db.write(() => db.run('INSERT OR REPLACE INTO blob (key, bytes) VALUES (?, ?)', key, bytes)),
   remove: (key) => db.write(() => db.run('DELETE FROM blob WHERE key = ?', key)),
 })
 
