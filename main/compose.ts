@@ -4,7 +4,7 @@ import type { ContractRouterClient } from '@orpc/contract'
 import type { Router } from '@orpc/server'
 import type { Contract } from '../preload/contract'
 import { explain } from '../preload/contract/explain'
-import type { Failure } from '../preload/contract/failures'
+import { failure, type Failure } from '../preload/contract/failures'
 import { makeCapacity } from './capabilities/capacity'
 import { makeOperations, operationHandlers } from './capabilities/operations'
 import { makePrepare } from './capabilities/prepare'
@@ -12,7 +12,7 @@ import { makeRecords, RECORD_KINDS, recordHandlers, resourceOf } from './capabil
 import { sessionHandlers } from './capabilities/sessions'
 import { makeSettings, settingHandlers, type SettingsFile } from './capabilities/settings'
 import { makeSites, siteHandlers } from './capabilities/sites'
-import { systemHandlers } from './capabilities/system'
+import { storeHandlers, systemHandlers } from './capabilities/system'
 import { bursting } from './compose/burst'
 import { renting } from './compose/cloud'
 import { cluster } from './compose/cluster'
@@ -25,12 +25,14 @@ import { people } from './compose/people'
 import { EmbeddedPlant } from './compose/plant'
 import { replaying } from './compose/replay'
 import { signingIn } from './compose/signing-in'
+import { troubled } from './compose/troubled'
 import type { Clock } from './kernel/clock'
+import { fail } from './kernel/outcome'
 import { os, whole, type CallContext } from './platform/contract'
 import { fileSink, makeLog } from './platform/log'
 import { AddressSecrets } from './platform/secrets/address-secrets'
 import { noVault } from './platform/secrets/vault'
-import { openStore, type Store } from './platform/store'
+import { listBackups, openStore, type Store } from './platform/store'
 
 export type { ComposeOptions } from './compose/options'
 
@@ -59,7 +61,9 @@ export class StartError extends Error {
 /** The one place where adapters meet services. Rejects with a StartError when the store is held by another process or its disk is full. */
 export async function compose(options: ComposeOptions): Promise<Core> {
   const { storeDir, clock, random, env } = options
-  const store = openedStore(storeDir, clock)
+  const opened = openStore(storeDir, { pid: process.pid, now: () => clock.now() })
+  if (!opened.ok) return withoutStore(options, opened.failure)
+  const store = opened.value
   const log = makeLog(clock, fileSink(join(storeDir, 'takt.log')))
   const addresses = new AddressSecrets({
     vault: options.vault ?? noVault,
@@ -142,7 +146,7 @@ export async function compose(options: ComposeOptions): Promise<Core> {
     ...people(services, { vault: options.vault, simulated: () => plant?.directory() }).handlers,
     replay: replaying({ ...services, capacity, policy: burst.policy }, options.replayWorker)
       .handlers,
-    system: ownState(options, { store, sites }),
+    system: { ...ownState(options, { store, sites }), ...ownStore(store) },
     settings: settingHandlers(os.settings, { service: settings, clock }),
     ...(options.sessions && {
       sessions: sessionHandlers(os.sessions, { sessions: options.sessions, clock }),
@@ -157,6 +161,7 @@ export async function compose(options: ComposeOptions): Promise<Core> {
   })
   records.start()
   operations.resume()
+  const leave = lookAfter(store, { clock, log, restart: options.restart })
   const stops = [
     settings.onChange(() => sites.refresh()),
     line.run(burst.expiry),
@@ -173,6 +178,7 @@ export async function compose(options: ComposeOptions): Promise<Core> {
     // Closed twice is closed once: hosts and signals may both ask for it.
     close: once(async () => {
       const stopped = Promise.all(stops.map((stop) => stop()))
+      leave()
       await drift.close()
       operations.close()
       await settled(Promise.all([stopped, operations.settled()]), clock)
@@ -211,11 +217,47 @@ const ownState = (
     },
   })
 
-function openedStore(storeDir: string, clock: Clock): Store {
-  const opened = openStore(storeDir, { pid: process.pid, now: () => clock.now() })
-  if (!opened.ok) throw new StartError(opened.failure)
-  return opened.value
+/** A damaged store leaves a choice to people, where there is a screen to choose on; anything else ends the start. */
+function withoutStore(options: ComposeOptions, cause: Failure): Core {
+  if (cause.code !== 'STORE_DAMAGED' || !options.restart) throw new StartError(cause)
+  return troubled(options, cause)
 }
+
+/** Copies the store daily and walks its pages; damage ends this core, and the next one asks what to begin again with. */
+function lookAfter(
+  store: Store,
+  { clock, log, restart }: Pick<Services, 'clock' | 'log'> & Pick<ComposeOptions, 'restart'>,
+) {
+  const stop = new AbortController()
+  void store.care(
+    {
+      clock,
+      onDamage(file) {
+        log.error('The local store is damaged: nothing more is written.', { file })
+        restart?.()
+      },
+      onBackupFailed: (error) => log.warn('The local store could not be copied.', { error }),
+    },
+    stop.signal,
+  )
+  return () => stop.abort()
+}
+const ownStore = (store: Store) =>
+  storeHandlers(os.system, {
+    health: () => ({
+      state: store.writable ? 'sound' : 'read-only',
+      file: store.file,
+      saved: [],
+      backups: listBackups(store.folder),
+    }),
+    recover: () =>
+      fail(
+        failure('NOT_SUPPORTED_HERE', {
+          says: 'The local store is sound.',
+          remedy: 'To go back to a copy, close Takt and run takt store recover --copy.',
+        }),
+      ),
+  })
 const CLOSING_MS = 3000
 /** A step that does not listen is left behind: its journal says where to go on. */
 async function settled(steps: Promise<unknown>, clock: Clock) {

@@ -32,6 +32,8 @@ export interface ComposeOptions {
   driftWorker?: URL | undefined
   /** Stands for the Lease of the steward whatever the policy's mode. */
   steward?: boolean
+  /** Ends this core so that its host starts another, after a damaged store was found or recovered; a host that cannot leaves it out. */
+  restart?: (() => void) | undefined
   /** How the simulated sites begin; they are always at hand unless this is false. */
   plant?:
     | false

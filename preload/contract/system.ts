@@ -35,7 +35,39 @@ export const DEFAULT_SETTINGS: Settings = {
   noProxy: '',
 }
 
+const SavedCopy = z.object({
+  from: z.enum(['damaged-file', 'backup']),
+  file: z.string(),
+  at: z.number().optional().describe('When the copy was made, in ms since 1970'),
+  rows: z.array(z.object({ table: z.string(), rows: z.number().int(), complete: z.boolean() })),
+})
+export const StoreHealth = z.object({
+  state: z.enum(['sound', 'read-only', 'damaged']),
+  file: z.string(),
+  saved: z.array(SavedCopy).describe('What can be begun again with, where the store is damaged'),
+  backups: z.array(
+    z.object({ file: z.string(), at: z.number(), bytes: z.number().int().nonnegative() }),
+  ),
+})
+export type StoreHealth = z.infer<typeof StoreHealth>
+export const RecoveryChoice = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('rescue') }),
+  z.object({ kind: z.literal('backup'), at: z.number() }),
+  z.object({ kind: z.literal('empty') }),
+])
+
 export const system = {
+  store: entry
+    .meta({
+      says: 'How the local store is: sound, only to be read, or damaged with what can be saved of it; and its copies.',
+    })
+    .output(StoreHealth),
+  recoverStore: entry
+    .meta({
+      says: 'Puts a sound store in the place of a damaged one, which is set aside and never deleted; the core then begins again.',
+    })
+    .input(RecoveryChoice)
+    .output(z.object({ setAside: z.string(), rows: z.number().int() })),
   hello: entry
     .meta({ says: 'Who and what answers: versions, host, process and start time.' })
     .output(

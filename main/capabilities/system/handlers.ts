@@ -1,6 +1,9 @@
 import { withEventMeta } from '@orpc/server'
+import type { StoreHealth } from '../../../preload/contract/system'
 import { timestamp, type Clock } from '../../kernel/clock'
-import type { Implementer } from '../../platform/contract'
+import type { Outcome } from '../../kernel/outcome'
+import { answer, type Implementer } from '../../platform/contract'
+import type { Recovered, RecoveryChoice } from '../../platform/store'
 import { diagnose, type DiagnosticsPorts } from './diagnostics'
 
 export interface SystemPorts extends DiagnosticsPorts {
@@ -15,6 +18,16 @@ export interface SystemPorts extends DiagnosticsPorts {
   }
 }
 const BEAT_MS = 1000
+
+export interface StorePorts {
+  health(): StoreHealth
+  recover(choice: RecoveryChoice): Outcome<Recovered>
+}
+/** How the local store is and, where it is damaged, a way to begin again. */
+export const storeHandlers = (os: Implementer['system'], { health, recover }: StorePorts) => ({
+  store: os.store.handler(() => health()),
+  recoverStore: os.recoverStore.handler(({ input }) => answer(recover(input))),
+})
 
 export const systemHandlers = (os: Implementer['system'], ports: SystemPorts) => ({
   hello: os.hello.handler(() => ({

@@ -1,2 +1,2 @@
 export type { DiagnosticsPorts } from './diagnostics'
-export { systemHandlers, type SystemPorts } from './handlers'
+export { storeHandlers, systemHandlers, type StorePorts, type SystemPorts } from './handlers'

@@ -1,7 +1,7 @@
 import { implement, ORPCError } from '@orpc/server'
 import { contract } from '../../../preload/contract'
 import { explain } from '../../../preload/contract/explain'
-import type { Failure } from '../../../preload/contract/failures'
+import { parseFailure, type Failure } from '../../../preload/contract/failures'
 import type { Outcome } from '../../kernel/outcome'
 
 /** What a host knows of who calls; nothing where the way in needs no session. */
@@ -9,9 +9,26 @@ export interface CallContext {
   /** The id of the browser session a call comes through. */
   session?: string
 }
-/** Implements the contract; each capability gets the part that carries its name. */
-export const os = implement(contract).$context<CallContext>()
+/** Implements the contract; each capability gets the part that carries its name. An error that carries a failure, as a damaged store's does, is told as that failure. */
+export const os = implement(contract)
+  .$context<CallContext>()
+  .use(async ({ next }) => {
+    try {
+      return await next()
+    } catch (error) {
+      const carried = carriedFailure(error)
+      throw carried ? refusal(carried) : error
+    }
+  })
 export type Implementer = typeof os
+
+/** The failure that an error carries from where no outcome could be answered. */
+function carriedFailure(error: unknown): Failure | undefined {
+  if (!(error instanceof Error) || error instanceof ORPCError || !('failure' in error))
+    return undefined
+  const { code, data } = (error.failure ?? {}) as { code?: unknown; data?: unknown }
+  return parseFailure(code, data)
+}
 
 /** The declared contract error for a failure, with its words as message. */
 export const refusal = (failure: Failure): ORPCError<string, unknown> =>

@@ -1,18 +1,19 @@
 import { contract, type Contract } from '../../../preload/contract'
-import { failure } from '../../../preload/contract/failures'
+import { failure, type Failure } from '../../../preload/contract/failures'
 import { os, refusal } from './answer'
 
 type Parts = { [C in keyof Contract]?: { [P in keyof Contract[C]]?: unknown } }
 
+const notHere = (name: string): Failure =>
+  failure('NOT_SUPPORTED_HERE', {
+    says: `${name} is not available in this version.`,
+    remedy: 'Update Takt.',
+  })
+
 /** A router of what is there: an entry that nobody has implemented refuses in words instead of being missing. */
-export function whole(parts: Parts) {
+export function whole(parts: Parts, missing: (name: string) => Failure = notHere) {
   const refuse = (name: string) => () => {
-    throw refusal(
-      failure('NOT_SUPPORTED_HERE', {
-        says: `${name} is not available in this version.`,
-        remedy: 'Update Takt.',
-      }),
-    )
+    throw refusal(missing(name))
   }
   const filled = Object.fromEntries(
     Object.entries(contract).map(([capability, entries]) => [

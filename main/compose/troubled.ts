@@ -1,0 +1,46 @@
+import type { Failure } from '../../preload/contract/failures'
+import { storeHandlers } from '../capabilities/system'
+import { timestamp } from '../kernel/clock'
+import { succeed } from '../kernel/outcome'
+import { os, whole } from '../platform/contract'
+import { listBackups, recoverStore, savedCopies } from '../platform/store'
+import { fail } from '../kernel/outcome'
+import type { ComposeOptions } from './options'
+
+/**
+ * The core of a store that is damaged: it tells what can be saved and begins again with what a person chooses. Everything else is refused
+ * with what happened, and nothing is written before.
+ */
+export function troubled(options: ComposeOptions, trouble: Failure) {
+  const { clock, storeDir, version, host } = options
+  const startedAt = timestamp(clock.now())
+  const file = trouble.code === 'STORE_DAMAGED' ? trouble.data.file : storeDir
+  const hello = () => ({
+    version,
+    node: process.version,
+    host,
+    platform: `${process.platform} ${process.arch}`,
+    pid: process.pid,
+    startedAt,
+    store: storeDir,
+  })
+  const { store, recoverStore: recover } = storeHandlers(os.system, {
+    health: () => ({
+      state: 'damaged',
+      file,
+      saved: savedCopies(storeDir),
+      backups: listBackups(storeDir),
+    }),
+    recover(choice) {
+      const recovered = recoverStore(storeDir, choice, clock.now())
+      if (!recovered.ok) return fail(recovered.failure)
+      options.restart?.()
+      return succeed(recovered.value)
+    },
+  })
+  const router = whole(
+    { system: { hello: os.system.hello.handler(hello), store, recoverStore: recover } },
+    () => trouble,
+  )
+  return { router, started: Promise.resolve(), close: () => Promise.resolve() }
+}
