@@ -4,6 +4,7 @@ import { createRouterClient } from '@orpc/server'
 import { burstCommands } from './capabilities/burst/cli'
 import { driftCommands } from './capabilities/drift/cli'
 import { compose, defaultStoreDir, type ComposeOptions } from './compose'
+import { storeCommands } from './hosts/cli/commands/store'
 import { runCommand } from './hosts/cli/head'
 import { makeProgram } from './hosts/cli/program'
 import { serveCommand } from './hosts/cli/serve'
@@ -47,6 +48,7 @@ serveCommand(program, {
   storeDir: () => defaultStoreDir(process.env),
   pageRoot: join(import.meta.dirname, '../renderer'),
 })
+storeCommands(program, () => defaultStoreDir(process.env))
 burstCommands(program)
 driftCommands(program)
 tab(program, { completionCommandName: 'completion' })

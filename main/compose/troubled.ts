@@ -1,10 +1,9 @@
 import type { Failure } from '../../preload/contract/failures'
 import { storeHandlers } from '../capabilities/system'
 import { timestamp } from '../kernel/clock'
-import { succeed } from '../kernel/outcome'
 import { os, whole } from '../platform/contract'
-import { listBackups, recoverStore, savedCopies } from '../platform/store'
-import { fail } from '../kernel/outcome'
+import { listBackups, openStore, recoverStore, savedCopies } from '../platform/store'
+import { fail, succeed } from '../kernel/outcome'
 import type { ComposeOptions } from './options'
 
 /**
@@ -32,10 +31,13 @@ export function troubled(options: ComposeOptions, trouble: Failure) {
       backups: listBackups(storeDir),
     }),
     recover(choice) {
-      const recovered = recoverStore(storeDir, choice, clock.now())
+      // Somebody else may have chosen meanwhile, in another window or at the command line: a sound store is never set aside.
+      const recovered = isSound(options)
+        ? succeed({ setAside: '', rows: 0 })
+        : recoverStore(storeDir, choice, clock.now())
       if (!recovered.ok) return fail(recovered.failure)
       options.restart?.()
-      return succeed(recovered.value)
+      return recovered
     },
   })
   const router = whole(
@@ -43,4 +45,10 @@ export function troubled(options: ComposeOptions, trouble: Failure) {
     () => trouble,
   )
   return { router, started: Promise.resolve(), close: () => Promise.resolve() }
+}
+
+function isSound({ storeDir, clock }: ComposeOptions): boolean {
+  const opened = openStore(storeDir, { pid: process.pid, now: () => clock.now() })
+  if (opened.ok) opened.value.close()
+  return opened.ok
 }

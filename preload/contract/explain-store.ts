@@ -4,21 +4,23 @@ import type { Words } from './explain'
 type Saved = FailureOf<'STORE_DAMAGED'>['data']['saved'][number]
 
 /** What a person would call the rows of a table; what comes again by itself from the sites is not counted as a loss. */
-const NOUNS: Record<string, string> = {
-  draft: 'drafts',
-  setting: 'settings, consents and monitors',
-  operation: 'operations',
-  sample: 'measurements',
-  blob: 'files',
+const NOUNS: Record<string, readonly [one: string, many: string]> = {
+  draft: ['draft', 'drafts'],
+  setting: ['setting', 'settings (consents and monitors among them)'],
+  operation: ['operation', 'operations'],
+  sample: ['measurement', 'measurements'],
+  blob: ['file', 'files'],
 }
 
 const counted = (rows: Saved['rows']): string =>
   rows
-    .filter(({ table, rows: count }) => NOUNS[table] !== undefined && count > 0)
-    .map(
-      ({ table, rows: count, complete }) =>
-        `${String(count)} ${NOUNS[table] ?? table}${complete ? '' : ' (others are lost)'}`,
-    )
+    .flatMap(({ table, rows: count, complete }) => {
+      const noun = NOUNS[table]
+      if (!noun || count === 0) return []
+      return [
+        `${String(count)} ${count === 1 ? noun[0] : noun[1]}${complete ? '' : ' (others are lost)'}`,
+      ]
+    })
     .join(', ') || 'nothing of your own'
 
 /** A moment as a person in UTC reads it, with its day. */

@@ -91,9 +91,11 @@ export function exitCodeOf(code: Failure['code']): number {
 
 /** The contract's failure behind an error, if it is one. */
 export function failureOf(error: unknown): Failure | undefined {
-  return error instanceof ORPCError
-    ? (parseFailure(error.code, error.data) ?? invalidInput(error))
-    : undefined
+  if (error instanceof ORPCError) return parseFailure(error.code, error.data) ?? invalidInput(error)
+  // A core in this process that could not start, or whose store turned out damaged, carries its failure itself.
+  if (!(error instanceof Error) || !('failure' in error)) return undefined
+  const { code, data } = (error.failure ?? {}) as { code?: unknown; data?: unknown }
+  return parseFailure(code, data)
 }
 /** oRPC reports an input that does not fit its schema in its own way. */
 function invalidInput(error: ORPCError<string, unknown>): Failure | undefined {
