@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { describeSaved, savedAt } from '../../../../preload/contract/explain-store'
+import { savedAt } from '../../../../preload/contract/explain-store'
 import { explain } from '../../../../preload/contract/explain'
 import { fail, succeed, type Outcome } from '../../../kernel/outcome'
 import { systemClock } from '../../../platform/clock/system'

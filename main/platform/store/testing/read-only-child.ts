@@ -3,7 +3,7 @@ import { openStore } from '../store'
 // Opens a store that this user may only read, and tells what it could do with it.
 const [folder = ''] = process.argv.slice(2)
 const opened = openStore(folder, { pid: process.pid, now: () => 1 })
-console.log(
+process.stdout.write(
   JSON.stringify(
     opened.ok
       ? {
