@@ -101,7 +101,7 @@ export function bundleCommands(drift: Command): void {
       )
       .requiredOption('--reference <path>', 'Parquet or CSV file, folder or pattern')
       .requiredOption('--out <file>', 'where the profile is written')
-      .option('--where-reference <sql>', 'rows of the reference')
+      .option('--where-reference <expression>', 'rows of the reference')
       .option('--cells <count>', 'cells of equal share, a multiple of ten', number(10, 4090), 500)
       .option('--window-rows <count>', 'rows that windows will have', number(1, 1e12)),
   ).action((_options: unknown, command: Command) =>
@@ -114,7 +114,7 @@ export function bundleCommands(drift: Command): void {
         .description('Score windows against a profile from their counts.')
         .requiredOption('--profile <file>', 'profile of the reference')
         .requiredOption('--current <path>', 'Parquet or CSV file, folder or pattern')
-        .option('--where-current <sql>', 'rows of the current window')
+        .option('--where-current <expression>', 'rows of the current window')
         .option('--fail-on-drift', 'end with code 3 where the last window alerts')
         .option('--alert-after <k/n>', 'alert where k of the last n windows drifted', '1/1'),
     ),
@@ -130,8 +130,8 @@ export function bundleCommands(drift: Command): void {
           .requiredOption('--reference <path>', 'Parquet or CSV file, folder or pattern')
           .requiredOption('--current <path>', 'the windows to score')
           .requiredOption('--out <file>', 'where the bundle is written')
-          .option('--where-reference <sql>', 'rows of the reference')
-          .option('--where-current <sql>', 'rows of the current windows')
+          .option('--where-reference <expression>', 'rows of the reference')
+          .option('--where-current <expression>', 'rows of the current windows')
           .option('--model <name>', 'what the data feeds', 'model')
           .option('--key <file>', 'Ed25519 private key (PEM) to sign with'),
       ),
@@ -172,7 +172,7 @@ function watchCommand(drift: Command): void {
         new Option('--period <name>', 'length of a window').choices(PERIODS).default('day'),
       )
       .option('--zone <name>', 'time zone that days begin in (default: UTC)')
-      .option('--where-current <sql>', 'rows to look at')
+      .option('--where-current <expression>', 'rows to look at')
       .option('--every <seconds>', 'how often to look', number(1, 1e7), 300)
       .option('--alert-after <k/n>', 'alert where k of the last n windows drifted', '1/1')
       .option('--fail-on-drift', 'end with code 3 at the first alert'),

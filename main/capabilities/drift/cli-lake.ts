@@ -7,6 +7,8 @@ import { trinoLake } from './adapters/trino'
 import { readProfile, windowsAsText } from './cli-bundle'
 import { EXIT, run } from './cli-options'
 import { UnusableInput } from './domain/failures'
+import { readFilter } from './filters/filter'
+import { standardSql } from './filters/standard-sql'
 import { toJson } from './json'
 import { loadSpecialFunctions } from './numerics/cephes'
 import { scoreWindows } from './profile'
@@ -32,7 +34,7 @@ export function lakeCommand(drift: Command): void {
     .requiredOption('--profile <file>', 'profile of the reference')
     .requiredOption('--server <url>', 'address of the coordinator')
     .requiredOption('--table <name>', 'catalog.schema.table')
-    .option('--where-current <sql>', 'rows of the current window, as the engine writes it')
+    .option('--where-current <expression>', 'rows of the current window: one expression over the columns')
     .option(
       '--user <name>',
       'who asks (default: who is signed in here); a token is taken from TAKT_LAKE_TOKEN',
@@ -56,10 +58,7 @@ async function score(options: LakeOptions, signal: AbortSignal): Promise<number>
     ...tokenFor(options.server),
   })
   const named = [catalog, schema, table].map(identifier).join('.')
-  const relation =
-    options.whereCurrent === undefined
-      ? named
-      : `(SELECT * FROM ${named} WHERE ${options.whereCurrent}) AS rows_of_window`
+  const relation = await relationOf(named, options.whereCurrent)
   const window = await countInLake(profile, { lake, relation, name: options.window }, signal)
   const [scores] = scoreWindows(profile, [window], { special: await loadSpecialFunctions() })
   if (!scores)
@@ -70,6 +69,13 @@ async function score(options: LakeOptions, signal: AbortSignal): Promise<number>
   if (options.json) printJson(toJson({ profile: profile.hash, ...scores, rows: window.rows }))
   else print(windowsAsText([window], [scores]))
   return scores.drifted && options.failOnDrift ? EXIT.drift : EXIT.done
+}
+
+/** The lake runs the tree of an allowed expression as any other filter, in the words that lakes share. */
+async function relationOf(table: string, where: string | undefined): Promise<string> {
+  if (where === undefined) return table
+  const { tree } = await readFilter(where, { columns: 'any' })
+  return `(SELECT * FROM ${table} WHERE ${standardSql(tree)}) AS rows_of_window`
 }
 
 function placeOf(text: string): { catalog: string; schema: string; table: string } {

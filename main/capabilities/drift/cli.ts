@@ -64,8 +64,8 @@ const compareOptions = (command: Command): Command =>
     .requiredOption('--current <path>', 'the same for the window that is compared')
     .option('--columns <names>', 'only these columns, separated by commas', list)
     .option('--kinds <column=kind,...>', 'numeric or categorical, where the type misleads', kinds)
-    .option('--where-reference <sql>', 'rows of the reference, as an SQL expression')
-    .option('--where-current <sql>', 'rows of the current window')
+    .option('--where-reference <expression>', 'rows of the reference: one expression over the columns')
+    .option('--where-current <expression>', 'rows of the current window')
     .addOption(
       new Option('--preset <name>', "also report another tool's numbers")
         .choices(PRESETS)

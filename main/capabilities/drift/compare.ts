@@ -1,9 +1,11 @@
 import { availableParallelism } from 'node:os'
-import { Engine } from './adapters/engine'
+import { given } from '../../kernel/given'
+import type { Engine, EngineSettings } from './adapters/engine'
 import { threadRunner, type Runner, type WorkerStart } from './adapters/pool'
 import { withSpillFolder } from './adapters/spill'
-import { openSource, type Source } from './adapters/sources'
-import type { ColumnType } from './adapters/sql'
+import { engineFor } from './adapters/reach'
+import { openPair, type Source } from './adapters/sources'
+import { spellingOf, type ColumnType } from './adapters/sql'
 import { DEFAULT_RULE, type DecisionRule } from './domain/decide'
 import { UnusableInput } from './domain/failures'
 import { reportColumns, type Kind, type Report, type Scored } from './domain/report'
@@ -55,17 +57,21 @@ export const compare = (request: CompareRequest, following: Following = {}): Pro
   withSpillFolder(async (spillFolder) => {
     following.progress?.({ phase: 'opening', done: 0, total: 0 })
     const settings = { threads: 1, memoryMiB: MEMORY_MIB, spillFolder }
-    const engine = await Engine.open({
+    const engine = await engineFor([request.reference, request.current], {
       ...settings,
       threads: Math.min(availableParallelism(), MOST_THREADS),
     })
     let plan
     try {
-      plan = await planJobs(engine, request, spillFolder)
+      plan = await planJobs(engine, request, { spillFolder, signal: following.signal })
     } finally {
       engine.close()
     }
-    const runner = chooseRunner(request, plan, { settings, seed: SEED })
+    const sealed: EngineSettings = {
+      ...settings,
+      sources: [...plan.reference.reads, ...plan.current.reads],
+    }
+    const runner = chooseRunner(request, plan, { settings: sealed, seed: SEED })
     try {
       let done = 0
       const results = await runner.run(plan.jobs, {
@@ -124,23 +130,29 @@ interface Plan {
 async function planJobs(
   engine: Engine,
   request: CompareRequest,
-  spillFolder: string,
+  { spillFolder, signal }: { spillFolder: string; signal: AbortSignal | undefined },
 ): Promise<Plan> {
-  const reference = await openSource(engine, {
-    path: request.reference,
-    where: request.whereReference,
-    label: 'reference',
-    spillFolder,
-  })
-  const current = await openSource(engine, {
-    path: request.current,
-    where: request.whereCurrent,
-    label: 'current',
-    spillFolder,
+  const { reference, current } = await openPair(engine, {
+    reference: {
+      path: request.reference,
+      where: request.whereReference,
+      label: 'reference',
+      spillFolder,
+      signal,
+    },
+    current: {
+      path: request.current,
+      where: request.whereCurrent,
+      label: 'current',
+      spillFolder,
+      signal,
+    },
   })
   const count = async (source: Source) =>
     Number(
-      (await engine.rows(`SELECT count(*) AS count FROM ${source.relation}`))[0]?.['count'] ?? 0,
+      (await engine.rows(`SELECT count(*) AS count FROM ${source.relation}`, signal))[0]?.[
+        'count'
+      ] ?? 0,
     )
   const rows = { reference: await count(reference), current: await count(current) }
   const names = request.columns ?? [
@@ -166,6 +178,7 @@ async function planJobs(
       isGuess: request.kinds?.[name] === undefined,
       ...(request.preset && { preset: request.preset }),
       ...(request.exactBytes !== undefined && { exactBytes: request.exactBytes }),
+      ...given({ spelling: spellingOf(ref, cur) }),
       reference: { relation: reference.relation, column: ref, rows: rows.reference },
       current: { relation: current.relation, column: cur, rows: rows.current },
     })
@@ -184,6 +197,8 @@ function judgeSchema(
   if (!ref) return { name, kind, reason: 'the reference does not have this column', schema: 'new' }
   if (!cur)
     return { name, kind, reason: 'the current window does not have this column', schema: 'missing' }
+  const unclear = [ref, cur].find(({ reason }) => reason !== undefined)
+  if (unclear?.reason !== undefined) return { name, kind, reason: unclear.reason }
   if (asked) return { name, kind }
   const unsupported = [ref, cur].find((column) => column.kind === 'unsupported')
   if (unsupported)

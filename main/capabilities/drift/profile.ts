@@ -6,9 +6,10 @@ import type {
   WindowScores,
 } from '../../../preload/contract/drift'
 import { countCategories, MOST_CATEGORIES, readNumeric } from './adapters/columns'
-import { Engine } from './adapters/engine'
+import type { Engine } from './adapters/engine'
+import { engineFor } from './adapters/reach'
 import { firstLine, openSource, type CsvDialect, type Source } from './adapters/sources'
-import { identifier, literal, type ColumnType } from './adapters/sql'
+import { columnSql, literal, type ColumnType } from './adapters/sql'
 import { withSpillFolder } from './adapters/spill'
 import { canCalibrate, chunkRows } from './domain/calibrate'
 import { scoreWindow } from './domain/count-score'
@@ -63,7 +64,7 @@ export async function withSource<T>(
 ): Promise<T> {
   return withSpillFolder(async (spillFolder) => {
     const special = await loadSpecialFunctions(),
-      engine = await Engine.open({ threads: 2, memoryMiB: 192, spillFolder })
+      engine = await engineFor([request.path], { threads: 2, memoryMiB: 192, spillFolder })
     try {
       const source = await openSource(engine, {
         path: request.path,
@@ -187,7 +188,7 @@ export async function slices(
       relation: `(SELECT * EXCLUDE takt_row FROM ${numbered} WHERE takt_row >= ${at * each} AND takt_row < ${(at + 1) * each})`,
     }))
   }
-  const column = identifier(find(source.columns, cut.column).name),
+  const column = columnSql(find(source.columns, cut.column)),
     zone = cut.zone ?? 'UTC'
   const local =
     zone === 'UTC'

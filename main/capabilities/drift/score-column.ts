@@ -7,7 +7,8 @@ import {
 } from './adapters/columns'
 import type { Engine } from './adapters/engine'
 import { firstLine } from './adapters/sources'
-import { asDouble, type ColumnType } from './adapters/sql'
+import { asDouble, type ColumnType, type Spelling } from './adapters/sql'
+import { given } from '../../kernel/given'
 import { KeyCounter } from './domain/key-cells'
 import { scoreCounters } from './domain/lake-score'
 import { canCalibrate, chunkRows } from './domain/calibrate'
@@ -35,6 +36,8 @@ export interface ColumnJob {
   reference: JobSide
   current: JobSide
   preset?: PresetName
+  /** How both sides' categories are spelt alike, where their types differ. */
+  spelling?: Spelling
   /** Another bound for the exact route than the usual one, in bytes. */
   exactBytes?: number
 }
@@ -106,13 +109,15 @@ async function numeric(job: ColumnJob, means: Means): Promise<ColumnScore> {
 
 async function categorical(job: ColumnJob, { engine, tools, signal }: Means): Promise<ColumnScore> {
   const rows = chunkRows(job.reference.rows, job.current.rows),
-    wantsChunks = canCalibrate(rows) || job.preset !== undefined
+    wantsChunks = canCalibrate(rows) || job.preset !== undefined,
+    spelt = given({ spelling: job.spelling })
   const reference = await countCategories(engine, {
     ...job.reference,
+    ...spelt,
     signal,
     chunkRows: wantsChunks ? Math.max(rows, 1) : 0,
   })
-  const current = await countCategories(engine, { ...job.current, signal })
+  const current = await countCategories(engine, { ...job.current, ...spelt, signal })
   const odd = job.isGuess
     ? (mixedValues(reference, 'reference') ??
       mixedValues(current, 'current window') ??

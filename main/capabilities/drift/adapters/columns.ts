@@ -2,7 +2,7 @@ import type { NumericTally } from '../domain/numeric'
 import type { SortSpace } from '../domain/radix'
 import type { CategoricalSide, NumericSide } from '../domain/score'
 import type { DoubleBlock, Engine } from './engine'
-import { asDouble, asText, type ColumnType } from './sql'
+import { asDouble, asText, type ColumnType, type Spelling } from './sql'
 
 /** Collects blocks into one array, setting nulls, NaN and infinities apart. */
 export class Collector {
@@ -79,9 +79,16 @@ export const MOST_CATEGORIES = 100_000
 /** Counts a column's categories by chunks of consecutive rows, once; undefined where there are too many to be categories. */
 export async function countCategories(
   engine: Engine,
-  { relation, column, signal, chunkRows = 0 }: ColumnRequest & { chunkRows?: number },
+  {
+    relation,
+    column,
+    signal,
+    spelling,
+    chunkRows = 0,
+  }: ColumnRequest & { chunkRows?: number; spelling?: Spelling },
 ): Promise<CategoricalSide | undefined> {
-  const category = `${asText(column)} AS category`
+  // A byte order mark at the beginning of text is lost on its way out of the engine, so a letter is put before it.
+  const category = `'=' || ${asText(column, spelling)} AS category`
   const from =
     chunkRows > 0
       ? `(SELECT (row_number() OVER () - 1) // ${chunkRows} AS chunk, ${category} FROM ${relation})`
@@ -102,7 +109,7 @@ export async function countCategories(
       nulls += many
       continue
     }
-    const name = String(category),
+    const name = String(category).slice(1),
       of = (chunks[Number(chunk)] ??= new Map<string, number>())
     counts.set(name, (counts.get(name) ?? 0) + many)
     of.set(name, many)

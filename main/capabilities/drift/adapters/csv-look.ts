@@ -1,6 +1,6 @@
 import type { Engine } from './engine'
-import { encodingOf } from './sources'
-import { literal } from './sql'
+import { encodingOf } from './files'
+import { asPattern, literal } from './sql'
 
 /** How a CSV file would be read; not sure where another separator would read it as well, or nothing tells the header apart. */
 export async function sniffed(
@@ -10,7 +10,7 @@ export async function sniffed(
   const encoding = encodingOf(file)
   try {
     const [found] = await engine.rows(
-      `SELECT Delimiter AS delimiter, HasHeader AS header, len(Columns) AS columns FROM sniff_csv(${literal(file)}, encoding = ${literal(encoding)}, sample_size = -1)`,
+      `SELECT Delimiter AS delimiter, HasHeader AS header, len(Columns) AS columns FROM sniff_csv(${literal(asPattern(file))}, encoding = ${literal(encoding)}, sample_size = -1)`,
     )
     const delimiter = String(found?.['delimiter'] ?? ','),
       columns = Number(found?.['columns'] ?? 0)

@@ -2,15 +2,27 @@
 export const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`
 /** A string as SQL text. */
 export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
+/** The pattern that matches only the file of this name. */
+export const asPattern = (path: string): string => path.replace(/[*?[]/g, '[$&]')
+/** Files as the engine is told of them: by name, never as patterns. */
+export const fileList = (files: readonly string[]): string =>
+  `[${files.map((file) => literal(asPattern(file))).join(', ')}]`
 
 export type ColumnKind = 'numeric' | 'categorical'
 /** How a column's values become numbers or categories. */
 export interface ColumnType {
   name: string
+  /** What the engine calls it, where names differ in case only. */
+  field?: string
   type: string
   kind: ColumnKind | 'unsupported'
   unit?: 'seconds since 1970' | 'seconds'
+  /** Why it cannot be read as it stands, where its type does not say it. */
+  reason?: string
 }
+/** The column as it is named in a query. */
+export const columnSql = ({ name, field }: Pick<ColumnType, 'name' | 'field'>): string =>
+  identifier(field ?? name)
 
 const NUMBERS =
   /^(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT|UTINYINT|USMALLINT|UINTEGER|UBIGINT|UHUGEINT|FLOAT|DOUBLE|DECIMAL|BIGNUM)/
@@ -27,8 +39,9 @@ export function columnType(name: string, type: string): ColumnType {
 }
 
 /** The column as a double: numbers as they are, dates and times in seconds (the unbounded dates as infinities). */
-export function asDouble({ name, type }: ColumnType): string {
-  const column = identifier(name)
+export function asDouble(of: ColumnType): string {
+  const column = columnSql(of),
+    { type } = of
   if (/^(DATE|TIMESTAMP)/.test(type)) {
     return `CASE WHEN isfinite(${column}) THEN epoch_us(CAST(${column} AS TIMESTAMP))::DOUBLE / 1e6 WHEN ${column} IS NULL THEN NULL ELSE ${column}::VARCHAR::DOUBLE END`.replace(
       `CAST(${column} AS TIMESTAMP)`,
@@ -40,8 +53,32 @@ export function asDouble({ name, type }: ColumnType): string {
   return NUMBERS.test(type) ? `CAST(${column} AS DOUBLE)` : `TRY_CAST(${column} AS DOUBLE)`
 }
 
+/** What the other side's categories are, so that the same ones are spelt the same in every storage type. */
+export type Spelling = 'truth' | 'number'
+/** How categories of two types are spelt alike: a truth as a truth, a number as a number, whatever the other side stores. */
+export function spellingOf(a: ColumnType, b: ColumnType): Spelling | undefined {
+  if (a.type === b.type) return undefined
+  if (a.type === 'BOOLEAN' || b.type === 'BOOLEAN') return 'truth'
+  return NUMBERS.test(a.type) || NUMBERS.test(b.type) ? 'number' : undefined
+}
+
+const truth = (condition: string): string =>
+  `CASE WHEN ${condition} THEN 'True' WHEN NOT (${condition}) THEN 'False' END`
+// A whole number is spelt without its point, and zero without a sign.
+const number = (value: string, otherwise: string): string =>
+  `CASE WHEN ${value} = trunc(${value}) AND abs(${value}) < 1e15 THEN CAST(CAST(${value} AS BIGINT) AS VARCHAR) ELSE ${otherwise} END`
+
 /** The column as text; booleans are named as the published reference values name them. */
-export const asText = ({ name, type }: ColumnType): string =>
-  type === 'BOOLEAN'
-    ? `CASE WHEN ${identifier(name)} THEN 'True' WHEN NOT ${identifier(name)} THEN 'False' END`
-    : `CAST(${identifier(name)} AS VARCHAR)`
+export function asText(of: ColumnType, spelling?: Spelling): string {
+  const column = columnSql(of),
+    text = `CAST(${column} AS VARCHAR)`
+  if (of.type === 'BOOLEAN') return truth(column)
+  if (spelling === 'truth')
+    return NUMBERS.test(of.type)
+      ? `CASE ${column} WHEN 1 THEN 'True' WHEN 0 THEN 'False' ELSE ${text} END`
+      : `CASE lower(trim(${text})) WHEN 'true' THEN 'True' WHEN 'false' THEN 'False' WHEN 't' THEN 'True' WHEN 'f' THEN 'False' WHEN '1' THEN 'True' WHEN '0' THEN 'False' ELSE ${text} END`
+  if (/^(FLOAT|DOUBLE|DECIMAL)/.test(of.type)) return number(`CAST(${column} AS DOUBLE)`, text)
+  return spelling === 'number' && !NUMBERS.test(of.type)
+    ? number(`TRY_CAST(${column} AS DOUBLE)`, text)
+    : text
+}

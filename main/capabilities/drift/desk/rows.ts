@@ -2,7 +2,8 @@ import type { MonitorSettings } from '../../../../preload/contract/drift-review'
 import { openSource } from '../adapters/sources'
 import { asText, identifier, type ColumnType } from '../adapters/sql'
 import { withSpillFolder } from '../adapters/spill'
-import { Engine } from '../adapters/engine'
+import type { Engine } from '../adapters/engine'
+import { engineFor } from '../adapters/reach'
 import { slices, type Opened, type Slice } from '../profile'
 import { SortSpace } from '../domain/radix'
 import { loadSpecialFunctions } from '../numerics/cephes'
@@ -29,7 +30,11 @@ export const withSides = <T>(
   work: (sides: Sides) => Promise<T>,
 ): Promise<T> =>
   withSpillFolder(async (spillFolder) => {
-    const engine = await Engine.open({ threads: 2, memoryMiB: 192, spillFolder })
+    const paths = [located.reference, located.current, located.late],
+      engine = await engineFor(
+        paths.filter((path) => path !== undefined),
+        { threads: 2, memoryMiB: 192, spillFolder },
+      )
     try {
       const reference = await openSource(engine, {
         path: located.reference,
