@@ -9,7 +9,7 @@ const Figure = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity'])])
 /** From which size on a difference matters, and where that was taken from. */
 export const SizeLimits = z.object({
   js: z.number(),
-  second: Figure,
+  second: Figure.nullable().describe('Absent where the reference is one single value'),
   source: z.enum(['calibrated', 'constant']),
   chunks: Count,
   chunkRows: Count,
@@ -22,6 +22,23 @@ export const NumericTally = z.object({
   negativeInf: Count,
   zeros: Count,
 })
+/** Why a column has no decision. The last three are so of its nature and say nothing about a window. */
+export const UnscoredCause = z.enum([
+  'missing-column',
+  'new-column',
+  'type-changed',
+  'no-values',
+  'too-few-values',
+  'no-number',
+  'unreadable',
+  'mixed',
+  'unclear',
+  'too-long',
+  'identifier',
+  'unsupported',
+  'always-empty',
+])
+export type UnscoredCause = z.infer<typeof UnscoredCause>
 export const CategoryRows = z.object({ rows: Count, nulls: Count })
 
 const ascending = (edges: number[]) =>
@@ -35,7 +52,10 @@ export const NumericProfile = z
     tally: NumericTally,
     limits: SizeLimits,
     edges: z.array(z.number()).min(1).max(4096).refine(ascending, 'edges have to ascend'),
-    deciles: z.array(z.number()).max(9),
+    deciles: z
+      .array(z.number())
+      .max(32)
+      .describe('Edges of the cells of severity: deciles, and values that take several of them'),
     counts: Counts,
     min: z.number(),
     max: z.number(),
@@ -65,6 +85,7 @@ export const UnscoredProfile = z.object({
   kind: z.literal('unscored'),
   column: z.string(),
   reason: z.string(),
+  cause: UnscoredCause.optional(),
 })
 export const ProfileColumn = z.union([NumericProfile, CategoricalProfile, UnscoredProfile])
 export type ProfileColumn = z.infer<typeof ProfileColumn>
@@ -96,7 +117,12 @@ export const WindowColumn = z.union([
     counts: Counts,
     created: z.array(z.tuple([z.string(), Count])).max(100_000),
   }),
-  z.object({ kind: z.literal('unscored'), column: z.string(), reason: z.string() }),
+  z.object({
+    kind: z.literal('unscored'),
+    column: z.string(),
+    reason: z.string(),
+    cause: UnscoredCause.optional(),
+  }),
 ])
 export type WindowColumn = z.infer<typeof WindowColumn>
 export const DriftWindow = z.object({
@@ -118,12 +144,18 @@ export const CountScore = z.object({
   p: z.number().nullable(),
   pAdjusted: z.number().nullable(),
   measures: z.record(z.string(), z.union([Figure, Interval])),
+  cause: UnscoredCause.optional(),
 })
 export type CountScore = z.infer<typeof CountScore>
 export const WindowScores = z.object({
   window: z.string(),
   drifted: z.boolean(),
-  columns: z.array(CountScore),
+  unjudged: z
+    .array(z.string())
+    .max(10_000)
+    .optional()
+    .describe('Columns that cannot be judged though they should be: as loud as drift'),
+  columns: z.array(CountScore).max(10_000),
 })
 export type WindowScores = z.infer<typeof WindowScores>
 

@@ -137,7 +137,10 @@ describe('a shift is found as often as Kolmogorov-Smirnov finds it', () => {
 test('an alert needs both size and p', () => {
   const limits = CONSTANT_LIMITS
   const decide = (js: number, p: number) =>
-    decideFamily([{ evidence: { js, second: 0, p }, limits }], DEFAULT_RULE)[0]?.decision
+    decideFamily(
+      [{ evidence: { js, second: 0, p, values: { reference: 500, current: 500 } }, limits }],
+      DEFAULT_RULE,
+    )[0]?.decision
   expect([decide(0.5, 1e-9), decide(0.5, 0.3), decide(0.01, 1e-9), decide(0.01, 0.3)]).toEqual([
     'drifted',
     'stable',

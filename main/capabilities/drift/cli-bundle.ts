@@ -10,13 +10,13 @@ import type { Book } from '../../../preload/contract/drift-bundle'
 import { openBooks, packBooks } from './bundles/form'
 import { verifyBooks } from './bundles/verify'
 import { bookOf, modelOptions, type ModelOptions } from './cli-model'
-import { aligned, EXIT, figure, kinds, list, number, run, talk } from './cli-options'
+import { aligned, EXIT, figure, kinds, list, number, run, talk, tellUnjudged } from './cli-options'
 import { kOfLast } from './domain/decide'
 import { UnusableInput } from './domain/failures'
 import type { Kind } from './domain/report'
 import { toJson } from './json'
 import { loadSpecialFunctions } from './numerics/cephes'
-import { watchWindows } from './watch'
+import { isAlarming, watchWindows } from './watch'
 import {
   countWindows,
   hashOf,
@@ -269,10 +269,8 @@ async function scoreCommand(
     { signal, progress: (done, total) => say(`${done} of ${total}`) },
   )
   const scores = scoreWindows(profile, windows, { special: await loadSpecialFunctions() })
-  const alerts = kOfLast(
-    scores.map(({ drifted }) => drifted),
-    rule,
-  )
+  const alerts = kOfLast(scores.map(isAlarming), rule)
+  tellUnjudged(scores.at(-1)?.unjudged ?? [])
   const result = {
     profile: profile.hash,
     drifted: alerts.at(-1) === true,

@@ -5,7 +5,7 @@ import { countInLake } from './adapters/push-down'
 import { identifier } from './adapters/sql'
 import { trinoLake } from './adapters/trino'
 import { readProfile, windowsAsText } from './cli-bundle'
-import { EXIT, run } from './cli-options'
+import { EXIT, run, tellUnjudged } from './cli-options'
 import { UnusableInput } from './domain/failures'
 import { readFilter } from './filters/filter'
 import { standardSql } from './filters/standard-sql'
@@ -34,13 +34,16 @@ export function lakeCommand(drift: Command): void {
     .requiredOption('--profile <file>', 'profile of the reference')
     .requiredOption('--server <url>', 'address of the coordinator')
     .requiredOption('--table <name>', 'catalog.schema.table')
-    .option('--where-current <expression>', 'rows of the current window: one expression over the columns')
+    .option(
+      '--where-current <expression>',
+      'rows of the current window: one expression over the columns',
+    )
     .option(
       '--user <name>',
       'who asks (default: who is signed in here); a token is taken from TAKT_LAKE_TOKEN',
     )
     .option('--window <name>', 'what the window is called', 'current')
-    .option('--fail-on-drift', 'end with code 3 where a column drifted')
+    .option('--fail-on-drift', 'end with code 3 where a column drifted or cannot be judged')
     .option('--json', 'one JSON object on standard output')
     .action((_options: unknown, command: Command) =>
       run(command, (signal) => score(command.optsWithGlobals(), signal)),
@@ -68,7 +71,9 @@ async function score(options: LakeOptions, signal: AbortSignal): Promise<number>
     )
   if (options.json) printJson(toJson({ profile: profile.hash, ...scores, rows: window.rows }))
   else print(windowsAsText([window], [scores]))
-  return scores.drifted && options.failOnDrift ? EXIT.drift : EXIT.done
+  const unjudged = scores.unjudged ?? []
+  tellUnjudged(unjudged)
+  return options.failOnDrift && (scores.drifted || unjudged.length > 0) ? EXIT.drift : EXIT.done
 }
 
 /** The lake runs the tree of an allowed expression as any other filter, in the words that lakes share. */

@@ -74,3 +74,13 @@ export function aligned(rows: readonly (readonly string[])[]): string {
 export const talk = (json: boolean | undefined) => (words: string) => {
   if (isWatched() || json) aside(words)
 }
+
+/** Says loudly which columns have no decision though they should have one. */
+export function tellUnjudged(columns: readonly string[]): void {
+  if (columns.length === 0) return
+  const named = columns.slice(0, 20).join(', '),
+    more = columns.length > 20 ? ` and ${columns.length - 20} more` : ''
+  aside(
+    `${columns.length === 1 ? 'One column' : `${columns.length} columns`} cannot be judged: ${named}${more}.`,
+  )
+}

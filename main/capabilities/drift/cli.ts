@@ -3,7 +3,7 @@ import { Option, type Command } from 'commander'
 import { aside, print, printJson } from '../../platform/terminal'
 import { bundleCommands, writeComparisonBundle } from './cli-bundle'
 import { lakeCommand } from './cli-lake'
-import { aligned, EXIT, figure, kinds, list, number, run, talk } from './cli-options'
+import { aligned, EXIT, figure, kinds, list, number, run, talk, tellUnjudged } from './cli-options'
 import { bookOf, modelOptions, type ModelOptions } from './cli-model'
 import { compare, type CompareRequest, type Comparison } from './compare'
 import { PRESETS, type Preset } from './domain/presets'
@@ -64,7 +64,10 @@ const compareOptions = (command: Command): Command =>
     .requiredOption('--current <path>', 'the same for the window that is compared')
     .option('--columns <names>', 'only these columns, separated by commas', list)
     .option('--kinds <column=kind,...>', 'numeric or categorical, where the type misleads', kinds)
-    .option('--where-reference <expression>', 'rows of the reference: one expression over the columns')
+    .option(
+      '--where-reference <expression>',
+      'rows of the reference: one expression over the columns',
+    )
     .option('--where-current <expression>', 'rows of the current window')
     .addOption(
       new Option('--preset <name>', "also report another tool's numbers")
@@ -79,7 +82,7 @@ const compareOptions = (command: Command): Command =>
     .option('--level <share>', 'level that adjusted p-values are compared with', number(0, 1), 0.05)
     .option('--threads <count>', 'how many columns are scored at a time', number(1, 64))
     .option('--bundle <file>', 'also write a bundle that opens and is checked offline')
-    .option('--fail-on-drift', 'end with code 3 where a column drifted')
+    .option('--fail-on-drift', 'end with code 3 where a column drifted or cannot be judged')
     .option('--json', 'one JSON object on standard output')
 
 /** The thread program that is built beside this one, where it was built. */
@@ -101,22 +104,27 @@ async function compareCommand(options: CompareOptions, signal: AbortSignal): Pro
     progress: ({ phase, done, total, column }) =>
       say(phase === 'opening' ? 'Opening …' : `${done} of ${total}: ${column ?? ''}`),
   })
+  await tellComparison(found, options, signal)
+  if (options.bundle) await writeComparisonBundle(options.bundle, options)
+  const { drifted, unjudged } = found.report
+  tellUnjudged(unjudged)
+  return options.failOnDrift && (drifted || unjudged.length > 0) ? EXIT.drift : EXIT.done
+}
+
+async function tellComparison(
+  found: Comparison,
+  options: CompareOptions,
+  signal: AbortSignal,
+): Promise<void> {
   for (const { file, says } of found.skipped) aside(`${file}: ${says}`)
   const whole =
     options.joint || options.label !== undefined || options.segments
       ? await wholeOf(options, signal)
       : undefined
-  if (options.json)
-    printJson(
-      toJson({
-        ...found.report,
-        ...whole,
-        ...(found.skipped.length > 0 && { skipped: found.skipped }),
-      }),
-    )
+  const told = { ...found.report, ...whole },
+    skipped = found.skipped.length > 0 && { skipped: found.skipped }
+  if (options.json) printJson(toJson({ ...told, ...skipped }))
   else print(asText(found) + (whole ? wholeAsText(whole) : ''))
-  if (options.bundle) await writeComparisonBundle(options.bundle, options)
-  return found.report.drifted && options.failOnDrift ? EXIT.drift : EXIT.done
 }
 
 /** Quality of the model and what no single column shows. */

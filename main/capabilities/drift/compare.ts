@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import type { UnscoredCause } from '../../../preload/contract/drift'
 import { given } from '../../kernel/given'
 import type { Engine, EngineSettings } from './adapters/engine'
 import { threadRunner, type Runner, type WorkerStart } from './adapters/pool'
@@ -8,9 +9,9 @@ import { openPair, type Source } from './adapters/sources'
 import { spellingOf, type ColumnType } from './adapters/sql'
 import { DEFAULT_RULE, type DecisionRule } from './domain/decide'
 import { UnusableInput } from './domain/failures'
-import { reportColumns, type Kind, type Report, type Scored } from './domain/report'
+import { reportColumns, unjudgedOf, type Kind, type Report, type Scored } from './domain/report'
 import type { PresetName } from './domain/presets'
-import { makeInlineRunner, SEED } from './inline-runner'
+import { makeInlineRunner, randomOf, SEED } from './inline-runner'
 import { loadSpecialFunctions } from './numerics/cephes'
 import { exactBytes, EXACT_BYTES, type ColumnJob } from './score-column'
 
@@ -87,21 +88,21 @@ export const compare = (request: CompareRequest, following: Following = {}): Pro
       const byName = new Map(results.map((result) => [result.name, result]))
       const scored = plan.order.map((entry): Scored =>
         'reason' in entry
-          ? { ...entry, score: { statistics: {}, reason: entry.reason } }
+          ? { ...entry, score: { statistics: {}, reason: entry.reason, cause: entry.cause } }
           : (byName.get(entry.name) ?? {
               ...entry,
-              score: { statistics: {}, reason: 'it was not scored' },
+              score: { statistics: {}, reason: 'it was not scored', cause: 'unreadable' },
             }),
       )
-      const columns = reportColumns(
-        scored,
-        request.rule ?? DEFAULT_RULE,
-        await loadSpecialFunctions(),
-      )
+      const columns = reportColumns(scored, request.rule ?? DEFAULT_RULE, {
+        special: await loadSpecialFunctions(),
+        random: (column) => randomOf(SEED, column),
+      })
       const report: Report = {
         rows: plan.rows,
         engine: { name: 'takt', duckdb: engine.version, preset: request.preset ?? 'takt' },
         drifted: columns.some(({ decision }) => decision === 'drifted'),
+        unjudged: unjudgedOf(columns),
         rule: request.rule ?? DEFAULT_RULE,
         columns,
       }
@@ -116,9 +117,14 @@ export const compare = (request: CompareRequest, following: Following = {}): Pro
     }
   })
 
-type Entry =
-  | { name: string; kind: Kind }
-  | { name: string; kind: Kind; reason: string; schema?: 'missing' | 'new' | 'type changed' }
+interface Unscored {
+  name: string
+  kind: Kind
+  reason: string
+  cause: UnscoredCause
+  schema?: 'missing' | 'new' | 'type changed'
+}
+type Entry = { name: string; kind: Kind } | Unscored
 interface Plan {
   jobs: ColumnJob[]
   order: Entry[]
@@ -194,22 +200,26 @@ function judgeSchema(
   const kindOf = (column: ColumnType | undefined): Kind =>
     asked ?? (column?.kind === 'numeric' ? 'numeric' : 'categorical')
   const kind = kindOf(ref ?? cur)
-  if (!ref) return { name, kind, reason: 'the reference does not have this column', schema: 'new' }
-  if (!cur)
-    return { name, kind, reason: 'the current window does not have this column', schema: 'missing' }
+  const none = (cause: UnscoredCause, reason: string, schema?: Unscored['schema']): Unscored => ({
+    name,
+    kind,
+    reason,
+    cause,
+    ...given({ schema }),
+  })
+  if (!ref) return none('new-column', 'the reference does not have this column', 'new')
+  if (!cur) return none('missing-column', 'the current window does not have this column', 'missing')
   const unclear = [ref, cur].find(({ reason }) => reason !== undefined)
-  if (unclear?.reason !== undefined) return { name, kind, reason: unclear.reason }
+  if (unclear?.reason !== undefined) return none('unclear', unclear.reason)
   if (asked) return { name, kind }
+  const changed = `its type changed from ${ref.type} to ${cur.type}`
   const unsupported = [ref, cur].find((column) => column.kind === 'unsupported')
   if (unsupported)
-    return { name, kind, reason: `values of type ${unsupported.type} cannot be scored` }
+    return ref.type === cur.type
+      ? none('unsupported', `values of type ${unsupported.type} cannot be scored`)
+      : none('type-changed', `${changed}, and ${unsupported.type} cannot be scored`, 'type changed')
   if (ref.kind !== cur.kind || ref.unit !== cur.unit)
-    return {
-      name,
-      kind,
-      reason: `its type changed from ${ref.type} to ${cur.type}`,
-      schema: 'type changed',
-    }
+    return none('type-changed', changed, 'type changed')
   return { name, kind }
 }
 

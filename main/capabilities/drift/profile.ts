@@ -2,6 +2,7 @@ import type {
   DriftProfile,
   DriftWindow,
   ProfileColumn,
+  UnscoredCause,
   WindowColumn,
   WindowScores,
 } from '../../../preload/contract/drift'
@@ -15,14 +16,9 @@ import { canCalibrate, chunkRows } from './domain/calibrate'
 import { scoreWindow } from './domain/count-score'
 import { DEFAULT_RULE, type DecisionRule } from './domain/decide'
 import { UnusableInput } from './domain/failures'
-import {
-  countCategorical,
-  countNumeric,
-  DEFAULT_CELLS,
-  profileCategorical,
-  profileNumeric,
-} from './domain/profile'
+import { DEFAULT_CELLS, profileCategorical, profileNumeric } from './domain/profile'
 import { hashOf } from './hash'
+import { countColumn } from './count-column'
 import { SortSpace } from './domain/radix'
 import type { Kind } from './domain/report'
 import type { Tools } from './domain/score'
@@ -133,15 +129,18 @@ async function profileColumn(
     windowRows,
   }: Opened & { request: ProfileRequest; windowRows: number },
 ): Promise<ProfileColumn> {
-  const unscored = (reason: string): ProfileColumn => ({
+  const unscored = (cause: UnscoredCause, reason: string): ProfileColumn => ({
     kind: 'unscored',
     column: column.name,
     reason,
+    cause,
   })
   const kind = kindOf(column, request.kinds),
     read = { relation: source.relation, column, rows }
   try {
-    if (kind === 'unsupported') return unscored(`values of type ${column.type} cannot be scored`)
+    if (column.reason !== undefined) return unscored('unclear', column.reason)
+    if (kind === 'unsupported')
+      return unscored('unsupported', `values of type ${column.type} cannot be scored`)
     if (kind === 'numeric') {
       const profiled = profileNumeric(
         column.name,
@@ -160,10 +159,12 @@ async function profileColumn(
     return side
       ? profileCategorical(column.name, side, tools)
       : unscored(
+          'identifier',
           `more than ${MOST_CATEGORIES} different values: an identifier rather than a category`,
         )
   } catch (error) {
-    return unscored(`it cannot be read: ${firstLine(error)}`)
+    if (error instanceof UnusableInput) throw error
+    return unscored('unreadable', `it cannot be read: ${firstLine(error)}`)
   }
 }
 
@@ -255,35 +256,6 @@ export const countWindows = (
     }
     return windows
   })
-
-async function countColumn(
-  profile: ProfileColumn,
-  { engine, source, relation, rows, tools }: Opened & { relation: string },
-): Promise<WindowColumn> {
-  const unscored = (reason: string): WindowColumn => ({
-    kind: 'unscored',
-    column: profile.column,
-    reason,
-  })
-  const column = source.columns.find(({ name }) => name === profile.column)
-  if (!column) return unscored('the window does not have this column')
-  if (profile.kind === 'unscored') return unscored(profile.reason)
-  if (column.kind === 'unsupported' || (profile.kind === 'numeric' && column.type === 'VARCHAR'))
-    return unscored(`its type changed to ${column.type}`)
-  try {
-    if (profile.kind === 'numeric')
-      return countNumeric(
-        profile,
-        await readNumeric(engine, { relation, column, rows }, [tools.space, 'current']),
-      )
-    const side = await countCategories(engine, { relation, column, rows })
-    return side
-      ? countCategorical(profile, side)
-      : unscored(`more than ${MOST_CATEGORIES} different values`)
-  } catch (error) {
-    return unscored(`it cannot be read: ${firstLine(error)}`)
-  }
-}
 
 /** Scores counted windows, each by itself, from their counts. */
 export function scoreWindows(

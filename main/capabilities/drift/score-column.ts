@@ -8,6 +8,7 @@ import {
 import type { Engine } from './adapters/engine'
 import { firstLine } from './adapters/sources'
 import { asDouble, type ColumnType, type Spelling } from './adapters/sql'
+import type { UnscoredCause } from '../../../preload/contract/drift'
 import { given } from '../../kernel/given'
 import { KeyCounter } from './domain/key-cells'
 import { scoreCounters } from './domain/lake-score'
@@ -63,12 +64,16 @@ export async function scoreColumn(job: ColumnJob, means: Means): Promise<JobResu
     return {
       name: job.name,
       kind: job.kind,
-      score: unscored(`it cannot be read: ${firstLine(error)}`),
+      score: unscored('unreadable', `it cannot be read: ${firstLine(error)}`),
     }
   }
 }
 
-const unscored = (reason: string): ColumnScore => ({ statistics: {}, reason })
+const unscored = (cause: UnscoredCause, reason: string): ColumnScore => ({
+  statistics: {},
+  reason,
+  cause,
+})
 
 /** Bytes that the exact route may hold for one column; longer columns are counted on frozen cells instead. */
 export const EXACT_BYTES = 400e6
@@ -81,7 +86,8 @@ async function counted(
   { reference, current, preset }: ColumnJob,
   { engine, tools, signal }: Means,
 ): Promise<ColumnScore> {
-  if (preset) return unscored('it is too long for the exact numbers that a preset needs')
+  if (preset)
+    return unscored('too-long', 'it is too long for the exact numbers that a preset needs')
   const count = async (side: JobSide) => {
     const counter = new KeyCounter()
     await engine.doubles(`SELECT ${asDouble(side.column)} FROM ${side.relation}`, {
@@ -118,28 +124,39 @@ async function categorical(job: ColumnJob, { engine, tools, signal }: Means): Pr
     chunkRows: wantsChunks ? Math.max(rows, 1) : 0,
   })
   const current = await countCategories(engine, { ...job.current, ...spelt, signal })
-  const odd = job.isGuess
-    ? (mixedValues(reference, 'reference') ??
-      mixedValues(current, 'current window') ??
-      identifierWords(reference) ??
-      identifierWords(current))
-    : undefined
-  if (odd) return unscored(odd)
+  const odd = job.isGuess ? oddColumn(reference, current) : undefined
+  if (odd) return odd
   if (reference && current) return scoreCategorical({ reference, current }, job.preset, tools)
   const many = job.isGuess ? await findMixed(engine, job, signal) : undefined
-  return unscored(
-    many ?? `more than ${MOST_CATEGORIES} different values: an identifier rather than a category`,
-  )
+  if (many !== undefined) return unscored('mixed', many)
+  return unscored(reference || current ? 'type-changed' : 'identifier', TOO_MANY)
 }
+/** What makes a guessed column of categories none. */
+function oddColumn(
+  reference: CategoricalSide | undefined,
+  current: CategoricalSide | undefined,
+): ColumnScore | undefined {
+  const mixed = mixedValues(reference, 'reference') ?? mixedValues(current, 'current window')
+  return mixed === undefined ? identifierColumn(reference, current) : unscored('mixed', mixed)
+}
+const TOO_MANY = `more than ${MOST_CATEGORIES} different values: an identifier rather than a category`
 
-function identifierWords(side: CategoricalSide | undefined): string | undefined {
-  const isOne =
-    side !== undefined &&
-    side.tally.counts.size > 1000 &&
-    side.tally.counts.size > (side.tally.rows - side.tally.nulls) / 2
-  return isOne
-    ? 'nearly every row has a value of its own: an identifier rather than a category'
-    : undefined
+/** Whether nearly every row of a side has a value of its own; a side of too many values to count has. */
+const isOwnEach = (side: CategoricalSide | undefined, least: number): boolean =>
+  side === undefined ||
+  (side.tally.counts.size > least &&
+    side.tally.counts.size > (side.tally.rows - side.tally.nulls) / 2)
+
+/** On both sides so, a column is an identifier; on one side only, it became one or ceased to be one. */
+function identifierColumn(
+  reference: CategoricalSide | undefined,
+  current: CategoricalSide | undefined,
+): ColumnScore | undefined {
+  if (![reference, current].some((side) => side && isOwnEach(side, 1000))) return undefined
+  const words = 'nearly every row has a value of its own: an identifier rather than a category'
+  return isOwnEach(reference, 1) && isOwnEach(current, 1)
+    ? unscored('identifier', words)
+    : unscored('type-changed', `${words}, but on one side only`)
 }
 
 const mixedWords = (where: string, { share, example }: { share: number; example: string }) =>

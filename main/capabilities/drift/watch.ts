@@ -32,7 +32,7 @@ export async function* watchWindows(
       seen.add(window.name)
       const [scores] = scoreWindows(profile, [window], { special })
       if (!scores) continue
-      drifted.push(scores.drifted)
+      drifted.push(isAlarming(scores))
       yield { window, scores, alert: kOfLast(drifted, request.alertAfter).at(-1) === true }
     }
     await clock.sleep(request.everyMs, signal)
@@ -60,3 +60,7 @@ async function finished(
     throw error
   }
 }
+
+/** Whether a window has to be told: a column drifted, or cannot be judged though it should be. */
+export const isAlarming = ({ drifted, unjudged = [] }: WindowScores): boolean =>
+  drifted || unjudged.length > 0

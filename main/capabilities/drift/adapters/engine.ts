@@ -44,9 +44,11 @@ export class Engine {
   private constructor(
     private readonly instance: DuckDBInstance,
     private readonly connection: DuckDBConnection,
-    private readonly means: { selectType: number; settings: EngineSettings },
-    readonly version: string,
+    private readonly means: { selectType: number; settings: EngineSettings; version: string },
   ) {}
+  get version(): string {
+    return this.means.version
+  }
 
   static async open(settings: EngineSettings): Promise<Engine> {
     // Loaded on first use: the library is 70 MB and most commands never need it.
@@ -62,12 +64,11 @@ export class Engine {
     })
     const connection = await instance.connect()
     for (const seal of seals(settings)) await connection.run(seal)
-    return new Engine(
-      instance,
-      connection,
-      { selectType: StatementType.SELECT, settings },
-      version(),
-    )
+    return new Engine(instance, connection, {
+      selectType: StatementType.SELECT,
+      settings,
+      version: version(),
+    })
   }
 
   /** Answers one query; a sealed engine runs nothing but queries here. */

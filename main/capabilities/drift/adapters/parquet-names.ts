@@ -57,7 +57,11 @@ export async function exactNames(
   const names = fields.map(({ name }) => name)
   if (lower(names).size === names.length || columns.length !== names.length) return told
   await mustAgree(engine, files, names)
-  return told.map((column, at) => ({ ...column, name: names[at] ?? column.name, field: column.name }))
+  return told.map((column, at) => ({
+    ...column,
+    name: names[at] ?? column.name,
+    field: column.name,
+  }))
 }
 
 /** Files are joined by name without regard to case, so with such names their columns have to be the same in the same order. */

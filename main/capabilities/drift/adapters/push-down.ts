@@ -141,12 +141,16 @@ async function countOne(
   { lake, relation, rows }: { lake: Lake; relation: string; rows: number },
   signal?: AbortSignal,
 ): Promise<WindowColumn> {
-  const unscored = (reason: string): WindowColumn => ({
+  const unscored = (
+    reason: string,
+    cause: Extract<WindowColumn, { kind: 'unscored' }>['cause'] = 'unreadable',
+  ): WindowColumn => ({
     kind: 'unscored',
     column: profile.column,
     reason,
+    cause,
   })
-  if (profile.kind === 'unscored') return unscored(profile.reason)
+  if (profile.kind === 'unscored') return unscored(profile.reason, profile.cause ?? 'unsupported')
   try {
     const counted =
       profile.kind === 'numeric'

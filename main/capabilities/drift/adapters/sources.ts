@@ -83,7 +83,16 @@ async function openTables(engine: Engine, request: SourceRequest): Promise<Opene
   const text = isCsv
     ? await lookAtText({ engine, table: parquet(good, true), columns, path, signal })
     : []
-  return { request, table, columns, files, reads: good, skipped, text, format: isCsv ? 'csv' : 'parquet' }
+  return {
+    request,
+    table,
+    columns,
+    files,
+    reads: good,
+    skipped,
+    text,
+    format: isCsv ? 'csv' : 'parquet',
+  }
 }
 
 /** Folders of a partition say where a file lies; they are no columns. */
@@ -114,7 +123,9 @@ async function sourceOf(
   )
   const described = read.length > 0 ? await describe(engine, table, signal) : opened.columns
   const columns = described.map((column) =>
-    unclear.has(column.name) ? { ...column, kind: 'unsupported' as const, reason: UNCLEAR } : column,
+    unclear.has(column.name)
+      ? { ...column, kind: 'unsupported' as const, reason: UNCLEAR }
+      : column,
   )
   const relation = await filtered(engine, { table, columns, where, signal })
   const said = forms.flatMap(({ column: { column, missing }, form }) =>
@@ -145,7 +156,12 @@ async function filtered(
     columns,
     where,
     signal,
-  }: { table: string; columns: ColumnType[]; where: string | undefined; signal: AbortSignal | undefined },
+  }: {
+    table: string
+    columns: ColumnType[]
+    where: string | undefined
+    signal: AbortSignal | undefined
+  },
 ): Promise<string> {
   if (where === undefined || where.trim() === '') return table
   const { sql } = await readFilter(where, { columns }),

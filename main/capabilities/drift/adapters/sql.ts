@@ -62,6 +62,18 @@ export function spellingOf(a: ColumnType, b: ColumnType): Spelling | undefined {
   return NUMBERS.test(a.type) || NUMBERS.test(b.type) ? 'number' : undefined
 }
 
+/** The same against categories that were frozen before, whose type is not known any more. */
+export function spellingLike(
+  categories: readonly string[],
+  { type }: ColumnType,
+): Spelling | undefined {
+  const isAll = (fits: (name: string) => boolean) => categories.length > 0 && categories.every(fits)
+  if (type !== 'BOOLEAN' && isAll((name) => name === 'True' || name === 'False')) return 'truth'
+  return type === 'VARCHAR' && isAll((name) => name.trim() !== '' && !Number.isNaN(Number(name)))
+    ? 'number'
+    : undefined
+}
+
 const truth = (condition: string): string =>
   `CASE WHEN ${condition} THEN 'True' WHEN NOT (${condition}) THEN 'False' END`
 // A whole number is spelt without its point, and zero without a sign.

@@ -18,7 +18,16 @@ export interface TextColumn {
 
 /** Words that stand for a missing value among numbers; among words they are words. */
 const MISSING = ['', 'na', 'n/a', '#n/a', 'nan', 'null', 'none', 'nil', '-', '--', '?', '.']
-const MORE_MISSING = ['missing', 'unknown', '#null!', '#value!', '#div/0!', '#ref!', '(null)', '\\n']
+const MORE_MISSING = [
+  'missing',
+  'unknown',
+  '#null!',
+  '#value!',
+  '#div/0!',
+  '#ref!',
+  '(null)',
+  '\\n',
+]
 const words = [...MISSING, ...MORE_MISSING].filter((word) => word !== 'nan')
 const isMissing = (text: string) => `lower(trim(${text})) IN (${words.map(literal).join(', ')})`
 
@@ -82,8 +91,7 @@ export async function lookAtText(look: Look): Promise<TextColumn[]> {
   const found: TextColumn[] = []
   for (const [at, { name }] of text.entries()) {
     const forms = await formsOf(look, name, countsFrom(row, at))
-    if (forms.length > 0)
-      found.push({ column: name, forms, missing: await missingOf(look, name) })
+    if (forms.length > 0) found.push({ column: name, forms, missing: await missingOf(look, name) })
   }
   return found
 }
@@ -159,24 +167,32 @@ function refuseTitles({ path }: Look, row: Row | undefined): void {
 }
 
 /** A table of one column whose values all hold as many separators was cut in the wrong places. */
-async function refuseOneColumn({ engine, table, columns, path, signal }: Look): Promise<void> {
-  const [only, second] = columns
+async function refuseOneColumn(look: Look): Promise<void> {
+  const [only, second] = look.columns
   if (!only || second || only.type !== 'VARCHAR') return
   for (const separator of [',', ';', '\t', '|']) {
-    const text = identifier(only.name),
-      cuts = `len(${text}) - len(replace(${text}, ${literal(separator)}, ''))`
-    const [row] = await engine.rows(
-      `SELECT cuts, count, sum(count) OVER () AS all_rows FROM (SELECT ${cuts} AS cuts, count(*) AS count FROM ${table} GROUP BY ALL) ORDER BY count DESC LIMIT 1`,
-      signal,
-    )
-    const rows = Number(row?.['all_rows'] ?? 0)
-    if (Number(row?.['cuts'] ?? 0) > 0 && rows >= FEWEST_ROWS)
-      if (Number(row?.['count']) >= 0.9 * rows)
-        throw new UnusableInput(
-          `${path} was read as one column, though its lines hold ${Number(row?.['cuts']) + 1} fields.`,
-          'Remove lines above the names of the columns, or name the separator.',
-        )
+    const fields = await fieldsInside(look, only.name, separator)
+    if (fields > 1)
+      throw new UnusableInput(
+        `${look.path} was read as one column, though its lines hold ${fields} fields.`,
+        'Remove lines above the names of the columns, or name the separator.',
+      )
   }
+}
+/** How many fields a separator makes of nearly every value of a column. */
+async function fieldsInside(
+  { engine, table, signal }: Look,
+  column: string,
+  separator: string,
+): Promise<number> {
+  const text = identifier(column),
+    cuts = `len(${text}) - len(replace(${text}, ${literal(separator)}, ''))`
+  const [row = {}] = await engine.rows(
+    `SELECT cuts, count, sum(count) OVER () AS all_rows FROM (SELECT ${cuts} AS cuts, count(*) AS count FROM ${table} GROUP BY ALL) ORDER BY count DESC LIMIT 1`,
+    signal,
+  )
+  const rows = Number(row['all_rows'] ?? 0)
+  return rows >= FEWEST_ROWS && Number(row['count']) >= 0.9 * rows ? Number(row['cuts']) + 1 : 1
 }
 
 /** A text column as its form says, in SQL; what is missing is null. */
@@ -206,7 +222,9 @@ export function formOf(
   { forms }: TextColumn,
   other: TextColumn | undefined,
 ): TextForm | 'unclear' | undefined {
-  const common = other ? forms.filter((form) => other.forms.some((each) => same(each, form))) : forms,
+  const common = other
+      ? forms.filter((form) => other.forms.some((each) => same(each, form)))
+      : forms,
     [first, second] = common.length > 0 ? common : forms
   if (!first || !second) return first
   return first.as === 'number' ? first : 'unclear'

@@ -1,3 +1,4 @@
+import type { CountScore } from '../../../../preload/contract/drift'
 import type { Book } from '../../../../preload/contract/drift-bundle'
 import type { SpecialFunctions } from '../domain/special'
 import { canonical, scoreWindows } from '../profile'
@@ -16,7 +17,8 @@ export function verifyBooks(books: readonly Book[], special: SpecialFunctions): 
     again.forEach(({ window, columns }, at) => {
       found.scores += columns.length
       columns.forEach((score, index) => {
-        if (canonical(score) !== canonical(scores[at]?.columns[index]))
+        const written = scores[at]?.columns[index]
+        if (canonical(comparable(score, written)) !== canonical(written))
           found.differing.push({ model, window, column: score.column })
       })
     })
@@ -24,4 +26,11 @@ export function verifyBooks(books: readonly Book[], special: SpecialFunctions): 
       found.differing.push({ model, window: 'all', column: 'the number of windows' })
   }
   return found
+}
+
+/** Bundles that were written before causes were kept say them in words only. */
+function comparable(score: CountScore, written: CountScore | undefined): CountScore {
+  if (written?.cause !== undefined || score.cause === undefined) return score
+  const { cause: _cause, ...rest } = score
+  return rest
 }

@@ -94,6 +94,7 @@ export interface SummaryScore {
   column: string
   kind: 'numeric' | 'categorical' | 'unscored'
   decision: CountScore['decision']
+  /** It cannot be judged though it should be, which is told like drift. */ unjudged?: true
   severity: number | null
   p: number | null
   pAdjusted: number | null

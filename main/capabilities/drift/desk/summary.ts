@@ -1,5 +1,6 @@
 import type { ProfileColumn, WindowColumn } from '../../../../preload/contract/drift'
 import type { Book } from '../../../../preload/contract/drift-bundle'
+import { isUnjudged } from '../domain/decide'
 import { missingness } from '../monitors/windows'
 import type { Summary, SummaryScore } from './questions'
 
@@ -54,10 +55,11 @@ export function summaryOf({ about, profile, windows, scores, verdicts }: Book): 
         rows,
         schema: about.schema[name] ?? [],
         columns: (scores[at]?.columns ?? []).map(
-          ({ column, decision, severity, p, pAdjusted }): SummaryScore => ({
+          ({ column, decision, cause, severity, p, pAdjusted }): SummaryScore => ({
             column,
             kind: frozen.get(column)?.kind ?? 'unscored',
             decision,
+            ...(decision === 'unscored' && isUnjudged(cause) && { unjudged: true as const }),
             severity,
             p,
             pAdjusted,

@@ -1,4 +1,4 @@
-import { CONSTANT_LIMITS, type SizeLimits } from './decide'
+import { CONSTANT_LIMITS, inUnits, type SizeLimits } from './decide'
 import { jensenShannon, sharesOf } from './shares'
 
 /** Fewer rows than this in a chunk say more about chance than about the process. */
@@ -16,24 +16,24 @@ export const canCalibrate = (rows: number): boolean => rows >= FEWEST_CHUNK_ROWS
 
 /** Limits from the sizes that chunks of the reference have against all of it: their mean and three standard deviations. */
 export function limitsFrom(
-  sizes: readonly { js: number; second: number }[],
+  sizes: readonly { js: number; second: number | null }[],
   rows: number,
 ): SizeLimits {
   if (sizes.length < 5) return CONSTANT_LIMITS
-  const limit = (of: (size: { js: number; second: number }) => number) => {
-    const mean = sizes.reduce((sum, size) => sum + of(size), 0) / sizes.length
-    return (
-      mean +
-      3 * Math.sqrt(sizes.reduce((sum, size) => sum + (of(size) - mean) ** 2, 0) / sizes.length)
-    )
-  }
+  const seconds = sizes.flatMap(({ second }) => (second === null ? [] : [second]))
   return {
-    js: limit(({ js }) => js),
-    second: limit(({ second }) => second),
+    js: limitOf(sizes.map(({ js }) => js)),
+    second: seconds.length < sizes.length ? null : limitOf(seconds),
     source: 'calibrated',
     chunks: sizes.length,
     chunkRows: rows,
   }
+}
+function limitOf(sizes: readonly number[]): number {
+  const mean = sizes.reduce((sum, size) => sum + size, 0) / sizes.length
+  return (
+    mean + 3 * Math.sqrt(sizes.reduce((sum, size) => sum + (size - mean) ** 2, 0) / sizes.length)
+  )
 }
 
 /** Cells by the upper twenty bits of a double, for all but the few bit patterns that an edge cuts through. */
@@ -101,10 +101,11 @@ export function cellOf(value: number, edges: Float64Array): number {
 
 export interface NumericCells {
   edges: Float64Array
-  /** For each edge whether it is also a decile edge. */
+  /** For each edge whether a cell of severity begins there. */
   isDecile: readonly boolean[]
   counts: readonly number[]
-  iqr: number
+  /** What distances are measured in. */
+  unit: number | null
 }
 
 function joinDeciles(counts: ArrayLike<number>, isDecile: readonly boolean[]): number[] {
@@ -116,11 +117,11 @@ function joinDeciles(counts: ArrayLike<number>, isDecile: readonly boolean[]): n
   return joined
 }
 
-/** JS on deciles and W1/IQR on the finer cells, of one chunk against the whole reference. */
+/** JS on the cells of severity and W1 in its unit on the finer cells, of one chunk against the whole reference. */
 export function chunkSize(
   counts: ArrayLike<number>,
-  { edges, isDecile, counts: reference, iqr }: NumericCells,
-): { js: number; second: number } {
+  { edges, isDecile, counts: reference, unit }: NumericCells,
+): { js: number; second: number | null } {
   const p = sharesOf(reference),
     q = sharesOf(Array.from(counts))
   let gap = 0,
@@ -138,6 +139,6 @@ export function chunkSize(
       sharesOf(joinDeciles(reference, isDecile)),
       sharesOf(joinDeciles(counts, isDecile)),
     ),
-    second: w1 === 0 ? 0 : w1 / iqr,
+    second: inUnits(w1, unit),
   }
 }

@@ -1,8 +1,9 @@
 import { boundsFromCells } from './count-score'
-import { CONSTANT_LIMITS } from './decide'
+import { CONSTANT_LIMITS, inUnits, unitOf } from './decide'
+import { cellAt, severityCuts } from './severity-cells'
 import { countsBetween, edgeOf, keyEdges, type KeyCounter } from './key-cells'
 import { tallyStatistics } from './numeric'
-import type { ColumnScore, Tools } from './score'
+import { emptySide, type ColumnScore, type Tools } from './score'
 import { measureShares } from './shares'
 import { asymptoticKs } from './two-sample'
 
@@ -25,10 +26,11 @@ export function scoreCounters(
     current: current.finite,
   })
   if (reference.finite === 0 || current.finite === 0) {
-    return {
-      statistics: { ...heads, undefined: 'one side has no finite value' },
-      reason: `the ${reference.finite === 0 ? 'reference' : 'current window'} has no finite value`,
-    }
+    return emptySide(
+      { ...heads, undefined: 'one side has no finite value' },
+      { reference: reference.finite, current: current.finite },
+      'finite value',
+    )
   }
   const keys = keyEdges(reference, MOST_CELLS),
     edges = keys.map(edgeOf)
@@ -58,11 +60,13 @@ export function scoreCounters(
     min: current.min,
     max: current.max,
   })
-  const tenths = tenthCuts(counts.reference),
+  const tenths = severityCuts(counts.reference),
     shares = measureShares(joinTenths(counts.reference, tenths), joinTenths(counts.current, tenths))
-  const iqr =
-      (edges[quarter(counts.reference, 0.75)] ?? reference.max) -
-      (edges[quarter(counts.reference, 0.25)] ?? reference.min),
+  const at = (share: number, otherwise: number) =>
+      edges[cellAt(counts.reference, share)] ?? otherwise,
+    between = (low: number, high: number) => at(high, reference.max) - at(low, reference.min)
+  // Spread is not counted here, so where the middle half is one value, ever more of the values are taken.
+  const unit = unitOf(between(0.25, 0.75) || between(0.05, 0.95), reference.max - reference.min),
     middle = (w1.lower + w1.upper) / 2
   return {
     statistics: {
@@ -79,27 +83,11 @@ export function scoreCounters(
     },
     evidence: {
       js: shares.js_distance_base2,
-      second: middle === 0 ? 0 : middle / iqr,
+      second: inUnits(middle, unit),
       p: asymptoticKs({ n: reference.finite, m: current.finite }, d.lower, special),
+      values: { reference: reference.finite, current: current.finite },
     },
     pMethod: 'ks, asymptotic at the lower bound from cells',
     limits: CONSTANT_LIMITS,
   }
 }
-
-/** The cell in which the given share of the values is reached. */
-function quarter(counts: readonly number[], share: number): number {
-  const wanted = counts.reduce((a, b) => a + b, 0) * share
-  let below = 0
-  return Math.max(
-    0,
-    counts.findIndex((count) => {
-      below += count
-      return below >= wanted
-    }),
-  )
-}
-const tenthCuts = (counts: readonly number[]): number[] =>
-  [...new Set(Array.from({ length: 9 }, (_, at) => quarter(counts, (at + 1) / 10) + 1))].filter(
-    (cut) => cut < counts.length,
-  )

@@ -10,19 +10,24 @@ import {
 import { canCalibrate, CALIBRATION_CELLS, CellTable, chunkRows } from './calibrate'
 import { byCodePoint } from './categorical'
 import { openCells, quantileEdges, quantileOf } from './cells'
-import { CONSTANT_LIMITS } from './decide'
+import { CONSTANT_LIMITS, unitOf, type SizeLimits } from './decide'
 import { momentsOf, standardDeviation } from './moments'
-import { DECILES } from './numeric'
 import { sortDoubles } from './radix'
+import { joinEdges, severityEdges } from './severity-cells'
 
 type Profile<K extends ProfileColumn['kind']> = Extract<ProfileColumn, { kind: K }>
 /** Number or its name where JSON has none. */
 const figure = (value: number): number | 'NaN' | 'Infinity' | '-Infinity' =>
   Number.isFinite(value) ? value : (String(value) as 'NaN')
+const frozenLimits = ({ second, ...limits }: SizeLimits) => ({
+  ...limits,
+  second: second === null ? null : figure(second),
+})
 const unscored = (column: string, reason: string): Profile<'unscored'> => ({
   kind: 'unscored',
   column,
   reason,
+  cause: 'always-empty',
 })
 
 export interface ProfileSettings {
@@ -45,28 +50,32 @@ export function profileNumeric(
     inOrder = canCalibrate(rows) ? copyOf(values, tools.space) : undefined
   sortDoubles(values, tools.space)
   const moments = momentsOf(values),
-    edges = quantileEdges(values, cells)
-  const second = (limits: { second: number }) => figure(limits.second)
+    severity = severityEdges(values),
+    edges = joinEdges(quantileEdges(values, cells), severity)
+  const range = quantileOf(values, 0.75) - quantileOf(values, 0.25),
+    deviation = standardDeviation(moments)
   const limits = inOrder
     ? calibrateNumeric(inOrder, {
         sorted: values,
         rows,
-        edges: quantileEdges(values, CALIBRATION_CELLS),
+        edges: joinEdges(quantileEdges(values, CALIBRATION_CELLS), severity),
+        severity,
+        unit: unitOf(range, deviation),
       })
     : CONSTANT_LIMITS
   return {
     kind: 'numeric',
     column,
     tally,
-    limits: { ...limits, second: second(limits) },
-    edges: edges.map(positiveZero),
-    deciles: quantileEdges(values, DECILES).map(positiveZero),
+    limits: frozenLimits(limits),
+    edges,
+    deciles: severity,
     counts: openCells(values, edges),
     min: positiveZero(moments.min),
     max: positiveZero(moments.max),
     mean: figure(moments.mean),
-    standardDeviation: figure(standardDeviation(moments)),
-    interquartileRange: figure(quantileOf(values, 0.75) - quantileOf(values, 0.25)),
+    standardDeviation: figure(deviation),
+    interquartileRange: figure(range),
   }
 }
 // JSON writes negative zero as zero, so it is kept as that from the start and the hash stays true.
@@ -84,7 +93,7 @@ export function profileCategorical(
     kind: 'categorical',
     column,
     tally: { rows: side.tally.rows, nulls: side.tally.nulls },
-    limits: { ...limits, second: figure(limits.second) },
+    limits: frozenLimits(limits),
     categories,
     counts: categories.map((category) => side.tally.counts.get(category) ?? 0),
   }

@@ -21,7 +21,10 @@ export function rankCauses(
     limit > 0 ? size / limit : size > 0 ? Infinity : 0
   return columns
     .map(({ column, evidence, limits }) => {
-      const size = Math.max(beyond(evidence.js, limits.js), beyond(evidence.second, limits.second)),
+      const size = Math.max(
+          beyond(evidence.js, limits.js),
+          beyond(evidence.second ?? 0, limits.second ?? 0),
+        ),
         leans = importance[column] ?? 0
       return {
         column,

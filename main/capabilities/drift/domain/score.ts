@@ -1,3 +1,4 @@
+import type { UnscoredCause } from '../../../../preload/contract/drift'
 import type { Random } from '../../../kernel/random'
 import {
   canCalibrate,
@@ -8,13 +9,14 @@ import {
   limitsFrom,
 } from './calibrate'
 import { categoricalStatistics, decidingP, pairCategories, type CategoryTally } from './categorical'
-import { openCells, quantileEdges, quantileOf } from './cells'
+import { openCells, quantileEdges } from './cells'
 import { chiSquare, cramersV } from './contingency'
-import { CONSTANT_LIMITS, type Evidence, type SizeLimits } from './decide'
+import { CONSTANT_LIMITS, inUnits, unitOf, type Evidence, type SizeLimits } from './decide'
 import { examinePair, numericStatistics, tallyStatistics, type NumericTally } from './numeric'
 import { scorePreset, type PresetName, type PresetScore } from './presets'
 import { sortDoubles, type SortSpace } from './radix'
-import { jensenShannon, sharesOf } from './shares'
+import { joinEdges, severityEdges } from './severity-cells'
+import { jensenShannon, measureShares, sharesOf } from './shares'
 import type { SpecialFunctions } from './special'
 import type { SortedPair } from './sweep'
 
@@ -44,6 +46,8 @@ export interface ColumnScore {
   pMethod?: string
   limits?: SizeLimits
   reason?: string
+  /** Why it cannot be scored, for code. */
+  cause?: UnscoredCause
   preset?: PresetScore
   /** Frozen cells of the reference with the counts of both sides, from which the sizes can be computed again. */
   cells?: FrozenCounts
@@ -52,10 +56,19 @@ export type FrozenCounts =
   | { kind: 'numeric'; edges: number[]; reference: number[]; current: number[] }
   | { kind: 'categorical'; categories: string[]; reference: number[]; current: number[] }
 
-const unscored = (statistics: Record<string, unknown>, reason: string): ColumnScore => ({
-  statistics,
-  reason,
-})
+/** A column of which a side has nothing to score: on both sides so, it says nothing about the window. */
+export const emptySide = (
+  statistics: Record<string, unknown>,
+  filled: { reference: number; current: number },
+  what: string,
+): ColumnScore =>
+  filled.reference === 0 && filled.current === 0
+    ? { statistics, reason: `neither side has a ${what}`, cause: 'always-empty' }
+    : {
+        statistics,
+        reason: `the ${filled.reference === 0 ? 'reference' : 'current window'} has no ${what}`,
+        cause: 'no-values',
+      }
 
 /** How a column of numbers moved. Sorts both sides in place. */
 export function scoreNumeric(
@@ -67,9 +80,10 @@ export function scoreNumeric(
   const finite = { reference: reference.values.length, current: current.values.length }
   const heads = tallyStatistics(reference.tally, current.tally, finite)
   if (finite.reference === 0 || finite.current === 0) {
-    return unscored(
+    return emptySide(
       { ...heads, undefined: 'one side has no finite value' },
-      `the ${finite.reference === 0 ? 'reference' : 'current window'} has no finite value`,
+      finite,
+      'finite value',
     )
   }
   const rows = chunkRows(finite.reference, finite.current)
@@ -79,18 +93,22 @@ export function scoreNumeric(
   const sorted: SortedPair = { reference: reference.values, current: current.values }
   const pair = examinePair(sorted),
     statistics = numericStatistics(pair, tools.special)
-  const edges = quantileEdges(sorted.reference, CALIBRATION_CELLS)
+  const severity = severityEdges(sorted.reference),
+    edges = joinEdges(quantileEdges(sorted.reference, CALIBRATION_CELLS), severity)
+  const own = cellsOfSeverity(sorted, severity, statistics.decile_edges),
+    unit = unitOf(statistics.iqr_ref, statistics.std_ref_ddof0)
   return {
-    statistics: { ...heads, ...statistics },
+    statistics: { ...heads, ...statistics, ...(own && { severity_cells: own }) },
     evidence: {
-      js: statistics.decile.js_distance_base2,
-      second: statistics.wasserstein1_over_iqr,
+      js: (own ?? statistics.decile).js_distance_base2,
+      second: inUnits(statistics.wasserstein1, unit),
       p: statistics.ks_auto.p,
+      values: finite,
     },
     pMethod: `ks, ${statistics.ks_method}`,
     limits:
       inOrder && canCalibrate(rows)
-        ? calibrateNumeric(inOrder, { sorted: sorted.reference, rows, edges })
+        ? calibrateNumeric(inOrder, { sorted: sorted.reference, rows, edges, severity, unit })
         : CONSTANT_LIMITS,
     cells: {
       kind: 'numeric',
@@ -120,19 +138,42 @@ export function copyOf(values: Float64Array, space: SortSpace): Float64Array {
   return copy
 }
 
+/** Shares of the cells of severity, where they are not just the deciles. */
+function cellsOfSeverity(
+  { reference, current }: SortedPair,
+  severity: readonly number[],
+  deciles: readonly number[],
+) {
+  const isSame =
+    severity.length === deciles.length && severity.every((edge, at) => edge === deciles[at])
+  return isSame
+    ? undefined
+    : {
+        edges: severity,
+        ...measureShares(openCells(reference, severity), openCells(current, severity)),
+      }
+}
+
+interface Calibration {
+  sorted: Float64Array
+  rows: number
+  /** All cells, and those of them at which a cell of severity begins. */
+  edges: readonly number[]
+  severity: readonly number[]
+  unit: number | null
+}
 /** Limits for a column of numbers from its reference in row order. */
 export function calibrateNumeric(
   inOrder: Float64Array,
-  { sorted, rows, edges }: { sorted: Float64Array; rows: number; edges: number[] },
+  { sorted, rows, edges, severity, unit }: Calibration,
 ): SizeLimits {
-  const deciles = new Set(quantileEdges(sorted, 10)),
-    isDecile = edges.map((edge) => deciles.has(edge))
-  const iqr = quantileOf(sorted, 0.75) - quantileOf(sorted, 0.25),
+  const begins = new Set(severity),
+    isDecile = edges.map((edge) => begins.has(edge)),
     ends = Float64Array.from(edges)
   const counts = openCells(sorted, edges)
   return limitsFrom(
     countChunks(inOrder, ends, rows).map((chunk) =>
-      chunkSize(chunk, { edges: ends, isDecile, counts, iqr }),
+      chunkSize(chunk, { edges: ends, isDecile, counts, unit }),
     ),
     rows,
   )
@@ -147,9 +188,10 @@ export function scoreCategorical(
   const { reference, current } = sides
   const statistics = categoricalStatistics(reference.tally, current.tally, tools.special)
   if ('undefined' in statistics || !('js_distance_base2' in statistics)) {
-    return unscored(
+    return emptySide(
       statistics,
-      `the ${reference.tally.counts.size === 0 ? 'reference' : 'current window'} has no value`,
+      { reference: reference.tally.counts.size, current: current.tally.counts.size },
+      'value',
     )
   }
   const { categories, table } = pairCategories(reference.tally, current.tally)
@@ -160,6 +202,10 @@ export function scoreCategorical(
       js: statistics.js_distance_base2,
       second: 'cramers_v' in statistics ? statistics.cramers_v : 0,
       p,
+      values: {
+        reference: reference.tally.rows - reference.tally.nulls,
+        current: current.tally.rows - current.tally.nulls,
+      },
     },
     pMethod: method,
     limits: calibrateCategorical(reference, tools.special),

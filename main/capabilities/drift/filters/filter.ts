@@ -181,7 +181,7 @@ function refused(text: string, { says, at }: NotAllowed): UnusableInput {
 /** The parser counts bytes; people count letters. */
 function letterAt(text: string, byte: number): number | undefined {
   const bytes = Buffer.from(text)
-  return byte >= 0 && byte <= bytes.length ? bytes.subarray(0, byte).toString().length : undefined
+  return byte >= 0 ? bytes.subarray(0, byte).toString().length : undefined
 }
 function lineOf(text: string, place: number): string {
   const from = text.lastIndexOf('\n', place - 1) + 1,

@@ -57,7 +57,9 @@ export function standardSql(node: FilterNode): string {
     case 'COMPARISON':
       return `(${one(node['left'])} ${between(node.type)} ${one(node['right'])})`
     case 'CONJUNCTION':
-      return `(${list(node['children']).map(standardSql).join(node.type === 'CONJUNCTION_OR' ? ' OR ' : ' AND ')})`
+      return `(${list(node['children'])
+        .map(standardSql)
+        .join(node.type === 'CONJUNCTION_OR' ? ' OR ' : ' AND ')})`
     case 'BETWEEN':
       return `(${one(node['input'])} BETWEEN ${one(node['lower'])} AND ${one(node['upper'])})`
     case 'CAST':

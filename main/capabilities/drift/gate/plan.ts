@@ -6,7 +6,7 @@ import { fail, succeed, type Outcome } from '../../../kernel/outcome'
 import type { MadePlan, OperationKind } from '../../operations'
 import { planBody, refusals, reviewChanges, stepsOf } from '../../plans'
 import type { Shown } from '../monitors/view'
-import { alertsOf, windowSize, worstOf } from '../monitors/windows'
+import { alertsOf, movedWords, windowSize } from '../monitors/windows'
 import type { Drift } from '../service'
 
 export const GateInput = z.object({
@@ -28,12 +28,11 @@ export function resultOf({
     last = windows.at(-1)
   if (!last) return undefined
   const alert = alertsOf(windows, settings).at(-1) === true,
-    size = windowSize(last) ?? 0,
-    worst = worstOf(last)
+    size = windowSize(last) ?? 0
   const result = !alert ? 'none' : size >= settings.limits.act ? 'act' : 'watch'
   return {
     result,
-    says: `${last.name}: ${worst ? `${worst.column} moved by ${size.toFixed(3)}` : 'no column can be scored'}${alert ? '' : ', below its limit or chance'}.`,
+    says: `${last.name}: ${movedWords(last)}${alert ? '' : ', below its limit or chance'}.`,
   }
 }
 

@@ -2,7 +2,7 @@ import { timestamp } from '../../../kernel/clock'
 import { succeed, type Outcome } from '../../../kernel/outcome'
 import type { Drift } from '../service'
 import type { Monitor } from './shelf'
-import { alertsOf, windowSize, worstOf } from './windows'
+import { alertsOf, movedWords } from './windows'
 
 /** What looking at one model brought. */
 export interface Looked {
@@ -33,8 +33,7 @@ async function call(
   if (!last || alertsOf(windows, settings).at(-1) !== true)
     return succeed({ alert: false, ...(last && { window: last.name }) })
   if (settings.workItem) {
-    const worst = worstOf(last),
-      text = `Drift of ${last.name}: ${worst?.column ?? 'a column'} moved by ${(windowSize(last) ?? 0).toFixed(3)}`
+    const text = `Drift of ${last.name}: ${movedWords(last)}`
     const done = await drift.ports.worklog.record(
       settings.workItem,
       ({ status }, at) => [

@@ -19,6 +19,7 @@ const Score = z.object({
   column: z.string(),
   kind: z.enum(['numeric', 'categorical', 'unscored']),
   decision: z.enum(['stable', 'drifted', 'unscored']),
+  unjudged: z.literal(true).optional(),
   severity: z.number().nullable(),
   p: z.number().nullable(),
   pAdjusted: z.number().nullable(),

@@ -23,9 +23,11 @@ export function missingness(before: number, now: number): number {
 /** How far a column moved: by its values, or by how many of them are missing. */
 export const sizeOf = ({ severity, missing }: SummaryScore): number | null =>
   severity === null ? (missing > 0 ? missing : null) : Math.max(severity, missing)
-/** Whether a column moved for sure and by at least so much. */
+/** Whether a column moved for sure and by at least so much, or nobody can say that it did not. */
 const isOver = (score: SummaryScore, least: number) =>
-  (score.decision === 'drifted' && (score.severity ?? 0) >= least) || score.missing >= least
+  (score.decision === 'drifted' && (score.severity ?? 0) >= least) ||
+  score.missing >= least ||
+  score.unjudged === true
 
 /** The column of a window that moved most; those that drifted by rule come first. */
 export function worstOf({ columns }: SummaryWindow): SummaryScore | undefined {
@@ -61,6 +63,16 @@ export const featureAlert = (
   score: SummaryScore,
   { watch, act }: DriftLimits,
 ): 'none' | 'watch' | 'act' =>
-  isOver(score, act) ? 'act' : isOver(score, watch) ? 'watch' : 'none'
+  isOver(score, act) && score.unjudged !== true ? 'act' : isOver(score, watch) ? 'watch' : 'none'
 export const windowNamed = ({ windows }: Summary, name: string): SummaryWindow | undefined =>
   windows.find((window) => window.name === name)
+
+/** The column that moved most, or the first that cannot be judged. */
+export function movedWords(window: SummaryWindow): string {
+  const worst = worstOf(window),
+    unjudged = window.columns.find((score) => score.unjudged)
+  if (unjudged && worst?.decision !== 'drifted') return `${unjudged.column} cannot be judged`
+  return worst
+    ? `${worst.column} moved by ${(windowSize(window) ?? 0).toFixed(3)}`
+    : 'no column can be scored'
+}
