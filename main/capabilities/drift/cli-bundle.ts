@@ -8,6 +8,7 @@ import { systemClock } from '../../platform/clock/system'
 import { print, printJson } from '../../platform/terminal'
 import type { Book } from '../../../preload/contract/drift-bundle'
 import { openBooks, packBooks } from './bundles/form'
+import { joinBooks } from './bundles/join'
 import { verifyBooks } from './bundles/verify'
 import { bookOf, modelOptions, type ModelOptions } from './cli-model'
 import { aligned, EXIT, figure, kinds, list, number, run, talk, tellUnjudged } from './cli-options'
@@ -141,7 +142,7 @@ export function bundleCommands(drift: Command): void {
   )
   drift
     .command('join')
-    .description('Put the models of several bundles into one.')
+    .description('Put the models of several bundles into one, with all verdicts on them.')
     .argument('<bundles...>')
     .requiredOption('--out <file>', 'where the bundle is written')
     .option('--key <file>', 'Ed25519 private key (PEM) to sign with')
@@ -311,17 +312,13 @@ async function bundleCommand(options: BundleOptions, signal: AbortSignal): Promi
   return writeBooks([await bookOf(options, { signal, say: talk(options.json) })], options)
 }
 
-/** Puts the models of several bundles into one. */
+/** Puts the models of several bundles into one, with everything that anybody said of them. */
 async function joinCommand(
   files: string[],
   options: { out: string; key?: string; json?: boolean },
 ): Promise<number> {
-  const books = new Map(
-    (await Promise.all(files.map(async (file) => (await readBundle(file)).books)))
-      .flat()
-      .map((book) => [book.about.id, book]),
-  )
-  return writeBooks([...books.values()], options)
+  const bundles = await Promise.all(files.map(readBundle))
+  return writeBooks(joinBooks(bundles.flatMap(({ books }) => books)), options)
 }
 
 async function writeBooks(

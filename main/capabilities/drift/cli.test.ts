@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { openBooks, packBooks } from './bundles/form'
 import { taktDrift as takt } from './testing/command'
 import { Tables } from './testing/tables'
 
@@ -259,6 +260,43 @@ describe('profiles, windows and bundles', () => {
       models: ['first', 'second'],
       form: 2,
     })
+    expect(await takt('join', both, b, a, '--out', both)).toMatchObject({ code: 0 })
+    expect(JSON.parse((await takt('verify', both, '--json')).out)).toMatchObject({
+      models: ['first', 'second'],
+    })
+  })
+  test('two models that nobody named stay two, and each keeps what was said of it', async () => {
+    const [a, b, mine, hers, all] = ['a', 'b', 'mine', 'hers', 'all'].map((name) =>
+      tables.path(`unnamed-${name}.takt`),
+    ) as [string, string, string, string, string]
+    const made = ['bundle', '--reference', reference, '--current', shifted]
+    await takt(...made, '--columns', 'x', '--out', a)
+    await takt(...made, '--columns', 'c', '--out', b)
+    const speak = (from: string, to: string, author: string) => {
+      const { books } = openBooks(readFileSync(from))
+      const verdict = { id: '1', at: '2026-11-18T10:00:00Z', author, window: 'current' }
+      const told = books.map((book) => ({
+        ...book,
+        verdicts: [
+          { ...verdict, verdict: author === 'mara' ? ('fine' as const) : ('act' as const) },
+        ],
+      }))
+      writeFileSync(to, packBooks(told, { createdAt: '2026-11-18T11:00:00Z', name: author }))
+    }
+    speak(a, mine, 'mara')
+    speak(a, hers, 'lena')
+    for (const order of [
+      [mine, hers, b],
+      [b, hers, mine],
+      [hers, b, mine, hers, a],
+    ]) {
+      expect(await takt('join', ...order, '--out', all)).toMatchObject({ code: 0 })
+      const { books } = openBooks(readFileSync(all))
+      expect(books.map(({ verdicts }) => verdicts.map(({ author }) => author)).sort()).toEqual([
+        [],
+        ['lena', 'mara'],
+      ])
+    }
   })
   test('all columns are looked at together where that is asked', async () => {
     const { out } = await takt(

@@ -149,13 +149,14 @@ export class Drift {
   }
   #shownHere(monitor: Monitor): Shown {
     const { id, settings, simulated } = monitor,
-      broken = this.runs.failed(id)
+      broken = this.runs.failed(id),
+      summary = this.monitors.summary(id)
     return {
       id,
       settings,
       simulated,
-      summary: this.monitors.summary(id),
-      verdicts: this.reviews.of(settings),
+      summary,
+      verdicts: this.reviews.of({ id, settings, profile: summary?.profile.hash }),
       ...given({
         running: this.runs.running(id),
         failure: broken && { code: broken.code, data: broken.data },
@@ -168,7 +169,10 @@ export class Drift {
       settings: summary.settings,
       simulated: summary.simulated,
       summary,
-      verdicts: this.reviews.of(summary.settings, summary.verdicts),
+      verdicts: this.reviews.of(
+        { id: summary.id, settings: summary.settings, profile: summary.profile.hash },
+        summary.verdicts,
+      ),
     }
   }
   shown({ id, bundle }: Where): Outcome<Shown> {
@@ -328,7 +332,12 @@ export class Drift {
     const breached =
       summary && alertsOf(summary.windows, settings)[summary.windows.indexOf(window)] === true
     const done = await this.reviews.say(
-      { ...where, settings, breachAt: breached ? instant(window.to ?? window.from) : undefined },
+      {
+        ...where,
+        settings,
+        profile: summary?.profile.hash,
+        breachAt: breached ? instant(window.to ?? window.from) : undefined,
+      },
       said,
       over,
     )

@@ -4,6 +4,7 @@ import type { Fleet, FleetRow, ModelDrift } from '../../../preload/contract/drif
 import { setQuery, useAction } from '../../client'
 import { Button, formatMoment, Kbd, useKeys } from '../../design'
 import { Wrong, whereOf } from './parts'
+import { spokenRows, type SpokenRow } from './spoken'
 import { nextModel, openProposal } from './view-model'
 import { words } from './words'
 
@@ -115,19 +116,49 @@ function Spoken({ model, said }: { model: ModelDrift; said: readonly VerdictOper
           )}
         </p>
       )}
-      {said.length > 0 && (
-        <ul className="drift-said small">
-          {said.slice(-3).map((one) => (
-            <li key={one.id} className="row">
-              <b>{one.verdict ? words.verdicts[one.verdict] : ''}</b>
-              <span className="ellipsis">{one.note}</span>
-              <span className="meta nowrap">{words.byWhom(one.author, formatMoment(one.at))}</span>
-              <TakeBack id={one.id} />
-            </li>
-          ))}
-        </ul>
-      )}
+      {said.length > 0 && <SaidList said={said} />}
     </>
+  )
+}
+/** Everything that anybody said of this window, the latest first; people who disagree are marked. */
+function SaidList({ said }: { said: readonly VerdictOperation[] }) {
+  const rows = spokenRows(said),
+    disagreeing = rows.filter(({ disagrees }) => disagrees)
+  return (
+    <section aria-label={words.saidSoFar}>
+      <p className="small meta">{words.saidCount(rows.length)}</p>
+      {disagreeing.length > 0 && (
+        <p className="small warning" role="status">
+          {words.disagree(
+            disagreeing.map(({ said: { author, verdict } }) =>
+              words.says(author, words.verdicts[verdict ?? 'open']),
+            ),
+          )}
+        </p>
+      )}
+      <ol className="drift-said small" tabIndex={0} aria-label={words.saidSoFar}>
+        {rows.map((row) => (
+          <SaidRow key={row.key} row={row} />
+        ))}
+      </ol>
+    </section>
+  )
+}
+function SaidRow({ row: { said, isOverruled, isReplaced, disagrees } }: { row: SpokenRow }) {
+  const isPast = isOverruled || isReplaced
+  return (
+    <li className={isPast ? 'row soft' : 'row'}>
+      <b>{said.verdict ? words.verdicts[said.verdict] : words.noteOnly}</b>
+      {said.column !== undefined && <span className="nowrap">{said.column}</span>}
+      {disagrees && <span className="tag warning">{words.disagrees}</span>}
+      {isOverruled && <span className="tag">{words.overruled}</span>}
+      {isReplaced && <span className="tag">{words.replaced}</span>}
+      <span className="ellipsis" title={said.note}>
+        {said.note}
+      </span>
+      <span className="meta nowrap">{words.byWhom(said.author, formatMoment(said.at))}</span>
+      <TakeBack id={said.id} />
+    </li>
   )
 }
 const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1)

@@ -5,11 +5,21 @@ import { canonical } from '../hash'
 
 type Conflict = z.infer<typeof VerdictConflict>
 
-/** Every operation once, in the order of time. */
+/**
+ * Every operation once, in the order of time. What makes it one is all that it says: ids are made apart, and two people's operations of
+ * one id are two.
+ */
 export function united(...sets: readonly (readonly VerdictOperation[])[]): VerdictOperation[] {
-  const byId = new Map(sets.flat().map((operation) => [operation.id, operation]))
-  return [...byId.values()].toSorted((a, b) => a.at.localeCompare(b.at) || a.id.localeCompare(b.id))
+  const byContent = new Map(sets.flat().map((operation) => [canonical(operation), operation]))
+  return [...byContent]
+    .toSorted(
+      ([textA, a], [textB, b]) =>
+        compare(a.at, b.at) || compare(a.id, b.id) || compare(textA, textB),
+    )
+    .map(([, operation]) => operation)
 }
+// By code units, so that every machine sorts alike whatever its language.
+const compare = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1)
 
 /** Where people's latest verdicts on one thing differ and nobody has said yet which holds. Ours is that of the named person where there is one. */
 export function conflictsIn(

@@ -11,11 +11,25 @@ export const Said = z.object({
   owner: z.string(),
   id: z.string(),
   bundle: z.string().optional(),
+  /** Hash of the frozen reference: what the model is, whatever it is called. */
+  profile: z.string().max(64).optional(),
   workItem: NamespacedRef.optional(),
   operation: VerdictOperation,
   merged: z.boolean(),
 })
 export type Said = z.infer<typeof Said>
+/** A model that things are said of. */
+export interface SpokenModel {
+  id: string
+  model: string
+  profile?: string | undefined
+}
+/** Two models of one name are told apart by their references; what was kept before those were has its name alone. */
+const isOf = (said: Said, { id, model, profile }: SpokenModel): boolean => {
+  if (said.model !== model) return false
+  if (said.profile === undefined || profile === undefined) return true
+  return said.profile === profile || (said.bundle === undefined && said.id === id)
+}
 const KEY = 'drift.said'
 /** What has merged is kept this long in number, so that it shows before the shared record is read again. */
 const MERGED_KEPT = 200
@@ -33,9 +47,9 @@ export class SaidHere {
   waiting(): Said[] {
     return this.all().filter(({ merged }) => !merged)
   }
-  of(model: string): VerdictOperation[] {
+  of(model: SpokenModel): VerdictOperation[] {
     return this.all()
-      .filter((said) => said.model === model)
+      .filter((said) => isOf(said, model))
       .map(({ operation }) => operation)
   }
   add(said: Said): Outcome<void> {

@@ -23,6 +23,7 @@ export interface Spoken {
   bundle?: string | undefined
   settings: MonitorSettings
   breachAt?: string | undefined
+  /** Hash of the frozen reference. */ profile?: string | undefined
 }
 
 /** What people say of drift: kept here, merged into the shared records, settled where it differs. */
@@ -38,12 +39,12 @@ export class Reviews {
 
   /** Everything known of a model: the shared record, what was said here, and what a bundle brought. */
   of(
-    { model, workItem }: MonitorSettings,
+    { id, settings: { model, workItem }, profile }: Spoken,
     brought: readonly VerdictOperation[] = [],
   ): VerdictOperation[] {
     const shared =
       workItem && this.#ports.records.find('DriftReview', reviewName(model), workItem.namespace)
-    return united(brought, shared?.spec.operations ?? [], this.#said.of(model))
+    return united(brought, shared?.spec.operations ?? [], this.#said.of({ id, model, profile }))
   }
   /** Who is signed in where the shared records are, else as this machine knows them. */
   async me(signal?: AbortSignal): Promise<string> {
@@ -58,7 +59,7 @@ export class Reviews {
   }
 
   async say(
-    { id, bundle, settings, breachAt }: Spoken,
+    { id, bundle, settings, breachAt, profile }: Spoken,
     { window, column, verdict, note, limits }: SayInput,
     over?: string,
   ): Promise<Outcome<VerdictOperation>> {
@@ -83,7 +84,7 @@ export class Reviews {
       owner: settings.owner,
       operation,
       merged: false,
-      ...given({ bundle, workItem: settings.workItem }),
+      ...given({ bundle, profile, workItem: settings.workItem }),
     })
     return kept.ok ? succeed(operation) : kept
   }
