@@ -3,13 +3,7 @@ import { UnusableInput } from '../domain/failures'
 import type { Engine } from './engine'
 import { encodingOf } from './files'
 import { asPattern, literal } from './sql'
-import { firstLine, type Readable, type SourceRequest } from './sources'
-
-export interface CsvDialect {
-  delimiter: string
-  header: boolean
-  encoding: 'utf-8' | 'utf-16' | 'latin-1'
-}
+import { firstLine, type CsvDialect, type Readable, type SourceRequest } from './readable'
 
 /** A file of which more than this share of its lines is lost is not what its header says. */
 const MOST_LOST = 0.1

@@ -1,24 +1,15 @@
 import { UnusableInput } from '../domain/failures'
 import { readFilter } from '../filters/filter'
-import { readableCsv, type CsvDialect } from './csv'
+import { readableCsv } from './csv'
 import type { Engine } from './engine'
 import { tablesAt } from './files'
 import { columnType, fileList, identifier, type ColumnType } from './sql'
 import { exactNames } from './parquet-names'
+import { firstLine, type Readable, type Skipped, type SourceRequest } from './readable'
 import { formOf, lookAtText, readAs, type TextColumn } from './text-columns'
 
-export type { CsvDialect } from './csv'
+export { firstLine, type CsvDialect, type Skipped, type SourceRequest } from './readable'
 
-/** A file that could not be used, or something about it that has to be known. */
-export interface Skipped {
-  file: string
-  says: string
-}
-/** Files that can be read as Parquet, and those that cannot. */
-export interface Readable {
-  good: string[]
-  skipped: Skipped[]
-}
 /** Rows to read: a relation in SQL, filter included, with its columns. */
 export interface Source {
   /** What stands after FROM. */
@@ -32,15 +23,6 @@ export interface Source {
   /** What its columns of text may be read as. */
   text: TextColumn[]
 }
-export interface SourceRequest {
-  path: string
-  where?: string | undefined
-  label: string
-  spillFolder: string
-  /** How CSV is read, where a person said so. */ csv?: CsvDialect | undefined
-  signal?: AbortSignal | undefined
-}
-
 /** A side whose files can be read, before it is known how its text is. */
 interface OpenedTables extends Pick<Source, 'files' | 'reads' | 'skipped' | 'format' | 'text'> {
   request: SourceRequest
@@ -221,7 +203,3 @@ async function readableParquet(
     )
   return { good, skipped }
 }
-
-/** An engine's error without the parts that quote SQL. */
-export const firstLine = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
