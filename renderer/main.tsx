@@ -10,7 +10,7 @@ import { App } from './app/App'
 import { connection } from './app/connection'
 import { guardMarkup } from './app/trusted-types'
 import { rememberedTheme, resolveTheme, useTheme } from './app/theme'
-import { arrive, connectPage, followShell } from './client'
+import { arrive, connectPage, followShell, handFile } from './client'
 import { cssVariablesResolver, theme } from './design/theme'
 
 guardMarkup()
@@ -21,7 +21,7 @@ const nonce = document.querySelector<HTMLMetaElement>('meta[name=csp-nonce]')?.c
 Object.assign(globalThis, { __webpack_nonce__: nonce })
 document.documentElement.dataset['theme'] = resolveTheme(rememberedTheme())
 const session = connectPage(connection)
-followShell(arrive)
+followShell(arrive, handFile)
 
 function Page() {
   const colours = useTheme()

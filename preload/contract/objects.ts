@@ -245,7 +245,10 @@ export const ObjectForward = z.object({
   target: z.object({ kind: z.enum(['Pod', 'Service']), namespace: z.string(), name: z.string() }),
   port: z.number().int(),
   localPort: z.number().int(),
-  address: z.string(),
+  address: z.string().describe('For programs'),
+  url: z
+    .string()
+    .describe('For a browser: under a name of its own, so that cookies are kept apart'),
   state: z.enum(['open', 'healing']),
   pod: z.string(),
   connections: z.number().int(),

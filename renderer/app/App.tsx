@@ -1,6 +1,7 @@
 import { Suspense, useEffect, useState, type DragEvent } from 'react'
 import { useFlowStore, watchMap } from '../capabilities/flow/store'
 import { OperationsDrawer, watchOperations } from '../capabilities/operations'
+import { Elsewhere, watchSessions } from '../capabilities/sessions'
 import { watchSettings } from '../capabilities/settings/store'
 import { FirstRun } from '../capabilities/sites'
 import { reportPresence } from '../capabilities/sites/presence'
@@ -30,7 +31,7 @@ import { Nowhere } from './Nowhere'
 import { words } from './words'
 
 /** Follows everything that more than one screen shows, for as long as the page is open. */
-function useWatches() {
+function useWatches(session: TabSession | undefined) {
   const homeId = useHome()?.id
   const restarts = useRestarts()
   useEffect(() => {
@@ -40,8 +41,9 @@ function useWatches() {
     void watchSettings(core, stop.signal)
     void watchOperations(core, stop.signal)
     void watchHeartbeat(core, stop.signal)
+    if (session) void watchSessions(core, stop.signal)
     return () => stop.abort()
-  }, [])
+  }, [session])
   // Records and the map come from the home site (or, before it is known, from the store): another home is another story.
   useEffect(() => {
     const stop = new AbortController()
@@ -60,7 +62,7 @@ export const App = ({ session }: { session: TabSession | undefined }) => (
 )
 
 function Frame({ session }: { session: TabSession | undefined }) {
-  useWatches()
+  useWatches(session)
   const [palette, setPalette] = useState<string>()
   const [keyList, setKeyList] = useState(false)
   useFrameKeys({ openPalette: setPalette, openKeyList: () => setKeyList(true) })
@@ -89,6 +91,7 @@ function Frame({ session }: { session: TabSession | undefined }) {
       <Rail current={route?.id} />
       <main id="main" tabIndex={-1} data-region aria-label={title}>
         {session && <SignedOut session={session} />}
+        {session && <Elsewhere />}
         <ConnectionLost />
         <ErrorBoundary screen={title}>
           <Suspense
@@ -125,7 +128,7 @@ function dropFile(event: DragEvent) {
   if (event.defaultPrevented || !file) return
   event.preventDefault()
   if (!/\.takt$/i.test(file.name)) return
-  handFile(file)
+  handFile({ name: file.name, file })
   navigate('#/drift')
 }
 /** Puts the focus on the new screen's heading, as a page load would; the very first screen keeps the focus where the browser put it. */

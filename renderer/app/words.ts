@@ -37,13 +37,6 @@ export const words = {
   pasteAddress: 'Then open the address it prints, or paste it here:',
   signIn: 'Sign in',
   copy: 'Copy',
-  signedInElsewhere: (client: string, when: string) => `Signed in elsewhere: ${client}, ${when}.`,
-  refusedElsewhere: (when: string) =>
-    `Somebody tried an address that was used before, ${when}, and was refused.`,
-  ifNotYou: 'If that was not you, end it.',
-  endIt: 'End it',
-  sessions: 'Sessions',
-  wasMe: 'That was me',
   broke: 'This screen stopped working.',
   brokeSays: 'The rest of Takt still runs. Open another screen, or start this one again.',
   again: 'Start this screen again',

@@ -1,18 +1,20 @@
 import { useSyncExternalStore } from 'react'
 
-let handed: File | undefined
+/** What a person handed over: a file that was dropped, or one that was opened on the desktop and is named by its path. */
+export type HandedFile = { name: string; file: File } | { path: string }
+let handed: HandedFile | undefined
 const listeners = new Set<() => void>()
 const tell = () => {
   for (const listener of listeners) listener()
 }
 
-/** Hands a file that was dropped somewhere to the screen that knows what to do with it. */
-export function handFile(file: File) {
+/** Hands a file to the screen that knows what to do with it; a person chose it, so it is opened without asking. */
+export function handFile(file: HandedFile) {
   handed = file
   tell()
 }
 /** Takes what was handed over, once. */
-export function takeHandedFile(): File | undefined {
+export function takeHandedFile(): HandedFile | undefined {
   const taken = handed
   handed = undefined
   if (taken) tell()
@@ -24,4 +26,5 @@ const subscribe = (changed: () => void) => {
     listeners.delete(changed)
   }
 }
-export const useHandedFile = (): File | undefined => useSyncExternalStore(subscribe, () => handed)
+export const useHandedFile = (): HandedFile | undefined =>
+  useSyncExternalStore(subscribe, () => handed)

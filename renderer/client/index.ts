@@ -17,11 +17,11 @@ export {
   useAddress,
   type Address,
 } from './address'
-export { handFile, takeHandedFile, useHandedFile } from './handed'
+export { handFile, takeHandedFile, useHandedFile, type HandedFile } from './handed'
 export { restartWatches, useRestarts } from './restart'
 export { makeClient, Reconnecting, resuming, type Client, type LinkState } from './link'
 export { tokenIn, useSession, type SignedOut, type TabSession } from './session'
-export { connectPage, followShell } from './wires'
+export { connectPage, followShell, isInBrowser } from './wires'
 export {
   applyUpdate,
   recordKey,

@@ -1,4 +1,5 @@
 import { SESSION_WIRE } from '../../preload/contract/sessions'
+import { hrefOf, parseAddress } from './address'
 import type { Reconnecting, Wire } from './link'
 import { takeArrival, TabSession } from './session'
 
@@ -25,6 +26,8 @@ export const socketWire = (socket: WebSocket): Wire => ({
   },
 })
 
+/** Whether this page came from the web host: the desktop's window is its own way in and has no sessions. */
+export const isInBrowser = typeof window !== 'undefined' && window.takt === undefined
 /** Takes the port the window hands over, or opens a socket to the web host; both again and again. */
 export function connectPage(connection: Reconnecting): TabSession | undefined {
   if (window.takt) {
@@ -52,12 +55,20 @@ function listenForPort(connection: Reconnecting, ask: () => void) {
 }
 // Every letter that encodeURIComponent and URLSearchParams leave as it is, and what joins them.
 const INSIDE = /^\/[-\w.~%/]*(\?[-\w.~%!'()*+=&]*)?$/
-/** Goes where the shell points: a deep link, an opened file, the tray or a notification. Only addresses inside the page pass. */
-export function followShell(go: (href: string) => void) {
+/**
+ * Goes where the shell points: a deep link, the tray or a notification. Only addresses inside the page pass. A file that a person opened on the
+ * desktop is handed over: in an address, which anybody can write, it would be asked about.
+ */
+export function followShell(go: (href: string) => void, hand: (file: { path: string }) => void) {
   window.addEventListener('message', (event) => {
     if (event.source !== window) return
-    const path: unknown = (event.data as { go?: unknown } | null)?.go
-    if (typeof path === 'string' && INSIDE.test(path)) go(`#${path}`)
+    const pointed: unknown = (event.data as { go?: unknown } | null)?.go
+    if (typeof pointed !== 'string' || !INSIDE.test(pointed)) return
+    const { path, query } = parseAddress(pointed)
+    const file = query.get('open')
+    query.delete('open')
+    go(hrefOf(path, Object.fromEntries(query)))
+    if (file !== null) hand({ path: file })
   })
 }
 const LONGEST_PAUSE_MS = 5_000

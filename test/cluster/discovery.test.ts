@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { forPrograms } from '../support/forwarded'
 import { awaited, sitDown, type Person } from './discovery/person'
 import { draftOf, moveIn } from './discovery/team'
 import { startPlane, type Plane } from './stack/plane'
@@ -161,7 +162,7 @@ describe.each(clusters)(
       )
       expect((await item()).status.station).toBe('work')
       const { url } = await lead.takt.environments.open(ref)
-      expect(await (await fetch(url)).text()).toBe(PAGE)
+      expect(await (await fetch(forPrograms(url))).text()).toBe(PAGE)
       await lead.takt.environments.close(ref)
     })
 

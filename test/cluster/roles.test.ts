@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ProjectSpec } from '../../preload/contract/records/project'
+import { forPrograms } from '../support/forwarded'
 import { awaited, sitDown, type Person } from './discovery/person'
 import { draftOf, moveIn, sourceOf } from './discovery/team'
 import { startPlane, type Plane } from './stack/plane'
@@ -76,7 +77,7 @@ test('an engineer makes a place to work, opens it, and stops and resumes it', as
   await engineer.run(await engineer.takt.environments.planProvision({ draft }))
   await awaited(await engineer.takt.environments.watch(ref), ({ canOpen }) => canOpen)
   const { url } = await engineer.takt.environments.open(ref)
-  expect((await fetch(url)).status).toBe(200)
+  expect((await fetch(forPrograms(url))).status).toBe(200)
   await engineer.run(
     await engineer.takt.environments.planChange({ ...ref, change: { to: 'stop' } }),
   )

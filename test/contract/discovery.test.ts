@@ -4,6 +4,7 @@ import type { Operation, Plan } from '../../preload/contract/operations'
 import type { Draft } from '../../preload/contract/projects'
 import type { CoreClient } from '../../main/compose'
 import { coreOnPlant, type CoreOnPlant } from '../support/core-on-plant'
+import { forPrograms } from '../support/forwarded'
 import { when } from '../support/stream'
 
 const SPEED = 240
@@ -165,15 +166,20 @@ describe('the discovery line on the plant', () => {
       'done',
     ])
     const { url } = await takt.environments.open(ref)
-    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\//)
-    const page = await fetch(url)
+    expect(url).toMatch(/^http:\/\/[-a-z0-9]+-[0-9a-f]{10}\.localhost:\d+\//)
+    const page = await fetch(forPrograms(url))
     expect(page.status).toBe(200)
     expect(await page.text()).toMatch(/simulated/i)
     const [forward] = await when(await takt.environments.forwards(), (all) => all.length > 0)
     expect(forward?.state).toBe('open')
-    expect(await statusOf(url, { origin: 'https://elsewhere.example' })).toBe(421)
-    expect(await statusOf(url, { host: 'rebound.example' })).toBe(421)
-    expect(await statusOf(url, {})).toBe(200)
+    const { host, origin } = new URL(url)
+    const status = (headers: Record<string, string>) => statusOf(forPrograms(url), headers)
+    expect(await status({ host, origin })).toBe(200)
+    expect(await status({ host, origin: 'https://elsewhere.example' })).toBe(421)
+    expect(await status({ host, origin: 'null' })).toBe(421)
+    expect(await status({ host: 'rebound.example' })).toBe(421)
+    expect(await status({ 'sec-fetch-site': 'none' })).toBe(421)
+    expect(await status({})).toBe(200)
   }, 120_000)
 
   it('saves a revision that says what is missing', async () => {

@@ -405,7 +405,12 @@ test('a forward lets in only who names it, and finds the pod that replaces the o
   })
   expect(forward.address).toMatch(/^127\.0\.0\.1:\d+$/)
   expect(await ask(forward.address)).toBe(200)
+  const { host } = new URL(forward.url)
+  expect(host).toMatch(/^[-a-z0-9]+-[0-9a-f]{10}\.localhost:\d+$/)
+  expect(await ask(forward.address, { host })).toBe(200)
   expect(await ask(forward.address, { host: 'evil.example' })).toBe(421)
+  expect(await ask(forward.address, { host, origin: 'null' })).toBe(421)
+  expect(await ask(forward.address, { 'sec-fetch-site': 'same-site' })).toBe(421)
   const { pod } = (await until(client.objects.forwards(), ([one]) => one?.state === 'open'))[0] ?? {
     pod: '',
   }

@@ -95,7 +95,7 @@ describe('from a fresh machine to the backlog, on the plant', () => {
       context.waitForEvent('page'),
       page.getByRole('button', { name: 'Open notebook' }).click(),
     ])
-    await notebook.waitForURL(/^http:\/\/127\.0\.0\.1:\d+\//)
+    await notebook.waitForURL(/^http:\/\/voice-liveness-nb-[0-9a-f]+\.localhost:\d+\//)
     expect(await notebook.locator('body').innerText()).toMatch(/simulated/i)
     await notebook.close()
   })

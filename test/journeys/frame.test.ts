@@ -31,7 +31,7 @@ beforeEach(async () => {
   world = aWorld()
   const core = coreForPage(world)
   changed = core.changed
-  host = await startWebHost(core.router, { pageRoot })
+  host = await startWebHost(core.router, { pageRoot, sessions: core.sessions })
   context = await browser.newContext({
     viewport: { width: 1440, height: 900 },
     colorScheme: 'light',

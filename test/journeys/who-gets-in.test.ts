@@ -13,11 +13,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Browser, BrowserContext, Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { Sessions } from '../../main/capabilities/sessions'
-import { sessionHandlers } from '../../main/capabilities/sessions/handlers'
+import type { Sessions } from '../../main/capabilities/sessions'
 import { startWebHost, type WebHost } from '../../main/hosts/web/host'
-import { os } from '../../main/platform/contract'
-import { systemClock } from '../../main/platform/clock/system'
 import { launchBrowser } from '../support/browser'
 import { aWorld, coreForPage } from '../support/core-for-page'
 import { startHost } from '../support/host'
@@ -43,11 +40,9 @@ const signedOut = (tab: Page, why: string | RegExp) =>
 describe('a tab', () => {
   let host: WebHost, sessions: Sessions
   beforeEach(async () => {
-    sessions = new Sessions({ clock: systemClock })
-    const { router } = coreForPage(aWorld(), () => ({
-      sessions: sessionHandlers(os.sessions, { sessions, clock: systemClock }),
-    }))
-    host = await startWebHost(router, { pageRoot, sessions })
+    const core = coreForPage(aWorld())
+    sessions = core.sessions
+    host = await startWebHost(core.router, { pageRoot, sessions })
   })
   afterEach(() => host.close())
 
@@ -122,6 +117,32 @@ describe('a tab', () => {
     expect(await page.getByLabel('Your name').inputValue()).toBe('Mara L')
     await page.reload()
     await page.getByLabel('Your name').waitFor()
+  })
+  test('hears of who signs in elsewhere and who tried, and ends a session with one press', async () => {
+    await page.goto(host.address())
+    await signedIn(page)
+    const elsewhere = await browser.newContext()
+    const stranger = await elsewhere.newPage()
+    const address = host.address()
+    await stranger.goto(address)
+    await signedIn(stranger)
+    const told = page.getByRole('alert').filter({ hasText: 'Signed in elsewhere: Chromium 153' })
+    await told.getByRole('link', { name: 'Sessions' }).click()
+    const panel = page.getByRole('region', { name: 'Sessions' })
+    await panel.getByText('This one').waitFor()
+    expect(await panel.getByRole('listitem').count()).toBe(2)
+    await inBothThemes(page, 'sessions')
+    await panel.getByRole('button', { name: /^End Chromium 153, since / }).click()
+    await signedOut(stranger, 'This session has ended.')
+    await expect.poll(() => panel.getByRole('listitem').count()).toBe(1)
+    await told.waitFor({ state: 'detached' })
+    await stranger.goto(address)
+    await signedOut(stranger, /This address has been used already/)
+    await panel.getByText(/Chromium 153 tried an address that was used/).waitFor()
+    const tried = page.getByRole('alert').filter({ hasText: 'tried a used address' })
+    await tried.getByRole('button', { name: 'That was me' }).click()
+    await tried.waitFor({ state: 'detached' })
+    await elsewhere.close()
   })
 })
 

@@ -2,6 +2,8 @@ import type { MapView, StationItem, StationView } from '../../preload/contract/f
 import type { Operation } from '../../preload/contract/operations'
 import type { SiteState } from '../../preload/contract/sites'
 import { DEFAULT_SETTINGS, type Settings } from '../../preload/contract/system'
+import { sessionHandlers, Sessions } from '../../main/capabilities/sessions'
+import { systemClock } from '../../main/platform/clock/system'
 import { os, whole } from '../../main/platform/contract'
 
 /** What a page test can move while the page is open. */
@@ -246,7 +248,9 @@ export function coreForPage(world: PageWorld, more?: MoreParts) {
       })
     }
   }
+  const sessions = new Sessions({ clock: systemClock })
   const router = whole({
+    sessions: sessionHandlers(os.sessions, { sessions, clock: systemClock }),
     system: {
       hello: os.system.hello.handler(() => ({
         version: '0.1.0',
@@ -311,5 +315,5 @@ export function coreForPage(world: PageWorld, more?: MoreParts) {
     flow: { map: os.flow.map.handler(({ signal }) => follow(() => world.map, signal)) },
     ...more?.(follow, world),
   })
-  return { router, changed }
+  return { router, changed, sessions }
 }

@@ -10,6 +10,7 @@ import {
   at,
 } from '../../../test/support/builders/records'
 import { aLine, playPod } from '../../../test/support/fakes/line'
+import { forPrograms } from '../../../test/support/forwarded'
 
 const draft = (more: Partial<Draft> = {}): Draft => ({
   id: 'd',
@@ -295,7 +296,7 @@ describe('a forward', () => {
     playPod(made.kube, ref)
     const opened = await made.environments.forwards.open(ref)
     if (!opened.ok) throw new Error(opened.failure.code)
-    expect(await (await fetch(opened.value.url)).text()).toBe('voice-nb-0')
+    expect(await (await fetch(forPrograms(opened.value.url))).text()).toBe('voice-nb-0')
     await made.kube.remove(
       { group: '', version: 'v1', plural: 'pods' },
       { namespace: 'voice', name: 'voice-nb-0' },
@@ -311,10 +312,10 @@ describe('a forward', () => {
       spec: { nodeName: 'n' },
       status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] },
     })
-    expect(await (await fetch(opened.value.url)).text()).toBe('other-0')
+    expect(await (await fetch(forPrograms(opened.value.url))).text()).toBe('other-0')
     expect(made.environments.forwards.list()).toMatchObject([{ pod: 'other-0', state: 'open' }])
     made.environments.forwards.close(ref)
-    await expect(fetch(opened.value.url)).rejects.toThrow()
+    await expect(fetch(forPrograms(opened.value.url))).rejects.toThrow()
     const again = await made.environments.forwards.open(ref)
     expect(again.ok && new URL(again.value.url).port).toBe(new URL(opened.value.url).port)
     made.environments.forwards.closeAll()

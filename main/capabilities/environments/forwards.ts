@@ -1,10 +1,18 @@
-import { createServer, type Server, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { pipeline, type Duplex } from 'node:stream'
 import type { NamespacedRef } from '../../../preload/contract/common'
 import { failure } from '../../../preload/contract/failures'
 import { fail, succeed, type Outcome } from '../../kernel/outcome'
+import {
+  forwardHost,
+  HOST_LIMIT,
+  listenOnLoopback,
+  passedOn,
+  refusalAnswer,
+  refusalAt,
+  wholeHead,
+} from '../../platform/loopback'
 import { listeners } from '../../platform/streams/latest'
-import { HOST_LIMIT, isForeign, wholeHead } from './domain/guard'
 import { currentPod } from './domain/status'
 import { podsOf } from './observe'
 import type { EnvironmentPorts } from './ports'
@@ -17,8 +25,10 @@ export interface Forward {
   pod: string
 }
 interface Open extends Forward {
-  server: Server
+  /** The name in its address; what a browser keeps for it is kept for no other. */
+  host: string
   port: number
+  stop(): void
   sockets: Set<Socket>
 }
 type Ports = Pick<EnvironmentPorts, 'sites' | 'records' | 'settings' | 'clock' | 'log'>
@@ -61,7 +71,7 @@ export class Forwards {
     if (!forward) return succeed(undefined)
     this.#open.delete(keyOf(ref))
     for (const socket of forward.sockets) socket.destroy()
-    forward.server.close()
+    forward.stop()
     this.#changed.tell()
     return succeed(undefined)
   }
@@ -135,19 +145,15 @@ export class Forwards {
   /** Pipes one connection to the pod that is ready now; while none is, the caller waits and the forward heals. */
   async #serve(forward: Open, socket: Socket, port: number) {
     const head = await wholeHead(socket, HOST_LIMIT)
-    if (isForeign(head, forward.port)) {
-      socket.end(
-        'HTTP/1.1 421 Misdirected Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n',
-      )
-      return
-    }
+    const refusal = refusalAt(head, forward)
+    if (refusal) return void socket.end(refusalAnswer(refusal, forward))
     for (let tried = 0; tried < HEAL_TRIES && !socket.destroyed; tried++) {
       const reached = await this.#reach(forward, port)
       if (reached.ok) {
         const { pod, stream } = reached.value
         this.#tell(forward, 'open', pod)
         stream.once('error', () => this.#tell(forward, 'healing'))
-        stream.write(head)
+        stream.write(passedOn(head))
         pipeline(socket, stream, () => undefined)
         pipeline(stream, socket, () => undefined)
         return
@@ -162,7 +168,19 @@ export class Forwards {
     to: { pod: string; port: number; path: string },
   ): Promise<Open> {
     const sockets = new Set<Socket>()
-    const server = createServer((socket) => {
+    const { settings } = this.#ports
+    const host = forwardHost(ref.name, ['environment', ref.namespace, ref.name], settings)
+    const forward: Open = {
+      ...ref,
+      url: '',
+      state: 'open',
+      pod: to.pod,
+      host,
+      port: 0,
+      stop: () => undefined,
+      sockets,
+    }
+    const serve = (socket: Socket) => {
       sockets.add(socket)
       socket.once('close', () => sockets.delete(socket))
       socket.on('error', () => socket.destroy())
@@ -173,25 +191,16 @@ export class Forwards {
         })
         socket.destroy()
       })
-    })
-    const forward: Open = { ...ref, url: '', state: 'open', pod: to.pod, server, port: 0, sockets }
-    const kept = this.#ports.settings.get(portKey(ref))
+    }
+    const kept = settings.get(portKey(ref))
     // The port of last time, so that a bookmark stays true; another where somebody else took it.
-    if (isPort(kept)) await bind(server, kept).catch(() => bind(server, 0))
-    else await bind(server, 0)
-    const address = server.address()
-    forward.port = typeof address === 'object' && address ? address.port : 0
-    forward.url = `http://127.0.0.1:${String(forward.port)}${to.path}`
-    this.#ports.settings.set(portKey(ref), forward.port)
+    const listener = await listenOnLoopback(serve, { port: isPort(kept) ? kept : 0 }).catch(() =>
+      listenOnLoopback(serve, { port: 0 }),
+    )
+    forward.port = listener.port
+    forward.stop = () => listener.close()
+    forward.url = `http://${host}:${String(listener.port)}${to.path}`
+    settings.set(portKey(ref), listener.port)
     return forward
   }
 }
-
-const bind = (server: Server, port: number) =>
-  new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen({ host: '127.0.0.1', port, exclusive: true }, () => {
-      server.off('error', reject)
-      resolve()
-    })
-  })

@@ -6,7 +6,6 @@ export {
   type DataVolume,
   type Workload,
 } from './domain/manifests'
-export { isForeign } from './domain/guard'
 export { usdPerHour } from './domain/price'
 export { currentPod } from './domain/status'
 export { environmentHandlers } from './handlers'

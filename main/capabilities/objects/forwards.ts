@@ -1,12 +1,13 @@
-import { createServer, type Server, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { failure } from '../../../preload/contract/failures'
 import type { ObjectForward } from '../../../preload/contract/objects'
 import { fail, succeed, type Outcome } from '../../kernel/outcome'
 import { AnyObject } from '../../platform/kubernetes/objects'
+import { forwardHost, listenOnLoopback, type LoopbackListener } from '../../platform/loopback'
 import { listeners } from '../../platform/streams/latest'
 import { KUBE } from '../plans'
 import type { Raw } from './domain/raw'
-import { bind, carry, portOf } from './forwarding'
+import { carry } from './forwarding'
 import { PodsBehind } from './pods-behind'
 import type { ObjectPorts } from './ports'
 
@@ -21,8 +22,9 @@ export interface ForwardAsk {
 interface Open {
   ask: ForwardAsk
   id: string
-  server: Server
-  localPort: number
+  /** The name in its address for browsers. */
+  host: string
+  listener: LoopbackListener
   pods: PodsBehind
   sockets: Set<Socket>
 }
@@ -61,7 +63,7 @@ export class ObjectForwards {
       this.#open.delete(key)
       one.pods.close()
       for (const socket of one.sockets) socket.destroy()
-      one.server.close()
+      one.listener.close()
       this.#changed.tell()
     }
     return succeed(undefined)
@@ -121,7 +123,11 @@ export class ObjectForwards {
       changed: () => this.#changed.tell(),
     })
     const sockets = new Set<Socket>()
-    const server = createServer({ allowHalfOpen: true }, (socket) => {
+    const { settings } = this.#ports.store
+    const host = forwardHost(ask.name, [keyOf(ask)], settings)
+    let port = 0
+    const name = () => ({ host, port })
+    const serve = (socket: Socket) => {
       sockets.add(socket)
       this.#changed.tell()
       socket.once('close', () => {
@@ -129,34 +135,42 @@ export class ObjectForwards {
         this.#changed.tell()
       })
       socket.on('error', () => socket.destroy())
-      carry(socket, { pods, clock: this.#ports.clock, localPort: () => portOf(server) }).catch(
-        (error: unknown) => {
-          this.#ports.log.warn('A forwarded connection failed.', {
-            forward: keyOf(ask),
-            error: String(error),
-          })
-          socket.destroy()
-        },
-      )
-    })
-    const bound = await this.#bind(server, ask)
+      carry(socket, { pods, clock: this.#ports.clock, name }).catch((error: unknown) => {
+        this.#ports.log.warn('A forwarded connection failed.', {
+          forward: keyOf(ask),
+          error: String(error),
+        })
+        socket.destroy()
+      })
+    }
+    const bound = await this.#bind(serve, ask)
     if (!bound.ok) {
       pods.close()
       return bound
     }
-    const localPort = portOf(server)
-    this.#ports.store.settings.set(`forward ${keyOf(ask)}`, localPort)
+    const listener = bound.value
+    port = listener.port
+    settings.set(`forward ${keyOf(ask)}`, listener.port)
     await pods.begin()
-    return succeed({ ask, id: `forward-${String(localPort)}`, server, localPort, pods, sockets })
+    return succeed({
+      ask,
+      id: `forward-${String(listener.port)}`,
+      host,
+      listener,
+      pods,
+      sockets,
+    })
   }
   /** The port that was asked for, else the one of last time so that a bookmark stays true, else any. */
-  async #bind(server: Server, ask: ForwardAsk): Promise<Outcome<void>> {
+  async #bind(
+    serve: (socket: Socket) => void,
+    ask: ForwardAsk,
+  ): Promise<Outcome<LoopbackListener>> {
     const kept = this.#ports.store.settings.get(`forward ${keyOf(ask)}`)
+    const on = (port: number) => listenOnLoopback(serve, { port, allowHalfOpen: true })
     try {
-      if (ask.localPort !== undefined) await bind(server, ask.localPort)
-      else if (isPort(kept)) await bind(server, kept).catch(() => bind(server, 0))
-      else await bind(server, 0)
-      return succeed(undefined)
+      if (ask.localPort !== undefined) return succeed(await on(ask.localPort))
+      return succeed(await (isPort(kept) ? on(kept).catch(() => on(0)) : on(0)))
     } catch {
       return fail(
         failure('INVALID', {
@@ -172,7 +186,8 @@ export class ObjectForwards {
   }
 }
 
-function view({ ask, id, localPort, pods, sockets }: Open): ObjectForward {
+function view({ ask, id, host, listener, pods, sockets }: Open): ObjectForward {
+  const { port: localPort } = listener
   const { pod, state, says } = pods.standing()
   return {
     id,
@@ -181,6 +196,7 @@ function view({ ask, id, localPort, pods, sockets }: Open): ObjectForward {
     port: ask.port,
     localPort,
     address: `127.0.0.1:${String(localPort)}`,
+    url: `http://${host}:${String(localPort)}/`,
     state,
     pod,
     connections: sockets.size,

@@ -50,7 +50,7 @@ export function relayToShell(
   )
   void each(
     () => client.objects.forwards(undefined, { signal }),
-    (forwards) => tellOpen({ ports: forwards.map(({ address }) => `http://${address}/`) }),
+    (forwards) => tellOpen({ ports: forwards.map(({ url }) => url) }),
   )
   const running = new Set<string>()
   void each(

@@ -1,25 +1,27 @@
 import { useEffect, useState, type DragEvent, type ReactNode } from 'react'
 import { setQuery, takeHandedFile, useAction, useAddress, useHandedFile } from '../../client'
 import { Failed } from '../../design'
+import { AskToOpen } from './AskToOpen'
 import { showBundle } from './BundleDialogs'
 import { words } from './words'
 
-/** A bundle dropped anywhere is opened, and so is one that the address names because its file was opened in the desktop. */
+/** A bundle dropped anywhere or opened on the desktop is opened; one that the address names is asked about, for anybody can write an address. */
 export function DropBundle({ children }: { children: ReactNode }) {
   const [over, setOver] = useState(false)
   const open = useAction(showBundle)
   const path = useAddress().query.get('open')
+  const [named, setNamed] = useState<string>()
   useEffect(() => {
     if (path === null) return
-    // Gone from the address before it is asked for, so that neither a reload nor a way back opens it again.
+    // Gone from the address before it is asked about, so that neither a reload nor a way back asks again.
     setQuery({ open: undefined })
-    void open.act({ path })
+    setNamed(path)
     // Once for each file that is named, whatever becomes of it.
   }, [path])
   const handed = useHandedFile()
   useEffect(() => {
     const file = takeHandedFile()
-    if (file) void open.act({ name: file.name, file })
+    if (file) void open.act(file)
     // Once for each file that is handed over.
   }, [handed])
   const hasFile = (event: DragEvent) => event.dataTransfer.types.includes('Files')
@@ -46,6 +48,14 @@ export function DropBundle({ children }: { children: ReactNode }) {
       onDrop={drop}
     >
       {children}
+      <AskToOpen
+        path={named}
+        onOpen={(wanted) => {
+          setNamed(undefined)
+          void open.act({ path: wanted })
+        }}
+        onClose={() => setNamed(undefined)}
+      />
       {over && (
         <div className="drift-dropping" aria-hidden="true">
           {words.dropHere}

@@ -10,7 +10,6 @@ import {
 import { sameModel } from '../../../kernel/inventory'
 import { plainRefusal } from '../../../kernel/scheduling'
 import { chooseMount, chooseStorage, chooseWorkload, type MountFacts } from './choices'
-import { isForeign } from './guard'
 import { volumeManifests, workloadManifests, type Workload } from './manifests'
 import { offersOf } from './offers'
 import { isCold, phasesOf, type EventFacts, type Observed } from './phases'
@@ -463,27 +462,6 @@ describe('status and work events', () => {
       ),
     ).toEqual([])
   })
-})
-
-describe('the guard of a forward', () => {
-  const head = (lines: string[]) => new TextEncoder().encode([...lines, '', ''].join('\r\n'))
-  test.each<[why: string, lines: string[], foreign: boolean]>([
-    ['its own address', ['GET / HTTP/1.1', 'Host: 127.0.0.1:4711'], false],
-    [
-      'localhost',
-      ['GET / HTTP/1.1', 'host: localhost:4711', 'origin: http://localhost:4711'],
-      false,
-    ],
-    ['another name made to point here', ['GET / HTTP/1.1', 'Host: evil.example:4711'], true],
-    ['another port', ['GET / HTTP/1.1', 'Host: 127.0.0.1:80'], true],
-    ['no host', ['GET / HTTP/1.1'], true],
-    [
-      'a page of another site',
-      ['POST /api HTTP/1.1', 'Host: 127.0.0.1:4711', 'Origin: https://evil.example'],
-      true,
-    ],
-    ['no HTTP at all', ['SSH-2.0-OpenSSH_9.9'], false],
-  ])('%s', (_why, lines, foreign) => expect(isForeign(head(lines), 4711)).toBe(foreign))
 })
 
 test.each([

@@ -118,8 +118,8 @@ function Opened({ forward }: { forward: ObjectForward }) {
   return (
     <span className="row wrap small soft" role="status">
       <Sign sign={forward.state === 'open' ? 'done' : 'running'} />
-      <a href={`http://${forward.address}/`} target="_blank" rel="noreferrer">
-        {forward.address}
+      <a href={forward.url} target="_blank" rel="noreferrer">
+        {new URL(forward.url).host}
       </a>
       <span className="grow">{words.ports.standing(forward)}</span>
       <CopyButton small says={words.ports.copy} text={() => forward.address} />

@@ -1,8 +1,9 @@
 import { useState } from 'react'
 import type { Settings } from '../../../../preload/contract/system'
-import { useAction, useAddress } from '../../../client'
+import { isInBrowser, useAction, useAddress } from '../../../client'
 import { Button, Failed, PageHead, Panel, Segmented } from '../../../design'
 import { DirectoryPanel } from '../../people'
+import { SessionsPanel } from '../../sessions'
 import { NetworkSettings, SitesPanel } from '../../sites'
 import { About } from '../parts/About'
 import { useSettings } from '../store'
@@ -19,6 +20,7 @@ export function SettingsScreen() {
         <SitesPanel chosen={chosen} />
         <div className="stack scroll" style={{ gap: 12 }} tabIndex={-1}>
           <Look />
+          {isInBrowser && <SessionsPanel />}
           <Kubeconfig />
           <NetworkSettings />
           <DirectoryPanel />

@@ -1,0 +1,11 @@
+export {
+  HOST_LIMIT,
+  passedOn,
+  refusalAnswer,
+  refusalAt,
+  wholeHead,
+  type ForwardName,
+  type Incoming,
+} from './guard'
+export { listenOnLoopback, type LoopbackListener } from './listen'
+export { forwardHost } from './name'

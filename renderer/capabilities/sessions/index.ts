@@ -1,0 +1,3 @@
+export { Elsewhere } from './Elsewhere'
+export { SessionsPanel } from './SessionsPanel'
+export { watchSessions } from './store'
