@@ -5,6 +5,7 @@ import type { Router } from '@orpc/server'
 import type { Contract } from '../preload/contract'
 import { explain } from '../preload/contract/explain'
 import { failure, type Failure } from '../preload/contract/failures'
+import { mayRule } from './capabilities/burst'
 import { makeCapacity } from './capabilities/capacity'
 import { makeOperations, operationHandlers } from './capabilities/operations'
 import { makePrepare } from './capabilities/prepare'
@@ -115,7 +116,12 @@ export async function compose(options: ComposeOptions): Promise<Core> {
     random,
     log,
   }
-  const rented = renting({ ...services, capacity, plant })
+  const rented = renting({
+    ...services,
+    capacity,
+    plant,
+    mayLead: (signal) => mayRule({ sites, records }, signal),
+  })
   const detail = objectDetail({ ...services, capacity })
   const line = discovery({
     ...services,

@@ -31,6 +31,7 @@ export function renting(
   services: Services & {
     capacity: ReturnType<typeof makeCapacity>
     plant: EmbeddedPlant | undefined
+    mayLead(signal?: AbortSignal): Promise<'yes' | 'no' | 'unknown'>
   },
 ) {
   const { store, sites, records, aws, capacity, operations, plant, clock, random, log } = services
@@ -53,6 +54,14 @@ export function renting(
     capacity,
     accounts,
     clients: ({ profile, region }) => aws.clients({ profile, region }),
+    mayLead: services.mayLead,
+    shipped: () =>
+      shipping.view().shipments.map(({ toSite, to, startedAt, endedAt }) => ({
+        toSite,
+        to,
+        startedAt: Date.parse(startedAt),
+        endedAt: endedAt === undefined ? undefined : Date.parse(endedAt),
+      })),
     store,
     clock,
     random,

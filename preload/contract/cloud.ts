@@ -22,6 +22,10 @@ export const CloudPrice = z.object({
 })
 export type CloudPrice = z.infer<typeof CloudPrice>
 
+/** Whose something of an account is: Takt made it for this cluster, a lead adopted it, it bears another cluster's mark, or none. */
+export const CloudOwnership = z.enum(['made', 'adopted', 'another-cluster', 'unmarked'])
+export type CloudOwnership = z.infer<typeof CloudOwnership>
+
 export const NodeTaint = z.object({
   key: z.string().min(1).max(253),
   value: z.string().max(63).optional(),
@@ -59,7 +63,7 @@ export const CloudPool = z.object({
   quota: z.object({ name: z.string(), usedCores: z.number(), limitCores: z.number() }).optional(),
   capacity: z.enum(['available', 'short', 'quota', 'unknown']),
   capacitySays: z.string().optional(),
-  managed: z.boolean().describe('Whether Takt made it and may delete it'),
+  ownership: CloudOwnership,
 })
 export type CloudPool = z.infer<typeof CloudPool>
 
@@ -95,7 +99,7 @@ export const NodeGroupView = z.object({
   nodes: z.array(CloudNodeView).max(500),
   usdPerHourNow: z.number().optional(),
   price: CloudPrice.optional(),
-  managed: z.boolean(),
+  ownership: CloudOwnership,
   simulated: z.boolean(),
   health: z.array(z.object({ code: z.string(), says: z.string(), remedy: z.string() })),
 })
@@ -125,7 +129,7 @@ export const PoolTemplate = z.object({
 export type PoolTemplate = z.infer<typeof PoolTemplate>
 
 export const OrphanKind = z.enum(['instance', 'volume', 'node-group', 'upload', 'idle-node'])
-/** Something that costs money and that nothing Takt knows of needs. */
+/** Something that costs money and that nothing Takt knows of needs. Only what Takt made may be removed; the rest is seen, not ours. */
 export const Orphan = z.object({
   id: z.string(),
   site: z.string(),
@@ -135,7 +139,8 @@ export const Orphan = z.object({
   says: z.string().describe('Why it counts as left over'),
   since: Timestamp.optional(),
   usdPerHour: z.number().optional(),
-  madeByTakt: z.boolean(),
+  ownership: CloudOwnership,
+  whose: z.string().optional().describe('Why it is not for Takt to remove'),
   tags: z.record(z.string(), z.string()),
 })
 export type Orphan = z.infer<typeof Orphan>
@@ -235,6 +240,12 @@ export const cloud = {
       }),
     )
     .output(Plan),
+  planAdopt: entry
+    .meta({
+      says: 'Lets Takt change the size of a node group that somebody else made, by a tag; a lead decides, and it is never deleted.',
+    })
+    .input(Group)
+    .output(Plan),
   planDeletePool: entry
     .meta({ says: 'Drains and deletes a node group that Takt made.' })
     .input(Group)
@@ -246,7 +257,7 @@ export const cloud = {
     .output(
       z.object({
         asOf: Timestamp,
-        usdPerHour: z.number(),
+        usdPerHour: z.number().describe('Of those that are for Takt to remove'),
         orphans: z.array(Orphan),
         looked: z.array(z.string()).describe('What was looked at'),
         unread: NodeGroupsView.shape.unread,

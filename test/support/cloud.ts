@@ -118,6 +118,8 @@ export async function aCloud(
     plant?: Awaited<ReturnType<typeof aPlantWithAws>>
     wrap?: (clients: AwsClients) => AwsClients
     journal?: (store: Store) => Store['operations']
+    leads?: 'yes' | 'no'
+    shipped?: ReturnType<CloudPorts['shipped']>
   } = {},
 ) {
   const world = options.plant ?? (await aPlantWithAws())
@@ -155,6 +157,8 @@ export async function aCloud(
     capacity,
     accounts: () => [account],
     clients,
+    mayLead: () => Promise.resolve(options.leads ?? 'yes'),
+    shipped: () => options.shipped ?? [],
     store,
     clock,
     random: seeded(4),

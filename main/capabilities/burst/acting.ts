@@ -5,6 +5,7 @@ import { succeed, type Outcome } from '../../kernel/outcome'
 import { timestamp } from '../../kernel/clock'
 import type { KubeClient } from '../../platform/kubernetes/types'
 import type { Acting, Task } from '../steward'
+import { setStops } from './budget-stops'
 import { suspendPatch } from './domain/copy'
 import { counts } from './domain/snapshot'
 import { jsonMark, Moved, type Ended } from './live/budgets'
@@ -12,7 +13,7 @@ import { Refused } from './live/marks'
 import { cheapestUsd, type PlannedQueue } from './live/planner'
 import type { Known } from './live/snapshot'
 import { MARK, type WorkloadFacts } from './live/workload'
-import { kueueResource, kueueVersion } from './move/layout'
+import { kueueVersion } from './move/layout'
 import { look, patch } from './move/original'
 import { planMove } from './move/plan'
 import type { BurstService } from './service'
@@ -20,7 +21,6 @@ import { cents } from './words'
 
 /** So many moves are begun in one round: the next round sees what these have changed. */
 const PER_ROUND = 3
-const STOPPED_BY = 'takt.dev/stopped-by-budget'
 const refOf = (site: string, { work }: Known): WorkloadRef => ({
   site,
   kind: work.kind,
@@ -168,42 +168,6 @@ async function stopOn(
     await setStops(there, { version, namespace, over }, acting)
   }
 }
-async function setStops(
-  there: KubeClient,
-  { version, namespace, over }: { version: string; namespace: string; over: boolean },
-  { mayAct, signal }: Acting,
-): Promise<void> {
-  const resource = kueueResource(version, 'localqueues')
-  const found = await there.list(resource, { namespace }, LocalQueue, signal)
-  for (const {
-    metadata: { name, annotations },
-    spec,
-  } of found.ok ? found.value : []) {
-    const wanted = over ? 'Hold' : 'None'
-    // A queue that people stopped stays as they left it.
-    const theirs = over ? false : annotations[STOPPED_BY] === undefined
-    if (!name.endsWith('-burst') || spec.stopPolicy === wanted || theirs || !mayAct()) continue
-    await there.mergePatch(
-      resource,
-      { name, namespace },
-      {
-        body: {
-          metadata: { annotations: { [STOPPED_BY]: over ? 'yes' : null } },
-          spec: { stopPolicy: wanted },
-        },
-        signal,
-      },
-    )
-  }
-}
-const LocalQueue = z.looseObject({
-  metadata: z.looseObject({
-    name: z.string(),
-    annotations: z.record(z.string(), z.string()).default({}),
-  }),
-  spec: z.looseObject({ stopPolicy: z.string().default('None') }),
-})
-
 /** What keeps machines away from a move for longer than it should wait for them. */
 const NO_MACHINES: ReadonlySet<string> = new Set([
   'CLOUD_CAPACITY_SHORT',

@@ -29,7 +29,7 @@ describe('what there is', () => {
         quota: { usedCores: 192, limitCores: 384 },
         nodesLeft: 2,
         capacity: 'available',
-        managed: true,
+        ownership: 'made',
       },
     ])
   })
@@ -75,12 +75,18 @@ describe('what there is', () => {
   })
   test('the sweep finds what nobody accounts for, and nothing else', async () => {
     const { orphans, usdPerHour } = await world.cloud.orphans()
-    expect(orphans.map(({ kind, name }) => [kind, name.replace(/vol-[0-9a-f]+/, 'vol')])).toEqual([
-      ['instance', 'jupyter-try-out (g5.xlarge)'],
-      ['volume', 'vol, 500 GiB'],
-      ['upload', 's3://acme-takt-burst/outputs/sweep-11/checkpoint-4000.safetensors'],
+    expect(
+      orphans.map(({ kind, name, whose }) => [
+        kind,
+        name.replace(/vol-[0-9a-f]+/, 'vol'),
+        whose === undefined,
+      ]),
+    ).toEqual([
+      ['instance', 'jupyter-try-out (g5.xlarge)', false],
+      ['volume', 'vol, 500 GiB', true],
+      ['upload', 's3://acme-takt-burst/outputs/sweep-11/checkpoint-4000.safetensors', false],
     ])
-    expect(usdPerHour).toBeCloseTo(1.006 + (500 * 0.08) / 730, 6)
+    expect(usdPerHour, 'only of what may be removed').toBeCloseTo((500 * 0.08) / 730, 6)
   })
   test('prices of spot machines are told by zone', async () => {
     const { prices } = await world.cloud.prices(true)

@@ -9,7 +9,7 @@ import type { MadePlan, OperationKind, StepContext } from '../operations'
 import { asYaml, planBody, runMark, stepsOf } from '../plans'
 import { nodeGroups } from './adapters/eks'
 import { nodeClass, nodePool, NODE_POOLS } from './adapters/karpenter'
-import { TAG } from './domain/facts'
+import { madeTags, TAG, type ClusterIdentity } from './domain/ownership'
 import { BOOT_S, modelOf, quotaCode, usedCores } from './domain/pools'
 import { shownPrice } from './domain/prices'
 import { bookOf, change, lookedAt, permission, type Cloud, type Looked } from './planning'
@@ -30,7 +30,10 @@ export type CreateInput = z.infer<typeof CreateInput>
 
 const GPU_TAINT = { key: 'nvidia.com/gpu', value: 'present', effect: 'NoSchedule' } as const
 /** A node group as it will be asked for: begun with no machines, marked as Takt's, closed to work that wants no GPU. */
-const asked = ({ template, run, site, subnets, nodeRole, gpus }: CreateInput) => ({
+const asked = (
+  { template, run, site, subnets, nodeRole, gpus }: CreateInput,
+  owner: ClusterIdentity,
+) => ({
   name: template.name,
   subnets,
   nodeRole,
@@ -41,7 +44,7 @@ const asked = ({ template, run, site, subnets, nodeRole, gpus }: CreateInput) =>
   token: run,
   labels: { ...template.labels, [TAG.pool]: template.name },
   taints: template.taints.length > 0 || gpus === 0 ? template.taints : [GPU_TAINT],
-  tags: { [TAG.managed]: 'true', [TAG.run]: run, [TAG.site]: site },
+  tags: { ...madeTags(owner), [TAG.run]: run, [TAG.site]: site },
 })
 /** Makes the group unless this very run has made it already. */
 export async function makeGroup(
@@ -49,7 +52,10 @@ export async function makeGroup(
   { at, input }: { at: At; input: CreateInput },
   telling: Telling,
 ): Promise<Outcome<void>> {
-  const made = await nodeGroups(cloud.ports, at.account).create(asked(input), telling.signal)
+  const made = await nodeGroups(cloud.ports, at.account).create(
+    asked(input, at.account),
+    telling.signal,
+  )
   return made.ok ? cloud.work.awaitActive(at, telling) : made
 }
 async function unmake(
@@ -190,7 +196,7 @@ function bodyOf(looked: Looked, { kind, input, known, typeKnown }: Made) {
     ['+', `instanceTypes: ${template.instanceTypes.join(', ')}`],
     ['+', `capacityType: ${template.capacityType}`],
     ['+', `size: 0 to ${String(template.maxNodes)}`],
-    ...asked(input).taints.map(({ key, effect }): ['+', string] => [
+    ...asked(input, looked.account).taints.map(({ key, effect }): ['+', string] => [
       '+',
       `taint: ${key}:${effect}`,
     ]),

@@ -5,7 +5,16 @@ import { given } from '../../kernel/given'
 import { succeed, type Outcome } from '../../kernel/outcome'
 import type { MadePlan, OperationKind, Step } from '../operations'
 import { planBody, reviewChanges, stepsOf } from '../plans'
-import { change, lookedAt, permission, poolNamed, type Cloud, type Looked } from './planning'
+import {
+  change,
+  lookedAt,
+  notOurs,
+  permission,
+  poolNamed,
+  type Cloud,
+  type Looked,
+} from './planning'
+import { mayDelete } from './domain/ownership'
 import { groupViews } from './views'
 import { onGroup } from './scale'
 
@@ -24,20 +33,20 @@ export function drainKind(cloud: Cloud): OperationKind<DrainInput> {
     id: 'close',
     title: 'Close the machines for new work',
     promiseSeconds: 3,
-    run: onGroup(cloud, (_at, { input, signal }) =>
-      work.cordon(input.site, input.nodes, { closed: true, signal }),
+    run: onGroup(cloud, (at, { input, signal }) =>
+      work.cordon(at, input.nodes, { closed: true, signal }),
     ),
-    undo: onGroup(cloud, (_at, { input, signal }) =>
-      work.cordon(input.site, input.nodes, { closed: false, signal }),
+    undo: onGroup(cloud, (at, { input, signal }) =>
+      work.cordon(at, input.nodes, { closed: false, signal }),
     ),
   }
   const evict: Step<DrainInput> = {
     id: 'evict',
     title: 'Move off what runs there',
     promiseSeconds: 60,
-    run: onGroup(cloud, async (_at, { input, signal, progress }) => {
+    run: onGroup(cloud, async (at, { input, signal, progress }) => {
       for (const node of input.nodes) {
-        const empty = await work.evictAll(input.site, node, { signal, progress })
+        const empty = await work.evictAll(at, node, { signal, progress })
         if (!empty.ok) return empty
       }
       return succeed(undefined)
@@ -170,7 +179,7 @@ function bodyOf(looked: Looked, { kind, input, ask, pods, pool, permissions }: D
           : [],
       blockedBy: blocks(looked, {
         ask,
-        managed: pool.managed,
+        pool,
         found: input.nodes.length > 0 || ask.node === undefined,
       }),
       steps: stepsOf(kind, input),
@@ -246,7 +255,7 @@ async function nodeRights(
 }
 function blocks(
   { account }: Looked,
-  { ask, managed, found }: { ask: DrainAsk; managed: boolean; found: boolean },
+  { ask, pool, found }: { ask: DrainAsk; pool: CloudPool; found: boolean },
 ): Plan['blockedBy'] {
   if (!found)
     return [
@@ -255,10 +264,11 @@ function blocks(
         remedy: 'Pick one from its list.',
       },
     ]
-  return ask.then === 'delete' && !managed
+  if (notOurs(pool).length > 0) return notOurs(pool)
+  return ask.then === 'delete' && !mayDelete(pool.ownership)
     ? [
         {
-          says: `${ask.nodeGroup} was not made by Takt.`,
+          says: `${ask.nodeGroup} was not made by Takt, only adopted.`,
           remedy: `Delete it where it was made, or drain it and leave it empty: an empty group of ${account.cluster} costs nothing.`,
         },
       ]

@@ -22,6 +22,9 @@ export const cloudHandlers = (
   planDrain: os.planDrain.handler(async ({ input, signal }) =>
     answer(await service.planDrain(input, signal)),
   ),
+  planAdopt: os.planAdopt.handler(async ({ input, signal }) =>
+    answer(await service.planAdopt(input, signal)),
+  ),
   planDeletePool: os.planDeletePool.handler(async ({ input, signal }) =>
     answer(await service.planDrain({ ...input, then: 'delete' }, signal)),
   ),

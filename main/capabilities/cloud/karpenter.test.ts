@@ -82,7 +82,7 @@ test('a NodePool is a pool by its own definition: types, zones, capacity, taints
     zones: ['eu-north-1b'],
     capacityType: 'spot',
     price: { source: 'aws-spot-history', zone: 'eu-north-1b' },
-    managed: false,
+    ownership: 'unmarked',
     labels: { team: 'vision' },
     taints: [{ key: 'nvidia.com/gpu', value: 'present', effect: 'NoSchedule' }],
     gpu: { count: 4 },

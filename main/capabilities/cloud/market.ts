@@ -6,11 +6,12 @@ import type { Claims } from './claims'
 import { makeGroup, roleOf, subnetsFor, type CreateInput } from './create'
 import { nodeGroups } from './adapters/eks'
 import type { GroupFacts } from './domain/facts'
+import { madeTags, mayChange } from './domain/ownership'
 import { alternatives, BOOT_S, SHORT_MS } from './domain/pools'
 import type { Seen } from './observer'
 import { OFFERED } from './offered'
 import type { Cloud } from './planning'
-import { groupViews, poolViews } from './views'
+import { groupViews, ownershipIn, poolViews } from './views'
 import type { At, Telling } from './work'
 
 /** A pool as the planner counts with it; one whose group does not exist yet is made when machines of it are wanted. */
@@ -49,7 +50,12 @@ const newName = (type: string, zone: string, spot: boolean) =>
   `${slugOf(type)}-${zone.slice(-1)}${spot ? '-spot' : ''}`
 
 /** Groups that could be made: each offered type in each zone of the cluster, by the hour and from the spot market. */
-function candidates({ subnets, zonesOf, groups, types }: Seen): GroupFacts[] {
+function candidates(seen: Seen): GroupFacts[] {
+  const { account, subnets, zonesOf, types } = seen
+  // What somebody else made is not Takt's to enlarge: a group of its own stands beside it.
+  const groups = seen.groups.filter((group) => mayChange(ownershipIn(seen, group)))
+  const taken = new Set(seen.groups.map(({ name }) => name))
+  const free = (name: string) => (taken.has(name) ? `${name}-takt` : name)
   const has = (type: string, zone: string, spot: boolean) =>
     groups.some(
       ({ instanceTypes, capacityType, subnets: own }) =>
@@ -65,7 +71,7 @@ function candidates({ subnets, zonesOf, groups, types }: Seen): GroupFacts[] {
         [false, true]
           .filter((spot) => !has(type, zone, spot))
           .map((spot): GroupFacts => ({
-            name: newName(type, zone, spot),
+            name: free(newName(type, zone, spot)),
             status: 'ABSENT',
             instanceTypes: [type],
             capacityType: spot ? 'spot' : 'on-demand',
@@ -74,7 +80,7 @@ function candidates({ subnets, zonesOf, groups, types }: Seen): GroupFacts[] {
             desired: 0,
             labels: {},
             taints: [],
-            tags: {},
+            tags: madeTags(account),
             subnets: subnets.filter((subnet) => subnet.zone === zone).map(({ id }) => id),
             nodeRole: undefined,
             health: [],
@@ -301,9 +307,11 @@ export class MarketPlace {
     const at: At = { account: seen.value.account, group: held.group }
     const found = await nodeGroups(this.#cloud.ports, at.account).find(held.group, telling.signal)
     if (!found.ok) return found
-    const shrunk = found.value
-      ? await this.#shrink(seen.value, at, { held: held.nodes, telling })
-      : succeed(undefined)
+    // Riding along on somebody else's machines leaves them to whoever they belong to.
+    const shrunk =
+      found.value && mayChange(ownershipIn(seen.value, found.value))
+        ? await this.#shrink(seen.value, at, { held: held.nodes, telling })
+        : succeed(undefined)
     if (!shrunk.ok) return shrunk
     const dropped = this.#claims.drop(site, claim)
     void this.#cloud.observer.look(site).catch(() => undefined)

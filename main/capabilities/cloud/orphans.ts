@@ -3,11 +3,13 @@ import { failure } from '../../../preload/contract/failures'
 import { OrphanKind, type Orphan } from '../../../preload/contract/cloud'
 import { given } from '../../kernel/given'
 import { fail, succeed, type Outcome } from '../../kernel/outcome'
-import type { MadePlan, OperationKind } from '../operations'
+import type { MadePlan, OperationKind, StepContext } from '../operations'
 import { KUBE, planBody, stepsOf } from '../plans'
 import { machines } from './adapters/ec2'
 import { buckets } from './adapters/s3'
+import type { UploadFacts } from './domain/facts'
 import { orphansOf } from './domain/orphans'
+import { mayChange, mayDelete } from './domain/ownership'
 import { lookedAt, permission, type Cloud } from './planning'
 import type { Seen } from './observer'
 import { groupViews } from './views'
@@ -64,6 +66,7 @@ export async function sweep(
     uploads: uploads.ok ? uploads.value : [],
     claimedVolumes: new Set(claimed.value),
     underWay: new Set(cloud.claimedGroups(site)),
+    shipped: shippedTo(cloud, { site, now: at }),
     idle: idleOf(cloud, seen.value),
     nodeInstances: known(seen.value),
     usdPerHour: (type, spot, zone) =>
@@ -80,6 +83,20 @@ export async function sweep(
     ],
   })
 }
+const SLACK_MS = 5 * 60_000
+/** An upload is Takt's where a shipment of its own ledger went to that very place while it was begun. */
+const shippedTo =
+  ({ ports }: Cloud, { site, now }: { site: string; now: number }) =>
+  ({ bucket, key, startedAt }: UploadFacts): boolean =>
+    ports
+      .shipped()
+      .some(
+        (one) =>
+          one.toSite === site &&
+          `s3://${bucket}/${key}`.startsWith(one.to.replace(/\/*$/, '/')) &&
+          startedAt >= one.startedAt - SLACK_MS &&
+          startedAt <= (one.endedAt ?? now) + SLACK_MS,
+      )
 /** Machines that the cluster knows: by the id its node tells, else by the node's name. */
 const known = (seen: Seen) =>
   new Set([
@@ -125,7 +142,9 @@ export function removeKind(cloud: Cloud): OperationKind<RemoveInput> {
         id: 'remove',
         title: `Remove ${name}`,
         promiseSeconds: 20,
-        async run({ input, signal, progress }) {
+        overtaken: (context) => noLongerLeftOver(cloud, context),
+        async run({ input, kept, signal, progress }) {
+          kept['asked'] = 'yes'
           const account = cloud.observer.account(input.site)
           if (!account) return fail(failure('SITE_NOT_CONNECTED', { site: input.site }))
           const ec2 = machines(cloud.ports, account)
@@ -136,13 +155,9 @@ export function removeKind(cloud: Cloud): OperationKind<RemoveInput> {
             upload: () => buckets(cloud.ports, account).abort(input.id, signal),
             'node-group': () => cloud.work.remove({ account, group: input.id }, telling),
             'idle-node': async () => {
-              const closed = await cloud.work.cordon(input.site, [input.id], {
-                closed: true,
-                signal,
-              })
-              return closed.ok
-                ? cloud.work.letGo({ account, group: input.group }, [input.id], telling)
-                : closed
+              const at = { account, group: input.group }
+              const closed = await cloud.work.cordon(at, [input.id], { closed: true, signal })
+              return closed.ok ? cloud.work.letGo(at, [input.id], telling) : closed
             },
           }
           const done = await by[input.kind]()
@@ -153,6 +168,22 @@ export function removeKind(cloud: Cloud): OperationKind<RemoveInput> {
     ],
   }
 }
+
+/** What was left over when it was planned may be needed, gone or somebody else's by now. Once it was asked to go, it goes. */
+async function noLongerLeftOver(
+  cloud: Cloud,
+  { input, kept, signal }: StepContext<RemoveInput>,
+): Promise<Outcome<string | undefined>> {
+  if (kept['asked'] !== undefined) return succeed(undefined)
+  const swept = await sweep(cloud, input.site, signal)
+  if (!swept.ok) return swept
+  const orphan = swept.value.orphans.find(({ id, kind }) => id === input.id && kind === input.kind)
+  if (!orphan) return succeed(`${input.name} is gone or needed again.`)
+  return succeed(mayRemove(orphan) ? undefined : orphan.whose)
+}
+/** Only what Takt made goes; of an adopted group an idle machine does too. */
+const mayRemove = ({ kind, ownership }: Orphan) =>
+  kind === 'idle-node' ? mayChange(ownership) : mayDelete(ownership)
 
 const ACTION: Record<Orphan['kind'], string> = {
   instance: 'ec2:TerminateInstances',
@@ -213,7 +244,14 @@ export async function planRemove(
       choices:
         orphan.usdPerHour === undefined ? [] : [`Ends $${orphan.usdPerHour.toFixed(3)} an hour.`],
       steps: stepsOf(kind, input),
-      risks: orphan.madeByTakt ? [] : ['Takt did not make it: somebody may still want it.'],
+      blockedBy: mayRemove(orphan)
+        ? []
+        : [
+            {
+              says: orphan.whose ?? `Takt did not make ${orphan.name}.`,
+              remedy: 'Ask whoever made it, or remove it in the AWS console.',
+            },
+          ],
       losses: data
         ? { lost: [LOST[ask.kind]], kept: ['everything else in the account'], typeName: ask.id }
         : undefined,

@@ -2,6 +2,7 @@ import { failure } from '../../../preload/contract/failures'
 import type { CloudPool, CloudPrice } from '../../../preload/contract/cloud'
 import type { Plan } from '../../../preload/contract/operations'
 import { fail, succeed, type Outcome } from '../../kernel/outcome'
+import { mayChange } from './domain/ownership'
 import type { CloudAccount, CloudPorts } from './ports'
 import type { Observer, Seen } from './observer'
 import type { Prices } from './prices'
@@ -94,6 +95,24 @@ export const change = (
   lines: lines.map(([sign, text]) => ({ op: sign, text })),
   ...(note !== undefined && { note }),
 })
+/** Why a group may not be changed here: it bears no mark of this cluster. */
+export const notOurs = ({
+  name,
+  ownership,
+}: Pick<CloudPool, 'name' | 'ownership'>): Plan['blockedBy'] =>
+  mayChange(ownership)
+    ? []
+    : [
+        ownership === 'another-cluster'
+          ? {
+              says: `${name} bears the mark of another cluster.`,
+              remedy: 'Change it from there.',
+            }
+          : {
+              says: `${name} was not made by Takt.`,
+              remedy: 'Change it where it was made, or let a lead adopt it first.',
+            },
+      ]
 export const permission = (
   says: string,
   verb: string,

@@ -15,6 +15,14 @@ export interface CloudAccount {
   cluster: string
   simulated: boolean
 }
+/** One shipment: where to, and when it ran. Times in milliseconds since 1970. */
+export interface ShippedRecord {
+  toSite: string
+  /** s3://bucket/prefix */
+  to: string
+  startedAt: number
+  endedAt: number | undefined
+}
 export interface CloudPorts {
   sites: Sites & { clockOf(site: string): Clock }
   operations: Operations
@@ -22,6 +30,10 @@ export interface CloudPorts {
   /** Accounts of the cloud sites that are known now. */
   accounts(): CloudAccount[]
   clients(account: CloudAccount): AwsClients
+  /** Whether the signed-in person answers for what is spent: who may change the burst policy. */
+  mayLead(signal?: AbortSignal): Promise<'yes' | 'no' | 'unknown'>
+  /** What Takt itself shipped, as its own ledger has it: the record that an unfinished upload is its own. */
+  shipped(): readonly ShippedRecord[]
   store: Pick<Store, 'settings'>
   /** The machine's clock, for pauses; ages are told by the site's own. */
   clock: Clock

@@ -12,6 +12,7 @@ import {
   bookOf,
   change,
   lookedAt,
+  notOurs,
   permission,
   poolNamed,
   priceOf,
@@ -103,11 +104,11 @@ export function scaleKind(cloud: Cloud): OperationKind<ScaleInput> {
       id: 'close',
       title: 'Close the machines that go for new work',
       promiseSeconds: 3,
-      run: onGroup(cloud, (_at, { input, signal }) =>
-        work.cordon(input.site, input.go, { closed: true, signal }),
+      run: onGroup(cloud, (at, { input, signal }) =>
+        work.cordon(at, input.go, { closed: true, signal }),
       ),
-      undo: onGroup(cloud, (_at, { input, signal }) =>
-        work.cordon(input.site, input.go, { closed: false, signal }),
+      undo: onGroup(cloud, (at, { input, signal }) =>
+        work.cordon(at, input.go, { closed: false, signal }),
       ),
     },
     {
@@ -124,7 +125,7 @@ export function scaleKind(cloud: Cloud): OperationKind<ScaleInput> {
             ? work.setDesired(at, 0, { signal, progress })
             : succeed(undefined)
         note(`${stayed.value.join(', ')} stayed, because something had started there.`)
-        return work.cordon(input.site, stayed.value, { closed: false, signal })
+        return work.cordon(at, stayed.value, { closed: false, signal })
       }),
       undo: onGroup(cloud, async (at, { input, signal, progress }) => {
         const raised = await work.raise(at, input.before, { signal, progress })
@@ -185,6 +186,7 @@ export async function planScale(
     group: group.value,
     inventory: seen.inventory,
     price: priceOfGroup(cloud, seen, group.value),
+    ownership: pool.value.ownership,
     provisioner: pool.value.provisioner,
     now: seen.at,
   })
@@ -203,6 +205,7 @@ export async function planScale(
   const adds = ask.desired - group.value.desired
   const blockedBy = blocks({
     pool: pool.value,
+    min: leastOf(pool.value, group.value),
     adds,
     desired: ask.desired,
     missing: fewer - go.length,
@@ -267,22 +270,41 @@ export async function planScale(
   })
 }
 
-function blocks({
-  pool,
-  adds,
-  desired,
-  missing,
-}: {
+/** Takt's own groups may go to none; an adopted one keeps the minimum that its makers gave it. */
+const leastOf = ({ ownership }: Looked['pools'][number], { min }: GroupFacts): number =>
+  ownership === 'adopted' ? min : 0
+function overQuota(pool: Looked['pools'][number], adds: number): Plan['blockedBy'] {
+  const { quota } = pool
+  return adds > 0 && quota && quota.usedCores + adds * pool.cpuCores > quota.limitCores
+    ? [
+        {
+          says: `The account's quota "${quota.name}" allows ${String(quota.limitCores)} virtual CPUs and ${String(quota.usedCores)} are in use.`,
+          remedy: 'Ask AWS for a higher quota (Service Quotas), or use another type.',
+        },
+      ]
+    : []
+}
+interface ScaleSight {
   pool: Looked['pools'][number]
+  min: number
   adds: number
   desired: number
   missing: number
-}): Plan['blockedBy'] {
+}
+function blocks({ pool, min, adds, desired, missing }: ScaleSight): Plan['blockedBy'] {
   if (pool.provisioner === 'karpenter')
     return [
       {
         says: `${pool.name} is a NodePool: Karpenter makes and removes its machines by itself.`,
         remedy: 'Queue work for it, or change its limits.',
+      },
+    ]
+  if (notOurs(pool).length > 0) return notOurs(pool)
+  if (desired < min)
+    return [
+      {
+        says: `Whoever made ${pool.name} wants at least ${String(min)} machines in it.`,
+        remedy: 'Choose a larger number, or change its minimum in AWS.',
       },
     ]
   if (adds === 0)
@@ -306,13 +328,5 @@ function blocks({
         remedy: 'Make another pool, or raise the maximum of this one in AWS.',
       },
     ]
-  const { quota } = pool
-  if (adds > 0 && quota && quota.usedCores + adds * pool.cpuCores > quota.limitCores)
-    return [
-      {
-        says: `The account's quota "${quota.name}" allows ${String(quota.limitCores)} virtual CPUs and ${String(quota.usedCores)} are in use.`,
-        remedy: 'Ask AWS for a higher quota (Service Quotas), or use another type.',
-      },
-    ]
-  return []
+  return overQuota(pool, adds)
 }

@@ -11,9 +11,11 @@ import type { NodeFacts } from '../../kernel/inventory'
 import { amount, GPU } from '../../kernel/inventory'
 import { succeed, type Outcome } from '../../kernel/outcome'
 import type { MadePlan } from '../operations'
+import { adoptKind, planAdopt } from './adopt'
 import { Claims } from './claims'
 import { createKind, planCreate } from './create'
 import { releases } from './domain/idle'
+import { mayChange } from './domain/ownership'
 import { shownPrice, STALE_MS } from './domain/prices'
 import { drainKind, planDrain, type DrainAsk } from './drain'
 import { MarketPlace } from './market'
@@ -24,7 +26,7 @@ import type { CloudPorts } from './ports'
 import { Prices } from './prices'
 import { planScale, scaleKind, type ScaleAsk } from './scale'
 import { groupsView, groupViews, poolViews } from './views'
-import { Work, type Telling } from './work'
+import { Work, type At, type Telling } from './work'
 
 type Each = <T>(
   site: string | undefined,
@@ -41,9 +43,9 @@ export function makeCloud(ports: CloudPorts) {
     create: createKind(cloud),
     drain: drainKind(cloud),
     remove: removeKind(cloud),
+    adopt: adoptKind(cloud),
   }
-  for (const kind of [kinds.scale, kinds.create, kinds.drain, kinds.remove])
-    ports.operations.register(kind as never)
+  for (const kind of Object.values(kinds)) ports.operations.register(kind as never)
   const offer = async <I>(making: Promise<Outcome<MadePlan<I>>>): Promise<Outcome<Plan>> => {
     const made = await making
     return made.ok ? succeed(ports.operations.offer(made.value)) : made
@@ -101,6 +103,8 @@ export function makeCloud(ports: CloudPorts) {
       offer(planCreate(cloud, kinds.create, { ask, signal })),
     planDrain: (ask: DrainAsk, signal?: AbortSignal) =>
       offer(planDrain(cloud, kinds.drain, { ask, signal })),
+    planAdopt: (ask: { site: string; nodeGroup: string }, signal?: AbortSignal) =>
+      offer(planAdopt(cloud, kinds.adopt, { ask, signal })),
     planRemoveOrphan: (
       ask: { site: string; kind: Orphan['kind']; id: string },
       signal?: AbortSignal,
@@ -116,7 +120,10 @@ export function makeCloud(ports: CloudPorts) {
       const orphans = values.flatMap((one) => one.orphans)
       return {
         asOf: timestamp(cloud.now()),
-        usdPerHour: orphans.reduce((sum, { usdPerHour = 0 }) => sum + usdPerHour, 0),
+        usdPerHour: orphans.reduce(
+          (sum, { usdPerHour = 0, ownership }) => sum + (mayChange(ownership) ? usdPerHour : 0),
+          0,
+        ),
         orphans,
         looked: values.flatMap(({ looked }) => looked),
         unread,
@@ -216,22 +223,29 @@ async function giveBackIdle(
     const seen = await cloud.observer.look(site, telling.signal)
     if (!seen.ok) continue
     for (const group of groupViews(cloud, seen.value).filter(
-      ({ provisioner }) => provisioner === 'node-group',
+      ({ provisioner, ownership }) => provisioner === 'node-group' && mayChange(ownership),
     )) {
       const release = releases(group, { claimed: claims.claimed(site, group.name) })
       if (!release || telling.mayAct?.() === false) continue
       const at = { account: seen.value.account, group: group.name }
-      const closed = await cloud.work.cordon(site, release.nodes, {
-        closed: true,
-        signal: telling.signal,
-      })
-      const stayed = closed.ok ? await cloud.work.letGo(at, release.nodes, telling) : closed
-      const back = stayed.ok ? stayed.value : release.nodes
-      await cloud.work.cordon(site, back, { closed: false, signal: telling.signal })
-      const gone = release.nodes.filter((node) => !back.includes(node))
+      const gone = await giveBack(cloud, at, { nodes: release.nodes, telling })
       if (gone.length > 0)
         said.push(`${gone.join(', ')} of ${group.name} on ${site} had nothing to do and went back.`)
     }
   }
   return said
+}
+/** Closes idle machines, gives back those on which nothing has started, and opens the others again. Answers which went. */
+async function giveBack(
+  { work }: Cloud,
+  at: At,
+  { nodes, telling }: { nodes: string[]; telling: Telling & { mayAct?(): boolean } },
+): Promise<string[]> {
+  const closed = await work.cordon(at, nodes, { closed: true, signal: telling.signal })
+  if (!closed.ok) return []
+  const stayed =
+    telling.mayAct?.() === false ? succeed(nodes) : await work.letGo(at, nodes, telling)
+  const back = stayed.ok ? stayed.value : nodes
+  await work.cordon(at, back, { closed: false, signal: telling.signal })
+  return nodes.filter((node) => !back.includes(node))
 }

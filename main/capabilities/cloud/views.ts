@@ -2,6 +2,7 @@ import type { CloudPool, NodeGroupsView, NodeGroupView } from '../../../preload/
 import { timestamp } from '../../kernel/clock'
 import type { GroupFacts, PriceFact } from './domain/facts'
 import { groupOf, groupView } from './domain/nodes'
+import { ownershipOf } from './domain/ownership'
 import { poolOf } from './domain/pools'
 import type { Observer, Seen } from './observer'
 import type { Prices } from './prices'
@@ -17,6 +18,11 @@ const everyGroup = ({ groups, pools }: Seen) => [
   ...groups.map((group) => ({ group, provisioner: 'node-group' as const })),
   ...pools.map((group) => ({ group, provisioner: 'karpenter' as const })),
 ]
+/** Whose a group is: AWS or the cluster itself ties it to this cluster. */
+export const ownershipIn = (
+  { account }: Pick<Seen, 'account'>,
+  { tags }: Pick<GroupFacts, 'tags'>,
+) => ownershipOf(tags, { owner: account, bound: true })
 export const zonesOf = (
   { subnets, zonesOf: offered }: Seen,
   {
@@ -62,6 +68,7 @@ export function groupViews(knowing: Knowing, seen: Seen): NodeGroupView[] {
       simulated,
       group,
       provisioner,
+      ownership: ownershipIn(seen, group),
       inventory,
       price: priceOfGroup(knowing, seen, group),
       now: at,
@@ -93,6 +100,7 @@ export function poolViews(knowing: Knowing, seen: Seen): CloudPool[] {
         region,
         group,
         provisioner,
+        ownership: ownershipIn(seen, group),
         type,
         zones: zonesOf(seen, group),
         price: priceOfGroup(knowing, seen, group),

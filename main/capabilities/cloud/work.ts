@@ -6,7 +6,10 @@ import { KUBE } from '../plans'
 import { machines } from './adapters/ec2'
 import { refusedAs } from './adapters/ask'
 import { nodeGroups } from './adapters/eks'
+import { nodePools } from './adapters/karpenter'
 import { NODE_GROUP_LABEL, type GroupFacts } from './domain/facts'
+import { groupOf } from './domain/nodes'
+import { mayChange, mayDelete, ownershipOf, type CloudOwnership } from './domain/ownership'
 import type { CloudAccount, CloudPorts } from './ports'
 
 /** How a long piece of work tells what it does. */
@@ -116,11 +119,10 @@ export class Work {
       const asked =
         status === 'CREATING' || status === 'UPDATING'
           ? 'later'
-          : await nodeGroups(this.#ports, at.account).scale(
-              at.group,
-              { desired, ...(desired > max && { max: desired }) },
-              telling.signal,
-            )
+          : await this.#scale(at, found.value, {
+              size: { desired, ...(desired > max && { max: desired }) },
+              signal: telling.signal,
+            })
       if (asked !== 'later' && asked.ok) return this.#find(at, telling.signal)
       if (asked !== 'later' && refusedAs(asked) !== 'ResourceInUseException') return asked
       telling.progress(`${at.group} is being changed; waits for that.`)
@@ -133,16 +135,52 @@ export class Work {
       const group = await nodeGroups(this.#ports, at.account).find(at.group, telling.signal)
       if (!group.ok) return group
       if (!group.value || group.value.desired === desired) return succeed(undefined)
-      const asked = await nodeGroups(this.#ports, at.account).scale(
-        at.group,
-        { desired },
-        telling.signal,
-      )
+      const asked = await this.#scale(at, group.value, {
+        size: { desired, ...minOf(at, group.value, desired) },
+        signal: telling.signal,
+      })
       if (asked.ok) return succeed(undefined)
       if (refusedAs(asked) !== 'ResourceInUseException') return asked
       telling.progress(`${at.group} is being changed; waits for that.`)
       await this.#ports.clock.sleep(LOOK_MS, telling.signal)
     }
+  }
+  /** Nothing is changed, closed, emptied or taken away that does not carry the mark of this cluster: asked of AWS right before, whatever a plan said. */
+  async owned(
+    at: At,
+    signal: AbortSignal,
+    may: (ownership: CloudOwnership) => boolean = mayChange,
+  ): Promise<Outcome<void>> {
+    const group = await nodeGroups(this.#ports, at.account).find(at.group, signal)
+    if (!group.ok) return group
+    if (group.value) return this.#proved(at, group.value, may)
+    const client = this.#ports.sites.client(at.account.site)
+    const pools = client.ok ? await nodePools(client.value, signal) : client
+    if (!pools.ok) return pools
+    const pool = pools.value.find(({ name }) => name === at.group)
+    return pool
+      ? this.#proved(at, pool, may)
+      : fail(failure('NOT_FOUND', { kind: 'node group', name: at.group }))
+  }
+  async #scale(
+    at: At,
+    group: GroupFacts,
+    {
+      size,
+      signal,
+    }: { size: { desired: number; max?: number; min?: number }; signal: AbortSignal },
+  ): Promise<Outcome<unknown>> {
+    const ours = this.#proved(at, group, mayChange)
+    return ours.ok ? nodeGroups(this.#ports, at.account).scale(at.group, size, signal) : ours
+  }
+  #proved(
+    { account, group }: At,
+    { tags }: Pick<GroupFacts, 'tags'>,
+    may: (ownership: CloudOwnership) => boolean,
+  ): Outcome<void> {
+    return may(ownershipOf(tags, { owner: account, bound: true }))
+      ? succeed(undefined)
+      : fail(failure('NOT_OURS', { site: account.site, kind: 'Node group', name: group }))
   }
   async #find({ account, group }: At, signal: AbortSignal): Promise<Outcome<GroupFacts>> {
     const found = await nodeGroups(this.#ports, account).find(group, signal)
@@ -187,15 +225,21 @@ export class Work {
     }
   }
 
-  /** Opens or closes nodes for new work. A node that is gone is fine. */
+  /** Opens or closes nodes of a group for new work. A node that is gone or of another group is left alone; opening again what was closed is always allowed. */
   async cordon(
-    site: string,
+    at: At,
     names: readonly string[],
     { closed, signal }: { closed: boolean; signal: AbortSignal },
   ): Promise<Outcome<void>> {
-    const client = this.#ports.sites.client(site)
+    const client = this.#ports.sites.client(at.account.site)
     if (!client.ok) return client
+    if (names.length === 0) return succeed(undefined)
+    const ours = closed ? await this.owned(at, signal) : succeed(undefined)
+    if (!ours.ok) return ours
     for (const name of names) {
+      const node = await client.value.get(KUBE.nodes, { name }, NodeSight, signal)
+      if (!node.ok) return node
+      if (!node.value || groupOf(node.value.metadata) !== at.group) continue
       const done = await client.value.mergePatch(
         KUBE.nodes,
         { name },
@@ -206,9 +250,11 @@ export class Work {
     return succeed(undefined)
   }
   /** Moves off what runs on a node, as its disruption budgets allow, and waits until it is empty. */
-  async evictAll(site: string, node: string, telling: Telling): Promise<Outcome<void>> {
-    const client = this.#ports.sites.client(site)
+  async evictAll(at: At, node: string, telling: Telling): Promise<Outcome<void>> {
+    const client = this.#ports.sites.client(at.account.site)
     if (!client.ok) return client
+    const ours = await this.owned(at, telling.signal)
+    if (!ours.ok) return ours
     for (;;) {
       const pods = await this.podsOn(client.value, node, telling.signal)
       if (!pods.ok) return pods
@@ -233,6 +279,11 @@ export class Work {
   }
   /** Gives these machines back, and no others. They have to be closed and empty; one on which something started meanwhile stays. Answers who stayed. */
   async letGo(at: At, names: readonly string[], telling: Telling): Promise<Outcome<string[]>> {
+    if (names.length === 0) return succeed([])
+    const ours = await this.owned(at, telling.signal)
+    return ours.ok ? this.#letGoOurs(at, names, telling) : ours
+  }
+  async #letGoOurs(at: At, names: readonly string[], telling: Telling): Promise<Outcome<string[]>> {
     const client = this.#ports.sites.client(at.account.site)
     if (!client.ok) return client
     const stayed: string[] = []
@@ -258,14 +309,14 @@ export class Work {
   }
   /** Closes machines and gives them back; those on which something started meanwhile are opened again. */
   async closeAndLetGo(at: At, names: readonly string[], telling: Telling): Promise<Outcome<void>> {
-    const closed = await this.cordon(at.account.site, names, {
+    const closed = await this.cordon(at, names, {
       closed: true,
       signal: telling.signal,
     })
     if (!closed.ok) return closed
     const stayed = await this.letGo(at, names, telling)
     return stayed.ok
-      ? this.cordon(at.account.site, stayed.value, { closed: false, signal: telling.signal })
+      ? this.cordon(at, stayed.value, { closed: false, signal: telling.signal })
       : stayed
   }
   // The last one goes by its number: then nothing is chosen for us.
@@ -318,6 +369,8 @@ export class Work {
       if (!found.ok) return found
       if (!found.value) return succeed(undefined)
       if (found.value.status !== 'DELETING') {
+        const ours = this.#proved(at, found.value, mayDelete)
+        if (!ours.ok) return ours
         const asked = await nodeGroups(this.#ports, at.account).remove(at.group, telling.signal)
         if (!asked.ok && refusedAs(asked) !== 'ResourceInUseException') return asked
       }
@@ -326,3 +379,8 @@ export class Work {
     }
   }
 }
+/** A group that Takt made begins and ends at none; an adopted one keeps the minimum that its makers gave it. */
+const minOf = ({ account }: At, { min, tags }: GroupFacts, desired: number): { min?: number } =>
+  desired < min && mayDelete(ownershipOf(tags, { owner: account, bound: true }))
+    ? { min: desired }
+    : {}

@@ -5,7 +5,7 @@ import type { NodeGroup } from '../controllers/nodes/node-group'
 import { NODE } from '../controllers/kinds'
 import { hexOf, type Node } from '../controllers/objects'
 import { Groups, instanceIdOf, newGroup, subnetOf } from './groups'
-import { QUOTAS, ZONES } from './machines'
+import { QUOTAS, REGION, ZONES } from './machines'
 import { AwsError } from './refusal'
 import { seedState } from './seed'
 import type { Keys } from './signature'
@@ -82,7 +82,11 @@ export class Account {
           diskGi: 500,
           labels: { 'nvidia.com/gpu.product': 'NVIDIA-A100-SXM4-40GB' },
           taints: [],
-          tags: { 'takt.dev/managed': 'true', 'takt.dev/site': CLUSTER },
+          tags: {
+            'takt.dev/managed': 'true',
+            'takt.dev/owner-cluster': `${REGION}/${CLUSTER}`,
+            'takt.dev/site': CLUSTER,
+          },
         },
         now - 40 * 86_400_000,
       )
@@ -138,7 +142,6 @@ export class Account {
         'eks:nodegroup-name': group.name,
         'eks:cluster-name': CLUSTER,
         [`kubernetes.io/cluster/${CLUSTER}`]: 'owned',
-        ...group.tags,
       }
       const common = {
         type: group.instanceTypes[0] ?? '',

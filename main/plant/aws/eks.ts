@@ -108,19 +108,14 @@ function parsed<T>(schema: z.ZodType<T>, body: Buffer): T {
   return read.data
 }
 
+const Tagging = z.object({ tags: z.record(z.string(), z.string()) })
 /** The EKS API: REST with JSON. */
 export function eks(account: Account, { method, url, body }: Asked): Answered {
   const [root, name, kind, group, what] = url.pathname
     .split('/')
     .filter(Boolean)
     .map(decodeURIComponent)
-  if (root === 'tags')
-    return json({
-      tags:
-        account.groups
-          .all()
-          .find((one) => url.pathname.includes(encodeURIComponent(arnOf(one.name))))?.tags ?? {},
-    })
+  if (root === 'tags') return tagged(account, { method, url, body })
   if (root !== 'clusters')
     throw new AwsError('UnknownOperationException', `No such path ${url.pathname}`, 404)
   if (name === undefined) return json({ clusters: [CLUSTER], nextToken: null })
@@ -133,6 +128,19 @@ export function eks(account: Account, { method, url, body }: Asked): Answered {
       404,
     )
   return ofGroups(account, { method, group, what, body })
+}
+/** Tags of one resource, by its ARN: told, written and taken off. */
+function tagged(
+  account: Account,
+  { method, url, body }: Pick<Asked, 'method' | 'url' | 'body'>,
+): Answered {
+  const arn = decodeURIComponent(url.pathname.replace(/^\/tags\//, ''))
+  const group = account.groups.all().find((one) => arnOf(one.name) === arn)
+  if (!group) throw notFound(`No resource found for ARN ${arn}.`)
+  if (method === 'POST') Object.assign(group.tags, parsed(Tagging, body).tags)
+  if (method === 'DELETE')
+    for (const key of url.searchParams.getAll('tagKeys')) delete group.tags[key]
+  return json(method === 'GET' ? { tags: group.tags } : {})
 }
 function ofGroups(
   account: Account,

@@ -59,7 +59,11 @@ export function seedState(now: number, fresh: boolean): AccountState {
         gi: 500,
         zone: ZONES[0] ?? '',
         createdAt: now - 19 * DAY,
-        tags: { 'takt.dev/managed': 'true', 'takt.dev/environment': 'parcel-eta-nb' },
+        tags: {
+          'takt.dev/managed': 'true',
+          'takt.dev/owner-cluster': 'eu-north-1/aws-burst',
+          'takt.dev/environment': 'parcel-eta-nb',
+        },
       },
     ],
     buckets: {

@@ -27,6 +27,7 @@ import {
 import { openDrawer, PlanPanel } from '../operations'
 import { SaveRevision } from '../revisions/SaveRevision'
 import { revisionColumns } from '../revisions/columns'
+import { IdleFacts } from './IdleFacts'
 import { MoveButton, MovePanel, PlaceFacts, usePlace } from './Moving'
 import { StartPhases } from './StartPhases'
 import { useSiteNow } from '../sites/store'
@@ -124,6 +125,7 @@ function Known({
             <PlaceFacts place={place} />
             <EnvironmentFacts environment={environment} />
           </Panel>
+          <IdleFacts environment={environment} />
           <Revisions environment={environment} onSave={() => setSide({ show: 'save' })} />
         </div>
         {side && (

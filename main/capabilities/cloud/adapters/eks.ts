@@ -2,7 +2,8 @@ import { z } from 'zod'
 import type { NodeTaint } from '../../../../preload/contract/cloud'
 import { given } from '../../../kernel/given'
 import { succeed, type Outcome } from '../../../kernel/outcome'
-import { TAG, type GroupFacts } from '../domain/facts'
+import type { GroupFacts } from '../domain/facts'
+import { TAG } from '../domain/ownership'
 import type { CloudAccount, CloudPorts } from '../ports'
 import { abortable, asked, paged, refusedAs } from './ask'
 
@@ -21,6 +22,7 @@ const Group = z
   .object({
     nodegroup: z.object({
       nodegroupName: z.string(),
+      nodegroupArn: z.string().optional(),
       status: z.string(),
       instanceTypes: z.array(z.string()).default([]),
       capacityType: z.enum(['ON_DEMAND', 'SPOT', 'CAPACITY_BLOCK']).default('ON_DEMAND'),
@@ -59,6 +61,7 @@ const Group = z
   })
   .transform(({ nodegroup }): GroupFacts => ({
     name: nodegroup.nodegroupName,
+    arn: nodegroup.nodegroupArn,
     status: nodegroup.status,
     instanceTypes: nodegroup.instanceTypes,
     capacityType: nodegroup.capacityType === 'SPOT' ? 'spot' : 'on-demand',
@@ -189,7 +192,11 @@ export function nodeGroups(ports: Ports, account: CloudAccount) {
           : made
       return there.ok && there.value.tags[TAG.run] === group.tags[TAG.run] ? there : made
     },
-    scale: (name: string, size: { desired: number; max?: number }, signal?: AbortSignal) =>
+    scale: (
+      name: string,
+      size: { desired: number; max?: number; min?: number },
+      signal?: AbortSignal,
+    ) =>
       asked({
         ...at,
         action: 'UpdateNodegroupConfig',
@@ -201,14 +208,53 @@ export function nodeGroups(ports: Ports, account: CloudAccount) {
               clusterName: account.cluster,
               nodegroupName: name,
               scalingConfig: {
-                minSize: 0,
                 desiredSize: size.desired,
+                ...(size.min !== undefined && { minSize: size.min }),
                 ...(size.max !== undefined && { maxSize: size.max }),
               },
             }),
             abortable(signal),
           ),
       }),
+    /** Writes tags on a group, or takes them off where their value is undefined. */
+    async tag(
+      arn: string,
+      tags: Readonly<Record<string, string | undefined>>,
+      signal?: AbortSignal,
+    ): Promise<Outcome<unknown>> {
+      const written = Object.entries(tags).flatMap(([key, value]) =>
+        value === undefined ? [] : [[key, value] as const],
+      )
+      const gone = Object.keys(tags).filter((key) => tags[key] === undefined)
+      if (written.length > 0) {
+        const done = await asked({
+          ...at,
+          action: 'TagResource',
+          signal,
+          parse: z.unknown(),
+          ask: async () =>
+            (await eks()).send(
+              new (await sdk()).TagResourceCommand({
+                resourceArn: arn,
+                tags: Object.fromEntries(written),
+              }),
+              abortable(signal),
+            ),
+        })
+        if (!done.ok || gone.length === 0) return done
+      }
+      return asked({
+        ...at,
+        action: 'UntagResource',
+        signal,
+        parse: z.unknown(),
+        ask: async () =>
+          (await eks()).send(
+            new (await sdk()).UntagResourceCommand({ resourceArn: arn, tagKeys: gone }),
+            abortable(signal),
+          ),
+      })
+    },
     async remove(name: string, signal?: AbortSignal): Promise<Outcome<void>> {
       const gone = await asked({
         ...at,

@@ -4,7 +4,8 @@ import { given } from '../../../kernel/given'
 import { succeed, type Outcome } from '../../../kernel/outcome'
 import type { KubeClient, KubeObject, Resource } from '../../../platform/kubernetes/types'
 import type { GroupFacts } from '../domain/facts'
-import { KARPENTER_LABEL, TAG } from '../domain/facts'
+import { KARPENTER_LABEL } from '../domain/facts'
+import { TAG } from '../domain/ownership'
 
 export const NODE_POOLS: Resource = { group: 'karpenter.sh', version: 'v1', plural: 'nodepools' }
 const NODE_CLASSES: Resource = {

@@ -3,6 +3,8 @@ import type { CapacityType, NodeTaint } from '../../../../preload/contract/cloud
 /** A managed node group as AWS tells of it; times in milliseconds since 1970. */
 export interface GroupFacts {
   name: string
+  /** What AWS calls it in whole; absent for what lives in the cluster only. */
+  arn?: string | undefined
   status: string
   instanceTypes: string[]
   capacityType: CapacityType
@@ -68,14 +70,5 @@ export interface QuotaFact {
   value: number
 }
 
-export const TAG = {
-  managed: 'takt.dev/managed',
-  run: 'takt.dev/run',
-  site: 'takt.dev/site',
-  pool: 'takt.dev/pool',
-} as const
 export const NODE_GROUP_LABEL = 'eks.amazonaws.com/nodegroup'
 export const KARPENTER_LABEL = 'karpenter.sh/nodepool'
-/** Whether Takt made it, so that Takt may delete it. */
-export const isManaged = (tags: Readonly<Record<string, string>>): boolean =>
-  tags[TAG.managed] === 'true'

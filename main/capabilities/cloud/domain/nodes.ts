@@ -10,13 +10,8 @@ import {
   type NodeFacts,
   type PodFacts,
 } from '../../../kernel/inventory'
-import {
-  isManaged,
-  KARPENTER_LABEL,
-  NODE_GROUP_LABEL,
-  type GroupFacts,
-  type PriceFact,
-} from './facts'
+import type { CloudOwnership } from './ownership'
+import { KARPENTER_LABEL, NODE_GROUP_LABEL, type GroupFacts, type PriceFact } from './facts'
 import { shownPrice } from './prices'
 
 export const groupOf = (node: Pick<NodeFacts, 'labels'>): string | undefined =>
@@ -103,6 +98,7 @@ export interface GroupSight {
   inventory: Inventory | undefined
   price: PriceFact | undefined
   provisioner: NodeGroupView['provisioner']
+  ownership: CloudOwnership
   now: number
 }
 /** A node group with its machines, what is idle and what it costs an hour. Machines that boot are billed already. */
@@ -114,6 +110,7 @@ export function groupView({
   inventory,
   price,
   provisioner,
+  ownership,
   now,
 }: GroupSight): NodeGroupView {
   const nodes = inventory
@@ -142,7 +139,7 @@ export function groupView({
     nodes,
     usdPerHourNow: price && price.usd * (nodes.length + launching),
     price: price && shownPrice(price, now),
-    managed: isManaged(group.tags),
+    ownership,
     simulated,
     health: group.health.map(({ code, message }) => ({
       code,

@@ -1,13 +1,8 @@
 import type { Orphan } from '../../../../preload/contract/cloud'
 import { timestamp } from '../../../kernel/clock'
 import { given } from '../../../kernel/given'
-import {
-  isManaged,
-  type GroupFacts,
-  type InstanceFacts,
-  type UploadFacts,
-  type VolumeFacts,
-} from './facts'
+import type { GroupFacts, InstanceFacts, UploadFacts, VolumeFacts } from './facts'
+import { clusterOf, mayDelete, ownershipOf, whoseSays, type CloudOwnership } from './ownership'
 import { volumeUsdPerHour } from './prices'
 
 /** Everything on one account that is billed, with what is known to need it. */
@@ -33,6 +28,8 @@ export interface Billed {
   }[]
   /** Groups that operations of Takt have under way. */
   underWay: ReadonlySet<string>
+  /** Whether Takt's own ledger has an upload as a shipment of its own. */
+  shipped(upload: UploadFacts): boolean
   usdPerHour(type: string, spot: boolean, zone: string): number | undefined
 }
 export const FORGOTTEN_MS = 30 * 60_000
@@ -54,11 +51,30 @@ export function orphansOf(billed: Billed): Orphan[] {
     ...idleNodes(billed),
   ]
 }
-const one = ({ site, region }: Billed, orphan: Omit<Orphan, 'site' | 'region'>): Orphan => ({
+const one = (
+  { site, region }: Billed,
+  orphan: Omit<Orphan, 'site' | 'region' | 'whose'>,
+): Orphan => ({
   site,
   region,
   ...orphan,
+  ...given({ whose: whoseSays(orphan.ownership, orphan.tags) }),
 })
+const ownedBy = ({ region, cluster }: Billed, tags: Record<string, string>): CloudOwnership =>
+  ownershipOf(tags, { owner: { region, cluster } })
+const groupOwner = (
+  { region, cluster }: Billed,
+  { tags }: Pick<GroupFacts, 'tags'>,
+): CloudOwnership => ownershipOf(tags, { owner: { region, cluster }, bound: true })
+/** A machine bears the tags of EKS and not those of its group: it is Takt's where its group is, or where Takt's own mark is on it. */
+function machineOwner(billed: Billed, tags: Record<string, string>): CloudOwnership {
+  const own = ownedBy(billed, tags)
+  const group =
+    clusterOf(tags) === billed.cluster
+      ? billed.groups.find(({ name }) => name === tags['eks:nodegroup-name'])
+      : undefined
+  return own === 'unmarked' && group && groupOwner(billed, group) === 'made' ? 'made' : own
+}
 
 function looseInstances(billed: Billed): Orphan[] {
   return billed.instances
@@ -74,10 +90,10 @@ function looseInstances(billed: Billed): Orphan[] {
           kind: 'instance' as const,
           name: tags['Name'] ? `${tags['Name']} (${type})` : type,
           since: timestamp(launchedAt),
-          madeByTakt: isManaged(tags),
+          ownership: machineOwner(billed, tags),
           tags,
           usdPerHour: billed.usdPerHour(type, spot, zone),
-          says: `Runs for ${days(billed.now - launchedAt)} and is no node of ${billed.cluster}${tags['takt.dev/managed'] ? '' : ', nor made by Takt'}.`,
+          says: `Runs for ${days(billed.now - launchedAt)} and is no node of ${billed.cluster}.`,
         }),
       ),
     )
@@ -103,7 +119,7 @@ function looseVolumes(billed: Billed): Orphan[] {
           kind: 'volume' as const,
           name: `${id}, ${String(gi)} GiB`,
           since: timestamp(createdAt),
-          madeByTakt: isManaged(tags),
+          ownership: ownedBy(billed, tags),
           tags,
           usdPerHour: volumeUsdPerHour(gi),
           says: `Belongs to no machine and to no claim of ${billed.cluster} for up to ${days(billed.now - createdAt)}${tags['takt.dev/environment'] ? `; it was made for ${tags['takt.dev/environment']}` : ''}.`,
@@ -116,7 +132,10 @@ function emptyGroups(billed: Billed): Orphan[] {
   return billed.groups
     .filter(
       ({ name, tags, min, status }) =>
-        isManaged(tags) && min > 0 && status !== 'DELETING' && !billed.underWay.has(name),
+        mayDelete(groupOwner(billed, { tags })) &&
+        min > 0 &&
+        status !== 'DELETING' &&
+        !billed.underWay.has(name),
     )
     .map(({ name, createdAt, tags, min, instanceTypes, capacityType }) =>
       one(
@@ -126,7 +145,7 @@ function emptyGroups(billed: Billed): Orphan[] {
           kind: 'node-group' as const,
           name,
           since: timestamp(createdAt),
-          madeByTakt: true,
+          ownership: groupOwner(billed, { tags }),
           tags,
           usdPerHour: price(billed, instanceTypes[0] ?? '', {
             spot: capacityType === 'spot',
@@ -144,17 +163,18 @@ const price = (billed: Billed, type: string, { spot, count }: { spot: boolean; c
 function oldUploads(billed: Billed): Orphan[] {
   return billed.uploads
     .filter(({ startedAt }) => billed.now - startedAt > UPLOAD_MS)
-    .map(({ bucket, key, uploadId, startedAt }) =>
-      one(billed, {
+    .map((upload) => {
+      const { bucket, key, uploadId, startedAt } = upload
+      return one(billed, {
         id: `${bucket}/${key}?uploadId=${uploadId}`,
         kind: 'upload',
         name: `s3://${bucket}/${key}`,
         since: timestamp(startedAt),
-        madeByTakt: false,
+        ownership: billed.shipped(upload) ? 'made' : 'unmarked',
         tags: {},
         says: `An upload begun ${days(billed.now - startedAt)} ago and never finished: its parts are billed and cannot be read.`,
-      }),
-    )
+      })
+    })
 }
 function idleNodes(billed: Billed): Orphan[] {
   return billed.idle
@@ -169,7 +189,9 @@ function idleNodes(billed: Billed): Orphan[] {
           kind: 'idle-node' as const,
           name: node,
           since: timestamp(billed.now - idleSeconds * 1000),
-          madeByTakt: true,
+          ownership: groupOwner(billed, {
+            tags: billed.groups.find(({ name }) => name === group)?.tags ?? {},
+          }),
           tags: { group },
           usdPerHour,
           says: `Has had nothing to do for ${days(idleSeconds * 1000)}; its group ${group} was not scaled down.`,

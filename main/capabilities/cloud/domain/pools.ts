@@ -1,7 +1,7 @@
 import type { CapacityType, CloudPool } from '../../../../preload/contract/cloud'
 import { given } from '../../../kernel/given'
 import type { GroupFacts, PriceFact, QuotaFact, TypeFacts } from './facts'
-import { isManaged } from './facts'
+import { mayChange, whoseSays, type CloudOwnership } from './ownership'
 import { shownPrice } from './prices'
 
 // Quotas count virtual CPUs by family and by how they are paid; https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas.html
@@ -37,6 +37,7 @@ export interface PoolSight {
   region: string
   group: GroupFacts
   provisioner: CloudPool['provisioner']
+  ownership: CloudOwnership
   type: TypeFacts
   zones: string[]
   price: PriceFact | undefined
@@ -62,6 +63,9 @@ export function roomOf(sight: PoolSight): Room {
   const limit = quotas.find((quota) => quota.code === code)
   const used = code === undefined ? 0 : usedCores(running, code, types)
   const quota = limit && { name: limit.name, usedCores: used, limitCores: limit.value }
+  const theirs = notOurs(sight)
+  if (theirs !== undefined)
+    return { nodesLeft: 0, capacity: 'unknown', capacitySays: theirs, quota }
   const short = shortage(sight)
   if (short !== undefined) return { nodesLeft: 0, capacity: 'short', capacitySays: short, quota }
   const byGroup = Math.max(0, group.max - Math.max(nodes, group.desired))
@@ -87,6 +91,11 @@ export function roomOf(sight: PoolSight): Room {
     quota,
   }
 }
+/** Machines of somebody else's group are used while they run, and never asked for. Karpenter's come by themselves for whatever waits. */
+const notOurs = ({ provisioner, ownership, group }: PoolSight): string | undefined =>
+  provisioner === 'node-group' && !mayChange(ownership)
+    ? `${whoseSays(ownership, group.tags) ?? ''} Takt does not change its size.`
+    : undefined
 function shortage({ group, type, shortUntil, now }: PoolSight): string | undefined {
   const issue = group.health.find(({ code }) => code === 'AsgInstanceLaunchFailures')
   if (issue) return issue.message
@@ -124,7 +133,7 @@ export function poolOf(sight: PoolSight): CloudPool {
     quota,
     capacity,
     capacitySays,
-    managed: isManaged(group.tags),
+    ownership: sight.ownership,
   })
 }
 

@@ -124,6 +124,7 @@ function reading(cloud: Command, open: OpenSession): void {
             asked: (g) => g.desired,
             idle: (g) => g.idle,
             at_most: (g) => g.max,
+            ours: (g) => g.ownership,
             now_an_hour: (g) => usd(g.usdPerHourNow),
           })
           break
@@ -159,6 +160,7 @@ function reading(cloud: Command, open: OpenSession): void {
           id: (o) => o.id,
           name: (o) => o.name,
           an_hour: (o) => usd(o.usdPerHour),
+          ours: (o) => o.whose ?? 'yes',
           why: (o) => o.says,
         })
       }),
@@ -237,6 +239,13 @@ function groups(cloud: Command, open: OpenSession): void {
           context,
         )
       }),
+    )
+  onSite(changing(cloud.command('adopt <group>')))
+    .description('let Takt change the size of a group that somebody else made')
+    .action(
+      withCore(open, async (client, context) =>
+        runPlan(client, await client.cloud.planAdopt(await groupOf(client, context)), context),
+      ),
     )
   onSite(changing(cloud.command('delete <group>')))
     .description('drain and delete a group that Takt made')

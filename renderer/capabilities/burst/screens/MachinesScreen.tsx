@@ -145,7 +145,9 @@ function Groups({
     </div>
   )
 }
-const planOf = (group: NodeGroupView): { scale: Chosen; drain: Chosen; remove: Chosen } => {
+const planOf = (
+  group: NodeGroupView,
+): { scale: Chosen; drain: Chosen; remove: Chosen; adopt: Chosen } => {
   const at = { site: group.site, nodeGroup: group.name }
   return {
     scale: {
@@ -160,6 +162,11 @@ const planOf = (group: NodeGroupView): { scale: Chosen; drain: Chosen; remove: C
       ask: () => (client, options) =>
         client.cloud.planDrain({ ...at, then: 'scale-to-zero' }, options),
     },
+    adopt: {
+      key: `adopt/${group.id}`,
+      title: words.adopt(group.name),
+      ask: () => (client, options) => client.cloud.planAdopt(at, options),
+    },
     remove: {
       key: `delete/${group.id}`,
       title: words.deleteGroup(group.name),
@@ -168,7 +175,6 @@ const planOf = (group: NodeGroupView): { scale: Chosen; drain: Chosen; remove: C
   }
 }
 function Group({ group, onChoose }: { group: NodeGroupView; onChoose: (chosen: Chosen) => void }) {
-  const { scale, drain, remove } = planOf(group)
   const leaving = group.nodes.filter(({ state }) => state === 'draining').length
   const cells = group.nodes.flatMap(({ gpus, gpusHeld, state }) =>
     Array.from({ length: Math.max(1, gpus) }, (_, index) =>
@@ -200,19 +206,7 @@ function Group({ group, onChoose }: { group: NodeGroupView; onChoose: (chosen: C
         {group.usdPerHourNow !== undefined && (
           <b className="cloud-text">{words.perHour(formatUsd(group.usdPerHourNow))}</b>
         )}
-        <Button small onClick={() => onChoose(scale)}>
-          {scale.title}
-        </Button>
-        {group.desired > 0 && (
-          <Button small look="quiet" onClick={() => onChoose(drain)}>
-            {drain.title}
-          </Button>
-        )}
-        {group.managed && (
-          <Button small look="quiet" onClick={() => onChoose(remove)}>
-            {remove.title}
-          </Button>
-        )}
+        <GroupChanges group={group} onChoose={onChoose} />
       </div>
       {cells.length > 0 && (
         <CellStrip
@@ -231,6 +225,46 @@ function Group({ group, onChoose }: { group: NodeGroupView; onChoose: (chosen: C
         </div>
       ))}
     </li>
+  )
+}
+/** What may be done with a group: what somebody else made is seen, and a lead may adopt it. */
+function GroupChanges({
+  group,
+  onChoose,
+}: {
+  group: NodeGroupView
+  onChoose: (chosen: Chosen) => void
+}) {
+  const { scale, drain, remove, adopt } = planOf(group)
+  if (group.ownership === 'another-cluster') return <Tag tone="dashed">{words.notOurs}</Tag>
+  if (group.ownership === 'unmarked')
+    return (
+      <>
+        <Tag tone="dashed">{words.notOurs}</Tag>
+        {group.provisioner === 'node-group' && (
+          <Button small look="quiet" onClick={() => onChoose(adopt)}>
+            {adopt.title}
+          </Button>
+        )}
+      </>
+    )
+  return (
+    <>
+      {group.ownership === 'adopted' && <Tag>{words.adopted}</Tag>}
+      <Button small onClick={() => onChoose(scale)}>
+        {scale.title}
+      </Button>
+      {group.desired > 0 && (
+        <Button small look="quiet" onClick={() => onChoose(drain)}>
+          {drain.title}
+        </Button>
+      )}
+      {group.ownership === 'made' && (
+        <Button small look="quiet" onClick={() => onChoose(remove)}>
+          {remove.title}
+        </Button>
+      )}
+    </>
   )
 }
 function Orphans({ onChoose }: { onChoose: (chosen: Chosen) => void }) {
@@ -274,31 +308,59 @@ function Orphans({ onChoose }: { onChoose: (chosen: Chosen) => void }) {
               <span className="soft">{words.looked(found.looked.join(', '))}</span>
             </p>
           ) : (
-            <ul className="move-steps">
-              {found.orphans.map((orphan) => (
-                <li key={orphan.id}>
-                  <Sign sign="warning" />
-                  <span className="grow">
-                    <b>{orphan.name}</b>{' '}
-                    <span className="soft">
-                      {orphan.says.replace(/\.$/, '')}
-                      {orphan.since ? `, ${words.sinceSays(formatWhen(orphan.since, now))}` : ''}
-                    </span>
-                  </span>
-                  {orphan.usdPerHour !== undefined && (
-                    <b>{words.perHour(formatUsd(orphan.usdPerHour))}</b>
-                  )}
-                  <Button small onClick={() => onChoose(choose(orphan))}>
-                    {words.remove}
-                    <span className="visually-hidden"> {orphan.name}</span>
-                  </Button>
-                </li>
-              ))}
-            </ul>
+            <>
+              <OrphanList
+                orphans={found.orphans.filter(({ whose }) => whose === undefined)}
+                now={now}
+                onRemove={(orphan) => onChoose(choose(orphan))}
+              />
+              <OrphanList
+                orphans={found.orphans.filter(({ whose }) => whose !== undefined)}
+                now={now}
+              />
+            </>
           )}
         </div>
       )}
     </Panel>
+  )
+}
+/** Left-over things in a list; those that are not ours say whose they are and have no button. */
+function OrphanList({
+  orphans,
+  now,
+  onRemove,
+}: {
+  orphans: Orphan[]
+  now: number
+  onRemove?: (orphan: Orphan) => void
+}) {
+  if (orphans.length === 0) return null
+  return (
+    <ul className="move-steps" aria-label={onRemove ? words.orphans : words.notOursTitle}>
+      {orphans.map((orphan) => (
+        <li key={orphan.id}>
+          <Sign sign={onRemove ? 'warning' : 'skipped'} />
+          <span className="grow">
+            <b>{orphan.name}</b>{' '}
+            <span className="soft">
+              {orphan.says.replace(/\.$/, '')}
+              {orphan.since ? `, ${words.sinceSays(formatWhen(orphan.since, now))}` : ''}
+              {orphan.whose === undefined ? '' : `. ${orphan.whose}`}
+            </span>
+          </span>
+          {orphan.usdPerHour !== undefined && <b>{words.perHour(formatUsd(orphan.usdPerHour))}</b>}
+          {onRemove ? (
+            <Button small onClick={() => onRemove(orphan)}>
+              {words.remove}
+              <span className="visually-hidden"> {orphan.name}</span>
+            </Button>
+          ) : (
+            <Tag tone="dashed">{words.notOurs}</Tag>
+          )}
+        </li>
+      ))}
+    </ul>
   )
 }
 function Shipments() {
