@@ -180,7 +180,16 @@ export function bursting(
     handlers: { burst: burstHandlers(os.burst, { service, policy, layout, notebooks, clock }) },
     /** Follows what was moved and acts by policy until the answer is called, which settles once nothing of it runs any more. */
     run(): () => Promise<unknown> {
-      const stops = [steward.start(), following({ service, machines, clock, results })]
+      const stops = [
+        steward.start(),
+        following({
+          service,
+          machines,
+          clock,
+          results,
+          mayAct: () => authority.acting('owner').mayAct(),
+        }),
+      ]
       return () => Promise.all(stops.map((stop) => stop()))
     },
   }
@@ -208,16 +217,20 @@ function following({
   machines,
   clock,
   results,
+  mayAct,
 }: {
   service: BurstService
   machines: ReturnType<typeof owing>
   clock: Services['clock']
   results(signal: AbortSignal): Promise<void>
+  mayAct(): boolean
 }): () => Promise<void> {
   const ending = new AbortController()
   const loop = async () => {
     while (!ending.signal.aborted) {
       await clock.sleep(EVERY_MS, ending.signal)
+      // The kill switch holds for this as well: a person is looking into what went wrong.
+      if (!mayAct()) continue
       recoverStranded(service)
       await machines.payBack(ending.signal).catch(() => undefined)
       if (service.journal.hasAway(clock.now()))

@@ -73,6 +73,8 @@ function mayTryAgain(
   { id, state }: Operation,
   to: { site: string; pool: string },
 ): boolean {
+  // Nothing is left of one that was overtaken: what is so now decides.
+  if (state === 'overtaken') return true
   const asked = stranded[id]
   return (
     state === 'cancelled' &&

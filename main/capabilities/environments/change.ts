@@ -10,7 +10,7 @@ import { quotaManifest } from '../projects'
 import { ChangeInput, RECORD, refOf } from './change-input'
 import { STOPPED, workspaceClaim } from './domain/manifests'
 import { podsOf } from './observe'
-import { onSame, premiseOf, type PremisePorts } from './premise'
+import { onSame, premiseOf, stillThat, type PremisePorts } from './premise'
 import type { EnvironmentPorts } from './ports'
 import { waits } from './steps'
 
@@ -161,7 +161,7 @@ const noted = (ports: EnvironmentPorts, type: 'waiting' | 'resumed'): Step<Chang
 })
 
 function removeSteps(
-  ports: Pick<EnvironmentPorts, 'clock'>,
+  ports: Pick<EnvironmentPorts, 'clock' | 'records'>,
   keepWorkspace: boolean,
 ): Step<ChangeInput>[] {
   return [
@@ -171,6 +171,7 @@ function removeSteps(
             id: 'keep',
             title: 'Keep the workspace volume',
             promiseSeconds: 1,
+            overtaken: stillThat(ports),
             run: on(async (client, { input, kept, signal }) => {
               const claim = workspaceClaim(input.name)
               kept['workspace'] = claim
@@ -197,6 +198,7 @@ function removeSteps(
       id: 'delete',
       title: 'Delete the environment',
       promiseSeconds: 2,
+      overtaken: stillThat(ports),
       run: on((client, { input, signal }) =>
         removeOne(client, { ...RECORD, ...refOf(input) }, signal),
       ),

@@ -75,6 +75,15 @@ async function reasonGone(
   }
 }
 
+/** What a deletion rests on: nobody made another one of that name since. One that is gone already is fine. */
+export const stillThat =
+  ({ records }: Pick<PremisePorts, 'records'>) =>
+  async ({ input, signal }: Context): Promise<Outcome<string | undefined>> => {
+    const found = await records.read('Environment', refOf(input), signal)
+    if (!found.ok) return found.failure.code === 'NOT_FOUND' ? succeed(undefined) : found
+    return succeed(changedBelow(input, found.value))
+  }
+
 const Identity = z.object({ metadata: z.object({ uid: z.string() }) })
 async function isSame(
   client: KubeClient,
