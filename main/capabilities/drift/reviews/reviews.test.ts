@@ -163,3 +163,38 @@ test('what was said is kept in the store, taken back only before it merges', () 
     new SaidHere({ settings }).all().map(({ operation, merged }) => [operation.id, merged]),
   ).toEqual([['1', true]])
 })
+
+test('two models of one name keep what was said of each apart by their references', () => {
+  const kept = new Map<string, unknown>(),
+    settings = {
+      get: (key: string) => kept.get(key),
+      set: (key: string, value: unknown) => {
+        kept.set(key, value)
+        return { ok: true as const, value: undefined }
+      },
+      remove: () => ({ ok: true as const, value: undefined }),
+    }
+  const here = new SaidHere({ settings }),
+    one = (id: string, more: Partial<Said>): Said => ({
+      id: 'model-1',
+      model: 'model',
+      owner: '',
+      operation: said(id, 'x'),
+      merged: false,
+      ...more,
+    })
+  here.add(one('of the first', { bundle: 'a', profile: 'first' }))
+  here.add(one('of the second', { bundle: 'b', profile: 'second' }))
+  here.add(one('before references were kept', {}))
+  const of = (profile: string) =>
+    here.of({ id: 'model-1', model: 'model', profile }).map(({ id }) => id)
+  expect(of('first')).toEqual(['of the first', 'before references were kept'])
+  expect(of('second')).toEqual(['of the second', 'before references were kept'])
+  expect(here.of({ id: 'model-1', model: 'another', profile: 'first' })).toEqual([])
+})
+test('operations of one id that say different things are two, in any order', () => {
+  const ours = said('1', 'mara.lind'),
+    theirs = said('1', 'lena.ofori', { verdict: 'act' })
+  expect(united([ours], [theirs], [ours])).toEqual(united([theirs, ours]))
+  expect(united([ours, theirs]).length).toBe(2)
+})
