@@ -1,3 +1,5 @@
+import { nameFrom } from '../../preload/contract/names'
+
 /** A Kubernetes object as it is written down: what every domain that makes objects answers with. */
 export interface Manifest {
   apiVersion: string
@@ -42,14 +44,5 @@ export const labelValue = (text: string): string =>
     .replace(/[^A-Za-z0-9._-]/g, '-')
     .replace(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, '')
 
-/** Lower-case letters, digits and hyphens made from any text, at most 63; the fallback where nothing is left. */
-export function slug(text: string, fallback: string): string {
-  const plain = text
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 50)
-    .replace(/-+$/, '')
-  return plain === '' ? fallback : plain
-}
+/** A name made from any text, short enough for the suffixes it gets; the fallback where nothing is left. */
+export const slug = (text: string, fallback: string): string => nameFrom(text, 50) || fallback

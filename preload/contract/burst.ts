@@ -1,6 +1,7 @@
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { entry, Name, Timestamp } from './common'
+import { decimalNumber, line, paragraph, wholeNumber } from './inputs'
 import { Plan } from './operations'
 import { BurstMode, BurstPolicySpec } from './records/burst'
 
@@ -353,6 +354,45 @@ export const BurstJournal = z.object({
 })
 export type BurstJournal = z.infer<typeof BurstJournal>
 
+/** Why somebody stops, allows or refuses something, for whoever reads it later. */
+export const Reason = paragraph({ most: 1000, such: 'AWS is down' }).refine(
+  (reason) => reason.length >= 3,
+  'a reason of at least three letters, such as AWS is down',
+)
+const usd = (such: number) => decimalNumber({ from: 0, to: 1e9, such, unit: 'USD' })
+/** A policy as people ask for one: what a record may hold, with a sentence for each field that is wrong. */
+export const PolicyAsk = BurstPolicySpec.extend({
+  title: line({ most: 80, such: 'Default policy', optional: true }),
+  waiting: z
+    .array(
+      z.object({
+        team: line({ most: 63, such: 'Voice', optional: true }),
+        priority: line({ most: 63, such: 'urgent' }).optional(),
+        usdPerHour: usd(40),
+      }),
+    )
+    .max(200),
+  caps: z
+    .array(
+      BurstPolicySpec.shape.caps.element.extend({
+        name: line({ most: 63, such: 'Voice' }),
+        capUsd: usd(1000),
+      }),
+    )
+    .max(500),
+  weights: z
+    .array(
+      z.object({
+        team: line({ most: 63, such: 'Voice' }),
+        weight: decimalNumber({ from: 0, to: 1000, such: 1 }),
+      }),
+    )
+    .max(200),
+  oldestPriceHours: decimalNumber({ from: 1, to: 24 * 365, such: 24, unit: 'hours' }),
+  maxUsdPerMove: usd(100).optional(),
+  maxNodes: wholeNumber({ from: 0, to: 10_000, such: 8 }).optional(),
+  linkMbps: decimalNumber({ from: 1, to: 1_000_000, such: 500, unit: 'Mbit/s' }).optional(),
+})
 export const PolicyInForce = z.object({
   spec: BurstPolicySpec,
   name: z.string(),
@@ -459,7 +499,7 @@ export const burst = {
     .meta({
       says: 'Says no to a move that was asked for or proposed, with a reason its owner reads; it stays until the facts change or somebody asks again.',
     })
-    .input(WorkloadRef.extend({ reason: z.string().min(3, 'a reason').max(1000) }))
+    .input(WorkloadRef.extend({ reason: Reason }))
     .output(z.object({})),
   policy: entry
     .meta({ says: 'The policy in force and whether the signed-in person may change it.' })
@@ -468,13 +508,13 @@ export const burst = {
     .meta({
       says: 'What changing the policy would do, as a diff, and which waiting jobs would be decided differently.',
     })
-    .input(z.object({ spec: BurstPolicySpec, resourceVersion: z.string().optional() }))
+    .input(z.object({ spec: PolicyAsk, resourceVersion: z.string().optional() }))
     .output(Plan),
   stop: entry
     .meta({
       says: 'The kill switch: stops or allows everything that acts by itself, at once and for everybody. What runs goes on.',
     })
-    .input(z.object({ stopped: z.boolean(), reason: z.string().max(1000) }))
+    .input(z.object({ stopped: z.boolean(), reason: Reason }))
     .output(z.object({})),
   journal: entry
     .meta({
@@ -512,9 +552,7 @@ export const burst = {
     .meta({
       says: 'Says no to moving an environment, with a reason its owner reads; it stands until somebody asks again or it moves.',
     })
-    .input(
-      z.object({ namespace: Name, name: Name, reason: z.string().min(3, 'a reason').max(1000) }),
-    )
+    .input(z.object({ namespace: Name, name: Name, reason: Reason }))
     .output(z.object({})),
   planNotebookReturn: entry
     .meta({ says: 'What bringing a moved environment back would do.' })

@@ -1,15 +1,61 @@
 import { z } from 'zod'
 import { entry, Name, NamespacedRef } from './common'
+import { decimalNumber, line, paragraph, wholeNumber } from './inputs'
 import { Plan } from './operations'
 import { DataSourceSpec, ToolSpec, ToolStage } from './records/catalog'
 import { Gate } from './records/work'
+
+/** A tool as people bring one: what a record may hold, with a sentence for each field that is wrong. */
+export const NewTool = ToolSpec.extend({
+  title: line({ most: 80, such: 'Marimo' }),
+  version: line({ most: 40, such: '0.14.2' }),
+  image: z
+    .string()
+    .trim()
+    .regex(
+      /^(?=.{1,500}$)[^\s@]+@sha256:[0-9a-f]{64}$/,
+      'an image pinned by digest, such as registry.example/marimo@sha256: and 64 letters of 0-9a-f',
+    ),
+  port: wholeNumber({ from: 1, to: 65_535, such: 8080 }),
+  probePath: line({ most: 200, such: '/healthz' }).refine(
+    (path) => path.startsWith('/') && !/\s/.test(path),
+    'a path beginning with /, such as /healthz',
+  ),
+  minimum: z.object({
+    cpuCores: decimalNumber({ from: 0.1, to: 1024, such: 2 }),
+    memoryGi: decimalNumber({ from: 0.1, to: 65_536, such: 4, unit: 'GB' }),
+  }),
+})
+/** A data source as people add one. */
+export const NewDataSource = DataSourceSpec.extend({
+  title: line({ most: 200, such: 'Loan applications' }),
+  description: paragraph({ most: 2000, such: 'Applications since 2019', optional: true }),
+  team: line({ most: 63, such: 'Risk' }),
+  freshWithinHours: decimalNumber({ from: 0.1, to: 100_000, such: 24, unit: 'hours' }).optional(),
+})
+export const SourcePlace = line({
+  most: 253,
+  such: 's3://lake/loans or a claim, table, topic or path',
+})
+export const ToolNote = paragraph({ most: 2000, such: 'Approved for Voice', optional: true })
+export const RevisionNote = paragraph({ most: 2000, such: 'Best of 12 runs', optional: true })
+export const WaiverReason = paragraph({ most: 1000, such: 'agreed with Risk on Monday' }).refine(
+  (reason) => reason.length >= 10,
+  'a reason of at least ten letters, such as agreed with Risk on Monday',
+)
+export const ItemOwner = line({ most: 253, such: 'mara.lind' })
+export const ItemDescription = paragraph({
+  most: 4000,
+  such: 'What the model decides',
+  optional: true,
+})
 
 export const catalog = {
   planBringTool: entry
     .meta({
       says: "What adding a tool of one's own would do: its record, and a test start that marks it evaluating.",
     })
-    .input(z.object({ name: Name, spec: ToolSpec }))
+    .input(z.object({ name: Name, spec: NewTool }))
     .output(Plan),
   planTestTool: entry
     .meta({
@@ -25,14 +71,14 @@ export const catalog = {
       z.object({
         name: Name,
         stage: ToolStage,
-        note: z.string().max(2000),
+        note: ToolNote,
         resourceVersion: z.string(),
       }),
     )
     .output(z.object({})),
   planAddSource: entry
     .meta({ says: 'What adding a data source would do.' })
-    .input(z.object({ name: Name, spec: DataSourceSpec }))
+    .input(z.object({ name: Name, spec: NewDataSource }))
     .output(Plan),
   source: entry
     .meta({
@@ -90,7 +136,7 @@ export const revisions = {
     .input(
       NamespacedRef.extend({
         workItem: Name,
-        note: z.string().max(2000),
+        note: RevisionNote,
         parameters: z.record(z.string(), z.string()).default({}),
         metrics: z.record(z.string(), z.number()).default({}),
       }),
@@ -119,8 +165,8 @@ export const backlog = {
     .input(
       NamespacedRef.extend({
         resourceVersion: z.string(),
-        owner: z.string().max(253).optional(),
-        description: z.string().max(4000).optional(),
+        owner: ItemOwner.optional(),
+        description: ItemDescription.optional(),
       }),
     )
     .output(z.object({ resourceVersion: z.string() })),
@@ -129,7 +175,7 @@ export const backlog = {
     .input(
       NamespacedRef.extend({
         gate: Gate,
-        reason: z.string().min(10, 'a reason of at least ten letters').max(1000),
+        reason: WaiverReason,
       }),
     )
     .output(z.object({})),

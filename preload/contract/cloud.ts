@@ -2,6 +2,7 @@ import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { entry, Name, NamespacedRef, Timestamp } from './common'
 import { FailureRecord } from './failures'
+import { decimalNumber, wholeNumber } from './inputs'
 import { Plan } from './operations'
 
 export const CapacityType = z.enum(['on-demand', 'spot'])
@@ -114,15 +115,24 @@ export const NodeGroupsView = z.object({
 })
 export type NodeGroupsView = z.infer<typeof NodeGroupsView>
 
+export const InstanceType = z
+  .string()
+  .trim()
+  .regex(/^(?=.{3,40}$)[a-z0-9-]+\.[a-z0-9-]+$/, 'an instance type such as g5.xlarge')
+export const Zone = z
+  .string()
+  .trim()
+  .regex(/^(?=.{4,40}$)[a-z]{2}[a-z0-9-]*-\d[a-z0-9-]*$/, 'a zone such as eu-north-1a')
+export const NodeCount = wholeNumber({ from: 0, to: 100, such: 2, unit: 'machines' })
 /** What a node group is made from; what is left out is chosen by price. */
 export const PoolTemplate = z.object({
   name: Name,
   provisioner: CloudPool.shape.provisioner.default('node-group'),
-  instanceTypes: z.array(z.string().min(3).max(40)).min(1).max(10),
+  instanceTypes: z.array(InstanceType).min(1, 'an instance type such as g5.xlarge').max(10),
   capacityType: CapacityType,
-  zones: z.array(z.string().min(4).max(40)).max(10).default([]),
-  maxNodes: z.number().int().min(1).max(100),
-  diskGi: z.number().int().min(20).max(16_000).default(200),
+  zones: z.array(Zone).max(10).default([]),
+  maxNodes: wholeNumber({ from: 1, to: 100, such: 4, unit: 'machines' }),
+  diskGi: wholeNumber({ from: 20, to: 16_000, such: 200, unit: 'GiB' }).default(200),
   labels: z.record(z.string().max(253), z.string().max(63)).default({}),
   taints: z.array(NodeTaint).max(20).default([]),
 })
@@ -195,7 +205,12 @@ export const ShipRequest = z.object({
   snapshot: NamespacedRef.describe('The snapshot whose objects go'),
   toSite: z.string().min(1).max(500),
   direction: z.enum(['out', 'back']).default('out'),
-  capMegabytesPerSecond: z.number().min(0.1).max(100_000).optional(),
+  capMegabytesPerSecond: decimalNumber({
+    from: 0.1,
+    to: 100_000,
+    such: 100,
+    unit: 'MB/s',
+  }).optional(),
 })
 export type ShipRequest = z.infer<typeof ShipRequest>
 
@@ -221,7 +236,7 @@ export const cloud = {
     .meta({
       says: 'What changing the number of nodes of a group would do: price, quota, which nodes go and what runs there.',
     })
-    .input(Group.extend({ desired: z.number().int().min(0).max(100) }))
+    .input(Group.extend({ desired: NodeCount }))
     .output(Plan),
   planCreatePool: entry
     .meta({

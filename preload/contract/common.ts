@@ -6,14 +6,12 @@ import { errors } from './failures'
 export const entry = oc.$meta<{ says: string }>({ says: '' }).errors(errors)
 
 /** A name that Kubernetes accepts for objects and namespaces (RFC 1123 label). */
+const NAME_SAYS =
+  'a name of 1 to 63 lower-case letters, digits and hyphens, beginning and ending with a letter or digit, such as voice-liveness'
 export const Name = z
-  .string()
-  .min(1, 'a name is needed')
-  .max(63, 'at most 63 letters')
-  .regex(
-    /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
-    'lower-case letters, digits and hyphens, beginning and ending with a letter or digit',
-  )
+  .string({ error: NAME_SAYS })
+  .max(63, NAME_SAYS)
+  .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, NAME_SAYS)
 /** An instant as RFC 3339 text. */
 export const Timestamp = z
   .string()

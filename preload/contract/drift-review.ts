@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { entry, NamespacedRef, Timestamp } from './common'
 import { CountScore, DecisionRule, ProfileColumn, VerdictOperation, WindowColumn } from './drift'
 import { FailureRecord } from './failures'
+import { decimalNumber, line, paragraph, wholeNumber } from './inputs'
 import { Plan } from './operations'
 
 const Share = z.number().min(0).max(1)
@@ -82,6 +83,36 @@ export const MonitorSettings = z.object({
 })
 export type MonitorSettings = z.infer<typeof MonitorSettings>
 
+const shareNumber = (such: number) => decimalNumber({ from: 0, to: 1, such })
+/** What people ask to watch: what is kept of a model, with a sentence for each field that is wrong. */
+export const MonitorAsk = MonitorSettings.extend({
+  model: line({ most: 120, such: 'credit-default' }),
+  about: line({ most: 280, such: 'Will the loan be paid back?', optional: true }),
+  alertAfter: z
+    .object({
+      k: wholeNumber({ from: 1, to: 100, such: 2 }),
+      n: wholeNumber({ from: 1, to: 100, such: 3 }),
+    })
+    .refine(({ k, n }) => k <= n, {
+      path: ['k'],
+      error: 'Alert after at most as many windows as are looked at.',
+    }),
+  limits: z
+    .object({ watch: shareNumber(0.2), act: shareNumber(0.35) })
+    .refine(({ watch, act }) => watch <= act, {
+      path: ['watch'],
+      error: 'Watch may not lie above act.',
+    }),
+})
+export const DriftFilter = paragraph({ most: 4000, such: 'age > 18', optional: true })
+export const DriftPath = line({ most: 2000, such: 's3://lake/loans/2027-01 or /data/june.parquet' })
+export const DriftColumn = line({ most: 253, such: 'applied_at', optional: true })
+export const VerdictNote = paragraph({ most: 10_000, such: 'A new branch opened', optional: true })
+export const BundleName = line({ most: 200, such: 'review.takt' }).refine(
+  (name) => !/[\\/]/.test(name),
+  'a file name without slashes, such as review.takt',
+)
+export const FilePath = line({ most: 2000, such: '/home/you/review.takt' })
 export const Verdict = z.enum(['fine', 'watch', 'act'])
 export const SizeLevel = z.enum(['none', 'small', 'notable', 'large', 'severe', 'unscored'])
 export const FleetCell = z.object({
@@ -339,7 +370,7 @@ export const drift = {
     .output(SourceLook),
   saveMonitor: entry
     .meta({ says: 'Watches a model from now on, or changes how; with an id it replaces that one.' })
-    .input(z.object({ id: z.string().max(200).optional(), settings: MonitorSettings }))
+    .input(z.object({ id: z.string().max(200).optional(), settings: MonitorAsk }))
     .output(Id),
   removeMonitor: entry
     .meta({ says: 'Stops watching a model. Its verdicts are kept.' })
@@ -360,7 +391,7 @@ export const drift = {
         window: z.string(),
         column: z.string().optional(),
         verdict: Verdict.optional(),
-        note: z.string().max(10_000).optional(),
+        note: VerdictNote.optional(),
         limits: DriftLimits.optional(),
       }),
     )

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Timestamp } from './common'
 import { FailureRecord } from './failures'
+import { webAddress } from './inputs'
 
 /** Whose GPUs: of a whole site, one node, or one pod. */
 export const GpuUseAsk = z.object({
@@ -47,6 +48,10 @@ export const GpuPoint = GpuFigures.extend({
 })
 export type GpuPoint = z.infer<typeof GpuPoint>
 
+export const PrometheusAddress = webAddress({
+  protocol: /^https?$/,
+  such: 'https://prometheus.company.example',
+})
 export const PrometheusSource = z.object({
   state: z.enum(['found', 'named', 'absent', 'failed']),
   says: z.string(),

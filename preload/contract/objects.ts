@@ -2,7 +2,8 @@ import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { entry, Timestamp } from './common'
 import { FailureRecord } from './failures'
-import { GpuUse, GpuUseAsk, PrometheusSource } from './gpu-use'
+import { GpuUse, GpuUseAsk, PrometheusAddress, PrometheusSource } from './gpu-use'
+import { wholeNumber } from './inputs'
 import { Plan } from './operations'
 
 /** A resource as requests name it: group '' is the core group. */
@@ -176,6 +177,9 @@ export const Offer = z.object({
 })
 export type Offer = z.infer<typeof Offer>
 
+/** How many pods somebody may ask an object for. */
+export const Replicas = wholeNumber({ from: 0, to: 10_000, such: 3 })
+export const LocalPort = wholeNumber({ from: 1024, to: 65_535, such: 8080 })
 /** What is done to many objects in one plan, and to how many at most. */
 export const ManyAction = ObjectAction.extract(['suspend', 'resume', 'restart', 'delete'])
 export type ManyAction = z.infer<typeof ManyAction>
@@ -261,7 +265,7 @@ const ForwardAsk = z.object({
   namespace: z.string().min(1).max(63),
   name: z.string().min(1).max(253),
   port: z.number().int().min(1).max(65_535),
-  localPort: z.number().int().min(1024).max(65_535).optional(),
+  localPort: LocalPort.optional(),
 })
 
 /** One object of a cluster: its story, logs, terminal, manifest and what may be done to it. */
@@ -377,7 +381,7 @@ export const objects = {
     .meta({
       says: 'What changing the number of replicas would do; undo sets the number of before.',
     })
-    .input(ObjectRef.extend({ replicas: z.number().int().min(0).max(10_000) }))
+    .input(ObjectRef.extend({ replicas: Replicas }))
     .output(Plan),
   planRestart: entry
     .meta({
@@ -452,10 +456,7 @@ export const objects = {
     .input(
       z.object({
         site: z.string(),
-        url: z
-          .url({ protocol: /^https?$/ })
-          .max(1000)
-          .optional(),
+        url: PrometheusAddress.optional(),
       }),
     )
     .output(PrometheusSource),

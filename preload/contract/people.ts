@@ -1,49 +1,51 @@
 import { z } from 'zod'
 import { entry, Name, Role, Subject } from './common'
+import { line } from './inputs'
 import { Plan } from './operations'
 import { Member } from './records/project'
 
-const Text = z.string().max(500)
+/** A directory that is asked over LDAP. A password is never part of it. */
+export const LdapDirectory = z.object({
+  kind: z.literal('ldap'),
+  url: z
+    .string()
+    .trim()
+    .max(300, 'an address such as ldaps://directory.company.example')
+    .regex(/^ldaps?:\/\/[^\s/@]+\/?$/i, 'an address without a password, such as ldaps://directory.company.example'),
+  startTls: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Encrypts an ldap:// connection before anything is said; ldaps:// is encrypted from the start',
+    ),
+  caFile: line({ most: 500, such: '/etc/ssl/company-ca.pem' })
+    .optional()
+    .describe("Certificate authorities (PEM) to trust beside the system's"),
+  flavour: z.enum(['active-directory', 'openldap']),
+  baseDn: line({ most: 500, such: 'dc=company,dc=example' }),
+  bindName: line({ most: 500, such: 'lena.ofori@company.example' }),
+  userAttribute: z
+    .string()
+    .trim()
+    .regex(/^[a-zA-Z][\w-]{0,59}$/, 'an attribute such as sAMAccountName')
+    .optional()
+    .describe('What the cluster calls a person: uid, sAMAccountName, userPrincipalName or mail'),
+  groupAttribute: z
+    .string()
+    .max(60)
+    .regex(/^[a-zA-Z][\w-]*$/, 'an attribute such as sAMAccountName')
+    .optional(),
+  userPrefix: line({ most: 60, such: 'oidc:', optional: true })
+    .default('')
+    .describe("What the cluster puts before each person's name, such as oidc:"),
+  groupPrefix: line({ most: 60, such: 'oidc:', optional: true }).default(''),
+})
+/** What a person or group is called where people are added. */
+export const MemberName = line({ most: 253, such: 'mara.lind' })
 /** Where people and groups are looked up. A password is never part of it. */
 export const DirectorySettings = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('none') }),
-  z.object({
-    kind: z.literal('ldap'),
-    url: z
-      .string()
-      .max(300)
-      .regex(
-        /^ldaps?:\/\/[^\s/@]+\/?$/i,
-        'ldap://host or ldaps://host, with a port where it is not the usual one, and no password in it',
-      ),
-    startTls: z
-      .boolean()
-      .default(true)
-      .describe(
-        'Encrypts an ldap:// connection before anything is said; ldaps:// is encrypted from the start',
-      ),
-    caFile: Text.optional().describe("Certificate authorities (PEM) to trust beside the system's"),
-    flavour: z.enum(['active-directory', 'openldap']),
-    baseDn: z.string().min(1, 'where to search, such as dc=example,dc=com').max(500),
-    bindName: z.string().min(1, 'the name you sign in with').max(500),
-    userAttribute: z
-      .string()
-      .max(60)
-      .regex(/^[a-zA-Z][\w-]*$/, 'the name of an attribute')
-      .optional()
-      .describe('What the cluster calls a person: uid, sAMAccountName, userPrincipalName or mail'),
-    groupAttribute: z
-      .string()
-      .max(60)
-      .regex(/^[a-zA-Z][\w-]*$/, 'the name of an attribute')
-      .optional(),
-    userPrefix: z
-      .string()
-      .max(60)
-      .default('')
-      .describe("What the cluster puts before each person's name, such as oidc:"),
-    groupPrefix: z.string().max(60).default(''),
-  }),
+  LdapDirectory,
   z
     .object({ kind: z.literal('sign-in') })
     .describe(

@@ -1,6 +1,7 @@
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { entry, Name, NamespacedRef, Timestamp } from './common'
+import { decimalNumber, instant, line, orNothing, paragraph, wholeNumber } from './inputs'
 import { Plan } from './operations'
 import { MountedData, Size } from './records/environment'
 import { ProjectSpec } from './records/project'
@@ -19,6 +20,31 @@ export const RecordsUpdate = z.object({
 })
 export type RecordsUpdate = z.infer<typeof RecordsUpdate>
 
+/** A project as people ask for one: what a record may hold, with a sentence for each field that is wrong. */
+export const ProjectAsk = ProjectSpec.extend({
+  title: line({ most: 80, such: 'Voice liveness', optional: true }),
+  question: paragraph({ most: 280, such: 'Is this a live voice?' }),
+  owner: line({ most: 253, such: 'mara.lind' }),
+  team: line({ most: 63, such: 'Voice' }),
+  timeBox: z.object({ start: Timestamp, due: instant() }),
+  budgetUsd: decimalNumber({ from: 1, to: 1e9, such: 500, unit: 'USD' }),
+  repository: orNothing(
+    line({ most: 500, such: 'https://git.company.example/voice.git' }).refine(
+      (address) => !/\s/.test(address),
+      'a git address without blanks, such as https://git.company.example/voice.git',
+    ),
+  ).optional(),
+})
+export const WorkspaceGi = wholeNumber({ from: 1, to: 65_536, such: 200, unit: 'GB' })
+export const EnvironmentReplicas = wholeNumber({ from: 1, to: 10, such: 2 })
+const HOURS_SAYS = 'nothing, or hours of the week such as Mon to Fri 08:00 to 18:00'
+export const PROTECTED_HOURS =
+  /^(Sun|Mon|Tue|Wed|Thu|Fri|Sat)(?: to (Sun|Mon|Tue|Wed|Thu|Fri|Sat))? ([01]\d|2[0-3]):([0-5]\d) to ([01]\d|2[0-4]):([0-5]\d)$/
+/** Hours of the week, UTC, in which nothing is paused. */
+export const ProtectedHours = z
+  .string({ error: HOURS_SAYS })
+  .trim()
+  .refine((text) => text === '' || PROTECTED_HOURS.test(text), HOURS_SAYS)
 /** A wizard in progress: everything that was chosen so far, kept on each change. */
 export const Draft = z.object({
   id: z.string().min(1).max(80),
@@ -30,15 +56,11 @@ export const Draft = z.object({
   workItemTitle: z.string().max(80).optional(),
   size: Size.optional(),
   availability: z.enum(['single', 'high']).default('single'),
-  replicas: z.number().int().min(1).max(10).default(1),
-  hoursToLive: z
-    .number()
-    .min(1)
-    .max(24 * 365)
-    .default(24 * 15),
-  pauseAfterMinutes: z.number().int().min(5).max(100_000).default(45),
+  replicas: EnvironmentReplicas.default(1),
+  hoursToLive: decimalNumber({ from: 1, to: 24 * 365, such: 360, unit: 'hours' }).default(24 * 15),
+  pauseAfterMinutes: wholeNumber({ from: 5, to: 100_000, such: 45, unit: 'minutes' }).default(45),
   protectedHours: z.string().max(80).optional(),
-  workspaceGi: z.number().int().min(1).max(65_536).default(200),
+  workspaceGi: WorkspaceGi.default(200),
   storageClass: z.string().optional(),
   tool: z.string().optional(),
   data: z
@@ -72,8 +94,8 @@ export const projects = {
     .input(
       z.object({
         name: Name,
-        spec: ProjectSpec,
-        workItem: z.object({ title: z.string().min(1).max(80) }).optional(),
+        spec: ProjectAsk,
+        workItem: z.object({ title: line({ most: 80, such: 'Voice liveness' }) }).optional(),
       }),
     )
     .output(Plan),
@@ -91,7 +113,7 @@ export const projects = {
       z.object({
         name: Name,
         basedOn: z.object({ resourceVersion: z.string(), spec: ProjectSpec }),
-        spec: ProjectSpec,
+        spec: ProjectAsk,
         keep: z.record(z.string(), z.enum(['mine', 'theirs'])).optional(),
       }),
     )
@@ -138,7 +160,7 @@ export const EnvironmentChange = z.discriminatedUnion('to', [
   z.object({ to: z.literal('stop') }),
   z.object({ to: z.literal('resume') }),
   z.object({ to: z.literal('resize'), size: Size }),
-  z.object({ to: z.literal('extend'), expiresAt: Timestamp }),
+  z.object({ to: z.literal('extend'), expiresAt: instant() }),
   z.object({ to: z.literal('delete'), keepWorkspace: z.boolean() }),
 ])
 export type EnvironmentChange = z.infer<typeof EnvironmentChange>
@@ -198,7 +220,7 @@ export const environments = {
     .meta({
       says: 'What the button would make for a draft: project if new, quota, volumes, data, notebook; with price, start time, permissions and dry run.',
     })
-    .input(z.object({ draft: Draft }))
+    .input(z.object({ draft: Draft.extend({ protectedHours: ProtectedHours.optional() }) }))
     .output(Plan),
   planChange: entry
     .meta({

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { entry, Place, Timestamp } from './common'
 import { holdsUserinfo } from './text/address'
 import { FailureRecord } from './failures'
+import { line, webAddress } from './inputs'
 import { PermissionCheck, Plan } from './operations'
 import { CredentialRef, ProgramConsent, ProgramToRun } from './programs'
 
@@ -93,14 +94,41 @@ const AwsPlace = z.object({
   region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region such as eu-north-1'),
 })
 /** An address that nobody signs in to by what stands in it. */
-const PlainAddress = z
-  .url({ protocol: /^https?$/ })
-  .refine(
+const plainAddress = (such: string) =>
+  webAddress({ protocol: /^https?$/, such }).refine(
     (address) => !holdsUserinfo(address),
     'an address without user name and password: they are asked for at the sign-in',
   )
 const SiteId = z.object({ site: z.string().min(1).max(500) })
 
+const PEM_SAYS = 'certificates in PEM, which begin with -----BEGIN CERTIFICATE-----'
+const CaPem = z
+  .string()
+  .trim()
+  .max(100_000, PEM_SAYS)
+  .regex(/^(-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----)?$/, PEM_SAYS)
+/** A cluster that takes the tokens of an OpenID issuer, as people add one. */
+export const OidcSite = z.object({
+  name: line({ most: 100, such: 'edge-bergen' }),
+  server: plainAddress('https://10.4.0.2:6443'),
+  ca: CaPem.optional(),
+  issuer: plainAddress('https://login.company.example'),
+  clientId: line({ most: 500, such: 'kubernetes' }),
+  scopes: z
+    .array(line({ most: 200, such: 'groups' }))
+    .max(20)
+    .default([]),
+  proxy: z.string().max(1000).optional(),
+  redirect: webAddress({
+    protocol: /^http$/,
+    hostname: /^(127\.0\.0\.1|localhost)$/,
+    such: 'http://localhost:8000/',
+  })
+    .optional()
+    .describe(
+      'The exact address on this machine that the issuer sends back to, where it wants one',
+    ),
+})
 export const sites = {
   watch: entry
     .meta({ says: 'Every known site with its state and age, whole again after each change.' })
@@ -159,23 +187,7 @@ export const sites = {
     .output(z.object({ site: z.string() })),
   addOidc: entry
     .meta({ says: 'Keeps a cluster that is signed in to with OpenID Connect as a site.' })
-    .input(
-      z.object({
-        name: z.string().min(1).max(100),
-        server: PlainAddress,
-        ca: z.string().max(100_000).optional(),
-        issuer: PlainAddress,
-        clientId: z.string().min(1).max(500),
-        scopes: z.array(z.string().max(200)).max(20).default([]),
-        proxy: z.string().max(1000).optional(),
-        redirect: z
-          .url({ protocol: /^http$/, hostname: /^(127\.0\.0\.1|localhost)$/ })
-          .optional()
-          .describe(
-            'The exact address on this machine that the issuer sends back to, where it wants one',
-          ),
-      }),
-    )
+    .input(OidcSite)
     .output(z.object({ site: z.string() })),
   remove: entry
     .meta({ says: 'Forgets a site that was added here. Nothing is changed on the cluster.' })

@@ -1,6 +1,7 @@
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { entry, Timestamp } from './common'
+import { line, orNothing, webAddress } from './inputs'
 
 export const Check = z.object({
   id: z.string(),
@@ -9,6 +10,16 @@ export const Check = z.object({
   says: z.string(),
   remedy: z.string().optional(),
 })
+/** A path on this machine. */
+const path = (such: string) => line({ most: 1000, such })
+export const KubeconfigPath = path('/home/you/.kube/other.yaml')
+export const CaFile = path('/etc/ssl/company-root.pem')
+export const Person = line({ most: 253, such: 'mara.lind', optional: true })
+export const ProxyAddress = webAddress({
+  protocol: /^(https?|socks[45]?[ah]?)$/,
+  such: 'http://proxy.company.example:3128',
+})
+export const NoProxy = line({ most: 4000, such: '.company.example, 10.0.0.0/8', optional: true })
 export const Settings = z.object({
   theme: z.enum(['system', 'light', 'dark']),
   density: z.enum(['compact', 'normal', 'roomy']),
@@ -101,7 +112,15 @@ export const settings = {
   get: entry.meta({ says: 'The settings of this person on this machine.' }).output(Settings),
   set: entry
     .meta({ says: 'Changes some settings and keeps them.' })
-    .input(Settings.partial())
+    .input(
+      Settings.extend({
+        kubeconfigPaths: z.array(KubeconfigPath).max(50),
+        caFiles: z.array(CaFile).max(50),
+        person: Person.optional(),
+        proxy: orNothing(ProxyAddress),
+        noProxy: NoProxy,
+      }).partial(),
+    )
     .output(Settings),
   watch: entry
     .meta({ says: 'The settings, again after each change.' })

@@ -3,12 +3,21 @@ import {
   useCallback,
   useContext,
   useEffect,
+  useMemo,
   useRef,
   useState,
   type DependencyList,
 } from 'react'
 import type { Client } from './link'
-import { failed, loading, ready, watchInto, type Remote, type WatchOptions } from './remote'
+import {
+  failed,
+  loading,
+  ready,
+  watchInto,
+  type Put,
+  type Remote,
+  type WatchOptions,
+} from './remote'
 import { toTrouble, type Trouble } from './trouble'
 
 /** What a screen may use of the world outside: the core and the time. */
@@ -36,14 +45,32 @@ export function useNow(everyMs = 1000): number {
 }
 
 const ASK_LIMIT_MS = 60_000
+/** A place for an answer that knows which question it answers: to any other question it is only what was last known. */
+function useAnswer<T>(deps: DependencyList) {
+  // A new object for each question, made while the page is drawn: no frame shows an answer as that of the question after it.
+  const question = useMemo(() => ({}), deps)
+  const [answer, setAnswer] = useState<{ to?: object; remote: Remote<T> }>({
+    remote: { at: 'idle' },
+  })
+  const put: Put<T> = useCallback(
+    (change) => setAnswer(({ remote }) => ({ to: question, remote: change(remote) })),
+    [question],
+  )
+  const remote = useMemo(
+    () => (answer.to === question ? answer.remote : loading(answer.remote)),
+    [answer, question],
+  )
+  return { question, remote, put }
+}
 /** Asks the core when the screen opens and whenever deps change; the last answer stays while a newer one loads. `again` asks once more. */
 export function useAsk<T>(
   ask: (client: Client, options: { signal: AbortSignal }) => Promise<T>,
   deps: DependencyList,
 ): { remote: Remote<T>; again: () => void } {
   const { client, now } = useCore()
-  const [remote, put] = useState<Remote<T>>({ at: 'idle' })
   const [round, setRound] = useState(0)
+  // The question is told apart by what it depends on, not by the function that happens to ask it.
+  const { question, remote, put } = useAnswer<T>([client, now, round, ...deps])
   const latest = useRef(ask)
   latest.current = ask
   useEffect(() => {
@@ -55,7 +82,7 @@ export function useAsk<T>(
       .current(client, { signal: stop.signal })
       .then(
         (value) => {
-          if (!gone) put(ready(value, now()))
+          if (!gone) put(() => ready(value, now()))
         },
         (error: unknown) => {
           if (!gone) put((before) => failed(before, toTrouble(error)))
@@ -67,8 +94,7 @@ export function useAsk<T>(
       clearTimeout(limit)
       stop.abort()
     }
-    // The question is told apart by what it depends on, not by the function that happens to ask it.
-  }, [client, now, round, ...deps])
+  }, [question])
   return { remote, again: useCallback(() => setRound((n) => n + 1), []) }
 }
 
@@ -78,8 +104,8 @@ export function useWatch<T>(
   deps: DependencyList,
 ): { remote: Remote<T>; again: () => void } {
   const { client, now } = useCore()
-  const [remote, put] = useState<Remote<T>>({ at: 'idle' })
   const [round, setRound] = useState(0)
+  const { question, remote, put } = useAnswer<T>([client, now, round, ...deps])
   const latest = useRef(open)
   latest.current = open
   useEffect(() => {
@@ -92,7 +118,7 @@ export function useWatch<T>(
       { signal: stop.signal, now },
     )
     return () => stop.abort()
-  }, [client, now, round, ...deps])
+  }, [question])
   return { remote, again: useCallback(() => setRound((n) => n + 1), []) }
 }
 

@@ -17,6 +17,8 @@ export {
   useAddress,
   type Address,
 } from './address'
+export { usePlan } from './plan-for'
+export { useSettled } from './settled'
 export { handFile, takeHandedFile, useHandedFile, type HandedFile } from './handed'
 export { restartWatches, useRestarts } from './restart'
 export { makeClient, Reconnecting, resuming, type Client, type LinkState } from './link'

@@ -22,3 +22,4 @@ export {
 export { CopyButton, Empty, Failed, Forbidden, Loading, Partly, Stale } from './States'
 export { Table, type Column } from './Table'
 export { WindowTable, type WindowColumn, type WindowRow, type WindowSort } from './WindowTable'
+export * from './form'

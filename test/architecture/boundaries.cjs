@@ -23,7 +23,12 @@ module.exports = {
       name: 'contract-is-platform-free',
       severity: 'error',
       from: { path: '^preload/contract/', pathNot: '\\.test\\.ts$' },
-      to: { pathNot: ['^preload/contract/', '(^|node_modules/)(zod|@orpc/contract)(/|$)'] },
+      to: {
+        pathNot: [
+          '^preload/contract/',
+          '(^|node_modules/)(zod|@orpc/contract|transliteration)(/|$)',
+        ],
+      },
     },
     {
       name: 'renderer-sees-only-the-contract',

@@ -1,7 +1,8 @@
-import type { Draft } from '../../../preload/contract/projects'
+import { Name } from '../../../preload/contract/common'
+import { ProjectAsk, type Draft } from '../../../preload/contract/projects'
 import type { Plan } from '../../../preload/contract/operations'
 import type { Project, Tool } from '../../../preload/contract/records'
-import { ProjectSpec } from '../../../preload/contract/records/project'
+import type { ProjectSpec } from '../../../preload/contract/records/project'
 import type { EnvironmentSpec, Size } from '../../../preload/contract/records/environment'
 import { DISCOVERY_STATIONS } from '../../../preload/contract/records/work'
 import { timestamp } from '../../kernel/clock'
@@ -88,8 +89,8 @@ async function projectFor(
   const team = ports.records.find('Budget', draft.project.costCentre ?? '')?.spec.team ?? ''
   const now = home.clock.now()
   const partial = pins?.project ?? projectOf(draft, { person: user, site: home.site, team, now })
-  const parsed = ProjectSpec.safeParse(partial)
-  const named = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(draft.name)
+  const parsed = ProjectAsk.safeParse(partial)
+  const named = Name.safeParse(draft.name).success
     ? []
     : [
         {

@@ -2,7 +2,18 @@ import { useState } from 'react'
 import type { GateState } from '../../../preload/contract/catalog'
 import type { WorkItem } from '../../../preload/contract/records'
 import { lastKnown, toTrouble, useAction, useAsk, type Client } from '../../client'
-import { Button, Failed, Loading, Panel, Sign, Tag } from '../../design'
+import {
+  Button,
+  Failed,
+  LinesField,
+  Loading,
+  Panel,
+  Sign,
+  Tag,
+  TextField,
+  useForm,
+} from '../../design'
+import { describeForm, waiverForm } from './forms'
 import { words } from './words'
 
 /** What the backlog still asks of an item, with the way to meet each gate or to waive it with a reason. */
@@ -50,21 +61,6 @@ function GateRow({
   onChanged: () => void
 }) {
   const [asking, setAsking] = useState(false)
-  const [reason, setReason] = useState('')
-  const waive = useAction((client) =>
-    client.backlog.waive({
-      namespace: item.meta.namespace ?? '',
-      name: item.meta.name,
-      gate: gate.gate,
-      reason,
-    }),
-  )
-  const submit = async () => {
-    if (await waive.act()) {
-      setAsking(false)
-      onChanged()
-    }
-  }
   return (
     <li>
       <span style={{ paddingTop: 2 }}>
@@ -79,42 +75,15 @@ function GateRow({
           {gate.says} {gate.state === 'open' && gate.remedy}
         </span>
         {asking && (
-          <form
-            className="row wrap"
-            style={{ paddingTop: 4 }}
-            onSubmit={(event) => {
-              event.preventDefault()
-              void submit()
+          <Waiving
+            gate={gate}
+            item={item}
+            onCancel={() => setAsking(false)}
+            onDone={() => {
+              setAsking(false)
+              onChanged()
             }}
-          >
-            <label className="row grow">
-              <span className="visually-hidden">{words.reason}</span>
-              <input
-                className="field-box grow"
-                autoFocus
-                placeholder={`${words.reason}: ${words.reasonHelp}`}
-                value={reason}
-                onChange={({ target }) => setReason(target.value)}
-              />
-            </label>
-            <Button
-              type="submit"
-              busy={waive.busy}
-              disabledBecause={reason.trim().length < 10 ? words.reasonHelp : undefined}
-            >
-              {words.waive.replace('…', '')}
-            </Button>
-            <Button look="quiet" onClick={() => setAsking(false)}>
-              {words.cancel}
-            </Button>
-            {waive.trouble && (
-              <Failed
-                says={waive.trouble.says}
-                remedy={waive.trouble.remedy}
-                code={waive.trouble.code}
-              />
-            )}
-          </form>
+          />
         )}
       </span>
       {gate.state === 'open' && !asking ? (
@@ -129,6 +98,61 @@ function GateRow({
         <span />
       )}
     </li>
+  )
+}
+function Waiving({
+  gate,
+  item,
+  onCancel,
+  onDone,
+}: {
+  gate: GateState
+  item: WorkItem
+  onCancel: () => void
+  onDone: () => void
+}) {
+  const form = useForm(waiverForm, { reason: '' })
+  const waive = useAction((client, reason: string) =>
+    client.backlog.waive({
+      namespace: item.meta.namespace ?? '',
+      name: item.meta.name,
+      gate: gate.gate,
+      reason,
+    }),
+  )
+  const submit = async () => {
+    const wanted = form.tried()
+    if (wanted && (await waive.act(wanted.reason))) onDone()
+  }
+  return (
+    <form
+      className="stack"
+      style={{ paddingTop: 4 }}
+      onSubmit={(event) => {
+        event.preventDefault()
+        void submit()
+      }}
+    >
+      <TextField
+        form={form}
+        name="reason"
+        label={words.reason}
+        layout="bare"
+        autoFocus
+        placeholder={`${words.reason}: ${words.reasonHelp}`}
+      />
+      <div className="row wrap">
+        <Button type="submit" busy={waive.busy} disabledBecause={form.missing}>
+          {words.waive.replace('…', '')}
+        </Button>
+        <Button look="quiet" onClick={onCancel}>
+          {words.cancel}
+        </Button>
+      </div>
+      {waive.trouble && (
+        <Failed says={waive.trouble.says} remedy={waive.trouble.remedy} code={waive.trouble.code} />
+      )}
+    </form>
   )
 }
 /** Saves what was typed. Where only something else of the record moved meanwhile, such as its events, it is saved on the newer version. */
@@ -163,44 +187,43 @@ async function describe(
   }
 }
 function Describe({ item, onSaved }: { item: WorkItem; onSaved: () => void }) {
-  const [owner, setOwner] = useState(item.spec.owner)
-  const [description, setDescription] = useState(item.spec.description)
-  const save = useAction((client) => describe(client, item, { owner, description }))
-  const changed = owner !== item.spec.owner || description !== item.spec.description
+  const form = useForm(describeForm, {
+    owner: item.spec.owner,
+    description: item.spec.description,
+  })
+  const save = useAction((client, typed: { owner: string; description: string }) =>
+    describe(client, item, typed),
+  )
+  const submit = async () => {
+    const typed = form.tried()
+    if (typed && (await save.act(typed))) onSaved()
+  }
   return (
     <form
       className="stack control-text"
       style={{ paddingTop: 8 }}
       onSubmit={(event) => {
         event.preventDefault()
-        void save.act().then((done) => {
-          if (done) onSaved()
-        })
+        void submit()
       }}
     >
-      <label className="stack tight">
-        {words.owner}
-        <input
-          className="field-box"
-          value={owner}
-          onChange={({ target }) => setOwner(target.value)}
-        />
-      </label>
-      <label className="stack tight">
-        {words.description}
-        <textarea
-          className="field-box"
-          style={{ height: 'auto' }}
-          rows={3}
-          value={description}
-          onChange={({ target }) => setDescription(target.value)}
-        />
-      </label>
+      <TextField form={form} name="owner" label={words.owner} layout="stacked" />
+      <LinesField
+        form={form}
+        name="description"
+        label={words.description}
+        layout="stacked"
+        rows={3}
+      />
       {save.trouble && (
         <Failed says={save.trouble.says} remedy={save.trouble.remedy} code={save.trouble.code} />
       )}
       <div className="row">
-        <Button type="submit" busy={save.busy} disabledBecause={changed ? undefined : words.saved}>
+        <Button
+          type="submit"
+          busy={save.busy}
+          disabledBecause={form.missing ?? (form.dirty ? undefined : words.saved)}
+        >
           {words.save}
         </Button>
       </div>

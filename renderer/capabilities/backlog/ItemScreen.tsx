@@ -6,6 +6,7 @@ import {
   navigate,
   useAddress,
   useAsk,
+  usePlan,
   useRecord,
   useRecords,
 } from '../../client'
@@ -22,9 +23,12 @@ import {
   Panel,
   Table,
   Tag,
+  TextField,
+  useForm,
 } from '../../design'
 import { openDrawer, PlanPanel } from '../operations'
 import { revisionColumns } from '../revisions/columns'
+import { reproduceForm } from '../revisions/forms'
 import { DriftPanel } from './DriftPanel'
 import { GatesPanel } from './GatesPanel'
 import { newestFirst, onDiscovery, STATION_ORDER } from './view-model'
@@ -230,39 +234,35 @@ function RevisionsPanel({ revisions }: { revisions: Revision[] }) {
 }
 function Reproduce({ revision, onClose }: { revision: Revision; onClose: () => void }) {
   const namespace = revision.meta.namespace ?? ''
-  const [as, setAs] = useState(`${revision.spec.environment}-r${revision.spec.number}`.slice(0, 63))
-  const [asked, setAsked] = useState<string>()
-  const plan = useAsk(
-    async (client, options) =>
-      client.revisions.planReproduce(
-        { namespace, name: revision.meta.name, as: asked ?? as },
-        options,
-      ),
-    [namespace, revision.meta.name, asked],
+  const name = revision.meta.name
+  const form = useForm(reproduceForm, {
+    as: `${revision.spec.environment}-r${revision.spec.number}`.slice(0, 63),
+  })
+  const [asking, setAsking] = useState(false)
+  const as = form.reading.ok ? form.reading.value.as : undefined
+  const plan = usePlan(
+    asking && as !== undefined ? { namespace, name, as } : undefined,
+    (client, input, options) => client.revisions.planReproduce(input, options),
   )
   return (
     <div className="stack" style={{ padding: 12 }}>
       <div className="row control-text">
-        <label className="row grow">
-          {words.as}
-          <input
-            className="field-box grow"
-            value={as}
-            onChange={({ target }) => setAs(target.value)}
-          />
-        </label>
-        <Button onClick={() => setAsked(as)}>{words.reproduce}</Button>
+        <TextField form={form} name="as" label={words.as} layout="inline" mono />
+        <Button disabledBecause={form.missing} onClick={() => setAsking(true)}>
+          {words.reproduce}
+        </Button>
         <Button look="quiet" onClick={onClose}>
           {words.cancel}
         </Button>
       </div>
-      {asked && (
+      {asking && (
         <PlanPanel
-          remote={plan.remote}
-          again={plan.again}
-          onStarted={(operationId) => {
+          grows
+          {...plan}
+          empty={form.missing}
+          onStarted={(operationId, ran) => {
             openDrawer(operationId)
-            navigate(hrefOf(['discover', namespace, asked]))
+            navigate(hrefOf(['discover', namespace, ran.subject.name]))
           }}
         />
       )}

@@ -1,8 +1,19 @@
 import { useState } from 'react'
 import type { Tool } from '../../../preload/contract/records'
 import { useAction, useAsk } from '../../client'
-import { Button, Empty, Failed, formatClock, formatDuration, Panel, Sign } from '../../design'
+import {
+  Button,
+  Empty,
+  Failed,
+  formatClock,
+  formatDuration,
+  Panel,
+  Sign,
+  TextField,
+  useForm,
+} from '../../design'
 import { openDrawer, PlanPanel } from '../operations'
+import { noteForm } from './forms'
 import { byStage } from './view-model'
 import { words } from './words'
 
@@ -125,20 +136,14 @@ interface StageProps {
   onTest: () => void
 }
 function StageButtons({ name, stage, resourceVersion, checks, onTest }: StageProps) {
-  const [note, setNote] = useState('')
+  const form = useForm(noteForm, { note: '' })
+  const note = form.reading.ok ? form.reading.value.note : undefined
   const set = useAction((client, to: Tool['spec']['stage']) =>
-    client.catalog.setToolStage({ name, stage: to, note, resourceVersion }),
+    client.catalog.setToolStage({ name, stage: to, note: note ?? '', resourceVersion }),
   )
   return (
     <>
-      <label className="row control-text">
-        {words.note}
-        <input
-          className="field-box grow"
-          value={note}
-          onChange={({ target }) => setNote(target.value)}
-        />
-      </label>
+      <TextField form={form} name="note" label={words.note} layout="stacked" />
       <div className="row wrap">
         <Button look="primary" onClick={onTest}>
           {checks ? words.testAgain : words.test}
@@ -146,19 +151,27 @@ function StageButtons({ name, stage, resourceVersion, checks, onTest }: StagePro
         {stage !== 'approved' && (
           <Button
             busy={set.busy}
-            disabledBecause={whyNotApproved(checks, note)}
+            disabledBecause={form.missing ?? whyNotApproved(checks, note ?? '')}
             onClick={() => void set.act('approved')}
           >
             {words.approve}
           </Button>
         )}
         {stage === 'approved' && (
-          <Button busy={set.busy} onClick={() => void set.act('retired')}>
+          <Button
+            busy={set.busy}
+            disabledBecause={form.missing}
+            onClick={() => void set.act('retired')}
+          >
             {words.retire}
           </Button>
         )}
         {stage === 'retired' && (
-          <Button busy={set.busy} onClick={() => void set.act('evaluating')}>
+          <Button
+            busy={set.busy}
+            disabledBecause={form.missing}
+            onClick={() => void set.act('evaluating')}
+          >
             {words.evaluate}
           </Button>
         )}

@@ -1,7 +1,8 @@
 import { useState } from 'react'
 import type { FleetRow } from '../../../preload/contract/drift-review'
 import { setQuery, useAction, type Client } from '../../client'
-import { Button, Dialog, Failed, formatBytes } from '../../design'
+import { Button, Dialog, Failed, formatBytes, TextField, useForm } from '../../design'
+import { openBundleForm, saveBundleForm } from './forms'
 import { words } from './words'
 
 /** Opens a bundle and shows its fleet. */
@@ -22,7 +23,7 @@ export async function showBundle(
   return true
 }
 export function OpenBundle({ opened, onClose }: { opened: boolean; onClose: () => void }) {
-  const [path, setPath] = useState('')
+  const form = useForm(openBundleForm, { path: '' })
   const open = useAction(showBundle)
   const go = async (from: Parameters<typeof showBundle>[1]) => {
     if (await open.act(from)) onClose()
@@ -33,7 +34,8 @@ export function OpenBundle({ opened, onClose }: { opened: boolean; onClose: () =
         className="stack control-text"
         onSubmit={(event) => {
           event.preventDefault()
-          if (path !== '') void go({ path })
+          const named = form.tried()
+          if (named) void go(named)
         }}
       >
         <label className="stack tight">
@@ -47,25 +49,12 @@ export function OpenBundle({ opened, onClose }: { opened: boolean; onClose: () =
             }}
           />
         </label>
-        <label className="stack tight">
-          {words.pathLabel}
-          <span className="row">
-            <input
-              className="field-box mono grow"
-              value={path}
-              onChange={({ target }) => setPath(target.value)}
-            />
-            <Button
-              look="primary"
-              busy={open.busy}
-              onClick={() => {
-                if (path !== '') void go({ path })
-              }}
-            >
-              {words.openBundle.replace('…', '')}
-            </Button>
-          </span>
-        </label>
+        <TextField form={form} name="path" label={words.pathLabel} layout="stacked" mono />
+        <div className="row">
+          <Button look="primary" type="submit" busy={open.busy}>
+            {words.openBundle.replace('…', '')}
+          </Button>
+        </div>
         {open.trouble && (
           <Failed says={open.trouble.says} remedy={open.trouble.remedy} code={open.trouble.code} />
         )}
@@ -76,16 +65,16 @@ export function OpenBundle({ opened, onClose }: { opened: boolean; onClose: () =
 export function SaveBundle({ rows, onClose }: { rows: FleetRow[]; onClose: () => void }) {
   const scored = rows.filter(({ cells }) => cells.length > 0)
   const [ids, setIds] = useState(() => scored.map(({ id }) => id))
-  const [name, setName] = useState('review.takt')
-  const [path, setPath] = useState('')
+  const form = useForm(saveBundleForm, { name: 'review.takt', path: '' })
   const [said, setSaid] = useState<string>()
-  const save = useAction((client) =>
-    client.drift.saveBundle({ ids, name, ...(path !== '' && { path }) }),
+  const save = useAction((client, to: { name: string; path: string }) =>
+    client.drift.saveBundle({ ids, name: to.name, ...(to.path !== '' && { path: to.path }) }),
   )
   const go = async () => {
-    const done = await save.act()
+    const to = form.tried()
+    const done = to && (await save.act(to))
     if (!done) return
-    if (done.file) download(done.file, name)
+    if (done.file) download(done.file, to.name)
     setSaid(words.savedBundle(formatBytes(done.bytes), done.signed))
   }
   const toggle = (id: string, on: boolean) =>
@@ -94,14 +83,7 @@ export function SaveBundle({ rows, onClose }: { rows: FleetRow[]; onClose: () =>
     <Dialog title={words.saveBundle.replace('…', '')} opened onClose={onClose} size="lg">
       <div className="stack control-text">
         <p className="soft">{words.saveHelp}</p>
-        <label className="stack tight">
-          {words.bundleName}
-          <input
-            className="field-box"
-            value={name}
-            onChange={({ target }) => setName(target.value)}
-          />
-        </label>
+        <TextField form={form} name="name" label={words.bundleName} layout="stacked" />
         <fieldset className="drift-picks">
           <legend>
             {words.saveFor} <span className="meta">{words.count(ids.length, scored.length)}</span>
@@ -117,19 +99,12 @@ export function SaveBundle({ rows, onClose }: { rows: FleetRow[]; onClose: () =>
             </label>
           ))}
         </fieldset>
-        <label className="stack tight">
-          {words.pathSave}
-          <input
-            className="field-box mono"
-            value={path}
-            onChange={({ target }) => setPath(target.value)}
-          />
-        </label>
+        <TextField form={form} name="path" label={words.pathSave} layout="stacked" mono />
         <div className="row">
           <Button
             look="primary"
             busy={save.busy}
-            disabledBecause={ids.length === 0 ? words.needsOne : undefined}
+            disabledBecause={form.missing ?? (ids.length === 0 ? words.needsOne : undefined)}
             onClick={() => {
               void go()
             }}

@@ -1,15 +1,24 @@
-import { useState } from 'react'
+import { useState, type ReactNode } from 'react'
 import {
-  MonitorSettings,
   Period,
   Task,
+  type MonitorSettings,
   type SourceLook,
 } from '../../../preload/contract/drift-review'
 import { lastKnown, setQuery, useAction, useAsk } from '../../client'
-import { Button, formatCount, Loading, Panel, Table } from '../../design'
-import { firstIssue, MiniField } from '../catalog/MiniField'
+import {
+  Button,
+  ChoiceField,
+  formatCount,
+  Loading,
+  NumberField,
+  Panel,
+  Table,
+  TextField,
+  useForm,
+} from '../../design'
 import { useHome } from '../sites/store'
-import { blankForm, formOf, settingsOf, type MonitorFields } from './form-model'
+import { blankForm, formOf, monitorForm, settingsOf, type MonitorTyped } from './form-model'
 import { Wrong } from './parts'
 import { words } from './words'
 
@@ -22,7 +31,6 @@ export function MonitorForm({ id, onClose }: { id: string | undefined; onClose: 
     [id ?? ''],
   )
   const settings = lastKnown(known.remote)?.value
-  const owner = useHome()?.user ?? ''
   if (id !== undefined && !settings)
     return (
       <Panel title={says.change}>
@@ -37,45 +45,48 @@ export function MonitorForm({ id, onClose }: { id: string | undefined; onClose: 
     <Fields
       id={id}
       before={settings}
-      start={settings ? formOf(settings) : blankForm(owner)}
+      start={settings ? formOf(settings) : blankForm()}
       onClose={onClose}
     />
   )
 }
-function Fields({
-  id,
-  before,
-  start,
-  onClose,
-}: {
+interface FieldsProps {
   id: string | undefined
   before: MonitorSettings | undefined
-  start: MonitorFields
+  start: MonitorTyped
   onClose: () => void
-}) {
-  const [form, setForm] = useState(start)
-  const set = (patch: Partial<MonitorFields>) => setForm({ ...form, ...patch })
-  const settings = settingsOf(form, before)
-  const empty = (['model', 'reference', 'current'] as const).find((name) => form[name] === '')
-  const problem = empty ? `${says[empty]}: …` : firstIssue(MonitorSettings.safeParse(settings))
-  const look = useAction((client) =>
-    client.drift.look({
-      source: {
-        path: form.reference,
-        ...(form.whereReference !== '' && { where: form.whereReference }),
-      },
-    }),
+}
+const useMonitorForm = (start: MonitorTyped) => useForm(monitorForm, start, says)
+type MonitorFormState = ReturnType<typeof useMonitorForm>
+
+function Fields({ id, before, start, onClose }: FieldsProps) {
+  const owner = useHome()?.user ?? ''
+  const form = useMonitorForm(start)
+  const settings = form.reading.ok ? settingsOf(form.reading.value, { owner, before }) : undefined
+  return (
+    <MonitorPanel id={id} settings={settings} missing={form.missing} onClose={onClose}>
+      <SourceFields form={form} />
+    </MonitorPanel>
   )
-  const [found, setFound] = useState<SourceLook>()
-  const save = useAction((client) =>
-    client.drift.saveMonitor({ ...(id !== undefined && { id }), settings }),
+}
+interface PanelProps {
+  id: string | undefined
+  settings: MonitorSettings | undefined
+  missing: string | undefined
+  onClose: () => void
+  children: ReactNode
+}
+/** The form with its buttons: what is saved is what is on the screen, or nothing. */
+function MonitorPanel({ id, settings, missing, onClose, children }: PanelProps) {
+  const save = useAction((client, wanted: MonitorSettings) =>
+    client.drift.saveMonitor({ ...(id !== undefined && { id }), settings: wanted }),
   )
   const remove = useAction(async (client) => {
     await client.drift.removeMonitor({ id: id ?? '' })
     return true
   })
   const commit = async () => {
-    const saved = await save.act()
+    const saved = settings && (await save.act(settings))
     if (saved) {
       onClose()
       setQuery({ model: saved.id, form: undefined })
@@ -87,28 +98,6 @@ function Fields({
       setQuery({ model: undefined })
     }
   }
-  const examine = async () => {
-    const one = await look.act()
-    if (one) setFound(one)
-  }
-  const text = (
-    name: keyof MonitorFields,
-    label: string,
-    more: { mono?: boolean; list?: string; placeholder?: string } = {},
-  ) => (
-    <MiniField label={label}>
-      {(field) => (
-        <input
-          id={field}
-          className={more.mono ? 'field-box mono' : 'field-box'}
-          list={more.list}
-          placeholder={more.placeholder}
-          value={String(form[name])}
-          onChange={({ target }) => set({ [name]: target.value })}
-        />
-      )}
-    </MiniField>
-  )
   return (
     <Panel
       title={id === undefined ? says.title : says.change}
@@ -123,22 +112,14 @@ function Fields({
           <Button
             look="primary"
             busy={save.busy}
-            disabledBecause={problem}
-            onClick={() => {
-              void commit()
-            }}
+            disabledBecause={missing}
+            onClick={() => void commit()}
           >
             {says.start}
           </Button>
           {id !== undefined && (
             <>
-              <Button
-                look="danger"
-                busy={remove.busy}
-                onClick={() => {
-                  void forget()
-                }}
-              >
+              <Button look="danger" busy={remove.busy} onClick={() => void forget()}>
                 {says.remove}
               </Button>
               <span className="small meta">{says.removeSays}</span>
@@ -148,135 +129,138 @@ function Fields({
       }
     >
       <div className="scroll drift-form" tabIndex={0} role="region" aria-label={says.title}>
-        <div className="mini-form">
-          {text('model', says.model)}
-          {text('about', says.about)}
-          {text('reference', says.reference, { mono: true, placeholder: says.pathHelp })}
-          {text('whereReference', says.where, { mono: true })}
-          {text('current', says.current, { mono: true, placeholder: says.pathHelp })}
-          {text('whereCurrent', says.where, { mono: true })}
-          {text('timeColumn', says.time, { list: 'drift-columns', placeholder: says.noTime })}
-          <MiniField label={says.period}>
-            {(field) => (
-              <select
-                id={field}
-                className="field-box"
-                value={form.period}
-                onChange={({ target }) => set({ period: Period.parse(target.value) })}
-              >
-                {Period.options.map((one) => (
-                  <option key={one}>{one}</option>
-                ))}
-              </select>
-            )}
-          </MiniField>
-          {text('label', says.label, { list: 'drift-columns', placeholder: says.noneOf })}
-          {text('prediction', says.prediction, { list: 'drift-columns', placeholder: says.noneOf })}
-          {text('probability', says.probability, {
-            list: 'drift-columns',
-            placeholder: says.noneOf,
-          })}
-          <MiniField label={says.task}>
-            {(field) => (
-              <select
-                id={field}
-                className="field-box"
-                value={form.task}
-                onChange={({ target }) => set({ task: Task.parse(target.value) })}
-              >
-                {Task.options.map((one) => (
-                  <option key={one}>{one}</option>
-                ))}
-              </select>
-            )}
-          </MiniField>
-          {text('segments', says.segments, { placeholder: says.noneOf })}
-          <MiniField label={says.k}>
-            {(field) => (
-              <span className="row">
-                <input
-                  id={field}
-                  type="number"
-                  min={1}
-                  className="field-box"
-                  style={{ width: 60 }}
-                  value={form.k}
-                  onChange={({ target }) => set({ k: Number(target.value) })}
-                />
-                <span className="small meta">{says.of}</span>
-                <input
-                  type="number"
-                  min={1}
-                  aria-label={says.of}
-                  className="field-box"
-                  style={{ width: 60 }}
-                  value={form.n}
-                  onChange={({ target }) => set({ n: Number(target.value) })}
-                />
-              </span>
-            )}
-          </MiniField>
-          <MiniField label={says.watch}>
-            {(field) => (
-              <input
-                id={field}
-                type="number"
-                min={0}
-                max={1}
-                step={0.01}
-                className="field-box"
-                value={form.watch}
-                onChange={({ target }) => set({ watch: Number(target.value) })}
-              />
-            )}
-          </MiniField>
-          <MiniField label={says.act}>
-            {(field) => (
-              <input
-                id={field}
-                type="number"
-                min={0}
-                max={1}
-                step={0.01}
-                className="field-box"
-                value={form.act}
-                onChange={({ target }) => set({ act: Number(target.value) })}
-              />
-            )}
-          </MiniField>
-        </div>
-        <datalist id="drift-columns">
-          {found?.columns.map(({ name }) => (
-            <option key={name}>{name}</option>
-          ))}
-        </datalist>
-        <div className="row">
-          <Button
-            small
-            busy={look.busy}
-            disabledBecause={form.reference === '' ? says.pathHelp : undefined}
-            onClick={() => {
-              void examine()
-            }}
-          >
-            {says.look}
-          </Button>
-          {found && (
-            <span className="small soft">
-              {says.rowsFound(
-                found.rows === undefined ? says.unknownRows : formatCount(found.rows),
-                found.columns.length,
-                found.files,
-              )}
-            </span>
-          )}
-        </div>
-        <Wrong trouble={look.trouble} />
+        {children}
         <Wrong trouble={save.trouble} />
         <Wrong trouble={remove.trouble} />
-        {found && <Found look={found} />}
       </div>
     </Panel>
+  )
+}
+function SourceFields({ form }: { form: MonitorFormState }) {
+  const [found, setFound] = useState<SourceLook>()
+  return (
+    <>
+      <div className="mini-form">
+        <DataFields form={form} />
+        <ColumnFields form={form} />
+        <AlertFields form={form} />
+      </div>
+      <datalist id="drift-columns">
+        {found?.columns.map(({ name }) => (
+          <option key={name}>{name}</option>
+        ))}
+      </datalist>
+      <Look form={form} found={found} onFound={setFound} />
+    </>
+  )
+}
+function DataFields({ form }: { form: MonitorFormState }) {
+  const path = { layout: 'mini', mono: true, placeholder: says.pathHelp } as const
+  return (
+    <>
+      <TextField form={form} name="model" label={says.model} layout="mini" />
+      <TextField form={form} name="about" label={says.about} layout="mini" />
+      <TextField form={form} name="reference" label={says.reference} {...path} />
+      <TextField form={form} name="whereReference" label={says.where} layout="mini" mono />
+      <TextField form={form} name="current" label={says.current} {...path} />
+      <TextField form={form} name="whereCurrent" label={says.where} layout="mini" mono />
+    </>
+  )
+}
+const optionsOf = (values: readonly string[]) => values.map((value) => ({ value, says: value }))
+function ColumnFields({ form }: { form: MonitorFormState }) {
+  const column = { layout: 'mini', list: 'drift-columns', placeholder: says.noneOf } as const
+  return (
+    <>
+      <TextField
+        form={form}
+        name="timeColumn"
+        label={says.time}
+        {...column}
+        placeholder={says.noTime}
+      />
+      <ChoiceField
+        form={form}
+        name="period"
+        label={says.period}
+        layout="mini"
+        options={optionsOf(Period.options)}
+      />
+      <TextField form={form} name="label" label={says.label} {...column} />
+      <TextField form={form} name="prediction" label={says.prediction} {...column} />
+      <TextField form={form} name="probability" label={says.probability} {...column} />
+      <ChoiceField
+        form={form}
+        name="task"
+        label={says.task}
+        layout="mini"
+        options={optionsOf(Task.options)}
+      />
+      <TextField
+        form={form}
+        name="segments"
+        label={says.segments}
+        layout="mini"
+        placeholder={says.noneOf}
+      />
+    </>
+  )
+}
+const AlertFields = ({ form }: { form: MonitorFormState }) => (
+  <>
+    <NumberField form={form} name="k" label={says.k} layout="mini" />
+    <NumberField form={form} name="n" label={says.n} layout="mini" unit={says.windows} />
+    <NumberField form={form} name="watch" label={says.watch} layout="mini" step={0.01} />
+    <NumberField form={form} name="act" label={says.act} layout="mini" step={0.01} />
+  </>
+)
+interface LookProps {
+  form: MonitorFormState
+  found: SourceLook | undefined
+  onFound: (found: SourceLook) => void
+}
+/** Reads the first rows of the reference, as the fields name it. */
+function Look({ form, found, onFound }: LookProps) {
+  const { reference, whereReference } = form.typed
+  const problem = form.reading.ok
+    ? undefined
+    : (form.reading.problems['reference'] ?? form.reading.problems['whereReference'])
+  const look = useAction((client) =>
+    client.drift.look({
+      source: {
+        path: reference.trim(),
+        ...(whereReference.trim() !== '' && { where: whereReference.trim() }),
+      },
+    }),
+  )
+  const examine = async () => {
+    const one = await look.act()
+    if (one) onFound(one)
+  }
+  return (
+    <>
+      <div className="row">
+        <Button
+          small
+          busy={look.busy}
+          disabledBecause={reference.trim() === '' ? says.pathHelp : problem}
+          onClick={() => void examine()}
+        >
+          {says.look}
+        </Button>
+        {found && (
+          <span className="small soft">
+            {says.rowsFound(
+              found.rows === undefined ? says.unknownRows : formatCount(found.rows),
+              found.columns.length,
+              found.files,
+            )}
+          </span>
+        )}
+      </div>
+      <Wrong trouble={look.trouble} />
+      {found && <Found look={found} />}
+    </>
   )
 }
 interface FirstRow {

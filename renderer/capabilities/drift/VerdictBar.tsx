@@ -2,7 +2,8 @@ import { useState } from 'react'
 import type { VerdictOperation } from '../../../preload/contract/drift'
 import type { Fleet, FleetRow, ModelDrift } from '../../../preload/contract/drift-review'
 import { setQuery, useAction } from '../../client'
-import { Button, formatMoment, Kbd, useKeys } from '../../design'
+import { Button, formatMoment, Kbd, TextField, useForm, useKeys } from '../../design'
+import { verdictForm } from './forms'
 import { Wrong, whereOf } from './parts'
 import { spokenRows, type SpokenRow } from './spoken'
 import { nextModel, openProposal } from './view-model'
@@ -23,20 +24,22 @@ export function VerdictBar({ model, row, fleet, bundle, window }: VerdictProps) 
   const said = model.windows.find(({ name }) => name === window)?.verdicts ?? []
   const latest = said.filter(({ verdict }) => verdict !== undefined).at(-1)
   const [verdict, setVerdict] = useState<Verdict | undefined>(latest?.verdict)
-  const [note, setNote] = useState('')
+  const form = useForm(verdictForm, { note: '' })
+  const note = form.reading.ok ? form.reading.value.note : ''
   const save = useAction((client) =>
     client.drift.say({
       ...whereOf(row.id, bundle),
       window,
       ...(verdict && { verdict }),
-      ...(note.trim() !== '' && { note: note.trim() }),
+      ...(note !== '' && { note }),
     }),
   )
-  const missing = verdict === undefined && note.trim() === '' ? words.needsOne : undefined
+  const missing =
+    form.missing ?? (verdict === undefined && note === '' ? words.needsOne : undefined)
   const next = nextModel(fleet.rows, row.id)
   const commit = async () => {
     if (missing !== undefined || save.busy || !(await save.act())) return
-    setNote('')
+    form.reset()
     if (next) setQuery({ model: next.id, w: undefined, since: undefined, column: undefined })
   }
   useKeys({
@@ -69,15 +72,16 @@ export function VerdictBar({ model, row, fleet, bundle, window }: VerdictProps) 
             ))}
           </div>
         </div>
-        <label className="grow">
-          <span className="small meta">{words.why}</span>
-          <input
-            className="field-box drift-why"
-            value={note}
+        <div className="grow">
+          <TextField
+            form={form}
+            name="note"
+            label={words.why}
+            layout="stacked"
+            className="drift-why"
             placeholder={words.whyHelp}
-            onChange={({ target }) => setNote(target.value)}
           />
-        </label>
+        </div>
         <Button
           look="primary"
           keys="Ctrl ⏎"

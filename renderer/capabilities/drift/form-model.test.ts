@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
 import { MonitorSettings } from '../../../preload/contract/drift-review'
-import { blankForm, formOf, settingsOf } from './form-model'
+import { readTyped } from '../../design'
+import { blankForm, formOf, monitorForm, settingsOf, type MonitorTyped } from './form-model'
 
 const filled = {
-  ...blankForm('lea'),
+  ...blankForm(),
   model: 'credit-default',
   reference: '/data/ref',
   current: 's3://lake/now',
@@ -14,8 +15,13 @@ const filled = {
   segments: 'region, age',
   whereCurrent: ' x > 1 ',
 }
+const saved = (typed: MonitorTyped, before?: MonitorSettings) => {
+  const read = readTyped(monitorForm, typed)
+  if (!read.ok) throw new Error(JSON.stringify(read.problems))
+  return settingsOf(read.value, { owner: 'lea', before })
+}
 test('what a person wrote survives being saved and opened again', () => {
-  const settings = settingsOf(filled, undefined)
+  const settings = saved(filled)
   expect(MonitorSettings.parse(settings)).toMatchObject({
     current: { path: 's3://lake/now', where: 'x > 1' },
     segments: ['region', 'age'],
@@ -25,18 +31,25 @@ test('what a person wrote survives being saved and opened again', () => {
 })
 test('what the form does not show is kept', () => {
   const before = {
-    ...settingsOf(filled, undefined),
+    ...saved(filled),
     importance: { income: 2 },
     incidents: [{ from: '2026-01-01T00:00:00Z', says: 'broken feed' }],
   }
-  expect(settingsOf({ ...filled, segments: '' }, before)).toMatchObject({
+  expect(saved({ ...filled, segments: '' }, before)).toMatchObject({
     importance: { income: 2 },
     incidents: before.incidents,
   })
-  expect(settingsOf({ ...filled, segments: '' }, before).segments).toBeUndefined()
+  expect(saved({ ...filled, segments: '' }, before).segments).toBeUndefined()
 })
 test('a snapshot of the catalog is written as an address', () => {
-  const settings = settingsOf({ ...filled, reference: 'snapshot:voice/loans-q2' }, undefined)
+  const settings = saved({ ...filled, reference: 'snapshot:voice/loans-q2' })
   expect(settings.reference).toEqual({ snapshot: { namespace: 'voice', name: 'loans-q2' } })
   expect(formOf(settings).reference).toBe('snapshot:voice/loans-q2')
+})
+test.each([
+  ['k', '3', 'Alert after at most as many windows as are looked at.'],
+  ['watch', '0.9', 'Watch may not lie above act.'],
+] as const)('%s = %s: %s', (name, text, says) => {
+  const read = readTyped(monitorForm, { ...filled, [name]: text })
+  expect(read.ok ? {} : read.problems).toEqual({ [name]: says })
 })

@@ -1,52 +1,87 @@
-import type { MonitorSettings } from '../../../preload/contract/drift-review'
+import {
+  DriftColumn,
+  DriftFilter,
+  DriftPath,
+  MonitorAsk,
+  Period,
+  Task,
+  type MonitorSettings,
+} from '../../../preload/contract/drift-review'
+import {
+  choiceField,
+  defineForm,
+  listField,
+  numberField,
+  textField,
+  type Typed,
+} from '../../design'
 
-/** The form of a watched model, as text where a person writes text. */
-export interface MonitorFields {
-  model: string
-  about: string
-  owner: string
-  reference: string
-  whereReference: string
-  current: string
-  whereCurrent: string
-  timeColumn: string
-  period: MonitorSettings['period']
-  label: string
-  prediction: string
-  probability: string
-  task: 'binary' | 'multiclass' | 'regression'
-  segments: string
-  k: number
-  n: number
-  watch: number
-  act: number
-}
-/** Limits that most teams begin with; they are dragged to fit after a back-test. */
-const LIMITS = { watch: 0.2, act: 0.35 }
+const { alertAfter, limits, model, about } = MonitorAsk.shape
+const { k, n } = alertAfter.shape
+const { watch, act } = limits.shape
 
-export const blankForm = (owner: string): MonitorFields => ({
-  model: '',
-  about: '',
-  owner,
-  reference: '',
-  whereReference: '',
-  current: '',
-  whereCurrent: '',
-  timeColumn: '',
-  period: 'week',
-  label: '',
-  prediction: '',
-  probability: '',
-  task: 'binary',
-  segments: '',
-  k: 1,
-  n: 1,
-  ...LIMITS,
+/** The form of a watched model, as text where a person writes text. The core asks for the whole once more. */
+export const monitorForm = defineForm({
+  id: 'drift.monitor',
+  fields: {
+    model: textField(model),
+    about: textField(about),
+    reference: textField(DriftPath),
+    whereReference: textField(DriftFilter),
+    current: textField(DriftPath),
+    whereCurrent: textField(DriftFilter),
+    timeColumn: textField(DriftColumn),
+    period: choiceField(Period),
+    label: textField(DriftColumn),
+    prediction: textField(DriftColumn),
+    probability: textField(DriftColumn),
+    task: choiceField(Task),
+    segments: listField(DriftColumn, 20, /,/),
+    k: numberField(k),
+    n: numberField(n),
+    watch: numberField(watch),
+    act: numberField(act),
+  },
+  example: {
+    model: 'credit-default',
+    about: '',
+    reference: '/data/june.parquet',
+    whereReference: '',
+    current: 's3://lake/now',
+    whereCurrent: '',
+    timeColumn: '',
+    period: 'week',
+    label: '',
+    prediction: '',
+    probability: '',
+    task: 'binary',
+    segments: '',
+    // Limits that most teams begin with; they are dragged to fit after a back-test.
+    ...{ k: '1', n: '1', watch: '0.2', act: '0.35' },
+  },
+  together: (fields) =>
+    fields
+      .refine((typed) => typed.k <= typed.n, {
+        path: ['k'],
+        error: 'Alert after at most as many windows as are looked at.',
+      })
+      .refine((typed) => typed.watch <= typed.act, {
+        path: ['watch'],
+        error: 'Watch may not lie above act.',
+      }),
 })
-export const formOf = (settings: MonitorSettings): MonitorFields => ({
+export type MonitorTyped = Typed<typeof monitorForm.fields>
+export type MonitorFields = ReturnType<typeof monitorForm.schema.parse>
+
+export const blankForm = (): MonitorTyped => ({
+  ...monitorForm.example,
+  model: '',
+  reference: '',
+  current: '',
+})
+export const formOf = (settings: MonitorSettings): MonitorTyped => ({
   model: settings.model,
   about: settings.about,
-  owner: settings.owner,
   reference: pathOf(settings.reference),
   whereReference: settings.reference.where ?? '',
   current: pathOf(settings.current),
@@ -55,8 +90,10 @@ export const formOf = (settings: MonitorSettings): MonitorFields => ({
   period: settings.period,
   segments: (settings.segments ?? []).join(', '),
   ...labelFields(settings.labels),
-  ...settings.alertAfter,
-  ...settings.limits,
+  k: String(settings.alertAfter.k),
+  n: String(settings.alertAfter.n),
+  watch: String(settings.limits.watch),
+  act: String(settings.limits.act),
 })
 const labelFields = (labels: MonitorSettings['labels']) => ({
   label: labels?.label ?? '',
@@ -80,7 +117,7 @@ function sourceOf(text: string, where: string): MonitorSettings['reference'] {
 /** Settings of a form; what the form does not show is kept from before. */
 export function settingsOf(
   form: MonitorFields,
-  before: MonitorSettings | undefined,
+  { owner, before }: { owner: string; before: MonitorSettings | undefined },
 ): MonitorSettings {
   const {
     labels: _labels,
@@ -88,16 +125,12 @@ export function settingsOf(
     timeColumn: _time,
     ...kept
   } = before ?? { rule: { correction: 'benjamini-hochberg' as const, level: 0.05 }, incidents: [] }
-  const segments = form.segments
-    .split(',')
-    .map((name) => name.trim())
-    .filter(Boolean)
   const hasLabels = form.prediction !== '' && form.label !== ''
   return {
     ...kept,
-    model: form.model.trim(),
-    about: form.about.trim(),
-    owner: form.owner,
+    model: form.model,
+    about: form.about,
+    owner: before?.owner ?? owner,
     reference: sourceOf(form.reference, form.whereReference),
     current: sourceOf(form.current, form.whereCurrent),
     period: form.period,
@@ -113,6 +146,6 @@ export function settingsOf(
         ...(before?.labels?.late && { late: before.labels.late }),
       },
     }),
-    ...(segments.length > 0 && { segments }),
+    ...(form.segments.length > 0 && { segments: form.segments }),
   }
 }

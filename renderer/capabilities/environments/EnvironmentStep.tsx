@@ -13,6 +13,8 @@ import {
   PlaceGlyph,
   Segmented,
 } from '../../design'
+import type { MachineForm } from '../projects/wizard-forms'
+import { Options } from './Options'
 import { words } from './words'
 
 export interface Offers {
@@ -24,6 +26,7 @@ export interface Offers {
 }
 interface StepProps {
   draft: Draft
+  form: MachineForm
   remote: Remote<Offers>
   suggested: SizeOffer | undefined
   tool: Tool | undefined
@@ -35,6 +38,7 @@ interface StepProps {
 /** Step 2: which machine, for how long, and what happens when it idles or fails. */
 export function EnvironmentStep({
   draft,
+  form,
   remote,
   suggested,
   tool,
@@ -88,7 +92,7 @@ export function EnvironmentStep({
           <PlaceGlyph place="on-prem" silent /> {words.onPrem} <PlaceGlyph place="cloud" silent />{' '}
           {words.cloud}
         </p>
-        <Options draft={draft} tool={tool} now={now} change={change} />
+        <Options draft={draft} form={form} tool={tool} now={now} change={change} />
         <Waits waits={lastKnown(remote)?.value.waits} now={now} />
       </div>
     </Panel>
@@ -160,144 +164,6 @@ function SizeCard({
       </span>
       <CellStrip cells={cells} cloud={place === 'cloud'} label={freeSays} width={232} />
     </button>
-  )
-}
-
-interface RowProps {
-  label: string
-  says: string
-  children: (id: string) => ReactNode
-}
-const Row = ({ label, says, children }: RowProps) => {
-  const id = `env-${label.toLowerCase().replace(/\W+/g, '-')}`
-  return (
-    <div className="option-row">
-      <label htmlFor={id}>{label}</label>
-      <div className="option-control">
-        {children(id)}
-        <span className="meta">{says}</span>
-      </div>
-    </div>
-  )
-}
-function Options({
-  draft,
-  tool,
-  now,
-  change,
-}: {
-  draft: Draft
-  tool: Tool | undefined
-  now: number
-  change: (patch: Partial<Draft>) => void
-}) {
-  const several = tool?.spec.severalReplicas === true
-  const days = Math.round(draft.hoursToLive / 24)
-  const highSays = several ? words.highSays : `${words.highSays} ${words.highOne}`
-  return (
-    <div className="options">
-      <div className="option-row">
-        <span>{words.availability}</span>
-        <div className="option-control">
-          <Segmented
-            label={words.availability}
-            value={draft.availability}
-            onChange={(availability) =>
-              change({ availability, ...(availability === 'single' && { replicas: 1 }) })
-            }
-            options={[
-              { value: 'single', says: words.single },
-              { value: 'high', says: words.high },
-            ]}
-          />
-          <span className="meta">
-            {draft.availability === 'single' ? words.singleSays : highSays}
-          </span>
-        </div>
-      </div>
-      {draft.availability === 'high' && several && (
-        <Row label={words.replicas} says="">
-          {(id) => (
-            <input
-              id={id}
-              type="number"
-              className="field-box narrow"
-              min={1}
-              max={10}
-              value={draft.replicas}
-              onChange={({ target }) =>
-                change({ replicas: Math.min(10, Math.max(1, Number(target.value) || 1)) })
-              }
-            />
-          )}
-        </Row>
-      )}
-      <Row
-        label={words.timeToLive}
-        says={words.ends(formatDay(now + draft.hoursToLive * 3_600_000))}
-      >
-        {(id) => (
-          <>
-            <input
-              id={id}
-              type="range"
-              min={1}
-              max={60}
-              value={days}
-              aria-valuetext={`${days} d`}
-              onChange={({ target }) => change({ hoursToLive: Number(target.value) * 24 })}
-            />
-            <b className="value">{days} d</b>
-          </>
-        )}
-      </Row>
-      <Row label={words.pauseWhenIdle} says={words.pauseSays}>
-        {(id) => (
-          <>
-            <input
-              id={id}
-              type="range"
-              min={15}
-              max={480}
-              step={15}
-              value={draft.pauseAfterMinutes}
-              aria-valuetext={formatDuration(draft.pauseAfterMinutes * 60)}
-              onChange={({ target }) => change({ pauseAfterMinutes: Number(target.value) })}
-            />
-            <b className="value">{formatDuration(draft.pauseAfterMinutes * 60)}</b>
-          </>
-        )}
-      </Row>
-      <Row label={words.protectedHours} says={words.protectedSays}>
-        {(id) => (
-          <input
-            id={id}
-            className="field-box"
-            placeholder={words.protectedDefault}
-            value={draft.protectedHours ?? ''}
-            onChange={({ target }) => change({ protectedHours: target.value })}
-          />
-        )}
-      </Row>
-      <Row label={words.workspace} says={words.workspaceSays}>
-        {(id) => (
-          <>
-            <input
-              id={id}
-              type="number"
-              min={1}
-              max={65536}
-              className="field-box narrow"
-              value={draft.workspaceGi}
-              onChange={({ target }) =>
-                change({ workspaceGi: Math.max(1, Number(target.value) || 1) })
-              }
-            />
-            <span className="small">{words.gb}</span>
-          </>
-        )}
-      </Row>
-    </div>
   )
 }
 

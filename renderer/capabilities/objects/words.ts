@@ -173,7 +173,6 @@ export const words = {
     stop: 'Stop',
     local: 'to port',
     any: 'any',
-    wrong: 'a port is 1024 to 65535',
     copy: 'Copy address',
     standing: ({
       pod,

@@ -5,6 +5,8 @@ export const words = {
   plan: 'Plan',
   planMeans: 'what the button will do; nothing has been changed',
   planning: 'Working out what would change and what it costs.',
+  earlierPlan: 'for earlier input',
+  planningAnew: 'This plan is not of what stands here now. A new one is being made.',
   dryRun: { passed: 'dry run passed', failed: 'dry run failed', 'not-run': 'no dry run' },
   perHour: (usd: number) => `${formatUsd(usd)} per hour`,
   inAll: (usd: number) => `about ${formatUsd(usd)} in all`,

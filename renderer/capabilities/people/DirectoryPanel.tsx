@@ -1,24 +1,27 @@
-import { useState, type ReactNode } from 'react'
+import { useState } from 'react'
 import type {
   DirectorySettings,
   DirectoryState,
   LdapSettings,
 } from '../../../preload/contract/people'
 import { useAction, useAsk } from '../../client'
-import { Button, Failed, Loading, Panel, Segmented, Sign, Tag } from '../../design'
+import {
+  Button,
+  Failed,
+  Loading,
+  Panel,
+  SecretField,
+  Segmented,
+  Sign,
+  Tag,
+  TextField,
+  TickField,
+  useForm,
+} from '../../design'
+import { BLANK_LDAP, ldapForm, ldapTyped, passwordForm } from './forms'
 import { words } from './words'
 import './people.css'
 
-const BLANK: LdapSettings = {
-  kind: 'ldap',
-  url: '',
-  startTls: true,
-  flavour: 'active-directory',
-  baseDn: '',
-  bindName: '',
-  userPrefix: '',
-  groupPrefix: '',
-}
 const options = <K extends string>(says: Record<K, string>) =>
   (Object.keys(says) as K[]).map((value) => ({ value, says: says[value] }))
 
@@ -67,126 +70,129 @@ export function DirectoryPanel() {
   )
 }
 
-function Choice({
-  settings,
-  onSaved,
-}: {
+interface ChoiceProps {
   settings: DirectorySettings
   onSaved: (state: DirectoryState) => void
-}) {
-  const [draft, setDraft] = useState<DirectorySettings>(settings)
+}
+function Choice({ settings, onSaved }: ChoiceProps) {
+  const [kind, setKind] = useState(settings.kind)
   const save = useAction((client, wanted: DirectorySettings) => client.people.setDirectory(wanted))
   const submit = async (wanted: DirectorySettings) => {
     const state = await save.act(wanted)
     if (state) onSaved(state)
   }
-  const choose = (kind: DirectorySettings['kind']) => {
-    if (kind === 'ldap') return setDraft(settings.kind === 'ldap' ? settings : BLANK)
-    setDraft({ kind })
-    void submit({ kind })
+  const choose = (next: DirectorySettings['kind']) => {
+    setKind(next)
+    if (next !== 'ldap') void submit({ kind: next })
   }
+  return (
+    <div className="stack">
+      <div className="options">
+        <span>{words.kindOfDirectory}</span>
+        <Segmented
+          label={words.kindOfDirectory}
+          value={kind}
+          options={options(words.kinds)}
+          onChange={choose}
+        />
+      </div>
+      {kind === 'ldap' && (
+        <LdapChoice
+          settings={settings.kind === 'ldap' ? settings : undefined}
+          busy={save.busy}
+          onSave={submit}
+        />
+      )}
+      {save.trouble && (
+        <Failed says={save.trouble.says} remedy={save.trouble.remedy} code={save.trouble.code} />
+      )}
+    </div>
+  )
+}
+const useLdapForm = (settings: LdapSettings | undefined) =>
+  useForm(ldapForm, settings ? ldapTyped(settings) : BLANK_LDAP, words)
+function LdapChoice({
+  settings,
+  busy,
+  onSave,
+}: {
+  settings: LdapSettings | undefined
+  busy: boolean
+  onSave: (wanted: LdapSettings) => Promise<void>
+}) {
+  const form = useLdapForm(settings)
   return (
     <form
       className="stack"
       onSubmit={(event) => {
         event.preventDefault()
-        void submit(draft)
+        const wanted = form.tried()
+        // What the form does not show is kept.
+        if (wanted)
+          void onSave({
+            ...wanted,
+            ...(settings?.groupAttribute !== undefined && {
+              groupAttribute: settings.groupAttribute,
+            }),
+          })
       }}
     >
-      <div className="options">
-        <span>{words.kindOfDirectory}</span>
-        <Segmented
-          label={words.kindOfDirectory}
-          value={draft.kind}
-          options={options(words.kinds)}
-          onChange={choose}
-        />
-        {draft.kind === 'ldap' && <LdapFields draft={draft} onChange={setDraft} />}
-      </div>
-      {draft.kind === 'ldap' && JSON.stringify(draft) !== JSON.stringify(settings) && (
+      <LdapFields form={form} />
+      {form.dirty && (
         <div className="row">
           <span className="spring" />
-          <Button type="submit" look="primary" busy={save.busy}>
+          <Button type="submit" look="primary" busy={busy} disabledBecause={form.missing}>
             {words.save}
           </Button>
         </div>
       )}
-      {save.trouble && (
-        <Failed says={save.trouble.says} remedy={save.trouble.remedy} code={save.trouble.code} />
-      )}
     </form>
   )
 }
-
-type Text =
-  'url' | 'baseDn' | 'bindName' | 'caFile' | 'userAttribute' | 'userPrefix' | 'groupPrefix'
-const OPTIONAL = new Set<Text>(['caFile', 'userAttribute'])
-function LdapFields({
-  draft,
-  onChange,
-}: {
-  draft: LdapSettings
-  onChange: (draft: LdapSettings) => void
-}) {
-  const set = (field: Text, value: string) => {
-    const { [field]: _, ...rest } = draft
-    onChange(
-      (value === '' && OPTIONAL.has(field) ? rest : { ...rest, [field]: value }) as LdapSettings,
-    )
-  }
-  const field = (
-    name: Text,
-    { placeholder = '', note }: { placeholder?: string; note?: string } = {},
-  ): ReactNode => (
-    <>
-      <label htmlFor={`directory-${name}`}>{words[name]}</label>
-      <span className="stack tight">
-        <input
-          id={`directory-${name}`}
-          className="field-box mono"
-          value={draft[name] ?? ''}
-          placeholder={placeholder}
-          autoComplete="off"
-          spellCheck={false}
-          onChange={({ target }) => set(name, target.value)}
-        />
-        {note && <span className="small meta">{note}</span>}
-      </span>
-    </>
-  )
+function LdapFields({ form }: { form: ReturnType<typeof useLdapForm> }) {
+  const of = { form, mono: true } as const
   return (
-    <>
-      <span>{words.flavour}</span>
-      <Segmented
-        label={words.flavour}
-        value={draft.flavour}
-        options={options(words.flavours)}
-        onChange={(flavour) => onChange({ ...draft, flavour })}
+    <div className="stack">
+      <div className="options">
+        <span>{words.flavour}</span>
+        <Segmented
+          label={words.flavour}
+          value={form.typed.flavour}
+          options={options(words.flavours)}
+          onChange={(flavour) => form.set({ flavour })}
+        />
+      </div>
+      <TextField
+        {...of}
+        name="url"
+        label={words.url}
+        placeholder="ldaps://directory.company.example"
       />
-      {field('url', { placeholder: 'ldaps://directory.company.example' })}
-      {draft.url.toLowerCase().startsWith('ldap:') && (
-        <>
-          <span>{words.startTls}</span>
-          <label className="row">
-            <input
-              type="checkbox"
-              checked={draft.startTls}
-              onChange={({ target }) => onChange({ ...draft, startTls: target.checked })}
-            />
-            <span className="small meta">{words.startTlsSays}</span>
-          </label>
-        </>
+      {form.typed.url.toLowerCase().startsWith('ldap:') && (
+        <div className="row">
+          <TickField form={form} name="startTls" label={words.startTls} />
+          <span className="small meta">{words.startTlsSays}</span>
+        </div>
       )}
-      {field('baseDn', { placeholder: 'dc=company,dc=example' })}
-      {field('bindName', { note: words.bindNameSays })}
-      {field('caFile', { placeholder: '/etc/ssl/company-ca.pem', note: words.caFileSays })}
-      {field('userAttribute', {
-        placeholder: draft.flavour === 'active-directory' ? 'sAMAccountName' : 'uid',
-        note: words.userAttributeSays,
-      })}
-      {field('userPrefix', { note: words.prefixSays })}
-      {field('groupPrefix')}
-    </>
+      <TextField {...of} name="baseDn" label={words.baseDn} placeholder="dc=company,dc=example" />
+      <TextField {...of} name="bindName" label={words.bindName} help={words.bindNameSays} />
+      <TextField
+        {...of}
+        name="caFile"
+        label={words.caFile}
+        help={words.caFileSays}
+        placeholder="/etc/ssl/company-ca.pem"
+      />
+      <TextField
+        {...of}
+        name="userAttribute"
+        label={words.userAttribute}
+        help={words.userAttributeSays}
+        placeholder={form.typed.flavour === 'active-directory' ? 'sAMAccountName' : 'uid'}
+      />
+      <TextField {...of} name="userPrefix" label={words.userPrefix} help={words.prefixSays} />
+      <TextField {...of} name="groupPrefix" label={words.groupPrefix} />
+    </div>
   )
 }
 
@@ -197,15 +203,17 @@ function SigningIn({
   state: DirectoryState
   onDone: (state: DirectoryState) => void
 }) {
-  const [password, setPassword] = useState('')
+  const form = useForm(passwordForm, { password: '' })
   const [keep, setKeep] = useState(false)
   const signIn = useAction((client, wanted: { password: string; keep: boolean }) =>
     client.people.signIn(wanted),
   )
   const signOut = useAction((client) => client.people.signOut())
   const submit = async () => {
-    const done = await signIn.act({ password, keep })
-    setPassword('')
+    const wanted = form.tried()
+    if (!wanted) return
+    const done = await signIn.act({ ...wanted, keep })
+    form.reset()
     if (done) onDone(done)
   }
   if (state.password !== 'none')
@@ -230,19 +238,13 @@ function SigningIn({
       className="stack people-signing-in"
       onSubmit={(event) => {
         event.preventDefault()
-        if (password !== '') void submit()
+        void submit()
       }}
     >
       <div className="row">
-        <input
-          className="field-box grow"
-          type="password"
-          aria-label={words.password}
-          placeholder={words.password}
-          autoComplete="current-password"
-          value={password}
-          onChange={({ target }) => setPassword(target.value)}
-        />
+        <div className="grow">
+          <SecretField form={form} name="password" label={words.password} layout="bare" />
+        </div>
         <Button type="submit" look="primary" busy={signIn.busy}>
           {words.signIn}
         </Button>

@@ -3,7 +3,8 @@ import type { MemberChange, MemberCheck } from '../../../preload/contract/people
 import type { Project } from '../../../preload/contract/records'
 import type { Member } from '../../../preload/contract/records/project'
 import { hrefOf, lastKnown, useAsk, type Remote } from '../../client'
-import { Avatar, Button, Panel, Tag } from '../../design'
+import { Avatar, Button, Panel, Tag, TextField, useForm } from '../../design'
+import { memberForm } from './forms'
 import { Suggestions } from './Suggestions'
 import { words } from './words'
 
@@ -133,12 +134,13 @@ function Row({
 }
 
 function Adding({ taken, onPlan }: { taken: Member[]; onPlan: Props['onPlan'] }) {
-  const [text, setText] = useState('')
+  const form = useForm(memberForm, { name: '' })
+  const text = form.typed.name
   const [role, setRole] = useState<Member['role']>('engineer')
   const [kind, setKind] = useState<Member['kind']>('User')
   const [chosen, setChosen] = useState<MemberChange[]>([])
   const add = (subject: { kind: Member['kind']; name: string }) => {
-    setText('')
+    form.reset()
     if (
       taken.some(
         (one) => one.kind === subject.kind && one.name === subject.name && one.role === role,
@@ -160,7 +162,8 @@ function Adding({ taken, onPlan }: { taken: Member[]; onPlan: Props['onPlan'] })
         className="row"
         onSubmit={(event) => {
           event.preventDefault()
-          if (text.trim() !== '') add({ kind, name: text.trim() })
+          const wanted = form.tried()
+          if (wanted) add({ kind, ...wanted })
         }}
       >
         <select
@@ -172,15 +175,15 @@ function Adding({ taken, onPlan }: { taken: Member[]; onPlan: Props['onPlan'] })
           <option>User</option>
           <option>Group</option>
         </select>
-        <input
-          className="field-box grow"
-          aria-label={words.search}
-          placeholder={words.search}
-          autoComplete="off"
-          value={text}
-          maxLength={253}
-          onChange={({ target }) => setText(target.value)}
-        />
+        <div className="grow">
+          <TextField
+            form={form}
+            name="name"
+            label={words.search}
+            layout="bare"
+            placeholder={words.search}
+          />
+        </div>
         <select
           className="field-box"
           aria-label={words.role}

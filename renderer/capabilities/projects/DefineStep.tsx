@@ -1,205 +1,137 @@
-import { useId, useState, type ReactNode } from 'react'
+import { useState } from 'react'
 import type { Draft } from '../../../preload/contract/projects'
+import { nameFrom } from '../../../preload/contract/names'
 import type { Member, ProjectSpec } from '../../../preload/contract/records/project'
-import { Button, formatUsd } from '../../design'
-import { Suggestions } from '../people'
-import { nameFrom, problemsOf, type Facts } from './wizard'
+import {
+  Button,
+  ChoiceField,
+  DayField,
+  formatUsd,
+  LinesField,
+  NumberField,
+  TextField,
+  useForm,
+} from '../../design'
+import { memberForm, Suggestions } from '../people'
+import { problemsOf, type Facts } from './wizard'
+import type { DefineForm } from './wizard-forms'
 import { words } from './words'
-
-interface FieldProps {
-  label: string
-  help?: string
-  problem?: string | undefined
-  children: (ids: { id: string; 'aria-describedby'?: string; 'aria-invalid'?: true }) => ReactNode
-}
-/** A label, its control, and beneath it what is wrong or what it is for. */
-export function Field({ label, help, problem, children }: FieldProps) {
-  const id = useId()
-  const note = problem ?? help
-  return (
-    <div className="form-row">
-      <label htmlFor={id}>{label}</label>
-      <div className="form-control">
-        {children({
-          id,
-          ...(note && { 'aria-describedby': `${id}-note` }),
-          ...(problem && { 'aria-invalid': true }),
-        })}
-        {note && (
-          <span id={`${id}-note`} className={problem ? 'form-note problem' : 'form-note'}>
-            {note}
-          </span>
-        )}
-      </div>
-    </div>
-  )
-}
-const dayOf = (at: string | undefined) => at?.slice(0, 10) ?? ''
-/** The end of a day, as time boxes end. */
-const endOf = (day: string) => `${day}T18:00:00Z`
 
 interface StepProps {
   draft: Draft
+  form: DefineForm
   facts: Facts
   change: (patch: Partial<Draft>) => void
   pressed: boolean
 }
 /** Step 1: the question, its people, its money and its time box. Problems are named once somebody tried to go on. */
-export function DefineStep({ draft, facts, change, pressed }: StepProps) {
-  const problems = problemsOf(draft, facts)
-  const problem = (field: string, filled: boolean) =>
-    pressed || filled ? problems.find((one) => one.field === field)?.says : undefined
+export function DefineStep({ draft, form, facts, change, pressed }: StepProps) {
   const set = (patch: Partial<ProjectSpec>) => change({ project: { ...draft.project, ...patch } })
-  const {
-    question = '',
-    title = '',
-    owner = '',
-    team = '',
-    costCentre = '',
-    timeBox,
-    budgetUsd,
-    repository = '',
-  } = draft.project
-  const box = timeBox ?? { start: new Date(facts.now).toISOString(), due: '' }
-  const retitle = (text: string) => {
-    const follows = draft.name === '' || draft.name === nameFrom(title)
-    change({ project: { ...draft.project, title: text }, ...(follows && { name: nameFrom(text) }) })
-  }
   return (
     <div className="form">
-      <Field
-        label={words.field.question}
-        help={words.field.questionHelp}
-        problem={problem('question', false)}
-      >
-        {(ids) => (
-          <textarea
-            {...ids}
-            className="field-box tall"
-            rows={2}
-            maxLength={280}
-            value={question}
-            autoFocus
-            onChange={({ target }) => set({ question: target.value })}
-          />
-        )}
-      </Field>
-      <Field label={words.field.title}>
-        {(ids) => (
-          <input
-            {...ids}
-            className="field-box"
-            maxLength={80}
-            value={title}
-            onChange={({ target }) => retitle(target.value)}
-          />
-        )}
-      </Field>
-      <Field
-        label={words.field.name}
-        help={words.field.nameHelp}
-        problem={problem('name', draft.name !== '')}
-      >
-        {(ids) => (
-          <input
-            {...ids}
-            className="field-box mono"
-            maxLength={63}
-            value={draft.name}
-            onChange={({ target }) => change({ name: target.value })}
-          />
-        )}
-      </Field>
-      <Field label={words.field.owner} problem={problem('owner', false)}>
-        {(ids) => (
-          <input
-            {...ids}
-            className="field-box"
-            value={owner}
-            onChange={({ target }) => set({ owner: target.value })}
-          />
-        )}
-      </Field>
-      <Field label={words.field.costCentre} problem={problem('costCentre', costCentre !== '')}>
-        {(ids) => (
-          <select
-            {...ids}
-            className="field-box"
-            value={costCentre}
-            onChange={({ target }) => {
-              const budget = facts.budgets.find(({ meta }) => meta.name === target.value)
-              set({ costCentre: target.value, ...(budget && { team: budget.spec.team }) })
-            }}
-          >
-            <option value="">…</option>
-            {facts.budgets.map(({ meta, spec, status }) => (
-              <option
-                key={meta.name}
-                value={meta.name}
-              >{`${meta.name} ${spec.title}, ${formatUsd(spec.capUsd - (status.spentUsd ?? 0))} of ${formatUsd(spec.capUsd)} a ${spec.period}`}</option>
-            ))}
-          </select>
-        )}
-      </Field>
-      <Field label={words.field.team} problem={problem('team', false)}>
-        {(ids) => (
-          <input
-            {...ids}
-            className="field-box"
-            value={team}
-            onChange={({ target }) => set({ team: target.value })}
-          />
-        )}
-      </Field>
-      <Field label={words.field.due} problem={problem('due', true)}>
-        {(ids) => (
-          <input
-            {...ids}
-            type="date"
-            className="field-box"
-            value={dayOf(box.due)}
-            onChange={({ target }) =>
-              set({ timeBox: { ...box, due: target.value ? endOf(target.value) : '' } })
-            }
-          />
-        )}
-      </Field>
-      <Field label={words.field.budget} problem={problem('budgetUsd', budgetUsd !== undefined)}>
-        {(ids) => (
-          <input
-            {...ids}
-            type="number"
-            min={0}
-            step={10}
-            className="field-box"
-            value={budgetUsd ?? ''}
-            onChange={({ target }) => {
-              const { budgetUsd: _, ...rest } = draft.project
-              change({
-                project: target.value === '' ? rest : { ...rest, budgetUsd: Number(target.value) },
-              })
-            }}
-          />
-        )}
-      </Field>
+      <QuestionFields draft={draft} form={form} facts={facts} pressed={pressed} />
+      <MoneyFields draft={draft} form={form} facts={facts} pressed={pressed} />
       <Sites draft={draft} facts={facts} set={set} />
       <Members members={draft.project.members ?? []} onChange={(members) => set({ members })} />
-      <Field label={words.field.repository} help={words.field.repositoryHelp}>
-        {(ids) => (
-          <input
-            {...ids}
-            className="field-box mono"
-            value={repository}
-            onChange={({ target }) => {
-              const { repository: _, ...rest } = draft.project
-              change({
-                project: target.value === '' ? rest : { ...rest, repository: target.value },
-              })
-            }}
-          />
-        )}
-      </Field>
+      <TextField
+        form={form}
+        name="repository"
+        label={words.field.repository}
+        help={words.field.repositoryHelp}
+        mono
+      />
     </div>
+  )
+}
+type FieldsProps = Omit<StepProps, 'change'>
+/** What is wrong with a field beyond its text, once it is filled or somebody tried to go on. */
+const problemIn = ({ draft, facts, pressed }: FieldsProps, field: string, filled: boolean) =>
+  pressed || filled ? problemsOf(draft, facts).find((one) => one.field === field)?.says : undefined
+
+function QuestionFields(props: FieldsProps) {
+  const { draft, form } = props
+  const { title, name } = form.typed
+  const follows = name === '' || name === nameFrom(title)
+  // The name follows the title until somebody writes another.
+  const titled: DefineForm = {
+    ...form,
+    set: (typed) => form.set(follows ? { ...typed, name: nameFrom(typed.title ?? title) } : typed),
+  }
+  return (
+    <>
+      <LinesField
+        form={form}
+        name="question"
+        label={words.field.question}
+        help={words.field.questionHelp}
+        problem={problemIn(props, 'question', false)}
+        autoFocus
+      />
+      <TextField form={titled} name="title" label={words.field.title} />
+      <TextField
+        form={form}
+        name="name"
+        label={words.field.name}
+        help={words.field.nameHelp}
+        problem={problemIn(props, 'name', draft.name !== '')}
+        mono
+      />
+      <TextField
+        form={form}
+        name="owner"
+        label={words.field.owner}
+        problem={problemIn(props, 'owner', false)}
+      />
+    </>
+  )
+}
+function MoneyFields(props: FieldsProps) {
+  const { form, facts } = props
+  const { costCentre, budgetUsd } = form.typed
+  // A cost centre brings its team.
+  const paid: DefineForm = {
+    ...form,
+    set: (typed) => {
+      const budget = facts.budgets.find(({ meta }) => meta.name === typed.costCentre)
+      form.set({ ...typed, ...(budget && { team: budget.spec.team }) })
+    },
+  }
+  return (
+    <>
+      <ChoiceField
+        form={paid}
+        name="costCentre"
+        label={words.field.costCentre}
+        problem={problemIn(props, 'costCentre', costCentre !== '')}
+        options={[
+          { value: '', says: '…' },
+          ...facts.budgets.map(({ meta, spec, status }) => ({
+            value: meta.name,
+            says: `${meta.name} ${spec.title}, ${formatUsd(spec.capUsd - (status.spentUsd ?? 0))} of ${formatUsd(spec.capUsd)} a ${spec.period}`,
+          })),
+        ]}
+      />
+      <TextField
+        form={form}
+        name="team"
+        label={words.field.team}
+        problem={problemIn(props, 'team', false)}
+      />
+      <DayField
+        form={form}
+        name="due"
+        label={words.field.due}
+        problem={problemIn(props, 'due', true)}
+      />
+      <NumberField
+        form={form}
+        name="budgetUsd"
+        label={words.field.budget}
+        step={10}
+        width={160}
+        problem={problemIn(props, 'budgetUsd', budgetUsd !== '')}
+      />
+    </>
   )
 }
 function Sites({
@@ -242,7 +174,7 @@ function Members({
   members: Member[]
   onChange: (members: Member[]) => void
 }) {
-  const [name, setName] = useState('')
+  const form = useForm(memberForm, { name: '' })
   const [role, setRole] = useState<Member['role']>('engineer')
   const [kind, setKind] = useState<Member['kind']>('User')
   const addOne = (who: Pick<Member, 'kind' | 'name'>) => {
@@ -250,10 +182,11 @@ function Members({
       ...members.filter((one) => one.name !== who.name || one.kind !== who.kind),
       { kind: who.kind, name: who.name, role },
     ])
-    setName('')
+    form.reset()
   }
   const add = () => {
-    if (name.trim() !== '') addOne({ kind, name: name.trim() })
+    const wanted = form.tried()
+    if (wanted) addOne({ kind, ...wanted })
   }
   return (
     <fieldset className="form-row">
@@ -269,12 +202,8 @@ function Members({
             <option>User</option>
             <option>Group</option>
           </select>
-          <input
-            className="field-box grow"
-            aria-label={words.field.memberName}
-            placeholder={words.field.memberName}
-            value={name}
-            onChange={({ target }) => setName(target.value)}
+          <div
+            className="grow"
             onKeyDown={(event) => {
               if (event.key === 'Enter') {
                 event.preventDefault()
@@ -282,7 +211,15 @@ function Members({
                 add()
               }
             }}
-          />
+          >
+            <TextField
+              form={form}
+              name="name"
+              label={words.field.memberName}
+              layout="bare"
+              placeholder={words.field.memberName}
+            />
+          </div>
           <select
             className="field-box"
             aria-label={words.field.role}
@@ -295,7 +232,7 @@ function Members({
           </select>
           <Button onClick={add}>{words.field.addMember}</Button>
         </div>
-        <Suggestions text={name} onPick={addOne} />
+        <Suggestions text={form.typed.name} onPick={addOne} />
         <div className="chips">
           {members.map((member) => (
             <button

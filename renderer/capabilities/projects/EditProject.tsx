@@ -3,7 +3,20 @@ import type { Project } from '../../../preload/contract/records'
 import type { ProjectSpec } from '../../../preload/contract/records/project'
 import type { FailureOf } from '../../../preload/contract/failures'
 import { useAction, useRecords } from '../../client'
-import { Button, Failed, Panel, Tag } from '../../design'
+import {
+  Button,
+  ChoiceField,
+  DayField,
+  Failed,
+  LinesField,
+  NumberField,
+  Panel,
+  Tag,
+  TextField,
+  useForm,
+  type Form,
+} from '../../design'
+import { editForm, specWith, typedOfSpec } from './forms'
 import { words } from './words'
 
 type Conflict = FailureOf<'CONFLICT'>['data']
@@ -13,10 +26,9 @@ type Keep = Record<string, 'mine' | 'theirs'>
 export function EditProject({ project, onClose }: { project: Project; onClose: () => void }) {
   // The version this edit began with stays the base, even while newer ones arrive.
   const [base] = useState(project)
-  const [spec, setSpec] = useState<ProjectSpec>(base.spec)
+  const form = useForm(editForm, typedOfSpec(base.spec), words.field)
   const [keep, setKeep] = useState<Keep>({})
-  const budgets = useRecords('Budget')
-  const save = useAction((client, settled: Keep) =>
+  const save = useAction((client, spec: ProjectSpec, settled: Keep) =>
     client.projects.edit({
       name: base.meta.name,
       basedOn: { resourceVersion: base.meta.resourceVersion, spec: base.spec },
@@ -28,9 +40,9 @@ export function EditProject({ project, onClose }: { project: Project; onClose: (
     save.trouble?.failure?.code === 'CONFLICT' ? save.trouble.failure.data : undefined
   const newer = project.meta.resourceVersion !== base.meta.resourceVersion
   const submit = async (settled: Keep) => {
-    if (await save.act(settled)) onClose()
+    const read = form.tried()
+    if (read && (await save.act(specWith(base.spec, read), settled))) onClose()
   }
-  const set = (patch: Partial<ProjectSpec>) => setSpec({ ...spec, ...patch })
   if (conflict)
     return (
       <ConflictPanel
@@ -61,64 +73,12 @@ export function EditProject({ project, onClose }: { project: Project; onClose: (
           void submit({})
         }}
       >
-        <label className="stack tight">
-          {words.field.question}
-          <textarea
-            className="field-box"
-            style={{ height: 'auto' }}
-            rows={2}
-            maxLength={280}
-            value={spec.question}
-            onChange={({ target }) => set({ question: target.value })}
-          />
-        </label>
-        <label className="stack tight">
-          {words.field.owner}
-          <input
-            className="field-box"
-            value={spec.owner}
-            onChange={({ target }) => set({ owner: target.value })}
-          />
-        </label>
-        <label className="stack tight">
-          {words.field.costCentre}
-          <select
-            className="field-box"
-            value={spec.costCentre}
-            onChange={({ target }) => set({ costCentre: target.value })}
-          >
-            {budgets.map(({ meta, spec: budget }) => (
-              <option key={meta.name} value={meta.name}>{`${meta.name} ${budget.title}`}</option>
-            ))}
-          </select>
-        </label>
-        <label className="stack tight">
-          {words.field.due}
-          <input
-            type="date"
-            className="field-box"
-            value={spec.timeBox.due.slice(0, 10)}
-            onChange={({ target }) => {
-              if (target.value)
-                set({ timeBox: { ...spec.timeBox, due: `${target.value}T18:00:00Z` } })
-            }}
-          />
-        </label>
-        <label className="stack tight">
-          {words.field.budget}
-          <input
-            type="number"
-            min={0}
-            className="field-box"
-            value={spec.budgetUsd}
-            onChange={({ target }) => set({ budgetUsd: Number(target.value) })}
-          />
-        </label>
+        <EditFields form={form} />
         {save.trouble && (
           <Failed says={save.trouble.says} remedy={save.trouble.remedy} code={save.trouble.code} />
         )}
         <div className="row">
-          <Button look="primary" type="submit" busy={save.busy}>
+          <Button look="primary" type="submit" busy={save.busy} disabledBecause={form.missing}>
             {words.save}
           </Button>
           <Button look="quiet" onClick={onClose}>
@@ -127,6 +87,33 @@ export function EditProject({ project, onClose }: { project: Project; onClose: (
         </div>
       </form>
     </Panel>
+  )
+}
+function EditFields({ form }: { form: Form<typeof editForm.fields, unknown> }) {
+  const budgets = useRecords('Budget')
+  return (
+    <>
+      <LinesField form={form} name="question" label={words.field.question} layout="stacked" />
+      <TextField form={form} name="owner" label={words.field.owner} layout="stacked" />
+      <ChoiceField
+        form={form}
+        name="costCentre"
+        label={words.field.costCentre}
+        layout="stacked"
+        options={budgets.map(({ meta, spec }) => ({
+          value: meta.name,
+          says: `${meta.name} ${spec.title}`,
+        }))}
+      />
+      <DayField form={form} name="due" label={words.field.due} layout="stacked" />
+      <NumberField
+        form={form}
+        name="budgetUsd"
+        label={words.field.budget}
+        layout="stacked"
+        width={160}
+      />
+    </>
   )
 }
 interface ConflictProps {

@@ -8,6 +8,7 @@ import {
   useAddress,
   useAsk,
   useCore,
+  usePlan,
   useRecords,
   type Remote,
 } from '../../client'
@@ -31,7 +32,6 @@ import { useSiteNow, useSites } from '../sites/store'
 import { planFor } from './asking'
 import { ButtonStep } from './ButtonStep'
 import { DefineStep } from './DefineStep'
-import { useSettled } from './settled'
 import {
   daysUntil,
   isStep,
@@ -46,6 +46,7 @@ import {
   type Facts,
   type Step,
 } from './wizard'
+import { unreadOf, useWizardForms } from './wizard-forms'
 import { discardDraft, useDraft } from './wizard-store'
 import { words } from './words'
 import './wizard.css'
@@ -135,18 +136,15 @@ function usePlanned(draft: Draft, facts: Facts, running: Plan | undefined) {
     running === undefined &&
     problems.length === 0 &&
     (hidden || (whole.size !== undefined && whole.tool !== undefined))
-  const settled = useSettled(JSON.stringify({ ...whole, step: 'button', savedAt: undefined }), 500)
-  const plan = useAsk(
-    async (core, options) =>
-      plannable ? planFor(core, JSON.parse(settled) as Draft, options) : undefined,
-    [plannable, settled],
+  const { savedAt: _, ...asked } = whole
+  const plan = usePlan(
+    plannable ? { ...asked, step: 'button' as const } : undefined,
+    (core, wanted: Draft, options) => planFor(core, wanted, options),
   )
   const site = known.find(({ size }) => size.name === whole.size?.name)?.site
   const shown: Remote<Plan> | undefined = running
     ? { at: 'ready', value: running, asOf: facts.now }
-    : plannable
-      ? planRemote(plan.remote)
-      : undefined
+    : plan.remote
   return { offers, suggested, whole, problems, plan: { remote: shown, again: plan.again }, site }
 }
 const reasonOf = (left: string[]): string | undefined =>
@@ -166,9 +164,12 @@ function Wizard({ draft, step, facts: all, change, saving, savedAt, unsaved }: W
   const [pressed, setPressed] = useState(false)
   const [started, setStarted] = useState<{ operationId: string; plan: Plan }>()
   // The project that this very wizard is making does not stand in its own way.
-  const facts = started
-    ? { ...all, projects: all.projects.filter(({ meta }) => meta.name !== draft.name) }
-    : all
+  const forms = useWizardForms(draft, { change, now: all.now, pressed })
+  const facts = {
+    ...all,
+    ...(started && { projects: all.projects.filter(({ meta }) => meta.name !== draft.name) }),
+    unread: unreadOf(forms, draft),
+  }
   const { offers, suggested, whole, problems, plan, site } = usePlanned(draft, facts, started?.plan)
   const go = (to: Step) => {
     if (STEPS.indexOf(to) > STEPS.indexOf(draft.step)) change({ step: to })
@@ -206,13 +207,20 @@ function Wizard({ draft, step, facts: all, change, saving, savedAt, unsaved }: W
             {step === 'define' && (
               <Panel title={words.step.define} means={words.field.questionHelp}>
                 <div className="scroll">
-                  <DefineStep draft={draft} facts={facts} change={change} pressed={pressed} />
+                  <DefineStep
+                    draft={draft}
+                    form={forms.define}
+                    facts={facts}
+                    change={change}
+                    pressed={pressed}
+                  />
                 </div>
               </Panel>
             )}
             {step === 'environment' && (
               <EnvironmentStep
                 draft={draft}
+                form={forms.machine}
                 remote={offers.remote}
                 suggested={suggested}
                 tool={toolOf(draft, facts.tools)}
@@ -306,21 +314,6 @@ function WizardFoot({
     </div>
   )
 }
-/** A plan is asked for only once there is something to plan; until then the answer is nothing, which is no plan. */
-function planRemote<T>(remote: ReturnType<typeof useAsk<T | undefined>>['remote']): Remote<T> {
-  if (remote.at === 'ready')
-    return remote.value === undefined
-      ? { at: 'loading' }
-      : { at: 'ready', value: remote.value, asOf: remote.asOf }
-  const last =
-    remote.last?.value === undefined
-      ? {}
-      : { last: { value: remote.last.value, asOf: remote.last.asOf } }
-  return remote.at === 'failed'
-    ? { at: 'failed', trouble: remote.trouble, ...last }
-    : { at: remote.at, ...last }
-}
-
 interface HeadProps {
   draft: Draft
   facts: Facts

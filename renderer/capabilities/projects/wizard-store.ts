@@ -1,16 +1,27 @@
 import { useEffect } from 'react'
 import { create } from 'zustand'
 import type { Draft } from '../../../preload/contract/projects'
+import type { MachineTyped } from '../environments/forms'
 import { toTrouble, useCore, type Client, type Trouble } from '../../client'
+import type { DefineTyped } from './forms'
 
+/** Texts of fields that were typed into, beside what the draft could read of them. */
+export interface TypedFields {
+  define?: Partial<DefineTyped>
+  machine?: Partial<MachineTyped>
+}
 interface WizardState {
   draft?: Draft
+  typed?: TypedFields
   savedAt?: string
   saving: boolean
   trouble?: Trouble
 }
 /** The wizard in progress. It outlives its screen, so that what was typed is there after a look at the map or a lost connection. */
 export const useWizardStore = create<WizardState>(() => ({ saving: false }))
+
+export const keepTyped = (typed: TypedFields) =>
+  useWizardStore.setState((before) => ({ typed: { ...before.typed, ...typed } }))
 
 const SAVE_AFTER_MS = 400
 let pending: ReturnType<typeof setTimeout> | undefined

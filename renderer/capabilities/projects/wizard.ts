@@ -17,20 +17,11 @@ export interface Facts {
   sites: string[]
   person: string
   now: number
+  /** Fields whose text cannot be read: nothing is planned while there is one. */ unread?: Problem[]
 }
 
 const DAY = 86_400_000
 const iso = (ms: number) => new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z')
-
-/** A name that Kubernetes accepts, made from what somebody typed. */
-export const nameFrom = (title: string): string =>
-  title
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 40)
-    .replace(/-+$/, '')
 
 /** A draft in which everything but the question is usable as it stands; `env-PROJECT` begins in a project, `use-SOURCE` with a source. */
 export function newDraft(
@@ -111,11 +102,13 @@ const CHECKS: [field: string, check: Check][] = [
 ]
 /** What the definition still lacks, field by field, checked again by the core. */
 export function problemsOf(draft: Draft, facts: Facts): Problem[] {
-  if (draft.existingProject) return []
-  return CHECKS.flatMap(([field, check]) => {
+  const { unread = [] } = facts
+  if (draft.existingProject) return unread
+  const named = CHECKS.flatMap(([field, check]) => {
     const says = check(draft, facts)
     return says === false ? [] : [{ field, says }]
   })
+  return [...named, ...unread.filter(({ field }) => !named.some((one) => one.field === field))]
 }
 
 export interface StepView {

@@ -1,5 +1,6 @@
 import { Slider } from '@mantine/core'
 import { useEffect, useId, useState } from 'react'
+import { readNumber } from '../../design'
 import { words } from './words'
 
 /** How a slider runs, and what may be typed beyond its ends. */
@@ -126,5 +127,5 @@ const numberOf = (text: string) => {
     .replace(/^\$/, '')
     .replaceAll(',', '')
     .replace(/\s*(%|h|GB|Gbit\/s)$/, '')
-  return plain === '' ? Infinity : Number(plain)
+  return plain === '' ? Infinity : readNumber(plain)
 }

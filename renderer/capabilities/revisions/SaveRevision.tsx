@@ -1,10 +1,19 @@
-import { useState } from 'react'
 import type { Environment } from '../../../preload/contract/records'
-import { lastKnown, useAsk, useRecords } from '../../client'
-import { Button, Failed, formatShare, Loading, Panel, Sign } from '../../design'
+import { lastKnown, useAsk, usePlan, useRecords } from '../../client'
+import {
+  Button,
+  ChoiceField,
+  Failed,
+  formatShare,
+  LinesField,
+  Loading,
+  Panel,
+  Sign,
+  TextField,
+  useForm,
+} from '../../design'
 import { openDrawer, PlanPanel } from '../operations'
-import { useSettled } from '../projects/settled'
-import { readNumbers, readPairs } from './pairs'
+import { revisionForm } from './forms'
 import { words } from './words'
 
 /** Beside an environment: what a revision would bind now, what would be missing, and the plan that saves it. */
@@ -18,39 +27,14 @@ export function SaveRevision({
   const namespace = environment.meta.namespace ?? ''
   const name = environment.meta.name
   const items = useRecords('WorkItem').filter(({ meta }) => meta.namespace === namespace)
-  const [workItem, setWorkItem] = useState(environment.spec.workItem ?? '')
-  const [note, setNote] = useState('')
-  const [parameters, setParameters] = useState('')
-  const [metrics, setMetrics] = useState('')
-  const item = workItem || items[0]?.meta.name || ''
-  const read = { parameters: readPairs(parameters), metrics: readNumbers(metrics) }
-  const problem =
-    read.parameters.problem ?? read.metrics.problem ?? (item === '' ? words.noItem : undefined)
-  const settled = useSettled(
-    JSON.stringify({
-      workItem: item,
-      note,
-      parameters: read.parameters.values,
-      metrics: read.metrics.values,
-    }),
-    500,
-  )
-  const plan = useAsk(
-    (client, options) =>
-      client.revisions.planSave(
-        {
-          namespace,
-          name,
-          ...(JSON.parse(settled) as {
-            workItem: string
-            note: string
-            parameters: Record<string, string>
-            metrics: Record<string, number>
-          }),
-        },
-        options,
-      ),
-    [namespace, name, settled],
+  const first = environment.spec.workItem ?? items[0]?.meta.name ?? ''
+  const form = useForm(revisionForm, { workItem: '', note: '', parameters: '', metrics: '' }, words)
+  const workItem = form.typed.workItem || first
+  const { reading } = form
+  const missing = workItem === '' ? words.noItem : form.missing
+  const plan = usePlan(
+    reading.ok && workItem !== '' ? { ...reading.value, namespace, name, workItem } : undefined,
+    (client, input, options) => client.revisions.planSave(input, options),
   )
   return (
     <div className="stack scroll" style={{ minHeight: 0 }}>
@@ -65,57 +49,35 @@ export function SaveRevision({
       >
         <Bindings namespace={namespace} name={name} />
         <div className="stack control-text" style={{ paddingTop: 8 }}>
-          <label className="stack tight">
-            {words.workItem}
-            <select
-              className="field-box"
-              value={item}
-              onChange={({ target }) => setWorkItem(target.value)}
-            >
-              {items.map(({ meta, spec }) => (
-                <option key={meta.name} value={meta.name}>
-                  {spec.title}
-                </option>
-              ))}
-            </select>
-          </label>
-          <label className="stack tight">
-            {words.note}
-            <input
-              className="field-box"
-              value={note}
-              maxLength={2000}
-              onChange={({ target }) => setNote(target.value)}
-            />
-          </label>
-          <label className="stack tight">
-            {words.parameters} <span className="meta">{words.parametersHelp}</span>
-            <textarea
-              className="field-box"
-              style={{ height: 'auto' }}
-              rows={2}
-              value={parameters}
-              onChange={({ target }) => setParameters(target.value)}
-            />
-          </label>
-          <label className="stack tight">
-            {words.metrics} <span className="meta">{words.metricsHelp}</span>
-            <textarea
-              className="field-box"
-              style={{ height: 'auto' }}
-              rows={2}
-              value={metrics}
-              onChange={({ target }) => setMetrics(target.value)}
-            />
-          </label>
+          <ChoiceField
+            form={{ ...form, typed: { ...form.typed, workItem } }}
+            name="workItem"
+            label={words.workItem}
+            layout="stacked"
+            options={items.map(({ meta, spec }) => ({ value: meta.name, says: spec.title }))}
+          />
+          <TextField form={form} name="note" label={words.note} layout="stacked" />
+          <LinesField
+            form={form}
+            name="parameters"
+            label={words.parameters}
+            help={words.parametersHelp}
+            layout="stacked"
+          />
+          <LinesField
+            form={form}
+            name="metrics"
+            label={words.metrics}
+            help={words.metricsHelp}
+            layout="stacked"
+          />
         </div>
       </Panel>
       <PlanPanel
         grows
-        remote={item === '' ? undefined : plan.remote}
-        again={plan.again}
-        disabledBecause={problem}
-        empty={words.noItem}
+        {...plan}
+        disabledBecause={missing}
+        empty={missing}
         onStarted={(operationId) => {
           openDrawer(operationId)
           onClose()

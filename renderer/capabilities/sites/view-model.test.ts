@@ -8,7 +8,6 @@ import {
   consentFor,
   diagnosisOf,
   leftFor,
-  missingOf,
   nameOfIdentity,
   needsConsent,
   profileSays,
@@ -18,6 +17,8 @@ import {
   speedSays,
   whyNotHome,
 } from './view-model'
+import { readTyped } from '../../design'
+import { oidcForm } from './forms'
 
 const now = Date.parse('2026-11-18T14:32:00Z')
 const site = (more: Partial<SiteState> = {}): SiteState => ({
@@ -220,24 +221,16 @@ test('a profile says how it signs in and whether that is over', () => {
   ]).toEqual(['company sign-in, signed out', 'company sign-in', 'keys'])
 })
 test('an OpenID site names what is missing, in order', () => {
-  const draft = {
-    name: 'edge',
-    server: 'https://e',
-    issuer: 'https://i',
-    clientId: 'c',
-    ca: '',
-    scopes: '',
-    redirect: '',
+  const typed = { ...oidcForm.example, ca: '', redirect: '' }
+  const firstProblem = (change: Partial<typeof typed>) => {
+    const read = readTyped(oidcForm, { ...typed, ...change })
+    return read.ok ? undefined : Object.keys(read.problems)[0]
   }
   expect([
-    missingOf(draft),
-    missingOf({ ...draft, name: ' ' }),
-    missingOf({ ...draft, server: 'e:6443' }),
-    missingOf({ ...draft, issuer: '', clientId: '' }),
-  ]).toEqual([
-    undefined,
-    'Give it a name.',
-    "The server's address is missing.",
-    "The issuer's address is missing.",
-  ])
+    firstProblem({}),
+    firstProblem({ name: ' ' }),
+    firstProblem({ server: 'e:6443' }),
+    firstProblem({ issuer: '', clientId: '' }),
+    firstProblem({ redirect: 'http://elsewhere.example/' }),
+  ]).toEqual([undefined, 'name', 'server', 'issuer', 'redirect'])
 })

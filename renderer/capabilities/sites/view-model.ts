@@ -138,24 +138,10 @@ export const profileSays = ({ kind, signedIn }: AwsProfile): string =>
     ? `${words.profileKinds[kind]}, ${words.signedOutHint}`
     : words.profileKinds[kind]
 
-export interface OidcDraft {
-  name: string
-  server: string
+export const identityOfIssuer = ({
+  issuer,
+  clientId,
+}: {
   issuer: string
   clientId: string
-  ca: string
-  scopes: string
-  redirect: string
-}
-/** What has to be filled in first; undefined when nothing is missing. */
-export function missingOf(draft: OidcDraft): string | undefined {
-  const fields = ['name', 'server', 'issuer', 'clientId'] as const
-  const missing = fields.find(
-    (field) =>
-      draft[field].trim() === '' ||
-      ((field === 'server' || field === 'issuer') && !/^https?:\/\/./.test(draft[field])),
-  )
-  return missing && words.oidcMissing[missing]
-}
-export const identityOfIssuer = ({ issuer, clientId }: OidcDraft): string =>
-  `oidc ${issuer} ${clientId}`
+}): string => `oidc ${issuer} ${clientId}`

@@ -185,12 +185,6 @@ export const words = {
     scopes: 'groups email',
     redirect: 'http://localhost:8000/',
   },
-  oidcMissing: {
-    name: 'Give it a name.',
-    server: "The server's address is missing.",
-    issuer: "The issuer's address is missing.",
-    clientId: 'The client id is missing.',
-  },
   oidcHelpTitle: 'What this needs',
   oidcHelp: [
     'The API server has to trust the same issuer (its --oidc-issuer-url or an authentication configuration).',

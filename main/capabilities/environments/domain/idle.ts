@@ -1,10 +1,7 @@
-import type { IdleReport } from '../../../../preload/contract/projects'
+import { PROTECTED_HOURS, type IdleReport } from '../../../../preload/contract/projects'
 import type { Environment } from '../../../../preload/contract/records'
 
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
-const HOURS =
-  /^(Sun|Mon|Tue|Wed|Thu|Fri|Sat)(?: to (Sun|Mon|Tue|Wed|Thu|Fri|Sat))? ([01]\d|2[0-3]):([0-5]\d) to ([01]\d|2[0-4]):([0-5]\d)$/
-
 interface Hours {
   from: number
   to: number
@@ -13,7 +10,7 @@ interface Hours {
 }
 /** "Mon to Fri 08:00 to 18:00" or "Wed 09:00 to 11:00"; undefined where the text is neither. */
 function readHours(text: string): Hours | undefined {
-  const [whole, first, last, ...clock] = HOURS.exec(text.trim()) ?? []
+  const [whole, first, last, ...clock] = PROTECTED_HOURS.exec(text.trim()) ?? []
   if (whole === undefined || first === undefined) return undefined
   const [fromHour = 0, fromMinute = 0, toHour = 0, toMinute = 0] = clock.map(Number)
   return {

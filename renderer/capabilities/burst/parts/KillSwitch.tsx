@@ -1,11 +1,9 @@
-import { TextInput } from '@mantine/core'
 import { useState } from 'react'
 import type { BurstPolicySpec } from '../../../../preload/contract/records/burst'
-import { useAction } from '../../../client'
-import { Button, Dialog, Failed, formatMoment, Panel, Sign } from '../../../design'
+import { Button, Dialog, formatMoment, Panel, Sign } from '../../../design'
 import { words } from '../words'
+import { ReasonForm } from './ReasonForm'
 
-const LEAST_REASON = 3
 /** Stops everything that acts by itself, at once and for everybody; what runs goes on. */
 export function KillSwitch({
   stopped,
@@ -17,16 +15,6 @@ export function KillSwitch({
   again: () => void
 }) {
   const [asking, setAsking] = useState(false)
-  const [reason, setReason] = useState('')
-  const stop = useAction((client) => client.burst.stop({ stopped: stopped === undefined, reason }))
-  const ready = reason.trim().length >= LEAST_REASON
-  const run = async () => {
-    if (ready && (await stop.act())) {
-      setAsking(false)
-      setReason('')
-      again()
-    }
-  }
   const verb = stopped ? words.allowAll : words.stopAll
   return (
     <Panel title={words.killTitle}>
@@ -52,39 +40,18 @@ export function KillSwitch({
         </div>
       </div>
       <Dialog title={verb.replace('…', '')} opened={asking} onClose={() => setAsking(false)}>
-        <form
-          className="stack"
-          style={{ padding: '0 16px 16px' }}
-          onSubmit={(event) => {
-            event.preventDefault()
-            void run()
+        <ReasonForm
+          label={words.stopReason}
+          verb={verb.replace('…', '')}
+          look={stopped ? 'primary' : 'danger'}
+          run={(client, reason) => client.burst.stop({ stopped: stopped === undefined, reason })}
+          onDone={() => {
+            setAsking(false)
+            again()
           }}
         >
           <p className="control-text">{words.killSays}</p>
-          <TextInput
-            data-autofocus
-            label={words.stopReason}
-            value={reason}
-            onChange={({ target }) => setReason(target.value)}
-          />
-          {stop.trouble && (
-            <Failed
-              says={stop.trouble.says}
-              remedy={stop.trouble.remedy}
-              code={stop.trouble.code}
-            />
-          )}
-          <div className="state-actions">
-            <Button
-              type="submit"
-              look={stopped ? 'primary' : 'danger'}
-              busy={stop.busy}
-              disabledBecause={ready ? undefined : words.stopNeeds}
-            >
-              {verb.replace('…', '')}
-            </Button>
-          </div>
-        </form>
+        </ReasonForm>
       </Dialog>
     </Panel>
   )

@@ -1,8 +1,9 @@
-import { Select, TagsInput } from '@mantine/core'
+import { Select } from '@mantine/core'
 import { useState } from 'react'
-import { useAsk } from '../../../client'
-import { Button, Empty, Panel } from '../../../design'
+import { usePlan } from '../../../client'
+import { Button, Empty, Panel, TextField, useForm } from '../../../design'
 import { openDrawer, PlanPanel } from '../../operations'
+import { layoutForm } from '../forms'
 import { words } from '../words'
 import { Field, useCloudSites } from './NewGroup'
 
@@ -10,8 +11,13 @@ import { Field, useCloudSites } from './NewGroup'
 export function Layout({ onClose }: { onClose: () => void }) {
   const clouds = useCloudSites()
   const [picked, setPicked] = useState<string>()
-  const [namespaces, setNamespaces] = useState<string[]>([])
+  const form = useForm(layoutForm, { namespaces: '' })
   const to = picked ?? clouds[0]?.value
+  const { reading } = form
+  const plan = usePlan(
+    to !== undefined && reading.ok ? { to, namespaces: reading.value.namespaces } : undefined,
+    (client, input, options) => client.burst.planLayout(input, options),
+  )
   return (
     <div className="stack" style={{ minHeight: 0, gap: 12 }}>
       <Panel
@@ -39,47 +45,28 @@ export function Layout({ onClose }: { onClose: () => void }) {
                 }}
               />
             </Field>
-            <Field label={words.layoutNamespaces}>
-              <TagsInput
-                aria-label={words.layoutNamespaces}
-                value={namespaces}
-                placeholder={namespaces.length > 0 ? '' : words.allQueued}
-                onChange={setNamespaces}
-              />
-            </Field>
+            <TextField
+              form={form}
+              name="namespaces"
+              label={words.layoutNamespaces}
+              layout="stacked"
+              placeholder={words.allQueued}
+            />
           </div>
         )}
       </Panel>
       {to !== undefined && (
-        <Planned
-          key={JSON.stringify([to, namespaces])}
-          to={to}
-          namespaces={namespaces}
-          onClose={onClose}
+        <PlanPanel
+          grows
+          {...plan}
+          empty={form.missing}
+          disabledBecause={form.missing}
+          onStarted={(operationId) => {
+            openDrawer(operationId)
+            onClose()
+          }}
         />
       )}
     </div>
-  )
-}
-function Planned({
-  to,
-  namespaces,
-  onClose,
-}: {
-  to: string
-  namespaces: string[]
-  onClose: () => void
-}) {
-  const plan = useAsk((client, options) => client.burst.planLayout({ to, namespaces }, options), [])
-  return (
-    <PlanPanel
-      grows
-      remote={plan.remote}
-      again={plan.again}
-      onStarted={(operationId) => {
-        openDrawer(operationId)
-        onClose()
-      }}
-    />
   )
 }

@@ -1,29 +1,47 @@
-import { NumberInput, Select, TextInput } from '@mantine/core'
 import type { ReactNode } from 'react'
-import type { BurstPolicySpec } from '../../../../preload/contract/records/burst'
 import { useRecords } from '../../../client'
-import { Button, Section } from '../../../design'
+import {
+  Button,
+  ChoiceField,
+  NumberField,
+  rowOf,
+  Section,
+  TextField,
+  type Form,
+} from '../../../design'
+import type { CAP_ROW, PolicyTyped, policyForm, WAITING_ROW, WEIGHT_ROW } from '../forms'
 import { words } from '../words'
 
-interface EditProps {
-  draft: BurstPolicySpec
-  change: (patch: Partial<BurstPolicySpec>) => void
+type List = 'waiting' | 'caps' | 'weights'
+export type PolicyFormState = Form<
+  typeof policyForm.fields,
+  ReturnType<typeof policyForm.schema.parse>
+>
+export interface EditProps {
+  form: PolicyFormState
   fixed: boolean
 }
-interface RowsProps<R> {
+interface RowsProps<L extends List> extends EditProps {
+  list: L
   title: string
   means: string
   heads: readonly string[]
-  rows: readonly R[]
-  fixed: boolean
-  cells: (row: R, set: (patch: Partial<R>) => void) => readonly ReactNode[]
-  onChange: (rows: R[]) => void
-  fresh: NoInfer<R>
+  cells: (index: number) => readonly ReactNode[]
+  fresh: PolicyTyped[L][number]
 }
 /** A short table of rows that can be added, changed and removed. */
-function Rows<R>({ title, means, heads, rows, fixed, cells, onChange, fresh }: RowsProps<R>) {
-  const set = (index: number) => (patch: Partial<R>) =>
-    onChange(rows.map((row, at) => (at === index ? { ...row, ...patch } : row)))
+function Rows<L extends List>({
+  form,
+  fixed,
+  list,
+  title,
+  means,
+  heads,
+  cells,
+  fresh,
+}: RowsProps<L>) {
+  const rows: readonly unknown[] = form.typed[list]
+  const put = (next: readonly unknown[]) => form.set({ [list]: next } as Partial<PolicyTyped>)
   return (
     <Section title={title} note={means}>
       {rows.length === 0 ? (
@@ -43,9 +61,9 @@ function Rows<R>({ title, means, heads, rows, fixed, cells, onChange, fresh }: R
             </tr>
           </thead>
           <tbody>
-            {rows.map((row, index) => (
+            {rows.map((_, index) => (
               <tr key={index}>
-                {cells(row, set(index)).map((cell, at) => (
+                {cells(index).map((cell, at) => (
                   <td key={heads[at]}>{cell}</td>
                 ))}
                 <td>
@@ -53,7 +71,7 @@ function Rows<R>({ title, means, heads, rows, fixed, cells, onChange, fresh }: R
                     <Button
                       look="quiet"
                       small
-                      onClick={() => onChange(rows.filter((_, at) => at !== index))}
+                      onClick={() => put(rows.filter((__, at) => at !== index))}
                     >
                       {words.removeRow}
                     </Button>
@@ -66,7 +84,7 @@ function Rows<R>({ title, means, heads, rows, fixed, cells, onChange, fresh }: R
       )}
       {!fixed && (
         <div style={{ paddingTop: 6 }}>
-          <Button small onClick={() => onChange([...rows, fresh])}>
+          <Button small onClick={() => put([...rows, fresh])}>
             {words.addRow}
           </Button>
         </div>
@@ -80,165 +98,113 @@ function useTeams(): string[] {
     ...new Set([...projects.map(({ spec }) => spec.team), ...budgets.map(({ spec }) => spec.team)]),
   ].sort()
 }
-const usdInput = (
-  label: string,
-  value: number,
-  on: { fixed: boolean; set: (usd: number) => void },
-) => (
-  <NumberInput
-    aria-label={label}
-    disabled={on.fixed}
-    value={value}
-    min={0}
-    prefix="$"
-    thousandSeparator=","
-    w={120}
-    onChange={(usd) => {
-      if (typeof usd === 'number') on.set(usd)
-    }}
-  />
-)
 
-export function WaitingRows({ draft, change, fixed }: EditProps) {
+export function WaitingRows({ form, fixed }: EditProps) {
   const teams = useTeams()
   const options = (team: string) => [
-    { value: '', label: words.everybody },
-    ...[...new Set([...teams, ...(team ? [team] : [])])].map((value) => ({ value, label: value })),
+    { value: '', says: words.everybody },
+    ...[...new Set([...teams, ...(team ? [team] : [])])].map((value) => ({ value, says: value })),
   ]
   return (
     <Rows
+      form={form}
+      fixed={fixed}
+      list="waiting"
       title={words.waiting}
       means={words.waitingMeans}
       heads={[words.team, words.priority, words.usdPerHour]}
-      rows={draft.waiting}
-      fixed={fixed}
-      fresh={{ team: '', usdPerHour: 40 }}
-      onChange={(waiting) => change({ waiting })}
-      cells={(row, set) => [
-        <Select
-          key="team"
-          aria-label={words.team}
-          disabled={fixed}
-          data={options(row.team)}
-          value={row.team}
-          w={180}
-          onChange={(team) => set({ team: team ?? '' })}
-        />,
-        <TextInput
-          key="priority"
-          aria-label={words.priority}
-          disabled={fixed}
-          value={row.priority ?? ''}
-          placeholder={words.anyPriority}
-          w={150}
-          onChange={({ target }) =>
-            set({ priority: target.value === '' ? undefined : target.value } as Partial<typeof row>)
-          }
-        />,
-        usdInput(words.usdPerHour, row.usdPerHour, {
-          fixed,
-          set: (usdPerHour) => set({ usdPerHour }),
-        }),
-      ]}
+      fresh={{ team: '', priority: '', usdPerHour: '40' }}
+      cells={(index) => {
+        const row = rowOf<typeof form.model.fields, unknown, typeof WAITING_ROW>(form, {
+          list: 'waiting',
+          index,
+        })
+        const of = { form: row, layout: 'bare', disabled: fixed } as const
+        return [
+          <ChoiceField
+            key="team"
+            {...of}
+            name="team"
+            label={words.team}
+            options={options(row.typed.team)}
+          />,
+          <TextField
+            key="priority"
+            {...of}
+            name="priority"
+            label={words.priority}
+            placeholder={words.anyPriority}
+          />,
+          <NumberField key="usd" {...of} name="usdPerHour" label={words.usdPerHour} width={110} />,
+        ]
+      }}
     />
   )
 }
-type Cap = BurstPolicySpec['caps'][number]
-const FRESH_CAP: Cap = { scope: 'team', name: '', period: 'month', capUsd: 1000, hard: true }
-const PERIODS = ['month', 'quarter', 'year'] as const
-const SCOPES = ['costCentre', 'team', 'project'] as const
-export function CapRows({ draft, change, fixed }: EditProps) {
+const PERIODS = ['month', 'quarter', 'year'].map((value) => ({ value, says: value }))
+const SCOPES = (['costCentre', 'team', 'project'] as const).map((value) => ({
+  value,
+  says: words.scopes[value],
+}))
+export function CapRows({ form, fixed }: EditProps) {
   return (
     <Rows
+      form={form}
+      fixed={fixed}
+      list="caps"
       title={words.caps}
       means={words.capsMeans}
       heads={[words.scope, words.name, words.period, words.capUsd, words.hardness]}
-      rows={draft.caps}
-      fixed={fixed}
-      fresh={FRESH_CAP}
-      onChange={(caps) => change({ caps })}
-      cells={(row, set) => [
-        <Select
-          key="scope"
-          aria-label={words.scope}
-          disabled={fixed}
-          allowDeselect={false}
-          data={SCOPES.map((value) => ({ value, label: words.scopes[value] }))}
-          value={row.scope}
-          w={120}
-          onChange={(value) => {
-            const scope = SCOPES.find((one) => one === value)
-            if (scope) set({ scope })
-          }}
-        />,
-        <TextInput
-          key="name"
-          aria-label={words.name}
-          disabled={fixed}
-          value={row.name}
-          w={120}
-          onChange={({ target }) => set({ name: target.value })}
-        />,
-        <Select
-          key="period"
-          aria-label={words.period}
-          disabled={fixed}
-          allowDeselect={false}
-          data={[...PERIODS]}
-          value={row.period}
-          w={96}
-          onChange={(value) => {
-            const period = PERIODS.find((one) => one === value)
-            if (period) set({ period })
-          }}
-        />,
-        usdInput(words.capUsd, row.capUsd, { fixed, set: (capUsd) => set({ capUsd }) }),
-        <Select
-          key="hard"
-          aria-label={words.hardness}
-          disabled={fixed}
-          allowDeselect={false}
-          data={[words.hard, words.soft]}
-          value={row.hard ? words.hard : words.soft}
-          w={84}
-          onChange={(value) => set({ hard: value === words.hard })}
-        />,
-      ]}
+      fresh={{ scope: 'team', name: '', period: 'month', capUsd: '1000', hard: true }}
+      cells={(index) => {
+        const row = rowOf<typeof form.model.fields, unknown, typeof CAP_ROW>(form, {
+          list: 'caps',
+          index,
+        })
+        const of = { form: row, layout: 'bare', disabled: fixed } as const
+        return [
+          <ChoiceField key="scope" {...of} name="scope" label={words.scope} options={SCOPES} />,
+          <TextField key="name" {...of} name="name" label={words.name} />,
+          <ChoiceField key="period" {...of} name="period" label={words.period} options={PERIODS} />,
+          <NumberField key="usd" {...of} name="capUsd" label={words.capUsd} width={110} />,
+          <select
+            key="hard"
+            className="field-box"
+            aria-label={words.hardness}
+            disabled={fixed}
+            value={row.typed.hard ? words.hard : words.soft}
+            onChange={({ target }) => row.set({ hard: target.value === words.hard })}
+          >
+            {[words.hard, words.soft].map((says) => (
+              <option key={says}>{says}</option>
+            ))}
+          </select>,
+        ]
+      }}
     />
   )
 }
-export function WeightRows({ draft, change, fixed }: EditProps) {
+export function WeightRows({ form, fixed }: EditProps) {
   return (
     <Rows
+      form={form}
+      fixed={fixed}
+      list="weights"
       title={words.weights}
       means={words.weightsMeans}
       heads={[words.team, words.weight]}
-      rows={draft.weights}
-      fixed={fixed}
-      fresh={{ team: '', weight: 1 }}
-      onChange={(weights) => change({ weights })}
-      cells={(row, set) => [
-        <TextInput
-          key="team"
-          aria-label={words.team}
-          disabled={fixed}
-          value={row.team}
-          w={180}
-          onChange={({ target }) => set({ team: target.value })}
-        />,
-        <NumberInput
-          key="weight"
-          aria-label={words.weight}
-          disabled={fixed}
-          value={row.weight}
-          min={0}
-          max={1000}
-          w={100}
-          onChange={(weight) => {
-            if (typeof weight === 'number') set({ weight })
-          }}
-        />,
-      ]}
+      fresh={{ team: '', weight: '1' }}
+      cells={(index) => {
+        const row = rowOf<typeof form.model.fields, unknown, typeof WEIGHT_ROW>(form, {
+          list: 'weights',
+          index,
+        })
+        const of = { form: row, layout: 'bare', disabled: fixed } as const
+        return [
+          <TextField key="team" {...of} name="team" label={words.team} />,
+          <NumberField key="weight" {...of} name="weight" label={words.weight} />,
+        ]
+      }}
     />
   )
 }

@@ -1,15 +1,6 @@
-import { NumberInput } from '@mantine/core'
 import { useState } from 'react'
 import type { NodeGroupsView, NodeGroupView, Orphan } from '../../../../preload/contract/cloud'
-import type { Plan } from '../../../../preload/contract/operations'
-import {
-  lastKnown,
-  recordedTrouble,
-  useAsk,
-  useWatch,
-  type Client,
-  type Remote,
-} from '../../../client'
+import { lastKnown, recordedTrouble, useAsk, useWatch, type Remote } from '../../../client'
 import {
   Button,
   CellStrip,
@@ -27,22 +18,14 @@ import {
   Sign,
   Tag,
 } from '../../../design'
-import { openDrawer, PlanPanel } from '../../operations'
 import { useSiteNow } from '../../sites/store'
 import { BurstTabs } from '../BurstTabs'
+import { ChosenPlan, type Chosen } from '../parts/ChosenPlan'
 import { Layout } from '../parts/Layout'
 import { NewGroup } from '../parts/NewGroup'
 import { Prices } from '../parts/Prices'
 import { words } from '../words'
 
-type Ask = (client: Client, options: { signal: AbortSignal }) => Promise<Plan>
-/** What a person is about to do, as the plan it is asked as. */
-interface Chosen {
-  key: string
-  title: string
-  group?: NodeGroupView
-  ask: (desired: number) => Ask
-}
 type Beside = Chosen | 'new' | 'queues' | 'prices'
 
 /** What is rented, what is idle, and what nothing accounts for. */
@@ -403,44 +386,5 @@ function Shipments() {
         </div>
       )}
     </Panel>
-  )
-}
-function ChosenPlan({ chosen, onClose }: { chosen: Chosen; onClose: () => void }) {
-  const [desired, setDesired] = useState(chosen.group?.desired ?? 0)
-  const plan = useAsk(
-    (client, options) => chosen.ask(desired)(client, options),
-    [chosen.key, desired],
-  )
-  return (
-    <div className="stack" style={{ minHeight: 0 }}>
-      <div className="row">
-        <b>{chosen.title}</b>
-        {chosen.group && (
-          <NumberInput
-            aria-label={words.scaleTo}
-            value={desired}
-            min={0}
-            max={chosen.group.max}
-            w={90}
-            onChange={(value) => {
-              if (typeof value === 'number') setDesired(value)
-            }}
-          />
-        )}
-        <span className="spring" />
-        <Button look="quiet" small onClick={onClose}>
-          {words.close}
-        </Button>
-      </div>
-      <PlanPanel
-        grows
-        remote={plan.remote}
-        again={plan.again}
-        onStarted={(operationId) => {
-          openDrawer(operationId)
-          onClose()
-        }}
-      />
-    </div>
   )
 }

@@ -1,24 +1,33 @@
-import { NumberInput, Select, Switch, TextInput } from '@mantine/core'
-import { useEffect, useState, type ReactNode } from 'react'
+import { Switch } from '@mantine/core'
 import type { PolicyInForce } from '../../../../preload/contract/burst'
-import type { BurstPolicySpec } from '../../../../preload/contract/records/burst'
 import type { z } from 'zod'
-import { lastKnown, useAsk } from '../../../client'
+import { lastKnown, useAsk, usePlan } from '../../../client'
 import {
   Button,
+  ChoiceField,
   Failed,
   Forbidden,
   Loading,
+  NumberField,
   PageHead,
   Panel,
   Partly,
   Segmented,
   Tag,
+  TextField,
+  useForm,
 } from '../../../design'
 import { openDrawer, PlanPanel } from '../../operations'
 import { useSites } from '../../sites/store'
 import { BurstTabs } from '../BurstTabs'
-import { CapRows, WaitingRows, WeightRows } from '../parts/PolicyRows'
+import { policyForm, policyTyped } from '../forms'
+import {
+  CapRows,
+  WaitingRows,
+  WeightRows,
+  type EditProps,
+  type PolicyFormState,
+} from '../parts/PolicyRows'
 import { KillSwitch } from '../parts/KillSwitch'
 import { words } from '../words'
 
@@ -57,62 +66,17 @@ export function PolicyScreen() {
     </div>
   )
 }
-const SETTLE_MS = 500
-/** A draft that people still type in, and what of it has settled. */
-function useDraft(spec: BurstPolicySpec) {
-  const [draft, setDraft] = useState(spec)
-  const [settled, setSettled] = useState(spec)
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(draft), SETTLE_MS)
-    return () => clearTimeout(timer)
-  }, [draft])
-  const dirty = JSON.stringify(draft) !== JSON.stringify(spec)
-  return {
-    draft,
-    settled,
-    dirty,
-    change: (patch: Partial<BurstPolicySpec>) => setDraft((before) => ({ ...before, ...patch })),
-    without: (key: keyof BurstPolicySpec) =>
-      setDraft(({ [key]: _gone, ...rest }) => rest as BurstPolicySpec),
-    discard: () => {
-      setDraft(spec)
-      setSettled(spec)
-    },
-  }
-}
-interface EditProps {
-  draft: BurstPolicySpec
-  change: (patch: Partial<BurstPolicySpec>) => void
-  fixed: boolean
-}
 function Editor({ inForce, again }: { inForce: InForce; again: () => void }) {
-  const { draft, settled, dirty, change, without, discard } = useDraft(inForce.spec)
+  const form = useForm(policyForm, policyTyped(inForce.spec), { ...words.field, ...words })
   const fixed = inForce.mayChange === 'no'
-  const text = JSON.stringify(settled)
-  const same = text === JSON.stringify(inForce.spec)
-  const plan = useAsk(
-    (client, options) =>
-      same
-        ? Promise.reject(new Error(words.unchanged))
-        : client.burst.planPolicy(
-            {
-              spec: settled,
-              ...(inForce.resourceVersion !== undefined && {
-                resourceVersion: inForce.resourceVersion,
-              }),
-            },
-            options,
-          ),
-    [text],
-  )
   return (
     <div className="screen-body with-side">
       <Panel
         title={words.policyTitle}
         means={words.policyMeans}
         actions={
-          dirty ? (
-            <Button look="quiet" small onClick={discard}>
+          form.dirty ? (
+            <Button look="quiet" small onClick={() => form.reset()}>
               {words.discard}
             </Button>
           ) : undefined
@@ -130,129 +94,112 @@ function Editor({ inForce, again }: { inForce: InForce; again: () => void }) {
               {words.defaults}
             </p>
           )}
-          <Basics draft={draft} change={change} without={without} fixed={fixed} />
-          <WaitingRows draft={draft} change={change} fixed={fixed} />
-          <CapRows draft={draft} change={change} fixed={fixed} />
-          <WeightRows draft={draft} change={change} fixed={fixed} />
+          <Basics form={form} fixed={fixed} />
+          <WaitingRows form={form} fixed={fixed} />
+          <CapRows form={form} fixed={fixed} />
+          <WeightRows form={form} fixed={fixed} />
         </div>
       </Panel>
       <div className="stack" style={{ minHeight: 0, gap: 12 }}>
         <KillSwitch stopped={inForce.spec.stopped} fixed={fixed} again={again} />
-        {dirty && !same ? (
-          <div className="grow" style={{ minHeight: 0, display: 'grid' }}>
-            <PlanPanel
-              grows
-              remote={plan.remote}
-              again={plan.again}
-              onStarted={(operationId) => {
-                openDrawer(operationId)
-                again()
-              }}
-            />
-          </div>
-        ) : (
-          <Panel title={words.plan}>
-            <Partly says={words.unchanged} />
-          </Panel>
-        )}
+        <PolicyPlan form={form} inForce={inForce} again={again} />
       </div>
     </div>
   )
 }
-const Field = ({ label, children }: { label: string; children: ReactNode }) => (
-  <div className="policy-field">
-    <span>{label}</span>
-    {children}
-  </div>
-)
-type Limit = 'maxUsdPerMove' | 'maxNodes' | 'linkMbps'
-function Basics({
-  draft,
-  change,
-  without,
-  fixed,
-}: EditProps & { without: (key: keyof BurstPolicySpec) => void }) {
-  const clouds = useSites().filter(({ place }) => place === 'cloud')
-  const limit = (key: Limit, label: string) => (
-    <Field label={label}>
-      <NumberInput
-        aria-label={label}
-        disabled={fixed}
-        value={draft[key] ?? ''}
-        min={0}
-        placeholder={words.unset}
-        w={150}
-        onChange={(value) => (typeof value === 'number' ? change({ [key]: value }) : without(key))}
-      />
-    </Field>
+/** The plan of the policy as it stands in the form; what the form does not show (the kill switch) stays as it is in force. */
+function PolicyPlan({
+  form: { reading, dirty, missing },
+  inForce: { spec, resourceVersion },
+  again,
+}: {
+  form: PolicyFormState
+  inForce: InForce
+  again: () => void
+}) {
+  const plan = usePlan(
+    dirty && reading.ok
+      ? {
+          spec: { ...reading.value, ...(spec.stopped && { stopped: spec.stopped }) },
+          ...(resourceVersion !== undefined && { resourceVersion }),
+        }
+      : undefined,
+    (client, input, options) => client.burst.planPolicy(input, options),
   )
+  if (!dirty)
+    return (
+      <Panel title={words.plan}>
+        <Partly says={words.unchanged} />
+      </Panel>
+    )
+  return (
+    <div className="grow" style={{ minHeight: 0, display: 'grid' }}>
+      <PlanPanel
+        grows
+        {...plan}
+        empty={missing}
+        disabledBecause={missing}
+        onStarted={(operationId) => {
+          openDrawer(operationId)
+          again()
+        }}
+      />
+    </div>
+  )
+}
+function Basics({ form, fixed }: EditProps) {
+  const clouds = useSites().filter(({ place }) => place === 'cloud')
+  const of = { form, disabled: fixed } as const
   return (
     <div className="policy-part">
-      <Field label={words.field.title}>
-        <TextInput
-          aria-label={words.field.title}
-          disabled={fixed}
-          value={draft.title}
-          w={260}
-          onChange={({ target }) => change({ title: target.value })}
-        />
-      </Field>
-      <Field label={words.field.mode}>
+      <TextField {...of} name="title" label={words.field.title} />
+      <div className="form-row">
+        <span>{words.field.mode}</span>
         <div>
           <Segmented
             label={words.field.mode}
-            value={draft.mode}
+            value={form.typed.mode}
             options={(['advise', 'approve', 'automatic'] as const).map((value) => ({
               value,
               says: `${words.modes[value]}: ${words.modeSays[value]}`,
             }))}
             onChange={(mode) => {
-              if (!fixed) change({ mode })
+              if (!fixed) form.set({ mode })
             }}
           />
         </div>
-      </Field>
+      </div>
       <Switch
         disabled={fixed}
         label={words.field.keepDeadlines}
-        checked={draft.keepDeadlines}
-        onChange={({ target }) => change({ keepDeadlines: target.checked })}
+        checked={form.typed.keepDeadlines}
+        onChange={({ target }) => form.set({ keepDeadlines: target.checked })}
       />
       <Switch
         disabled={fixed}
         label={words.field.spot}
-        checked={draft.spot}
-        onChange={({ target }) => change({ spot: target.checked })}
+        checked={form.typed.spot}
+        onChange={({ target }) => form.set({ spot: target.checked })}
       />
-      <Field label={words.field.oldestPriceHours}>
-        <NumberInput
-          aria-label={words.field.oldestPriceHours}
-          disabled={fixed}
-          value={draft.oldestPriceHours}
-          min={1}
-          max={8760}
-          w={150}
-          onChange={(value) => {
-            if (typeof value === 'number') change({ oldestPriceHours: value })
-          }}
+      <NumberField {...of} name="oldestPriceHours" label={words.field.oldestPriceHours} />
+      {(['maxUsdPerMove', 'maxNodes', 'linkMbps'] as const).map((name) => (
+        <NumberField
+          key={name}
+          {...of}
+          name={name}
+          label={words.field[name]}
+          placeholder={words.unset}
         />
-      </Field>
-      {limit('maxUsdPerMove', words.field.maxUsdPerMove)}
-      {limit('maxNodes', words.field.maxNodes)}
-      {limit('linkMbps', words.field.linkMbps)}
-      <Field label={words.field.to}>
-        <Select
-          aria-label={words.field.to}
-          disabled={fixed}
-          w={260}
-          data={[
-            { value: '', label: words.anySite },
-            ...clouds.map(({ id, name }) => ({ value: id, label: name })),
-          ]}
-          value={draft.to ?? ''}
-          onChange={(to) => (to ? change({ to }) : without('to'))}
-        />
-      </Field>
+      ))}
+      <ChoiceField
+        {...of}
+        name="to"
+        label={words.field.to}
+        options={[
+          { value: '', says: words.anySite },
+          ...clouds.map(({ id, name }) => ({ value: id, says: name })),
+        ]}
+      />
     </div>
   )
 }

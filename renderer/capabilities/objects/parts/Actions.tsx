@@ -1,8 +1,10 @@
-import { useState } from 'react'
+import { useState, type ReactNode } from 'react'
 import type { ObjectRef, ObjectStory, Offer, Revision } from '../../../../preload/contract/objects'
-import { lastKnown, useAsk } from '../../../client'
-import { Button, Failed, formatMoment, Loading } from '../../../design'
+import type { Plan } from '../../../../preload/contract/operations'
+import { lastKnown, useAsk, usePlan, type Client } from '../../../client'
+import { Button, Failed, formatMoment, Loading, NumberField, useForm } from '../../../design'
 import { openDrawer, PlanPanel } from '../../operations'
+import { scaleForm } from '../forms'
 import { words } from '../words'
 import { because, offerOf } from './because'
 
@@ -49,75 +51,108 @@ export const Acting = (props: ActingProps) =>
     <Changing {...props} change={props.change} />
   )
 
-function Changing({
-  objectRef,
-  story,
-  change,
-  onClose,
-}: ActingProps & { change: Exclude<Change, 'rollback'> }) {
-  const exact: ObjectRef = { ...objectRef, ...(story.object && { uid: story.object.uid }) }
-  const [replicas, setReplicas] = useState(story.object?.replicas?.wanted ?? 1)
-  const [keepDependents, setKeep] = useState(false)
-  const { remote, again } = useAsk(
-    (client, options) => {
-      switch (change) {
-        case 'scale':
-          return client.objects.planScale({ ...exact, replicas }, options)
-        case 'restart':
-          return client.objects.planRestart(exact, options)
-        case 'suspend':
-          return client.objects.planSuspend(exact, options)
-        case 'resume':
-          return client.objects.planResume(exact, options)
-        case 'delete':
-          return client.objects.planDelete({ ...exact, keepDependents }, options)
+/** What a change asks the core for, as plain data: the plan belongs to exactly this. */
+type Wanted =
+  | { change: 'scale'; ref: ObjectRef; replicas: number }
+  | { change: 'restart' | 'suspend' | 'resume'; ref: ObjectRef }
+  | { change: 'delete'; ref: ObjectRef; keepDependents: boolean }
+function planOf(client: Client, wanted: Wanted, options: { signal: AbortSignal }): Promise<Plan> {
+  switch (wanted.change) {
+    case 'scale':
+      return client.objects.planScale({ ...wanted.ref, replicas: wanted.replicas }, options)
+    case 'restart':
+      return client.objects.planRestart(wanted.ref, options)
+    case 'suspend':
+      return client.objects.planSuspend(wanted.ref, options)
+    case 'resume':
+      return client.objects.planResume(wanted.ref, options)
+    case 'delete':
+      return client.objects.planDelete(
+        { ...wanted.ref, keepDependents: wanted.keepDependents },
+        options,
+      )
+  }
+}
+type ChangingProps = ActingProps & { change: Wanted['change'] }
+const exactly = ({ objectRef, story }: ActingProps): ObjectRef => ({
+  ...objectRef,
+  ...(story.object && { uid: story.object.uid }),
+})
+const Changing = (props: ChangingProps) => {
+  const { change } = props
+  if (change === 'scale') return <Scaling {...props} />
+  if (change === 'delete') return <Deleting {...props} />
+  return <ChangePlan {...props} wanted={{ change, ref: exactly(props) }} />
+}
+function Scaling(props: ActingProps) {
+  const before = props.story.object?.replicas?.wanted
+  const form = useForm(scaleForm, { replicas: String(before ?? 1) })
+  const { reading } = form
+  return (
+    <ChangePlan
+      {...props}
+      wanted={
+        reading.ok
+          ? { change: 'scale', ref: exactly(props), replicas: reading.value.replicas }
+          : undefined
       }
-    },
-    [change, replicas, keepDependents, exact.uid],
+      missing={form.missing}
+      disabledBecause={
+        reading.ok && reading.value.replicas === before ? words.sameReplicas : undefined
+      }
+      grows
+    >
+      <NumberField form={form} name="replicas" label={words.scaleTo} layout="inline" />
+    </ChangePlan>
   )
+}
+function Deleting(props: ActingProps) {
+  const [keepDependents, setKeep] = useState(false)
+  return (
+    <ChangePlan {...props} wanted={{ change: 'delete', ref: exactly(props), keepDependents }}>
+      {props.story.tree.some(({ depth }) => depth > 0) && (
+        <label className="row">
+          <input
+            type="checkbox"
+            checked={keepDependents}
+            onChange={({ currentTarget }) => setKeep(currentTarget.checked)}
+          />
+          {words.keepDependents}
+        </label>
+      )}
+    </ChangePlan>
+  )
+}
+function ChangePlan({
+  wanted,
+  missing,
+  disabledBecause,
+  grows = false,
+  onClose,
+  children,
+}: {
+  wanted: Wanted | undefined
+  missing?: string | undefined
+  disabledBecause?: string | undefined
+  grows?: boolean
+  onClose: () => void
+  children?: ReactNode
+}) {
+  const plan = usePlan(wanted, planOf)
   return (
     <div className="stack">
       <div className="row object-bar control-text">
-        {change === 'scale' && (
-          <label className="row">
-            {words.scaleTo}
-            <input
-              type="number"
-              className="field-box object-port"
-              min={0}
-              max={10_000}
-              value={replicas}
-              onChange={({ currentTarget }) => {
-                const wanted = currentTarget.valueAsNumber
-                if (Number.isInteger(wanted) && wanted >= 0) setReplicas(wanted)
-              }}
-            />
-          </label>
-        )}
-        {change === 'delete' && story.tree.some(({ depth }) => depth > 0) && (
-          <label className="row">
-            <input
-              type="checkbox"
-              checked={keepDependents}
-              onChange={({ currentTarget }) => setKeep(currentTarget.checked)}
-            />
-            {words.keepDependents}
-          </label>
-        )}
+        {children}
         <span className="spring" />
         <Button look="quiet" small onClick={onClose}>
           {words.cancel}
         </Button>
       </div>
       <PlanPanel
-        remote={remote}
-        again={again}
-        grows={change === 'scale'}
-        disabledBecause={
-          change === 'scale' && replicas === story.object?.replicas?.wanted
-            ? words.sameReplicas
-            : undefined
-        }
+        {...plan}
+        grows={grows}
+        empty={missing}
+        disabledBecause={missing ?? disabledBecause}
         onStarted={(operationId) => {
           openDrawer(operationId)
           onClose()

@@ -1,4 +1,3 @@
-import { useState } from 'react'
 import type {
   ObjectForward,
   ObjectRef,
@@ -6,7 +5,8 @@ import type {
   Offer,
 } from '../../../../preload/contract/objects'
 import { lastKnown, useAction, useWatch } from '../../../client'
-import { Button, CopyButton, Failed, Section, Sign } from '../../../design'
+import { Button, CopyButton, Failed, NumberField, Section, Sign, useForm } from '../../../design'
+import { forwardForm } from '../forms'
 import { words } from '../words'
 import { because } from './because'
 
@@ -68,44 +68,36 @@ const Port = (props: PortProps) => (
     {props.forward && <Opened forward={props.forward} />}
   </li>
 )
-const isLocalPort = (text: string) =>
-  Number.isInteger(Number(text)) && Number(text) >= 1024 && Number(text) <= 65_535
 function Opening({
   objectRef: { site, namespace = '', name },
   kind,
   port: { port },
   offer,
 }: PortProps) {
-  const [local, setLocal] = useState('')
-  const open = useAction((client) =>
+  const form = useForm(forwardForm, { localPort: '' })
+  const open = useAction((client, localPort: number | undefined) =>
     client.objects.forward({
-      site,
-      kind,
-      namespace,
-      name,
-      port,
-      ...(local !== '' && { localPort: Number(local) }),
+      ...{ site, kind, namespace, name, port },
+      ...(localPort !== undefined && { localPort }),
     }),
   )
-  const wrong = local === '' || isLocalPort(local) ? undefined : words.ports.wrong
   return (
     <>
-      <label className="small meta row">
-        {words.ports.local}
-        <input
-          className="field-box object-port"
-          inputMode="numeric"
-          placeholder={words.ports.any}
-          value={local}
-          onChange={({ currentTarget }) => setLocal(currentTarget.value.replace(/\D/g, ''))}
-        />
-      </label>
+      <NumberField
+        form={form}
+        name="localPort"
+        label={words.ports.local}
+        layout="inline"
+        placeholder={words.ports.any}
+      />
       <Button
         small
         look="primary"
         busy={open.busy}
-        disabledBecause={because(offer) ?? wrong}
-        onClick={() => void open.act()}
+        disabledBecause={because(offer) ?? form.missing}
+        onClick={() => {
+          if (form.reading.ok) void open.act(form.reading.value.localPort)
+        }}
       >
         {words.ports.forward}
       </Button>

@@ -30,17 +30,22 @@ interface PlanPanelProps {
   /** The person is still choosing, so that a plan which differs from the one before is no news. */
   grows?: boolean
 }
-/** Plan, preview, confirm: price and time first; the button repeats verb and price and runs the plan as it was shown. */
+/**
+ * Plan, preview, confirm: price and time first; the button repeats verb and price and runs the plan as it was shown. A plan that is
+ * not of what the screen asks for now (another is being made) stays readable, is marked, and has no button.
+ */
 export function PlanPanel(props: PlanPanelProps) {
   const { remote, disabledBecause, title = words.plan } = props
   const plan = shownPlan(remote)
+  const current = remote?.at === 'ready'
   return (
-    <section className="panel plan" aria-label={title}>
+    <section className={plan && !current ? 'panel plan earlier' : 'panel plan'} aria-label={title}>
       <div className="panel-head" style={{ minHeight: 40 }}>
         <h2>{title}</h2>
         <span className="means ellipsis">{words.planMeans}</span>
         <span className="spring" />
-        {plan && <DryRun result={plan.dryRun.result} />}
+        {plan && current && <DryRun result={plan.dryRun.result} />}
+        {plan && !current && <Tag tone="dashed">{words.earlierPlan}</Tag>}
       </div>
       <div className="scroll grow" aria-busy={remote?.at === 'loading'}>
         {plan ? (
@@ -51,11 +56,15 @@ export function PlanPanel(props: PlanPanelProps) {
           </div>
         )}
       </div>
-      {plan && (
+      {plan && !current && (
+        <div className="panel-foot" role="status">
+          <span className="control-text soft">{words.planningAnew}</span>
+        </div>
+      )}
+      {plan && current && (
         <PlanFoot
           key={plan.id}
           plan={plan}
-          fresh={remote?.at === 'ready'}
           again={props.again}
           onStarted={props.onStarted}
           disabledBecause={disabledBecause}
@@ -98,20 +107,19 @@ function Unplanned({ remote, again, empty }: PlanPanelProps) {
 
 interface FootProps {
   plan: Plan
-  fresh: boolean
   again: () => void
   onStarted: PlanPanelProps['onStarted']
   disabledBecause: string | undefined
   otherWay: ReactNode
 }
-function PlanFoot({ plan, fresh, again, onStarted, disabledBecause, otherWay }: FootProps) {
+function PlanFoot({ plan, again, onStarted, disabledBecause, otherWay }: FootProps) {
   const now = useNow(1000)
   const [asking, setAsking] = useState(false)
   const start = useAction((client, typedName?: string) =>
     client.operations.start({ planId: plan.id, ...(typedName !== undefined && { typedName }) }),
   )
   const expired = isExpired(plan, now)
-  const reason = whyNot({ plan, fresh, disabledBecause })
+  const reason = whyNot({ plan, disabledBecause })
   const run = async (typedName?: string) => {
     const started = await start.act(typedName)
     if (started) {
@@ -182,17 +190,15 @@ function PlanFoot({ plan, fresh, again, onStarted, disabledBecause, otherWay }: 
 }
 function whyNot({
   plan,
-  fresh,
   disabledBecause,
 }: {
   plan: Plan
-  fresh: boolean
   disabledBecause: string | undefined
 }): string | undefined {
   if (disabledBecause) return disabledBecause
   const [first, ...more] = plan.blockedBy
   if (first) return more.length > 0 ? words.blockedShort(plan.blockedBy.length) : first.says
-  return fresh ? undefined : words.planning
+  return undefined
 }
 
 /** The plan before this one, where it said what the same button would do. */

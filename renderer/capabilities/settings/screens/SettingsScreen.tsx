@@ -1,12 +1,12 @@
-import { useState } from 'react'
 import type { Settings } from '../../../../preload/contract/system'
 import { isInBrowser, useAction, useAddress } from '../../../client'
-import { Button, Failed, PageHead, Panel, Segmented } from '../../../design'
+import { Button, Failed, PageHead, Panel, Segmented, TextField, useForm } from '../../../design'
 import { DirectoryPanel } from '../../people'
 import { SessionsPanel } from '../../sessions'
 import { NetworkSettings, SitesPanel } from '../../sites'
 import { About } from '../parts/About'
 import { useSettings } from '../store'
+import { kubeconfigForm, personForm } from '../forms'
 import { words } from '../words'
 import '../settings.css'
 
@@ -80,26 +80,24 @@ function Look() {
   )
 }
 function Person({ person, onSave }: { person: string; onSave: (person: string) => void }) {
-  const [typed, setTyped] = useState(person)
+  const form = useForm(personForm, { person })
   return (
     <>
-      <label htmlFor="settings-person">{words.person}</label>
+      <span aria-hidden="true">{words.person}</span>
       <form
         className="row"
         onSubmit={(event) => {
           event.preventDefault()
-          onSave(typed.trim())
+          const wanted = form.tried()
+          if (wanted) onSave(wanted.person)
         }}
       >
-        <input
-          id="settings-person"
-          className="field-box"
-          value={typed}
-          maxLength={253}
-          autoComplete="off"
-          onChange={(event) => setTyped(event.currentTarget.value)}
-        />
-        {typed.trim() !== person && <Button type="submit">{words.save}</Button>}
+        <TextField form={form} name="person" label={words.person} layout="bare" />
+        {form.dirty && (
+          <Button type="submit" disabledBecause={form.missing}>
+            {words.save}
+          </Button>
+        )}
         <span className="small meta">{words.personSays}</span>
       </form>
     </>
@@ -108,15 +106,16 @@ function Person({ person, onSave }: { person: string; onSave: (person: string) =
 function Kubeconfig() {
   const { kubeconfigPaths } = useSettings()
   const set = useSet()
-  const [typed, setTyped] = useState('')
+  const form = useForm(kubeconfigForm, { path: '' })
   const add = async () => {
+    const wanted = form.tried()
     if (
-      typed.trim() &&
+      wanted &&
       (await set.act({
-        kubeconfigPaths: [...kubeconfigPaths.filter((path) => path !== typed.trim()), typed.trim()],
+        kubeconfigPaths: [...kubeconfigPaths.filter((path) => path !== wanted.path), wanted.path],
       }))
     )
-      setTyped('')
+      form.reset()
   }
   return (
     <Panel title={words.kubeconfig} means={words.kubeconfigMeans}>
@@ -146,13 +145,16 @@ function Kubeconfig() {
           void add()
         }}
       >
-        <input
-          className="field-box grow mono"
-          aria-label={words.path}
-          placeholder="/home/you/.kube/other.yaml"
-          value={typed}
-          onChange={(event) => setTyped(event.currentTarget.value)}
-        />
+        <div className="grow">
+          <TextField
+            form={form}
+            name="path"
+            label={words.path}
+            layout="bare"
+            mono
+            placeholder="/home/you/.kube/other.yaml"
+          />
+        </div>
         <Button type="submit" busy={set.busy}>
           {words.add}
         </Button>

@@ -1,7 +1,7 @@
-import { useState } from 'react'
 import type { PrometheusSource } from '../../../../preload/contract/gpu-use'
 import { lastKnown, useAction, useAsk } from '../../../client'
-import { Button, Failed } from '../../../design'
+import { Button, Failed, TextField, useForm } from '../../../design'
+import { gpuSourceForm } from '../forms'
 import { words } from '../words'
 
 /** Where the use of a site's GPUs is read, and the address of a Prometheus for whoever knows a better one. */
@@ -47,7 +47,7 @@ function Address({
   onNamed: () => void
 }) {
   const named = namedIn(source)
-  const [typed, setTyped] = useState(named)
+  const form = useForm(gpuSourceForm, { url: named })
   const set = useAction((client, url: string) =>
     client.objects.setGpuSource({ site, ...(url !== '' && { url }) }),
   )
@@ -60,27 +60,24 @@ function Address({
         className="row"
         onSubmit={(event) => {
           event.preventDefault()
-          void save(typed.trim())
+          const wanted = form.tried()
+          if (wanted) void save(wanted.url)
         }}
       >
-        <label className="row grow">
-          <span className="meta">{words.prometheus}</span>
-          <input
-            className="field-box grow mono"
-            type="url"
-            spellCheck={false}
-            maxLength={1000}
-            placeholder={words.prometheusExample}
-            value={typed}
-            onChange={(event) => setTyped(event.currentTarget.value)}
-          />
-        </label>
-        {typed.trim() !== named && (
-          <Button small type="submit" busy={set.busy}>
+        <TextField
+          form={form}
+          name="url"
+          label={words.prometheus}
+          layout="inline"
+          mono
+          placeholder={words.prometheusExample}
+        />
+        {form.dirty && (
+          <Button small type="submit" busy={set.busy} disabledBecause={form.missing}>
             {words.save}
           </Button>
         )}
-        {named !== '' && typed.trim() === named && (
+        {named !== '' && !form.dirty && (
           <Button small look="quiet" busy={set.busy} onClick={() => void save('')}>
             {words.findAgain}
           </Button>

@@ -1,7 +1,8 @@
-import { useState } from 'react'
+import type { z } from 'zod'
 import { useAction } from '../../../client'
-import { Button, Failed, Panel } from '../../../design'
+import { Button, Failed, LinesField, Panel, TextField, useForm } from '../../../design'
 import { useSettings } from '../../settings/store'
+import { networkForm } from '../forms'
 import { words } from '../words'
 
 /** Whom to trust beside the system, and the way out of the building. */
@@ -20,64 +21,47 @@ function NetworkForm({
   proxy: string
   noProxy: string
 }) {
-  const [draft, setDraft] = useState({ caFiles: caFiles.join('\n'), proxy, noProxy })
-  const set = useAction((client) =>
-    client.settings.set({
-      caFiles: draft.caFiles
-        .split('\n')
-        .map((line) => line.trim())
-        .filter(Boolean),
-      proxy: draft.proxy.trim(),
-      noProxy: draft.noProxy.trim(),
-    }),
+  const form = useForm(networkForm, { caFiles: caFiles.join('\n'), proxy, noProxy })
+  const set = useAction((client, wanted: z.output<typeof networkForm.schema>) =>
+    client.settings.set(wanted),
   )
-  const changed =
-    draft.caFiles !== caFiles.join('\n') || draft.proxy !== proxy || draft.noProxy !== noProxy
-  const field = (name: keyof typeof draft) => ({
-    value: draft[name],
-    spellCheck: false,
-    onChange: (event: { currentTarget: { value: string } }) => {
-      const { value } = event.currentTarget
-      setDraft((before) => ({ ...before, [name]: value }))
-    },
-  })
   return (
     <Panel title={words.network} means={words.networkMeans}>
       <form
         className="oidc-form"
         onSubmit={(event) => {
           event.preventDefault()
-          void set.act()
+          const wanted = form.tried()
+          if (wanted) void set.act(wanted)
         }}
       >
-        <label>
-          <span className="control-text">{words.caFiles}</span>
-          <textarea
-            className="field-box mono"
-            rows={2}
-            placeholder="/etc/ssl/company-root.pem"
-            {...field('caFiles')}
-          />
-        </label>
-        <label>
-          <span className="control-text">{words.proxy}</span>
-          <input
-            className="field-box mono"
-            placeholder="http://proxy.company.example:3128"
-            {...field('proxy')}
-          />
-        </label>
-        <label>
-          <span className="control-text">{words.noProxy}</span>
-          <input
-            className="field-box mono"
-            placeholder=".company.example, 10.0.0.0/8"
-            {...field('noProxy')}
-          />
-        </label>
-        {changed && (
+        <LinesField
+          form={form}
+          name="caFiles"
+          label={words.caFiles}
+          layout="stacked"
+          mono
+          placeholder="/etc/ssl/company-root.pem"
+        />
+        <TextField
+          form={form}
+          name="proxy"
+          label={words.proxy}
+          layout="stacked"
+          mono
+          placeholder="http://proxy.company.example:3128"
+        />
+        <TextField
+          form={form}
+          name="noProxy"
+          label={words.noProxy}
+          layout="stacked"
+          mono
+          placeholder=".company.example, 10.0.0.0/8"
+        />
+        {form.dirty && (
           <span className="row">
-            <Button type="submit" busy={set.busy}>
+            <Button type="submit" busy={set.busy} disabledBecause={form.missing}>
               {words.save}
             </Button>
             <span className="small meta">{words.networkSays}</span>

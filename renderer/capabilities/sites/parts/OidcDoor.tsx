@@ -1,31 +1,27 @@
-import { useState, type FormEvent } from 'react'
+import type { FormEvent } from 'react'
+import type { z } from 'zod'
 import { hrefOf, navigate, useAction } from '../../../client'
-import { Button, Panel } from '../../../design'
-import { identityOfIssuer, missingOf, type OidcDraft } from '../view-model'
+import { Button, LinesField, Panel, TextField, useForm } from '../../../design'
+import { oidcForm } from '../forms'
+import { identityOfIssuer } from '../view-model'
 import { words } from '../words'
 import { Told } from './Told'
 
-const EMPTY: OidcDraft = {
-  name: '',
-  server: '',
-  issuer: '',
-  clientId: '',
-  ca: '',
-  scopes: 'groups',
-  redirect: '',
+const EMPTY = {
+  ...{ name: '', server: '', issuer: '', clientId: '', ca: '' },
+  ...{ scopes: 'groups', redirect: '' },
 }
 const FIELDS = ['name', 'server', 'issuer', 'clientId', 'scopes', 'redirect'] as const
 
 /** A cluster that takes the tokens of an OpenID issuer: a few addresses, then the company's own sign-in page. */
 export function OidcDoor() {
-  const [draft, setDraft] = useState(EMPTY)
-  const add = useAction(async (client) => {
-    const { ca, scopes, redirect, ...rest } = draft
+  const form = useForm(oidcForm, EMPTY, words.oidcFields)
+  const add = useAction(async (client, wanted: z.output<typeof oidcForm.schema>) => {
+    const { ca, redirect, ...rest } = wanted
     const { site } = await client.sites.addOidc({
       ...rest,
-      scopes: scopes.split(/[\s,]+/).filter(Boolean),
-      ...(ca.trim() && { ca }),
-      ...(redirect.trim() && { redirect }),
+      ...(ca !== '' && { ca }),
+      ...(redirect !== '' && { redirect }),
     })
     // It fails where nobody has signed in to this issuer yet; the site then waits for just that.
     const open = await client.sites.connect({ site }).then(
@@ -34,49 +30,43 @@ export function OidcDoor() {
     )
     return { site, open }
   })
-  const missing = missingOf(draft)
   const submit = async (event: FormEvent) => {
     event.preventDefault()
-    const added = missing === undefined ? await add.act() : undefined
+    const wanted = form.tried()
+    const added = wanted && (await add.act(wanted))
     if (added)
       navigate(
         added.open
           ? hrefOf(['settings'], { site: added.site })
-          : hrefOf(['connect'], { 'sign-in': identityOfIssuer(draft), site: added.site }),
+          : hrefOf(['connect'], { 'sign-in': identityOfIssuer(wanted), site: added.site }),
       )
   }
-  const set = (field: keyof OidcDraft, value: string) =>
-    setDraft((before) => ({ ...before, [field]: value }))
   return (
     <div className="screen-body with-side">
       <Panel title={words.oidcTitle} means={words.oidcDoorMeans} className="grow">
         <form className="oidc-form" onSubmit={(event) => void submit(event)}>
           {FIELDS.map((field) => (
-            <label key={field}>
-              <span className="control-text">{words.oidcFields[field]}</span>
-              <input
-                className={`field-box ${field === 'name' ? '' : 'mono'}`}
-                value={draft[field]}
-                placeholder={words.oidcExamples[field]}
-                autoComplete="off"
-                spellCheck={false}
-                onChange={(event) => set(field, event.currentTarget.value)}
-              />
-            </label>
-          ))}
-          <label>
-            <span className="control-text">{words.oidcFields.ca}</span>
-            <textarea
-              className="field-box mono"
-              rows={5}
-              value={draft.ca}
-              placeholder={words.oidcExamples.ca}
-              spellCheck={false}
-              onChange={(event) => set('ca', event.currentTarget.value)}
+            <TextField
+              key={field}
+              form={form}
+              name={field}
+              label={words.oidcFields[field]}
+              layout="stacked"
+              mono={field !== 'name'}
+              placeholder={words.oidcExamples[field]}
             />
-          </label>
+          ))}
+          <LinesField
+            form={form}
+            name="ca"
+            label={words.oidcFields.ca}
+            layout="stacked"
+            mono
+            rows={5}
+            placeholder={words.oidcExamples.ca}
+          />
           <span className="row">
-            <Button type="submit" look="primary" busy={add.busy} disabledBecause={missing}>
+            <Button type="submit" look="primary" busy={add.busy} disabledBecause={form.missing}>
               {words.addAndSignIn}
             </Button>
           </span>
