@@ -14,7 +14,7 @@ const CLASSES = Classification.options.map((value) => ({ value, says: value }))
 /** A source of data: where it lies, whose it is, how fresh it has to be and where it may be used. */
 export function AddSource({ onClose }: { onClose: () => void }) {
   const home = useHome()
-  const form = nameFollows(useForm(sourceForm, { ...BLANK, site: home?.id ?? '' }, words.form))
+  const form = useSourceForm(home?.id ?? '')
   const [mayGoTo, setMayGoTo] = useState<string[]>(home ? [home.id] : [])
   const { reading } = form
   const plan = usePlan(
@@ -54,7 +54,8 @@ export function AddSource({ onClose }: { onClose: () => void }) {
     </div>
   )
 }
-const useSourceForm = () => useForm(sourceForm, BLANK)
+const useSourceForm = (site: string) =>
+  nameFollows(useForm(sourceForm, { ...BLANK, site }, words.form))
 function SourceFields({ form }: { form: ReturnType<typeof useSourceForm> }) {
   const sites = useSites().map(({ id, name }) => ({ value: id, says: name }))
   const says = words.form

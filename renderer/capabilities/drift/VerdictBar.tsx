@@ -53,25 +53,7 @@ export function VerdictBar({ model, row, fleet, bundle, window }: VerdictProps) 
   return (
     <section className="panel drift-verdict" aria-label={words.verdict}>
       <div className="drift-verdict-row">
-        <div>
-          <span className="small meta">
-            {words.verdict} {words.onWhat(row.model, window)}
-          </span>
-          <div className="segmented" role="radiogroup" aria-label={words.verdict}>
-            {VERDICTS.map((one, at) => (
-              <button
-                key={one}
-                type="button"
-                role="radio"
-                aria-checked={verdict === one}
-                className={one === 'act' && verdict === one ? 'drift-act' : undefined}
-                onClick={() => setVerdict(one)}
-              >
-                {capital(words.verdicts[one])} <Kbd>{String(at + 1)}</Kbd>
-              </button>
-            ))}
-          </div>
-        </div>
+        <Choice label={words.onWhat(row.model, window)} verdict={verdict} onChoose={setVerdict} />
         <div className="grow">
           <TextField
             form={form}
@@ -101,6 +83,37 @@ export function VerdictBar({ model, row, fleet, bundle, window }: VerdictProps) 
       <Wrong trouble={save.trouble} />
       <Spoken model={model} said={said} />
     </section>
+  )
+}
+function Choice({
+  label,
+  verdict,
+  onChoose,
+}: {
+  label: string
+  verdict: Verdict | undefined
+  onChoose: (verdict: Verdict) => void
+}) {
+  return (
+    <div>
+      <span className="small meta">
+        {words.verdict} {label}
+      </span>
+      <div className="segmented" role="radiogroup" aria-label={words.verdict}>
+        {VERDICTS.map((one, at) => (
+          <button
+            key={one}
+            type="button"
+            role="radio"
+            aria-checked={verdict === one}
+            className={one === 'act' && verdict === one ? 'drift-act' : undefined}
+            onClick={() => onChoose(one)}
+          >
+            {capital(words.verdicts[one])} <Kbd>{String(at + 1)}</Kbd>
+          </button>
+        ))}
+      </div>
+    </div>
   )
 }
 /** What was said of this window so far, and the limits somebody proposes. */

@@ -4,7 +4,6 @@ import type { Tool } from '../../../preload/contract/records'
 import { lastKnown, type Remote } from '../../client'
 import {
   CellStrip,
-  formatDay,
   formatDuration,
   formatGi,
   formatPromise,

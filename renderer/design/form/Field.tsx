@@ -18,8 +18,8 @@ interface FieldProps {
 /** A label, its control, and beneath it what is wrong or what it is for. */
 export function Field({ label, layout = 'row', help, problem, children }: FieldProps) {
   const id = useId()
-  const said = problem ?? help
-  const note = said !== undefined && said !== '' && (
+  const said = problem ?? (help === '' ? undefined : help)
+  const note = said !== undefined && (
     <span
       id={`${id}-note`}
       className={problem ? 'form-note problem' : 'form-note'}
@@ -38,32 +38,41 @@ export function Field({ label, layout = 'row', help, problem, children }: FieldP
       {label}
     </label>
   )
-  if (layout === 'inline')
-    return (
-      <span className="field-inline">
-        <span className="row">
-          {name}
-          {control}
-        </span>
-        {note}
-      </span>
-    )
-  if (layout === 'stacked' || layout === 'bare')
-    return (
-      <span className="field-stacked">
+  return LAYOUTS[layout]({ name, control, note })
+}
+interface Parts {
+  name: ReactNode
+  control: ReactNode
+  note: ReactNode
+}
+const pair = ({ name, control, note }: Parts) => (
+  <>
+    {name}
+    <div className="form-control">
+      {control}
+      {note}
+    </div>
+  </>
+)
+const stacked = ({ name, control, note }: Parts) => (
+  <span className="field-stacked">
+    {name}
+    {control}
+    {note}
+  </span>
+)
+const LAYOUTS: Record<FieldLayout, (parts: Parts) => ReactNode> = {
+  row: (parts) => <div className="form-row">{pair(parts)}</div>,
+  mini: pair,
+  stacked,
+  bare: stacked,
+  inline: ({ name, control, note }) => (
+    <span className="field-inline">
+      <span className="row">
         {name}
         {control}
-        {note}
       </span>
-    )
-  const pair = (
-    <>
-      {name}
-      <div className="form-control">
-        {control}
-        {note}
-      </div>
-    </>
-  )
-  return layout === 'mini' ? pair : <div className="form-row">{pair}</div>
+      {note}
+    </span>
+  ),
 }

@@ -35,17 +35,17 @@ interface PlanPanelProps {
  * not of what the screen asks for now (another is being made) stays readable, is marked, and has no button.
  */
 export function PlanPanel(props: PlanPanelProps) {
-  const { remote, disabledBecause, title = words.plan } = props
+  const { remote, title = words.plan } = props
   const plan = shownPlan(remote)
-  const current = remote?.at === 'ready'
+  const earlier = plan !== undefined && remote?.at !== 'ready'
   return (
-    <section className={plan && !current ? 'panel plan earlier' : 'panel plan'} aria-label={title}>
+    <section className={earlier ? 'panel plan earlier' : 'panel plan'} aria-label={title}>
       <div className="panel-head" style={{ minHeight: 40 }}>
         <h2>{title}</h2>
         <span className="means ellipsis">{words.planMeans}</span>
         <span className="spring" />
-        {plan && current && <DryRun result={plan.dryRun.result} />}
-        {plan && !current && <Tag tone="dashed">{words.earlierPlan}</Tag>}
+        {plan && !earlier && <DryRun result={plan.dryRun.result} />}
+        {earlier && <Tag tone="dashed">{words.earlierPlan}</Tag>}
       </div>
       <div className="scroll grow" aria-busy={remote?.at === 'loading'}>
         {plan ? (
@@ -56,27 +56,33 @@ export function PlanPanel(props: PlanPanelProps) {
           </div>
         )}
       </div>
-      {plan && !current && (
-        <div className="panel-foot" role="status">
-          <span className="control-text soft">{words.planningAnew}</span>
-        </div>
-      )}
-      {plan && current && (
-        <PlanFoot
-          key={plan.id}
-          plan={plan}
-          again={props.again}
-          onStarted={props.onStarted}
-          disabledBecause={disabledBecause}
-          otherWay={props.otherWay}
-        />
-      )}
-      {!plan && disabledBecause && (
-        <div className="panel-foot">
-          <Button disabledBecause={disabledBecause}>{title}</Button>
-        </div>
-      )}
+      <Foot {...props} title={title} plan={plan} earlier={earlier} />
     </section>
+  )
+}
+/** The button of a plan that is of what stands on the screen; else why there is none. */
+function Foot({
+  plan,
+  earlier,
+  title,
+  again,
+  onStarted,
+  disabledBecause,
+  otherWay,
+}: PlanPanelProps & { plan: Plan | undefined; earlier: boolean; title: string }) {
+  if (earlier)
+    return (
+      <div className="panel-foot" role="status">
+        <span className="control-text soft">{words.planningAnew}</span>
+      </div>
+    )
+  if (plan)
+    return <PlanFoot key={plan.id} {...{ plan, again, onStarted, disabledBecause, otherWay }} />
+  if (disabledBecause === undefined) return null
+  return (
+    <div className="panel-foot">
+      <Button disabledBecause={disabledBecause}>{title}</Button>
+    </div>
   )
 }
 /** The newest plan there is; none once planning has failed, for a plan that cannot be made again must not be run. */
