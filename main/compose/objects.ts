@@ -1,11 +1,13 @@
 import type { makeCapacity } from '../capabilities/capacity'
 import { GpuUseService } from '../capabilities/gpu-use'
+import { makeNeeds } from '../capabilities/needs'
 import { makeObjects, objectHandlers } from '../capabilities/objects'
 import { answer, os } from '../platform/contract'
 import type { Services } from './options'
 
 /** What is told about one object of a cluster, what may be done to it, and how GPUs are used. */
 export function objectDetail({
+  records,
   store,
   sites,
   operations,
@@ -14,7 +16,8 @@ export function objectDetail({
   log,
   capacity,
 }: Services & { capacity: ReturnType<typeof makeCapacity> }) {
-  const objects = makeObjects({ store, sites, operations, clock, random, log, capacity })
+  const needs = makeNeeds({ sites, capacity, records })
+  const objects = makeObjects({ store, sites, operations, clock, random, log, capacity, needs })
   const gpuUse = new GpuUseService({ sites, capacity, store, clock, log })
   const stop = gpuUse.run()
   return {

@@ -167,7 +167,7 @@ describe('an EKS cluster, without the AWS command line', () => {
 describe('a cluster with OpenID Connect', () => {
   test('is described by a few addresses, and leads to the sign-in', async () => {
     await go('#/connect?door=oidc')
-    await page.getByText('Give it a name.').waitFor()
+    await page.getByText('Name: Give one line of 1 to 100 letters, such as edge-bergen.').waitFor()
     await page.getByLabel('Name', { exact: true }).fill('edge-bergen')
     await page.getByLabel('Address of the API server', { exact: true }).fill(edge.url)
     await page.getByLabel('Issuer', { exact: true }).fill(issuer.issuer)

@@ -5,6 +5,7 @@ import type { EnvironmentChange } from '../../../preload/contract/projects'
 import type { Environment } from '../../../preload/contract/records'
 import { given } from '../../kernel/given'
 import { succeed, type Outcome } from '../../kernel/outcome'
+import { quotaUses } from '../../kernel/quotas'
 import type { KubeClient } from '../../platform/kubernetes/types'
 import type { MadePlan, OperationKind } from '../operations'
 import { planBody, refusals, removal, resourceOf, reviewChanges, signedIn, stepsOf } from '../plans'
@@ -12,10 +13,10 @@ import { QUOTA_NAME, raisedQuota } from '../projects'
 import { AWAY } from './change'
 import type { ChangeInput, PauseBasis } from './change-input'
 import { workspaceClaim } from './domain/manifests'
-import { addsOf, quotaUses } from './domain/quota'
-import { tooLarge } from './domain/sizes'
+import { addsOf } from './domain/quota'
+import { requestsOfSize, tooLarge } from './domain/sizes'
 import { withEstimates } from './estimates'
-import { quotasOf } from './features'
+import { makeNeeds, quotasOf, type AddedPods, type Needs } from '../needs'
 import { priceOf, timeOf } from './plan'
 import type { EnvironmentPorts } from './ports'
 
@@ -307,10 +308,15 @@ export async function planChange(
     changes,
     permissions: checks.value,
     ...given({ price: after.price, time: after.time }),
-    quotas: made.value.quotas,
+    quotas: [...made.value.quotas, ...after.quotas],
     risks: [...made.value.risks, ...after.risks],
     steps: stepsOf(kind, input),
-    blockedBy: [...away.value, ...made.value.blockedBy, ...refusals(checks.value)],
+    blockedBy: [
+      ...away.value,
+      ...made.value.blockedBy,
+      ...refusals(checks.value),
+      ...after.blockedBy,
+    ],
     ...(change.to === 'delete'
       ? { losses: lossesOf(ports, facts, change.keepWorkspace) }
       : { undo: 'Puts back what stood before.' }),
@@ -352,11 +358,18 @@ async function awayBlocks(
 }
 const startsAnew = ({ spec }: Environment, change: EnvironmentChange) =>
   change.to === 'resume' || (change.to === 'resize' && spec.state === 'running')
-interface Outlook {
+interface Outlook extends Pick<Needs, 'quotas' | 'risks' | 'blockedBy'> {
   price: Plan['price'] | undefined
   time: Plan['time'] | undefined
-  risks: string[]
 }
+/** The pods that an environment runs, as what they need is asked. */
+const podsOf = ({ meta, spec: { size, replicas } }: Environment): AddedPods => ({
+  of: `Environment ${meta.name}`,
+  namespace: meta.namespace ?? '',
+  count: replicas,
+  requests: requestsOfSize(size),
+  nodeSelector: size.gpu?.model === undefined ? {} : { 'nvidia.com/gpu.product': size.gpu.model },
+})
 /** What it costs an hour afterwards, and when it would be usable where it starts anew. */
 async function outlook(
   ports: EnvironmentPorts,
@@ -364,17 +377,24 @@ async function outlook(
   { change, restarts }: { change: EnvironmentChange; restarts: boolean },
 ): Promise<Outlook> {
   if (change.to === 'stop' || change.to === 'delete')
-    return { price: undefined, time: undefined, risks: [] }
+    return { price: undefined, time: undefined, risks: [], quotas: [], blockedBy: [] }
   const spec = {
     ...environment.spec,
     size: change.to === 'resize' ? change.size : environment.spec.size,
   }
   const inventory = restarts ? await withEstimates(ports, home.site, signal) : undefined
   const start = inventory?.ok ? timeOf(inventory.value, spec) : { time: undefined, risks: [] }
+  const needs =
+    change.to === 'resume' && environment.spec.state !== 'running'
+      ? await makeNeeds(ports).of(home.site, [podsOf(environment)], signal)
+      : { quotas: [], risks: [], blockedBy: [] }
   // What is left of its life shrinks by the minute, so only the rate is part of what is confirmed.
   const price = priceOf({ spec, hoursToLive: 1 }, ports.records.find('PriceBook', 'default'))
   return {
     ...start,
+    ...needs,
+    // The same said with what is short says more.
+    risks: needs.risks.length > 0 ? needs.risks : start.risks,
     price: price && { usdPerHour: price.usdPerHour, basis: price.basis, book: price.book },
   }
 }

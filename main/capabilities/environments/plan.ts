@@ -27,7 +27,8 @@ import {
   workloadManifests,
 } from './domain/manifests'
 import { storageUsdPerHour, usdInAll, usdPerHour } from './domain/price'
-import { freeOn, roomsFor, roomsOf, type Room } from './domain/room'
+import { freeOn, roomsOf, type Room } from '../../kernel/rooms'
+import { roomsFor } from './domain/room'
 import { PROMISE, startTime, waitFor } from './domain/waits'
 import { withEstimates } from './estimates'
 import { workloadOf, type ProvisionInput } from './input'

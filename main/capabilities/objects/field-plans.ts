@@ -8,6 +8,7 @@ import { AnyObject } from '../../platform/kubernetes/objects'
 import type { KubeClient, KubeObject } from '../../platform/kubernetes/types'
 import type { MadePlan } from '../operations'
 import { blocked, planBody, refusals, stepsOf } from '../plans'
+import { resumedPods, scaledPods, type AddedPods } from './domain/added-pods'
 import { canRestart, canScale, isQueued } from './domain/offers'
 import { isSuspended, replicasOf, SUSPEND_AT } from './domain/describe'
 import { at, groupKind, type Raw } from './domain/raw'
@@ -226,7 +227,10 @@ async function finish(
     signal,
   )
   if (!checks.ok) return checks
-  const tried = await tryOut(client, input, signal)
+  const [tried, needs] = await Promise.all([
+    tryOut(client, input, signal),
+    ports.needs.of(ref.site, addedBy(raw, input), signal),
+  ])
   const { name, namespace } = raw.metadata
   return succeed({
     kind: fieldKind,
@@ -245,11 +249,22 @@ async function finish(
         ? { result: 'passed', says: [] }
         : { result: 'failed', says: [blocked(tried.failure).says] },
       steps: stepsOf(fieldKind, input),
-      risks: words.risks,
+      ...given({ price: needs.price }),
+      quotas: needs.quotas,
+      risks: [...needs.risks, ...words.risks],
       undo: words.undo,
-      blockedBy: [...refusals(checks.value), ...(tried.ok ? [] : [blocked(tried.failure)])],
+      blockedBy: [
+        ...refusals(checks.value),
+        ...(tried.ok ? [] : [blocked(tried.failure)]),
+        ...needs.blockedBy,
+      ],
     }),
   })
+}
+/** The pods that a change of a field makes run beside those of before; `raw` is whose they are, also where a queue is told. */
+export function addedBy(raw: Raw, { what, before, after }: FieldInput): AddedPods[] {
+  if (what === 'scale') return scaledPods(raw, { from: Number(before), to: Number(after) })
+  return what === 'resume' && before !== after ? resumedPods(raw) : []
 }
 /** A change of one field as a plan shows it. */
 export function changeOf({ ref, kind, what, path, before, after }: FieldInput): PlanChange {

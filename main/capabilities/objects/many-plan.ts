@@ -3,6 +3,7 @@ import type { ManyAction, ObjectRef } from '../../../preload/contract/objects'
 import type { PermissionCheck, Plan, PlanChange } from '../../../preload/contract/operations'
 import { given } from '../../kernel/given'
 import { fail, succeed, type Outcome } from '../../kernel/outcome'
+import type { Needs } from '../needs'
 import type { MadePlan, OperationKind } from '../operations'
 import { planBody, refusals, removal, stepsOf, type Ask } from '../plans'
 import { isMadeAnew, type DeleteInput } from './delete-plan'
@@ -11,7 +12,7 @@ import { DONE, nameOf, nounFor, some, VERB, type Reason } from './domain/many'
 import { isQueued } from './domain/offers'
 import { groupKind, type Raw } from './domain/raw'
 import type { FieldInput } from './field-operations'
-import { changeOf } from './field-plans'
+import { addedBy, changeOf } from './field-plans'
 import { eachOf, lookAtAll, tryOne, type Chosen, type LeftOut, type Looked } from './many-look'
 import type { ManyInput } from './many-operations'
 import type { ObjectPorts } from './ports'
@@ -65,6 +66,11 @@ export async function planMany(
     ...tried.value.flatMap((one) => ('leftOut' in one ? [one.leftOut] : [])),
   ]
   if (chosen.length === 0) return nothing(what, leftOut)
+  const needs = await ports.needs.of(
+    site,
+    chosen.flatMap(({ raw, item }) => ('uid' in item ? [] : addedBy(raw, item))),
+    signal,
+  )
   return succeed({
     kind,
     input: inputOf(site, what, chosen),
@@ -76,6 +82,7 @@ export async function planMany(
       leftOut,
       as: who.value.user,
       checks: reviewed.value.checks,
+      needs,
     }),
     again: (later) =>
       planMany(
@@ -192,6 +199,7 @@ interface Making extends Pick<Asked, 'kind' | 'site' | 'what'> {
   leftOut: LeftOut[]
   as: string
   checks: PermissionCheck[]
+  needs: Needs
 }
 function body({
   kind,
@@ -201,6 +209,7 @@ function body({
   leftOut,
   as,
   checks,
+  needs,
 }: Making): MadePlan<ManyInput>['plan'] {
   const named = chosen.map(({ raw, ref }) => ({ kind: raw.kind, name: ref.name }))
   const noun = nounFor(named)
@@ -241,7 +250,10 @@ function body({
           : [],
     },
     steps: stepsOf(kind, inputOf(site, what, chosen)),
-    risks: RISKS[what](raws),
+    ...given({ price: needs.price }),
+    quotas: needs.quotas,
+    blockedBy: needs.blockedBy,
+    risks: [...needs.risks, ...RISKS[what](raws)],
     choices:
       chosen.length > 1
         ? [

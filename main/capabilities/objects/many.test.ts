@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { HandClock } from '../../../test/support/clock'
 import { FakeKube } from '../../../test/support/fakes/kube'
-import { fakeSites } from '../../../test/support/fakes/ports'
+import { fakeRecords, fakeSites } from '../../../test/support/fakes/ports'
 import { failure } from '../../../preload/contract/failures'
 import type { ManyAction, ObjectRef } from '../../../preload/contract/objects'
 import type { Plan } from '../../../preload/contract/operations'
@@ -12,6 +12,8 @@ import { seeded } from '../../kernel/random'
 import { silentLog } from '../../platform/log'
 import { openStore, type Store } from '../../platform/store'
 import type { KubeObject } from '../../platform/kubernetes/types'
+import { makeCapacity } from '../capacity'
+import { makeNeeds } from '../needs'
 import { makeOperations, type OperationsService } from '../operations'
 import { makeObjects, type Objects } from './service'
 
@@ -41,6 +43,13 @@ beforeEach(() => {
     sites: fakeSites(kube),
     operations,
     capacity: { known: () => [] },
+    needs: makeNeeds({
+      sites: fakeSites(kube),
+      capacity: makeCapacity({
+        sites: { ...fakeSites(kube), onChange: () => () => undefined } as never,
+      }),
+      records: fakeRecords(kube),
+    }),
     store: { ...store, folder },
     clock,
     random: seeded(4),

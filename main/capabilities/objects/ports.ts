@@ -3,6 +3,7 @@ import type { Random } from '../../kernel/random'
 import type { Store } from '../../platform/store'
 import type { Log } from '../../platform/log'
 import type { Capacity } from '../capacity'
+import type { NeedService } from '../needs'
 import type { Operations } from '../operations'
 import type { Sites } from '../sites'
 
@@ -11,6 +12,7 @@ export interface ObjectPorts {
   sites: Sites
   operations: Operations
   capacity: Pick<Capacity, 'known'>
+  needs: NeedService
   store: Pick<Store, 'blobs' | 'settings' | 'folder'>
   clock: Clock
   random: Random

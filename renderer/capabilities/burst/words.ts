@@ -306,7 +306,6 @@ export const words = {
   // what is rented
   deleteGroup: (name: string) => `Delete ${name}…`,
   newGroup: 'New node group',
-  showPlan: 'Show plan',
   layout: 'Lay out queues',
   pricesTitle: 'Prices',
   cloudSite: 'Cloud site',

@@ -1,14 +1,6 @@
-import type { QuotaUse } from '../../../../preload/contract/operations'
 import type { EnvironmentSpec } from '../../../../preload/contract/records/environment'
-import { quantityOf } from '../../../kernel/quantities'
 
 const GI = 2 ** 30
-export interface Quota {
-  name: string
-  hard: Record<string, string>
-  used: Record<string, string>
-}
-
 /** What an environment adds to the quotas of its namespace, in base units; clones are given by their sizes. */
 export function addsOf(spec: EnvironmentSpec, clonesGi: number[]): Record<string, number> {
   const { size, replicas, workspace } = spec
@@ -25,34 +17,3 @@ export function addsOf(spec: EnvironmentSpec, clonesGi: number[]): Record<string
     ...(size.gpu && { [`requests.${size.gpu.resource}`]: size.gpu.count * replicas }),
   }
 }
-
-const words = (resource: string): { name: string; unit: string; divisor: number } => {
-  if (/memory/.test(resource)) return { name: 'Memory', unit: 'GiB', divisor: GI }
-  if (/storage/.test(resource)) return { name: 'Storage', unit: 'GiB', divisor: GI }
-  if (/cpu/.test(resource)) return { name: 'CPU', unit: 'cores', divisor: 1 }
-  if (/nvidia\.com\/mig-/.test(resource))
-    return { name: `GPU slices ${resource.replace(/^.*mig-/, '')}`, unit: 'slices', divisor: 1 }
-  if (/gpu/.test(resource)) return { name: 'GPU', unit: 'GPUs', divisor: 1 }
-  return { name: resource, unit: '', divisor: 1 }
-}
-const NEVER_SHOWN = new Set(['pods', 'services', 'persistentvolumeclaims'])
-const tidy = (amount: number) => Math.round(amount * 100) / 100
-
-/** Used, added and allowed of each limited resource the environment touches, for people; counts only where they run out. */
-export function quotaUses(quota: Quota, adds: Record<string, number>): QuotaUse[] {
-  return Object.entries(adds).flatMap(([resource, added]) => {
-    if (quota.hard[resource] === undefined) return []
-    const { name, unit, divisor } = words(resource)
-    const use = {
-      name,
-      used: tidy(quantityOf(quota.used, resource) / divisor),
-      adds: tidy(added / divisor),
-      limit: tidy(quantityOf(quota.hard, resource) / divisor),
-      unit,
-    }
-    return NEVER_SHOWN.has(resource) && use.used + use.adds <= use.limit ? [] : [use]
-  })
-}
-/** Resources whose limit the environment would go over. */
-export const overQuota = (quota: Quota, adds: Record<string, number>): QuotaUse[] =>
-  quotaUses(quota, adds).filter(({ used, adds: added, limit }) => used + added > limit + 1e-6)

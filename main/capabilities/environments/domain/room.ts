@@ -1,39 +1,12 @@
 import type { Size } from '../../../../preload/contract/records/environment'
-import {
-  amount,
-  holds,
-  sumRequests,
-  type Inventory,
-  type NodeFacts,
-  type PodFacts,
-} from '../../../kernel/inventory'
+import { amount, type NodeFacts } from '../../../kernel/inventory'
+import { freeOn, type Room } from '../../../kernel/rooms'
 import { requestsOfSize } from './sizes'
-
-/** A node with what its pods took. */
-export interface Room {
-  node: NodeFacts
-  pods: PodFacts[]
-  used: Record<string, number>
-}
-
-export function roomsOf({ nodes, pods }: Pick<Inventory, 'nodes' | 'pods'>): Room[] {
-  const byNode = Map.groupBy(pods.filter(holds), (pod) => pod.node ?? '')
-  return nodes.map((node) => {
-    const own = byNode.get(node.metadata.name) ?? []
-    return { node, pods: own, used: sumRequests(own) }
-  })
-}
 
 export const modelFits = (node: NodeFacts, size: Size): boolean =>
   !size.gpu ||
   size.gpu.model === undefined ||
   node.labels['nvidia.com/gpu.product'] === size.gpu.model
-/** How much of a resource is free on a node. */
-export const freeOn = ({ node, used }: Room, resource: string): number =>
-  node.ready && !node.cordoned
-    ? Math.max(0, amount(node.allocatable, resource) - amount(used, resource))
-    : 0
-
 /** Rooms that could take a pod of this size now. */
 export const roomsFor = (rooms: Room[], size: Size): Room[] => {
   const wanted = Object.entries(requestsOfSize(size))

@@ -1,7 +1,8 @@
 import type { Size } from '../../../../preload/contract/records/environment'
 import { ANNOTATION } from '../../../kernel/manifest'
 import { amount, type PodFacts } from '../../../kernel/inventory'
-import { freeOn, modelFits, roomsFor, roomsOf, type Room } from './room'
+import { freeOn, roomsOf, type Room } from '../../../kernel/rooms'
+import { modelFits, roomsFor } from './room'
 import { requestsOfSize } from './sizes'
 
 /** Promises of a start in seconds of the site's clock: the image on the node already, or pulled first. */

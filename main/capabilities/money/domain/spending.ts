@@ -25,7 +25,7 @@ const HOUR_MS = 3_600_000
 
 /** USD an hour of what a pod asked for; a GPU the book does not list costs nothing and is told apart by `unpriced`. */
 export function podUsdPerHour(
-  pod: PodFacts,
+  pod: Pick<PodFacts, 'requests'>,
   node: Pick<NodeFacts, 'labels'> | undefined,
   book: PriceBookSpec,
 ): { usd: number; unpriced: boolean } {

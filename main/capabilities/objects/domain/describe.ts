@@ -14,6 +14,7 @@ import {
   plainAt,
   textAt,
   type Raw,
+  type Plain,
 } from './raw'
 
 export interface Standing {
@@ -206,8 +207,12 @@ export function replicasOf(raw: Raw): { wanted: number; ready: number } | undefi
 }
 /** What the pod template or pod of an object asks for, resource by resource in base units. */
 export function requestsOf(raw: Raw): Record<string, number> {
-  const spec =
-    groupKind(raw) === '/Pod' ? plainAt(raw, 'spec') : plainAt(raw, 'spec', 'template', 'spec')
+  return requestsOfPod(
+    groupKind(raw) === '/Pod' ? plainAt(raw, 'spec') : plainAt(raw, 'spec', 'template', 'spec'),
+  )
+}
+/** What the containers of a pod ask for together; a limit counts where nothing is requested. */
+export function requestsOfPod(spec: Plain): Record<string, number> {
   const sum: Record<string, number> = {}
   for (const container of listAt(spec, 'containers')) {
     for (const [name, asked] of Object.entries({
