@@ -7,7 +7,7 @@ import { fail, succeed, type Outcome } from '../../kernel/outcome'
 import { AnyObject } from '../../platform/kubernetes/objects'
 import type { KubeClient, KubeObject } from '../../platform/kubernetes/types'
 import type { MadePlan } from '../operations'
-import { blocked, planBody, refusals, stepsOf } from '../plans'
+import { blocked, planBody, refusals, stepsOf, type Ask } from '../plans'
 import { resumedPods, scaledPods, type AddedPods } from './domain/added-pods'
 import { canRestart, canScale, isQueued } from './domain/offers'
 import { isSuspended, replicasOf, SUSPEND_AT } from './domain/describe'
@@ -212,20 +212,7 @@ async function finish(
   signal?: AbortSignal,
 ): Promise<Outcome<MadePlan<FieldInput>>> {
   const { ref } = input
-  const { group, plural } = ref.resource
-  const checks = await ports.sites.review(
-    ref.site,
-    [
-      {
-        verb: 'patch',
-        group,
-        resource: plural,
-        ...given({ namespace: ref.namespace, subresource: input.subresource }),
-        says: `change ${plural}${input.subresource ? `/${input.subresource}` : ''}${ref.namespace === undefined ? '' : ` in ${ref.namespace}`}`,
-      },
-    ],
-    signal,
-  )
+  const checks = await ports.sites.review(ref.site, [rightFor(input)], signal)
   if (!checks.ok) return checks
   const [tried, needs] = await Promise.all([
     tryOut(client, input, signal),
@@ -261,6 +248,13 @@ async function finish(
     }),
   })
 }
+const rightFor = ({ ref: { resource, namespace }, subresource }: FieldInput): Ask => ({
+  verb: 'patch',
+  group: resource.group,
+  resource: resource.plural,
+  ...given({ namespace, subresource }),
+  says: `change ${resource.plural}${subresource ? `/${subresource}` : ''}${namespace === undefined ? '' : ` in ${namespace}`}`,
+})
 /** The pods that a change of a field makes run beside those of before; `raw` is whose they are, also where a queue is told. */
 export function addedBy(raw: Raw, { what, before, after }: FieldInput): AddedPods[] {
   if (what === 'scale') return scaledPods(raw, { from: Number(before), to: Number(after) })

@@ -66,24 +66,13 @@ export async function planMany(
     ...tried.value.flatMap((one) => ('leftOut' in one ? [one.leftOut] : [])),
   ]
   if (chosen.length === 0) return nothing(what, leftOut)
-  const needs = await ports.needs.of(
-    site,
-    chosen.flatMap(({ raw, item }) => ('uid' in item ? [] : addedBy(raw, item))),
-    signal,
-  )
+  const added = chosen.flatMap(({ raw, item }) => ('uid' in item ? [] : addedBy(raw, item)))
+  const needs = await ports.needs.of(site, added, signal)
+  const { checks } = reviewed.value
   return succeed({
     kind,
     input: inputOf(site, what, chosen),
-    plan: body({
-      kind,
-      site,
-      what,
-      chosen,
-      leftOut,
-      as: who.value.user,
-      checks: reviewed.value.checks,
-      needs,
-    }),
+    plan: body({ kind, site, what, chosen, leftOut, as: who.value.user, checks, needs }),
     again: (later) =>
       planMany(
         ports,
@@ -228,27 +217,9 @@ function body({
         ? { ...first, ...given({ namespace }) }
         : { kind: 'Objects', name: noun, ...given({ namespace }) },
     as,
-    changes: chosen.map(({ raw, item, ref }) =>
-      'uid' in item
-        ? removal({
-            apiVersion: raw.apiVersion,
-            kind: raw.kind,
-            name: ref.name,
-            ...given({ namespace: ref.namespace }),
-          })
-        : noted(changeOf(item), raw),
-    ),
+    changes: chosen.map(changeOfOne),
     permissions: checks,
-    dryRun: {
-      result: 'passed',
-      says:
-        leftOut.length > 0
-          ? [
-              `${String(leftOut.length)} of ${String(all)} are left out:`,
-              ...leftOut.map(({ name, says }) => `${name}: ${says}`),
-            ]
-          : [],
-    },
+    dryRun: { result: 'passed', says: leftOutSays(leftOut, all) },
     steps: stepsOf(kind, inputOf(site, what, chosen)),
     ...given({ price: needs.price }),
     quotas: needs.quotas,
@@ -263,6 +234,22 @@ function body({
     ...(what === 'delete' ? given({ losses: lossesOf(chosen) }) : { undo: UNDO[what] }),
   })
 }
+const changeOfOne = ({ raw, item, ref }: Chosen): PlanChange =>
+  'uid' in item
+    ? removal({
+        apiVersion: raw.apiVersion,
+        kind: raw.kind,
+        name: ref.name,
+        ...given({ namespace: ref.namespace }),
+      })
+    : noted(changeOf(item), raw)
+const leftOutSays = (leftOut: LeftOut[], all: number) =>
+  leftOut.length > 0
+    ? [
+        `${String(leftOut.length)} of ${String(all)} are left out:`,
+        ...leftOut.map(({ name, says }) => `${name}: ${says}`),
+      ]
+    : []
 /** Work in a queue is changed through another object: whose it is. */
 const noted = (change: PlanChange, { kind, metadata }: Raw): PlanChange =>
   change.kind === kind ? change : { ...change, note: `of ${kind} ${metadata.name}` }
