@@ -11,7 +11,10 @@ export const LdapDirectory = z.object({
     .string()
     .trim()
     .max(300, 'an address such as ldaps://directory.company.example')
-    .regex(/^ldaps?:\/\/[^\s/@]+\/?$/i, 'an address without a password, such as ldaps://directory.company.example'),
+    .regex(
+      /^ldaps?:\/\/[^\s/@]+\/?$/i,
+      'an address without a password, such as ldaps://directory.company.example',
+    ),
   startTls: z
     .boolean()
     .default(true)
