@@ -319,6 +319,89 @@ test('edited text is tried, shown as a diff, applied and taken back; what others
   ).not.toBe('it succeeded')
 })
 
+test('numbers that no double holds, octal modes and words that look like others survive an edit of another field, its undo and a restart', async () => {
+  const TRAININGS = { group: 'ml.example.com', version: 'v1', plural: 'trainings' }
+  make({
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'trainings.ml.example.com' },
+    spec: {
+      group: 'ml.example.com',
+      scope: 'Namespaced',
+      names: { plural: 'trainings', singular: 'training', kind: 'Training' },
+      versions: [
+        {
+          name: 'v1',
+          served: true,
+          storage: true,
+          schema: {
+            openAPIV3Schema: {
+              type: 'object',
+              properties: {
+                spec: {
+                  type: 'object',
+                  'x-kubernetes-preserve-unknown-fields': true,
+                  properties: { seed: { type: 'integer', format: 'int64' } },
+                },
+              },
+            },
+          },
+        },
+      ],
+    },
+  })
+  make({
+    apiVersion: 'ml.example.com/v1',
+    kind: 'Training',
+    metadata: { name: 'big', namespace: 'team' },
+    spec: { seed: 9007199254740993n, seeds: [9223372036854775807n], note: 'yes', mode: 256 },
+  })
+  const now = () =>
+    api().get({ group: 'ml.example.com', kind: 'Training' }, 'big', 'team')?.['spec']
+  const read = await client.objects.yaml(ref(TRAININGS, 'big'))
+  expect(read.yaml).toContain('seed: 9007199254740993\n')
+  expect(read.yaml).toContain('note: "yes"\n')
+  const plan = await client.objects.planApply({
+    ...ref(TRAININGS, 'big'),
+    yaml: read.yaml.replace('note: "yes"', 'note: "on"').replace('mode: 256', 'mode: 0600'),
+    resourceVersion: read.resourceVersion,
+  })
+  expect(plan.changes[0]?.lines).toEqual([
+    { op: '-', text: 'spec.note: "yes"' },
+    { op: '+', text: 'spec.note: "on"' },
+    { op: '-', text: 'spec.mode: 256' },
+    { op: '+', text: 'spec.mode: 384' },
+  ])
+  const done = await run(plan.id)
+  const exact = { seed: 9007199254740993n, seeds: [9223372036854775807n] }
+  expect(now()).toEqual({ ...exact, note: 'on', mode: 384 })
+  // What is taken back is read from the journal.
+  const [back] = (await undone(done?.id ?? '')).filter(({ id }) => id === done?.id)
+  expect([back?.state, now()]).toEqual(['undone', { ...exact, note: 'yes', mode: 256 }])
+  const again = await client.objects.yaml(ref(TRAININGS, 'big'))
+  const longer = await client.objects.planApply({
+    ...ref(TRAININGS, 'big'),
+    yaml: again.yaml.replace('9007199254740993', '9007199254740995'),
+    resourceVersion: again.resourceVersion,
+  })
+  expect(longer.changes[0]?.lines).toEqual([
+    { op: '-', text: 'spec.seed: 9007199254740993' },
+    { op: '+', text: 'spec.seed: 9007199254740995' },
+  ])
+  await run(longer.id)
+  expect(now()).toMatchObject({ seed: 9007199254740995n })
+})
+
+test('a field that the server does not know is refused with its name and not dropped', async () => {
+  const read = await client.objects.yaml(ref(DEPLOYMENTS, 'web'))
+  const plan = await client.objects.planApply({
+    ...ref(DEPLOYMENTS, 'web'),
+    yaml: read.yaml.replace('replicas: 1', 'replicas: 1\n  replicsa: 2'),
+    resourceVersion: read.resourceVersion,
+  })
+  expect(plan.blockedBy[0]?.says).toContain('replicsa')
+})
+
 test('values of a secret never leave the core and are kept when its labels are edited', async () => {
   const value = Buffer.from('hunter2-and-more').toString('base64')
   make({

@@ -1,7 +1,7 @@
 import type { Approval, BurstDecision, WorkloadRef } from '../../../preload/contract/burst'
 import { timestamp } from '../../kernel/clock'
 import { given } from '../../kernel/given'
-import { stringify } from 'yaml'
+import { writeYaml } from '../../platform/yaml'
 import { linesOf } from './adapters/manifest-text'
 import { burstQueue, burstUri } from './domain/lines'
 import { jsonMark, standing } from './live/budgets'
@@ -81,13 +81,10 @@ const savedBy = (decision: BurstDecision | undefined): number | undefined =>
 
 /** The lines as far as the manifest alone says them; where the data lies there is settled when the plan is made. */
 function linesFor({ work }: Known): Approval['lines'] {
-  const lines = linesOf(
-    { text: stringify(asWritten(work), { lineWidth: 0 }), file: work.name },
-    (read) => ({
-      queue: burstQueue(read.queue),
-      dataUri: read.dataUri === undefined ? undefined : burstUri(read.dataUri),
-      gpuProduct: undefined,
-    }),
-  )
+  const lines = linesOf({ text: writeYaml(asWritten(work)), file: work.name }, (read) => ({
+    queue: burstQueue(read.queue),
+    dataUri: read.dataUri === undefined ? undefined : burstUri(read.dataUri),
+    gpuProduct: undefined,
+  }))
   return lines.ok ? (lines.value[0]?.lines ?? []) : []
 }

@@ -2,13 +2,15 @@ import { z } from 'zod'
 import { failure } from '../../../preload/contract/failures'
 import { ObjectRef } from '../../../preload/contract/objects'
 import type { PlanChange } from '../../../preload/contract/operations'
+import { parseExact, sameValue, stringifyExact } from '../../kernel/exact-json'
 import { given } from '../../kernel/given'
+import { mergePatchOf, patchOf } from '../../kernel/merge-patch'
 import { fail, succeed, type Outcome } from '../../kernel/outcome'
 import type { KubeClient, KubeObject } from '../../platform/kubernetes/types'
 import type { MadePlan, OperationKind } from '../operations'
 import { blocked, diffLines, done, onSite, planBody, refusals, stepsOf } from '../plans'
 import { merge3, type FieldConflict } from './domain/merge'
-import { complete, hidden, revealed, written } from './domain/redact'
+import { hidden, revealed, written } from './domain/redact'
 import type { Raw } from './domain/raw'
 import { parseManifest, plain, readObject, type Manifests } from './manifests'
 import type { ObjectPorts } from './ports'
@@ -55,10 +57,12 @@ async function putOnce(
         differs: conflicts.map(({ path, theirs }) => `${path} is ${theirs} by now`),
       }),
     )
-  if (diffLines(now, value).length === 0) return succeed(live.value as KubeObject)
+  if (sameValue(now, value)) return succeed(live.value as KubeObject)
   const whole = revealed(value as unknown as Raw, live.value)
   if ('refused' in whole) return fail(failure('INVALID', { issues: whole.refused }))
-  return client.replace(ref.resource, complete(whole.object, live.value) as KubeObject, {
+  const changed = mergePatchOf(plain(written(live.value)), plain(written(whole.object)))
+  return client.mergePatch(ref.resource, ref, {
+    body: patchOf(live.value, changed),
     ...(dryRun && { dryRun }),
     ...given({ signal }),
   })
@@ -82,7 +86,7 @@ export const applyKind: OperationKind<ApplyInput> = {
           signal,
         })
         // What the server made of it, with its defaults, is what undo must still find.
-        if (wrote.ok) kept['after'] = JSON.stringify(hidden(written(wrote.value as Raw)).object)
+        if (wrote.ok) kept['after'] = stringifyExact(hidden(written(wrote.value as Raw)).object)
         return done(wrote)
       }),
       undo: onSite(async (client, { input, kept, signal }) => {
@@ -93,7 +97,7 @@ export const applyKind: OperationKind<ApplyInput> = {
               await put(client, {
                 ref: input.ref,
                 to: input.before as Raw,
-                from: JSON.parse(after) as Raw,
+                from: parseExact(after) as Raw,
                 signal,
               }),
             )
@@ -197,11 +201,11 @@ async function made(
     ref.site,
     [
       {
-        verb: 'update',
+        verb: 'patch',
         group,
         resource: plural,
         ...where,
-        says: `update ${plural}${ref.namespace === undefined ? '' : ` in ${ref.namespace}`}`,
+        says: `change ${plural}${ref.namespace === undefined ? '' : ` in ${ref.namespace}`}`,
       },
     ],
     signal,

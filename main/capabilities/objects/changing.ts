@@ -1,8 +1,10 @@
 import { failure } from '../../../preload/contract/failures'
 import type { ObjectRef } from '../../../preload/contract/objects'
+import { patchOf } from '../../kernel/merge-patch'
 import { fail, succeed, type Outcome } from '../../kernel/outcome'
 import type { KubeClient, WriteOptions } from '../../platform/kubernetes/types'
-import { at, isPlain, type Plain, type Raw } from './domain/raw'
+import { sameValue, stringifyExact } from '../../kernel/exact-json'
+import { at, type Plain, type Raw } from './domain/raw'
 import { readObject } from './manifests'
 
 const TRIES = 5
@@ -17,15 +19,7 @@ export interface FieldChange {
 
 const nested = (path: string[], value: unknown): Plain =>
   path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Plain
-const merged = (a: Plain, b: Plain): Plain =>
-  Object.fromEntries(
-    [...new Set([...Object.keys(a), ...Object.keys(b)])].map((key) => [
-      key,
-      isPlain(a[key]) && isPlain(b[key]) ? merged(a[key], b[key]) : (b[key] ?? a[key]),
-    ]),
-  )
-export const same = (a: unknown, b: unknown): boolean =>
-  JSON.stringify(a ?? null) === JSON.stringify(b ?? null)
+export const same = (a: unknown, b: unknown): boolean => sameValue(a ?? null, b ?? null)
 
 /**
  * Sets one field, exactly on the object that was meant (uid) and as it was read (resourceVersion); read again when others wrote
@@ -45,12 +39,11 @@ export async function setField(
         failure('PLAN_IS_STALE', {
           title: `${found.value.kind} ${ref.name}`,
           differs: [
-            `${path.join('.')} was changed by somebody else to ${JSON.stringify(now ?? null)}`,
+            `${path.join('.')} was changed by somebody else to ${stringifyExact(now ?? null)}`,
           ],
         }),
       )
-    const { uid, resourceVersion } = found.value.metadata
-    const body = merged({ metadata: { uid, resourceVersion } }, nested(path, value))
+    const body = patchOf(found.value, nested(path, value))
     const done = await client.mergePatch(ref.resource, ref, { ...options, body })
     if (done.ok) return options.subresource === 'scale' ? found : succeed(done.value as Raw)
     if (done.failure.code !== 'CONFLICT' || tried === TRIES) return done

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Moment, ObjectEvent, ObjectStory, type ObjectRef } from '../../../preload/contract/objects'
+import { stringifyExact } from '../../kernel/exact-json'
 import type { ObjectPorts } from './ports'
 
 const Kept = z.object({
@@ -28,7 +29,7 @@ const parsed = (bytes: Uint8Array | undefined): unknown => {
 /** What was observed of objects, on this machine: the five hundred looked at last. */
 export function makeKeeper({ store, log }: Pick<ObjectPorts, 'store' | 'log'>) {
   const write = (key: string, value: unknown) => {
-    const done = store.blobs.set(key, Buffer.from(JSON.stringify(value)))
+    const done = store.blobs.set(key, Buffer.from(stringifyExact(value)))
     if (!done.ok)
       log.warn('What was seen of an object could not be kept.', { code: done.failure.code })
   }

@@ -1,9 +1,9 @@
-import { parseDocument, stringify } from 'yaml'
 import { failure } from '../../../preload/contract/failures'
 import type { ObjectRef } from '../../../preload/contract/objects'
 import { fail, succeed, type Outcome } from '../../kernel/outcome'
 import { AnyObject } from '../../platform/kubernetes/objects'
 import type { KubeClient } from '../../platform/kubernetes/types'
+import { readYaml, writeYaml } from '../../platform/yaml'
 import { hidden, written } from './domain/redact'
 import type { Raw } from './domain/raw'
 
@@ -66,7 +66,7 @@ export function makeManifests() {
         },
       })
       return succeed({
-        yaml: stringify(shown.object, { lineWidth: 0 }),
+        yaml: writeYaml(shown.object),
         resourceVersion: found.value.metadata.resourceVersion ?? '',
         uid: found.value.metadata.uid ?? '',
         hidden: shown.paths,
@@ -84,14 +84,11 @@ export const plain = (raw: Raw): Record<string, unknown> => ({ ...raw })
 
 /** Reads one object out of text; what is wrong with the text is told with its line. */
 export function parseManifest(text: string, live: Raw): Outcome<Raw> {
-  const document = parseDocument(text, { prettyErrors: true })
-  const [wrong] = document.errors
-  if (wrong)
-    return invalid(
-      wrong.linePos ? `line ${String(wrong.linePos[0].line)}` : 'yaml',
-      wrong.message.split('\n')[0] ?? 'it cannot be read',
-    )
-  const parsed = AnyObject.safeParse(document.toJS())
+  const [document, another] = readYaml(text)
+  if (!document) return invalid('yaml', 'it is no Kubernetes object')
+  if ('says' in document) return invalid(`line ${String(document.line)}`, document.says)
+  if (another) return invalid('yaml', 'it holds several documents, and one object is changed here')
+  const parsed = AnyObject.safeParse(document.value)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
     return invalid(issue?.path.join('.') || 'yaml', issue?.message ?? 'it is no Kubernetes object')

@@ -3,6 +3,7 @@ import { failure } from '../../../preload/contract/failures'
 import { ObjectRef, type Revision } from '../../../preload/contract/objects'
 import type { Plan, PlanChange } from '../../../preload/contract/operations'
 import { given } from '../../kernel/given'
+import { mergePatchOf, patchOf } from '../../kernel/merge-patch'
 import { fail, succeed, type Outcome } from '../../kernel/outcome'
 import { AnyObject } from '../../platform/kubernetes/objects'
 import type { KubeClient, KubeObject } from '../../platform/kubernetes/types'
@@ -93,7 +94,8 @@ async function putBack(client: KubeClient, putting: Putting): Promise<Outcome<Ku
     if (!live.ok) return live
     const whole = await withKept(client, live.value, putting)
     if (!whole.ok || whole.value === live.value) return whole as Outcome<KubeObject>
-    const wrote = await client.replace(ref.resource, whole.value as KubeObject, {
+    const wrote = await client.mergePatch(ref.resource, ref, {
+      body: patchOf(live.value, mergePatchOf(plain(live.value), plain(whole.value))),
       ...(dryRun && { dryRun }),
       ...given({ signal }),
     })
@@ -226,11 +228,11 @@ async function made(
     ref.site,
     [
       {
-        verb: 'update',
+        verb: 'patch',
         group,
         resource: plural,
         ...where,
-        says: `update ${plural}${ref.namespace === undefined ? '' : ` in ${ref.namespace}`}`,
+        says: `change ${plural}${ref.namespace === undefined ? '' : ` in ${ref.namespace}`}`,
       },
     ],
     signal,

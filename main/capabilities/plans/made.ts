@@ -1,6 +1,6 @@
-import { stringify } from 'yaml'
 import type { Plan } from '../../../preload/contract/operations'
 import type { Manifest } from '../../kernel/manifest'
+import { writeYaml } from '../../platform/yaml'
 import type { OperationKind } from '../operations'
 
 export type PlanBody = Omit<Plan, 'id' | 'madeAt' | 'expiresAt'>
@@ -29,4 +29,4 @@ export const stepsOf = <I>(kind: OperationKind<I>, input: I): PlanBody['steps'] 
 
 /** The objects as one file for somebody with the rights. */
 export const asYaml = (objects: Manifest[]): string =>
-  objects.map((object) => stringify(object)).join('---\n')
+  objects.map((object) => writeYaml(object)).join('---\n')

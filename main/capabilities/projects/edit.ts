@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { failure } from '../../../preload/contract/failures'
 import { Project } from '../../../preload/contract/records'
 import { isRequested, type ProjectSpec } from '../../../preload/contract/records/project'
+import { mergePatchOf, patchOf } from '../../kernel/merge-patch'
 import { fail, succeed, type Outcome } from '../../kernel/outcome'
 import type { KubeClient, KubeObject } from '../../platform/kubernetes/types'
 import { checkProject } from './domain/check'
@@ -26,6 +27,7 @@ const Raw = z.looseObject({
   status: Project.shape.status.catch({}),
   metadata: z.looseObject({
     name: z.string(),
+    uid: z.string().optional(),
     resourceVersion: z.string(),
     annotations: z.record(z.string(), z.string()).optional(),
   }),
@@ -129,15 +131,14 @@ async function write(
     })
     if (!tried.ok) return tried
   }
-  const object = {
-    ...raw,
-    spec,
-    metadata: { ...raw.metadata, annotations: { ...raw.metadata.annotations, [CHANGED_BY]: by } },
+  const changed = {
+    spec: mergePatchOf(raw.spec, spec),
+    metadata: { annotations: { [CHANGED_BY]: by } },
   }
-  const done = await home.replace(
+  const done = await home.mergePatch(
     records.resource('Project'),
-    object as unknown as KubeObject,
-    options,
+    { name },
+    { body: patchOf(raw, changed), ...options },
   )
   if (!done.ok) return done
   for (const binding of bindings) {

@@ -1,9 +1,9 @@
-import { stringify } from 'yaml'
 import type { PolicyInForce } from '../../../preload/contract/burst'
 import type { Plan } from '../../../preload/contract/operations'
 import type { BurstPolicySpec } from '../../../preload/contract/records/burst'
 import type { ReplayRun } from '../../../preload/contract/replay'
 import { succeed, type Outcome } from '../../kernel/outcome'
+import { writeYaml } from '../../platform/yaml'
 
 /** The shared policy: what holds, and what changing it would do. */
 export interface PolicyPort {
@@ -45,7 +45,7 @@ export async function propose(
     signal,
   )
   if (!made.ok) return made
-  const yaml = stringify({
+  const yaml = writeYaml({
     apiVersion: 'takt.dev/v1alpha1',
     kind: 'BurstPolicy',
     metadata: { name: 'default' },

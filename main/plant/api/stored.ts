@@ -1,3 +1,4 @@
+import { stringifyExact } from '../../kernel/exact-json'
 import type { KubeObject } from '../types'
 
 /** Freezes a JSON value to its leaves; a frozen branch is taken to be frozen below. */
@@ -23,7 +24,7 @@ export class Stored {
   get body(): string {
     if (this.#body === undefined) {
       const { apiVersion: _apiVersion, kind: _kind, ...rest } = this.object
-      this.#body = JSON.stringify(rest).slice(1)
+      this.#body = stringifyExact(rest).slice(1)
     }
     return this.#body
   }

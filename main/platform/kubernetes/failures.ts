@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { failure, type Failure } from '../../../preload/contract/failures'
+import { parseExact } from '../../kernel/exact-json'
 import { redactText } from '../log/redact'
 import type { Resource } from './types'
 
@@ -50,13 +51,17 @@ export const Status = z.object({
 })
 export type Status = z.infer<typeof Status>
 
-export function parseJson(text: string): unknown {
+const unlessBroken = (parse: (text: string) => unknown) => (text: string) => {
   try {
-    return JSON.parse(text)
+    return parse(text)
   } catch {
     return undefined
   }
 }
+/** What a JSON text says, for what is only shown and counted; undefined where it is none. */
+export const parseJson = unlessBroken((text) => JSON.parse(text) as unknown)
+/** The same for objects that may be written again: whole numbers that no double holds are bigints. */
+export const parseObject = unlessBroken(parseExact)
 
 const BEGINNING = 80
 export const unreadable = (

@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { rounded } from '../../kernel/exact-json'
 import type { Outcome } from '../../kernel/outcome'
 import { fail, succeed } from '../../kernel/outcome'
-import { parseJson, unreadable, type Answer, type Whom } from './failures'
+import { parseObject, unreadable, type Answer, type Whom } from './failures'
 import type { KubeObject } from './types'
 
 const OwnerReference = z.looseObject({
@@ -30,9 +31,20 @@ export const AnyObject: z.ZodType<KubeObject> = z
   .looseObject({ apiVersion: z.string(), kind: z.string(), metadata: Metadata })
   .transform((object) => object as KubeObject)
 
+/** What a schema makes of a value. Where it wants a number, a whole number that no double holds is the nearest one; elsewhere it stays exact. */
+export function parsedBy<T>(schema: z.ZodType<T>, value: unknown): z.ZodSafeParseResult<T> {
+  const parsed = schema.safeParse(value)
+  return parsed.success || !parsed.error.issues.some(isLongNumber)
+    ? parsed
+    : schema.safeParse(rounded(value))
+}
+const isLongNumber = (issue: z.core.$ZodIssue): boolean =>
+  (issue.code === 'invalid_type' && issue.message.includes('bigint')) ||
+  (issue.code === 'invalid_union' && issue.errors.flat().some(isLongNumber))
+
 /** Reads an answer with a schema; an answer of another shape is a failure of the site, not a bug of ours. */
 export function read<T>(answer: Answer, schema: z.ZodType<T>, whom: Whom): Outcome<T> {
-  const parsed = schema.safeParse(parseJson(answer.text))
+  const parsed = parsedBy(schema, parseObject(answer.text))
   return parsed.success ? succeed(parsed.data) : fail(unreadable(whom, answer))
 }
 
@@ -55,7 +67,8 @@ export function itemsOf<T>(
   let bad = 0
   let why = ''
   for (const item of envelope.items ?? []) {
-    const parsed = parse.safeParse(
+    const parsed = parsedBy(
+      parse,
       typeof item === 'object' && item !== null && !('kind' in item)
         ? { apiVersion: envelope.apiVersion, kind, ...item }
         : item,

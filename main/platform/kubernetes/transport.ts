@@ -1,6 +1,7 @@
 import { checkServerIdentity, createSecureContext, type PeerCertificate } from 'node:tls'
 import { request, type Dispatcher } from 'undici'
 import type { Clock } from '../../kernel/clock'
+import { stringifyExact } from '../../kernel/exact-json'
 import type { Outcome } from '../../kernel/outcome'
 import { fail, succeed } from '../../kernel/outcome'
 import { dispatcherOf, nodeAgentOf } from '../network'
@@ -169,7 +170,7 @@ export class Transport {
   async #once(ask: Ask): Promise<Outcome<{ answer: Dispatcher.ResponseData; again: boolean }>> {
     const credential = await this.#target.credentials.get(ask.signal)
     if (!credential.ok) return credential
-    const body = ask.body === undefined ? undefined : JSON.stringify(ask.body)
+    const body = ask.body === undefined ? undefined : stringifyExact(ask.body)
     try {
       const answer = await request(this.url(ask), {
         method: ask.method,

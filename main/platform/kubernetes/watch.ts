@@ -4,8 +4,8 @@ import type { Outcome } from '../../kernel/outcome'
 import { fail, succeed } from '../../kernel/outcome'
 import type { Random } from '../../kernel/random'
 import type { Log } from '../log/log'
-import { failureOfStatus, parseJson, Status, unreadable } from './failures'
-import { whyUnreadable } from './objects'
+import { failureOfStatus, parseObject, Status, unreadable } from './failures'
+import { parsedBy, whyUnreadable } from './objects'
 import { pathOf } from './paths'
 import { listAll, queryOf } from './reading'
 import type { Transport } from './transport'
@@ -252,7 +252,7 @@ function readEvent<T>(
   { resource, query }: WatchAsk<T>,
   line: string,
 ): Read {
-  const event = Event.safeParse(parseJson(line))
+  const event = Event.safeParse(parseObject(line))
   if (!event.success)
     return { problem: unreadable(whom, { contentType: 'a watch event', text: line }) }
   const { type, object } = event.data
@@ -279,7 +279,7 @@ function readOne<T>(
   { parse, resource }: WatchAsk<T>,
   object: unknown,
 ): T | undefined {
-  const parsed = parse.safeParse(object)
+  const parsed = parsedBy(parse, object)
   if (!parsed.success)
     desk.log.warn('An object that could not be read was left out.', {
       site: desk.transport.whom.site,

@@ -18,7 +18,8 @@ export function writing(
     const query = {
       fieldManager: options.fieldManager ?? MANAGER,
       ...(options.dryRun && { dryRun: 'All' }),
-      ...(force !== undefined && { force }),
+      // A field that the server does not know is refused, as by kubectl, and not dropped without a word; an apply is strict by itself.
+      ...(force === undefined ? { fieldValidation: 'Strict' } : { force }),
     }
     const answer = await transport.send({ ...ask, query, signal: options.signal })
     return answer.ok ? readObject(answer.value, transport) : answer

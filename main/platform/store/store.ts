@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import type { Clock } from '../../kernel/clock'
+import { parseExact, stringifyExact } from '../../kernel/exact-json'
 import type { Outcome } from '../../kernel/outcome'
 import { succeed } from '../../kernel/outcome'
 import { backUpDaily } from './backups'
@@ -74,12 +75,13 @@ export interface Store {
   close(): void
 }
 
-const text = (value: unknown) => JSON.stringify(value)
+// What is written down may hold objects of a cluster, whose long numbers are sent back as they stood.
+const text = (value: unknown) => stringifyExact(value)
 /** A text that is not whole any more counts as not there: whoever asks parses what it gets in any case. */
 function parsed(value: unknown): unknown {
   if (typeof value !== 'string') return undefined
   try {
-    return JSON.parse(value)
+    return parseExact(value)
   } catch {
     return undefined
   }

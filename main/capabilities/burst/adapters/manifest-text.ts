@@ -1,4 +1,5 @@
 import { LineCounter, parseAllDocuments, type Document } from 'yaml'
+import { YAML_AS_KUBECTL } from '../../../platform/yaml'
 import type { TwoLines } from '../../../../preload/contract/burst'
 import { failure } from '../../../../preload/contract/failures'
 import { fail, succeed, type Outcome } from '../../../kernel/outcome'
@@ -41,7 +42,11 @@ function open({ text, file }: Text, counter: LineCounter): Outcome<One[]> {
   const refuse = (line: number, says: string) =>
     fail(failure('INVALID', { issues: [{ path: `${file}:${String(line)}`, says }] }))
   if (text.length > MOST) return refuse(1, 'the file is larger than a megabyte')
-  const documents = parseAllDocuments(text, { lineCounter: counter, uniqueKeys: true })
+  const documents = parseAllDocuments(text, {
+    ...YAML_AS_KUBECTL,
+    lineCounter: counter,
+    uniqueKeys: true,
+  })
   const all: One[] = []
   for (const document of documents) {
     if (!('errors' in document)) break

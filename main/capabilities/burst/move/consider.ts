@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { stringify } from 'yaml'
 import type { TwoLines, WorkloadRef } from '../../../../preload/contract/burst'
 import { failure } from '../../../../preload/contract/failures'
 import { fail, succeed, type Outcome } from '../../../kernel/outcome'
 import { GPU } from '../../../kernel/inventory'
 import type { KubeClient } from '../../../platform/kubernetes/types'
+import { writeYaml } from '../../../platform/yaml'
 import { linesOf } from '../adapters/manifest-text'
 import { copyOf, leaningsOf, obstaclesOf, type Leaning, type Obstacle } from '../domain/copy'
 import { burstQueue, readLines, withExchange, type Exchange } from '../domain/lines'
@@ -101,7 +101,7 @@ function rewritten(
   const read = readLines(work.object)
   if ('problems' in read) return { twoLines: undefined, object: work.object }
   const lines = linesOf(
-    { text: stringify(asWritten(work), { lineWidth: 0 }), file: `${work.kind}/${work.name}` },
+    { text: writeYaml(asWritten(work)), file: `${work.kind}/${work.name}` },
     () => exchange,
   )
   return {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { failure } from '../../../../preload/contract/failures'
+import { parseExact, stringifyExact } from '../../../kernel/exact-json'
 import { fail, succeed, type Outcome } from '../../../kernel/outcome'
 import { given } from '../../../kernel/given'
 import type { Manifest } from '../../../kernel/manifest'
@@ -76,7 +77,7 @@ const stop = (ports: NotebookPorts): Back => ({
       const found = await there.value.get(resourceOf(one), one.metadata, Found, signal)
       if (!found.ok) return found
       // Kept so that a return that is thought better of leaves the copy working.
-      if (found.value) kept[`copy-${one.kind}`] ??= JSON.stringify(anew(found.value))
+      if (found.value) kept[`copy-${one.kind}`] ??= stringifyExact(anew(found.value))
     }
     const removed = await removeMade(there.value, namesOf(away), { run: away.run, signal })
     return removed.ok ? gone(ports, there.value, { ref: away, signal, progress }) : removed
@@ -88,7 +89,7 @@ const stop = (ports: NotebookPorts): Back => ({
     const objects = namesOf(away).flatMap(({ kind }) =>
       kept[`copy-${kind}`] === undefined
         ? []
-        : [JSON.parse(kept[`copy-${kind}`] ?? '{}') as Manifest],
+        : [parseExact(kept[`copy-${kind}`] ?? '{}') as Manifest],
     )
     return done(await applyAll(there.value, objects, { run: away.run, signal }))
   },

@@ -1,4 +1,5 @@
-import { at, groupKind, isPlain, listAt, type Plain, type Raw } from './raw'
+import { stringifyExact } from '../../../kernel/exact-json'
+import { groupKind, isPlain, listAt, type Plain, type Raw } from './raw'
 
 /** What stands where a value was hidden; applied text that still says so keeps the value that is there. */
 export const HIDDEN = '(hidden)'
@@ -27,7 +28,7 @@ function changeAll(values: unknown, path: string, change: Change) {
       put(
         values,
         key,
-        change(typeof value === 'string' ? value : JSON.stringify(value), `${path}.${key}`),
+        change(typeof value === 'string' ? value : stringifyExact(value), `${path}.${key}`),
       )
 }
 const put = (into: Plain, key: string, value: string | undefined) => {
@@ -133,19 +134,4 @@ export function written(object: Raw): Raw {
     Object.entries(object.metadata).filter(([key]) => !SERVERS.includes(key)),
   ) as Raw['metadata']
   return { ...rest, metadata }
-}
-/** The edited object as the server wants it: what only the server writes is the live object's. */
-export function complete(edited: Raw, live: Raw): Raw {
-  const { uid, resourceVersion, generation, creationTimestamp } =
-    live.metadata as Raw['metadata'] & { generation?: number }
-  const own = { uid, resourceVersion, generation, creationTimestamp }
-  const status = at(live, 'status')
-  return {
-    ...edited,
-    metadata: {
-      ...edited.metadata,
-      ...Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)),
-    },
-    ...(status !== undefined && { status }),
-  }
 }

@@ -1,3 +1,4 @@
+import { sameValue } from '../../../kernel/exact-json'
 import { groupKind, instantOf, isPlain, listAt, plainAt, textAt, type Plain, type Raw } from './raw'
 
 const REVISION = 'deployment.kubernetes.io/revision'
@@ -30,18 +31,7 @@ export function templateOf(raw: Raw): Plain {
     },
   }
 }
-const ordered = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(ordered)
-  return isPlain(value)
-    ? Object.fromEntries(
-        Object.keys(value)
-          .sort()
-          .map((key) => [key, ordered(value[key])]),
-      )
-    : value
-}
-export const sameTemplate = (a: Raw, b: Raw): boolean =>
-  JSON.stringify(ordered(templateOf(a))) === JSON.stringify(ordered(templateOf(b)))
+export const sameTemplate = (a: Raw, b: Raw): boolean => sameValue(templateOf(a), templateOf(b))
 
 /** One earlier template, or the one of now. */
 export interface KeptTemplate {

@@ -1,10 +1,11 @@
 import type { PlanChange } from '../../../../preload/contract/operations'
+import { stringifyExact } from '../../../kernel/exact-json'
 
 export type DiffLine = NonNullable<PlanChange['lines']>[number]
 const LONGEST = 60
 
 const show = (value: unknown): string =>
-  typeof value === 'string' ? `"${value}"` : JSON.stringify(value)
+  typeof value === 'string' ? `"${value}"` : stringifyExact(value)
 const isPlain = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 

@@ -1,4 +1,5 @@
-import { parse as parseYaml } from 'yaml'
+import { parseExact } from '../../../kernel/exact-json'
+import { readYaml } from '../../../platform/yaml'
 import type { KubeObject } from '../../types'
 import { isRecord } from '../cluster'
 import { duplicateFields } from './duplicates'
@@ -13,14 +14,12 @@ const UNREADABLE = "couldn't get version/kind; json parse error: "
 
 function parse(text: string, type: string): unknown {
   if (type.includes('yaml')) {
-    try {
-      return parseYaml(text) as unknown
-    } catch (error) {
-      throw badRequest(`error converting YAML to JSON: ${(error as Error).message}`)
-    }
+    const [document = { value: null }] = readYaml(text, { repeatedKeys: 'last counts' })
+    if ('value' in document) return document.value
+    throw badRequest(`error converting YAML to JSON: ${document.says}`)
   }
   try {
-    return JSON.parse(text) as unknown
+    return parseExact(text)
   } catch (error) {
     throw badRequest(`${UNREADABLE}${(error as Error).message}`)
   }

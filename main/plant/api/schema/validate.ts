@@ -6,12 +6,12 @@ import { memberSchema, type Schema } from './schema'
 const typeName = (value: unknown): string => {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'array'
+  if (typeof value === 'bigint') return 'integer'
   if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number'
   return typeof value === 'object' ? 'object' : typeof value
 }
 function hasType(schema: Schema, value: unknown): boolean {
-  if (schema['x-kubernetes-int-or-string'])
-    return typeof value === 'string' || (typeof value === 'number' && Number.isInteger(value))
+  if (schema['x-kubernetes-int-or-string']) return ['string', 'integer'].includes(typeName(value))
   if (schema.type === undefined) return true
   const found = typeName(value)
   return found === schema.type || (schema.type === 'number' && found === 'integer')
