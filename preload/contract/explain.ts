@@ -122,6 +122,11 @@ const WORDS: { [C in FailureCode]: (data: FailureOf<C>['data']) => Words } = {
       `${data.theirs} changed ${data.name} while you were editing it.`,
       `Choose which ${data.fields.length === 1 ? 'value' : 'values'} to keep: ${list(data.fields.map(({ path }) => path))}.`,
     ),
+  FILE_UNREADABLE: (data) =>
+    words(
+      `${data.file} cannot be read: ${data.cause}.`,
+      'Name a regular file that you may read, then try again.',
+    ),
   KUBECONFIG_UNREADABLE: (data) =>
     words(
       `${data.file} cannot be used: ${data.cause}.`,

@@ -57,6 +57,7 @@ const DATA = {
   SITE_NOT_CONNECTED: Site,
   NO_HOME_SITE: z.object({}),
   CLUSTER_NOT_PREPARED: Site.extend({ missing: z.array(z.string()) }),
+  FILE_UNREADABLE: z.object({ file: z.string(), cause: z.string() }),
   KUBECONFIG_UNREADABLE: z.object({ file: z.string(), cause: z.string() }),
   PLUGIN_NEEDS_CONSENT: Site.extend({ command: z.string(), hash: z.string() }),
   PLUGIN_FAILED: Site.extend({

@@ -1,11 +1,12 @@
 import { createPrivateKey } from 'node:crypto'
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { Option, type Command } from 'commander'
 import { DriftProfile, type DriftWindow, type WindowScores } from '../../../preload/contract/drift'
 import { timestamp } from '../../kernel/clock'
 import { systemClock } from '../../platform/clock/system'
 import { print, printJson } from '../../platform/terminal'
+import { MOST_BYTES, readRegularFile } from '../../platform/files'
 import type { Book } from '../../../preload/contract/drift-bundle'
 import { openBooks, packBooks } from './bundles/form'
 import { joinBooks } from './bundles/join'
@@ -64,11 +65,17 @@ function cutOf({ timeColumn, period, zone, windowRows, windows }: Windows): Cut 
   return windows ? { by: 'number', windows } : undefined
 }
 
+async function readNamed(file: string, mostBytes: number, remedy: string): Promise<Buffer> {
+  const read = await readRegularFile(file, { mostBytes })
+  if (read.ok) return read.value
+  throw new UnusableInput(`${file} cannot be read: ${read.failure.data.cause}.`, remedy)
+}
+
 /** A profile that was frozen before and not changed since. */
 export async function readProfile(file: string): Promise<DriftProfile> {
-  const text = await readFile(file, 'utf8').catch(() => {
-    throw new UnusableInput(`There is no profile ${file}.`, 'Make one with takt drift profile.')
-  })
+  const text = (
+    await readNamed(file, MOST_BYTES.driftProfile, 'Make one with takt drift profile.')
+  ).toString('utf8')
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -328,7 +335,11 @@ async function writeBooks(
   const bytes = packBooks(
     books,
     { createdAt: timestamp(systemClock.now()), name: basename(out) },
-    key ? createPrivateKey(await readFile(key)) : undefined,
+    key
+      ? createPrivateKey(
+          await readNamed(key, MOST_BYTES.credential, 'Name a private key in PEM form.'),
+        )
+      : undefined,
   )
   await writeFile(out, bytes)
   const windows = books.reduce((sum, book) => sum + book.windows.length, 0),
@@ -359,11 +370,7 @@ export async function writeComparisonBundle(
 }
 
 const readBundle = async (file: string) =>
-  openBooks(
-    await readFile(file).catch(() => {
-      throw new UnusableInput(`There is no bundle ${file}.`, 'Check the path.')
-    }),
-  )
+  openBooks(await readNamed(file, MOST_BYTES.bundle, 'Check the path.'))
 
 async function verifyCommand(file: string, { json }: Shared): Promise<number> {
   const { manifest, books, signedBy, form } = await readBundle(file),

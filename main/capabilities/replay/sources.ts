@@ -81,7 +81,7 @@ export function makeSources(ports: ReplayPorts) {
       const name = basename(file.name.replaceAll('\\', '/'))
       const plain = await unpacked(bytes, file.packedByUs ? `${name}.gz` : name)
       if (!plain.ok) return plain
-      const read = await readFile(plain.value, name, file.skipBadLines)
+      const read = await readJobs(plain.value, name, file.skipBadLines)
       if (!read.ok) return read
       const id = `file-${createHash('sha256').update(plain.value).digest('hex').slice(0, 16)}`
       const { jobs, skipped } = read.value
@@ -163,7 +163,7 @@ const historyWords = (site: string) => ({
 })
 
 /** A file by its name: JSON is a history of Jobs, everything else a table of jobs. */
-async function readFile(
+async function readJobs(
   bytes: Buffer,
   name: string,
   skipBadLines: boolean,

@@ -47,6 +47,7 @@ const usage = new Set<Failure['code']>([
   'ALREADY_EXISTS',
   'SITE_UNKNOWN',
   'NAME_NOT_TYPED',
+  'FILE_UNREADABLE',
   'KUBECONFIG_UNREADABLE',
   'REFUSED_BY_CLUSTER',
 ])

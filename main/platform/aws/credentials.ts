@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
 import type { SSOClient } from '@aws-sdk/client-sso'
 import type { SSOOIDCClient } from '@aws-sdk/client-sso-oidc'
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@aws-sdk/types'
 import { failure } from '../../../preload/contract/failures'
 import type { Clock } from '../../kernel/clock'
 import type { Outcome } from '../../kernel/outcome'
+import { MOST_BYTES, readRegularTextSync, refusalOf } from '../files'
 import { redactText } from '../log'
 import { AwsTrouble } from './failures'
 import {
@@ -250,6 +250,10 @@ export class AwsCredentials {
     name: string,
   ): Promise<AwsCredentialIdentity> {
     if (!file || !role) throw unusable(name, 'it names no token file or no role.')
+    // The SDK reads it at once and whole, whatever it is.
+    const refused = await refusalOf(file, { mostBytes: MOST_BYTES.credential })
+    if (refused)
+      throw unusable(name, `its token file cannot be read: ${refused.failure.data.cause}.`)
     const { fromTokenFile } = await import('@aws-sdk/credential-providers')
     return fromTokenFile({
       webIdentityTokenFile: file,
@@ -405,11 +409,8 @@ function hasInstanceRole(env: Env): boolean {
   return env['AWS_EC2_METADATA_SERVICE_ENDPOINT'] !== undefined || vendor() === 'Amazon EC2'
 }
 function vendor(): string {
-  try {
-    return readFileSync(VENDOR, 'utf8').trim()
-  } catch {
-    return ''
-  }
+  const read = readRegularTextSync(VENDOR, MOST_BYTES.credential)
+  return read.ok ? read.value.trim() : ''
 }
 const SOURCE_OF: Record<typeof ENVIRONMENT | typeof INSTANCE, (env: Env) => string> = {
   [ENVIRONMENT]: () => 'Environment',

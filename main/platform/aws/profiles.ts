@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { homedir } from 'node:os'
+import { devNull, homedir } from 'node:os'
 import { join } from 'node:path'
 import { loadSharedConfigFiles } from '@smithy/core/config'
+import { MOST_BYTES, refusalOf } from '../files'
 
 type Env = Readonly<Record<string, string | undefined>>
 /** Where the AWS command line keeps its files. */
@@ -37,9 +38,13 @@ export function filesOf(env: Env): AwsFiles {
 
 /** Every profile of both files by name; the credentials file has the last word, as for the AWS command line. */
 export async function readProfiles(files: AwsFiles): Promise<Map<string, Profile>> {
+  const [filepath, configFilepath] = await Promise.all([
+    readable(files.credentials),
+    readable(files.config),
+  ])
   const { configFile, credentialsFile } = await loadSharedConfigFiles({
-    filepath: files.credentials,
-    configFilepath: files.config,
+    filepath,
+    configFilepath,
     ignoreCache: true,
   })
   const names = new Set(
@@ -59,6 +64,10 @@ export async function readProfiles(files: AwsFiles): Promise<Map<string, Profile
     }),
   )
 }
+
+// The SDK opens whatever stands there, and a pipe would hold up all file work of the process.
+const readable = async (file: string): Promise<string> =>
+  (await refusalOf(file, { mostBytes: MOST_BYTES.manifest })) ? devNull : file
 
 function ssoOf(
   values: Profile['values'],

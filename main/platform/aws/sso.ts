@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { SSOOIDCClient } from '@aws-sdk/client-sso-oidc'
 import { z } from 'zod'
@@ -6,6 +6,7 @@ import { failure, type Failure } from '../../../preload/contract/failures'
 import { timestamp, type Clock } from '../../kernel/clock'
 import type { Outcome } from '../../kernel/outcome'
 import { fail, succeed } from '../../kernel/outcome'
+import { MOST_BYTES, readRegularText } from '../files'
 import { parseJson } from '../kubernetes/failures'
 import { redactText } from '../log'
 import type { SsoSession } from './profiles'
@@ -28,9 +29,8 @@ const DEVICE = 'urn:ietf:params:oauth:grant-type:device_code'
 const FIRST_INTERVAL_S = 5
 
 export async function readToken(session: SsoSession): Promise<Cached | undefined> {
-  const parsed = Cached.safeParse(
-    parseJson(await readFile(session.cacheFile, 'utf8').catch(() => '')),
-  )
+  const cached = await readRegularText(session.cacheFile, { mostBytes: MOST_BYTES.credential })
+  const parsed = Cached.safeParse(parseJson(cached.ok ? cached.value : ''))
   return parsed.success ? parsed.data : undefined
 }
 /** Milliseconds since 1970 at which a cached token ends; older versions of the command line wrote `UTC` for `Z`. */

@@ -223,7 +223,10 @@ describe('trust', () => {
       unreadable: (file, cause) => told.push(`${file.split('/').at(-1) ?? ''}: ${cause}`),
     })
     expect(network.trusted('own')).toEqual(['own', read('ca.crt').trim()])
-    expect(told).toEqual(['empty.pem: it holds no certificate in PEM form', 'none.pem: ENOENT'])
+    expect(told).toEqual([
+      'empty.pem: it holds no certificate in PEM form',
+      'none.pem: there is no such file',
+    ])
   })
   test('another name than the address is expected where the entry says so', async () => {
     const { url } = await apiServer('named')

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import type { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import { getCACertificates } from 'node:tls'
@@ -6,6 +5,7 @@ import { socksConnector } from 'fetch-socks'
 import { HttpsProxyAgent } from 'https-proxy-agent'
 import { SocksProxyAgent } from 'socks-proxy-agent'
 import { Agent, ProxyAgent, type Dispatcher } from 'undici'
+import { MOST_BYTES, readRegularTextSync } from '../files'
 import { isExcluded } from './no-proxy'
 
 /** What a person set about the network, besides what the environment says. */
@@ -83,16 +83,13 @@ function systemStore(): string[] {
   }
 }
 function readAuthority(file: string, unreadable: NetworkPorts['unreadable']): string[] {
-  try {
-    const found = readFileSync(file, 'utf8').match(
-      /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g,
-    )
-    if (!found) unreadable?.(file, 'it holds no certificate in PEM form')
-    return found ?? []
-  } catch (error) {
-    unreadable?.(file, (error as NodeJS.ErrnoException).code ?? 'it cannot be read')
-    return []
-  }
+  const read = readRegularTextSync(file, MOST_BYTES.credential)
+  const found = read.ok
+    ? read.value.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g)
+    : undefined
+  if (!found)
+    unreadable?.(file, read.ok ? 'it holds no certificate in PEM form' : read.failure.data.cause)
+  return found ?? []
 }
 
 type TlsOptions = Record<string, unknown>

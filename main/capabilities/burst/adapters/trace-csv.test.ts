@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { gzipSync } from 'node:zlib'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -131,6 +132,16 @@ test('unpacks gzip, and says when it was cut short', async () => {
     code: 'INVALID',
     data: { issues: [{ path: cut, says: expect.stringContaining('may have been cut short') }] },
   })
+})
+test('says what is no file to read a trace from, and reads nothing of it', async () => {
+  execFileSync('mkfifo', [join(folder, 'pipe.csv')])
+  for (const [file, says] of [
+    ['/dev/zero', 'cannot be read: it is a device, which may never end'],
+    [join(folder, 'pipe.csv'), 'cannot be read: it is a named pipe, which may never end'],
+  ] as const)
+    expect(await readTrace(file)).toMatchObject({
+      failure: { code: 'INVALID', data: { issues: [{ path: file, says }] } },
+    })
 })
 test('says which file is not there', async () => {
   expect(await readTrace(join(folder, 'none.csv'))).toEqual({

@@ -1,11 +1,11 @@
 import { isUtf8 } from 'node:buffer'
-import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { CsvError, parse } from 'csv-parse'
 import { z } from 'zod'
 import { failure } from '../../../../preload/contract/failures'
 import { fail, succeed, type Outcome } from '../../../kernel/outcome'
+import { MOST_BYTES, readRegularFile } from '../../../platform/files'
 import type { TraceJob } from '../domain/trace'
 
 const TEN_YEARS_S = 315_360_000
@@ -55,26 +55,11 @@ const gunzipped = promisify(gunzip)
 
 /** The bytes of a file, unpacked if its name ends in .gz. */
 export async function readPacked(file: string): Promise<Outcome<Buffer>> {
-  let bytes: Buffer
-  try {
-    bytes = await readFile(file)
-  } catch (error) {
-    return invalid([
-      { path: file, says: `cannot be read: ${UNREADABLE[codeOf(error)] ?? codeOf(error)}` },
-    ])
-  }
-  return unpacked(bytes, file)
+  const read = await readRegularFile(file, { mostBytes: MOST_BYTES.trace })
+  return read.ok
+    ? unpacked(read.value, file)
+    : invalid([{ path: file, says: `cannot be read: ${read.failure.data.cause}` }])
 }
-
-const UNREADABLE: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EISDIR: 'it is a folder',
-  EACCES: 'you may not read it',
-  EPERM: 'you may not read it',
-  ENOTDIR: 'there is no such folder',
-}
-const codeOf = (error: unknown) =>
-  error instanceof Error && 'code' in error ? String(error.code) : String(error)
 
 /** No trace of jobs comes near this; a file that does is a trap or a mistake. */
 const UNPACKED_AT_MOST = 256 * 1024 ** 2

@@ -1,17 +1,16 @@
-import { open, rename, stat, writeFile } from 'node:fs/promises'
+import { rename, writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { BundleSummary } from '../../../../preload/contract/drift-review'
 import { failure } from '../../../../preload/contract/failures'
 import { timestamp } from '../../../kernel/clock'
 import { given } from '../../../kernel/given'
 import { fail, succeed, type Outcome } from '../../../kernel/outcome'
+import { MOST_BYTES, readRegularFile } from '../../../platform/files'
 import { eventsOf } from '../monitors/events'
 import { asked, unusable } from '../refusal'
 import type { Drift } from '../service'
 import type { PackAsk } from '../desk/questions'
 
-/** No bundle of ours comes near this. */
-const MOST_BYTES = 64 * 2 ** 20
 const tooLarge = () =>
   fail(
     unusable(
@@ -27,28 +26,18 @@ export async function openFrom(
   signal?: AbortSignal,
 ): Promise<Outcome<BundleSummary>> {
   if ('file' in from)
-    return from.file.size > MOST_BYTES
+    return from.file.size > MOST_BYTES.bundle
       ? tooLarge()
       : opened(drift, from.name, new Uint8Array(await from.file.arrayBuffer()), signal)
-  try {
-    const { size } = await stat(from.path)
-    if (size > MOST_BYTES) return tooLarge()
-    const handle = await open(from.path)
-    try {
-      return await opened(drift, basename(from.path), await handle.readFile(), signal)
-    } finally {
-      await handle.close()
-    }
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code
-    if (code === undefined) throw error
-    return fail(
-      unusable(
-        `${from.path} cannot be read (${code}).`,
-        'Check the path and that you may read it.',
-      ),
-    )
-  }
+  const read = await readRegularFile(from.path, { mostBytes: MOST_BYTES.bundle }, signal)
+  return read.ok
+    ? opened(drift, basename(from.path), read.value, signal)
+    : fail(
+        unusable(
+          `${from.path} cannot be read: ${read.failure.data.cause}.`,
+          'Check the path and that you may read it.',
+        ),
+      )
 }
 // eslint-disable-next-line max-params -- the service, what to call it, its content, until when
 async function opened(

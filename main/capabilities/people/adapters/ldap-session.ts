@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import type { ConnectionOptions } from 'node:tls'
 import { Client, type Entry, type Filter } from 'ldapts'
 import { failure, type Failure } from '../../../../preload/contract/failures'
 import type { LdapSettings } from '../../../../preload/contract/people'
 import { fail, succeed, type Outcome } from '../../../kernel/outcome'
+import { MOST_BYTES, readRegularText } from '../../../platform/files'
 import { attributesOf } from '../domain/names'
 import { ldapFailure } from './ldap-failures'
 
@@ -32,16 +32,15 @@ const hostOf = (url: string): string => new URL(url.replace(/^ldap/i, 'http')).h
 
 async function authorities({ settings: { caFile }, trusted }: Account): Promise<Outcome<string[]>> {
   if (caFile === undefined) return succeed(trusted())
-  try {
-    return succeed([...trusted(), await readFile(caFile, 'utf8')])
-  } catch (error) {
-    return fail(
-      failure('DIRECTORY_UNTRUSTED', {
-        server: caFile,
-        cause: `the file of the certificate authority cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unreadable'})`,
-      }),
-    )
-  }
+  const read = await readRegularText(caFile, { mostBytes: MOST_BYTES.credential })
+  return read.ok
+    ? succeed([...trusted(), read.value])
+    : fail(
+        failure('DIRECTORY_UNTRUSTED', {
+          server: caFile,
+          cause: `the file of the certificate authority cannot be read: ${read.failure.data.cause}`,
+        }),
+      )
 }
 
 const attributes = (settings: LdapSettings): string[] => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +9,7 @@ import { succeed } from '../../../kernel/outcome'
 import { makeMeans } from '../means'
 import { authOf, targetOf } from './credentials'
 import { readKubeconfigs, type KubeContext } from './kubeconfig'
+import { partsOf } from './kubeconfig-parts'
 
 let folder: string
 beforeEach(() => {
@@ -159,4 +161,106 @@ test('an entry that acts as somebody else is refused, not used as oneself', () =
     ok: false,
     failure: { code: 'NOT_SUPPORTED_HERE' },
   })
+})
+
+test.each<[what: string, section: string, entry: string]>([
+  ['an entry that is a text', 'users', 'oops'],
+  [
+    'a proxy that is no address',
+    'clusters',
+    '{name: x, cluster: {server: "https://x", proxy-url: nowhere}}',
+  ],
+  [
+    'an authority that is not base64',
+    'clusters',
+    '{name: x, cluster: {server: "https://x", certificate-authority-data: "?"}}',
+  ],
+  [
+    'a switch that is a text',
+    'clusters',
+    '{name: x, cluster: {server: "https://x", insecure-skip-tls-verify: "yes"}}',
+  ],
+  ['a user that is a list', 'users', '{name: x, user: [1]}'],
+  ['a context that is a list', 'contexts', '{name: x, context: [1]}'],
+])('%s costs nothing else of its file', (_what, section, entry) => {
+  const file = at('file', config('good').replace(`${section}:\n`, `${section}:\n- ${entry}\n`))
+  const { contexts, unreadable } = read(file)
+  expect(contexts.map(({ id }) => id)).toEqual(['good'])
+  expect(unreadable).toHaveLength(1)
+})
+
+test('what repeats a key means its last, and merge keys merge', () => {
+  const { contexts } = read(
+    at(
+      'keys',
+      config('rack').replace(
+        '{ server: "https://rack:6443" }',
+        '{ server: "https://a", server: "https://b" }',
+      ),
+    ),
+  )
+  expect(contexts[0]?.cluster.server).toBe('https://b')
+})
+
+test('a pipe, a folder and a device are named and never opened', () => {
+  execFileSync('mkfifo', [join(folder, 'pipe')])
+  const { contexts, unreadable } = read(
+    join(folder, 'pipe'),
+    '/dev/zero',
+    at('good', config('good')),
+  )
+  expect(contexts.map(({ id }) => id)).toEqual(['good'])
+  expect(unreadable.map(({ data }) => (data as { cause: string }).cause)).toEqual([
+    'it is a named pipe, which may never end',
+    'it is a device, which may never end',
+  ])
+})
+
+test('a token beside a file that is not there is used, as by kubectl; a file with a broken line is named', async () => {
+  const [context] = read(
+    at('one', config('rack', { user: '{ token: abc, tokenFile: gone }' })),
+  ).contexts
+  const target = context && open(context)
+  expect(target?.ok && (await target.value.credentials.get())).toEqual({
+    ok: true,
+    value: { authorization: 'Bearer abc' },
+  })
+  at('torn', 'abc\ndef')
+  const [torn] = read(at('two', config('rack', { user: '{ tokenFile: torn }' }))).contexts
+  const other = torn && open(torn)
+  expect(other?.ok && (await other.value.credentials.get())).toMatchObject({
+    failure: {
+      code: 'KUBECONFIG_UNREADABLE',
+      data: { cause: expect.stringContaining('line break') as string },
+    },
+  })
+})
+
+test('a long file is read in pieces and means the same as read whole', () => {
+  const many = Array.from(
+    { length: 3000 },
+    (_none, n) => `- name: c${String(n)}\n  context: { cluster: rack, user: rack-user }\n`,
+  )
+  const pad = `# ${'x'.repeat(300_000)}\n`
+  const plain = config('rack').replace('contexts:\n', `contexts:\n${many.join('')}`)
+  const [whole, pieces] = [plain, `${plain}${pad}`].map((text, n) =>
+    read(at(`long${String(n)}`, text)),
+  )
+  expect(pieces?.contexts).toHaveLength(3001)
+  expect(pieces?.contexts.map(({ name }) => name)).toEqual(whole?.contexts.map(({ name }) => name))
+  expect([...partsOf(`${plain}${pad}`)].length).toBeGreaterThan(3)
+  for (const odd of [
+    `${plain}${pad}`.replace('cluster: { server', 'cluster: &a { server'),
+    JSON.stringify({
+      kind: 'Config',
+      clusters: [{ name: 'rack', cluster: { server: 'https://rack' } }],
+      users: [{ name: 'rack-user' }],
+      contexts: Array.from({ length: 3001 }, (_none, n) => ({
+        name: `c${String(n)}`,
+        context: { cluster: 'rack', user: 'rack-user' },
+      })),
+      more: 'x'.repeat(300_000),
+    }),
+  ])
+    expect(read(at('odd', odd)).contexts).toHaveLength(3001)
 })

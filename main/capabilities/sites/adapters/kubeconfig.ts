@@ -1,71 +1,20 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { dirname, isAbsolute, join } from 'node:path'
-import { parse } from 'yaml'
-import { z } from 'zod'
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { failure, type Failure } from '../../../../preload/contract/failures'
+import { MOST_BYTES, whyNotRegular, readRegularSync } from '../../../platform/files'
 import { redactText } from '../../../platform/log'
 import { idsOf } from '../domain/contexts'
+import {
+  addEntries,
+  noEntries,
+  type EntryIssue,
+  type KubeconfigEntries,
+  type KubeCluster,
+  type KubeUser,
+} from './kubeconfig-entries'
+import { partsOf, textOf, type KubeconfigPart } from './kubeconfig-parts'
 
-const MAX_BYTES = 8 * 2 ** 20
-const text = z.string().optional()
-const Cluster = z.object({
-  server: z.url({
-    protocol: /^https?$/,
-    error: 'a server address beginning with http:// or https:// is needed',
-  }),
-  'certificate-authority': text,
-  'certificate-authority-data': text,
-  'insecure-skip-tls-verify': z.boolean().optional(),
-  'tls-server-name': text,
-  'proxy-url': text,
-})
-const Exec = z.object({
-  apiVersion: z.string().default('client.authentication.k8s.io/v1'),
-  command: z.string().min(1),
-  args: z
-    .array(z.string())
-    .nullish()
-    .transform((args) => args ?? []),
-  env: z
-    .array(z.object({ name: z.string(), value: z.string() }))
-    .nullish()
-    .transform((env) => env ?? []),
-  installHint: text,
-  provideClusterInfo: z.boolean().optional(),
-  interactiveMode: text,
-})
-const User = z.object({
-  token: text,
-  tokenFile: text,
-  'client-certificate': text,
-  'client-certificate-data': text,
-  'client-key': text,
-  'client-key-data': text,
-  username: text,
-  password: text,
-  as: text,
-  exec: Exec.nullish(),
-  'auth-provider': z
-    .object({ name: z.string(), config: z.record(z.string(), z.string()).nullish() })
-    .nullish(),
-})
-const named = <T extends z.ZodType, K extends string>(key: K, schema: T) =>
-  z
-    .array(
-      z.object({ name: z.string().min(1), [key]: schema } as { name: z.ZodString } & Record<K, T>),
-    )
-    .nullish()
-const Kubeconfig = z.object({
-  clusters: named('cluster', Cluster),
-  users: named('user', User.nullish()),
-  contexts: named(
-    'context',
-    z.object({ cluster: z.string(), user: z.string().default(''), namespace: text }),
-  ),
-})
-export type KubeCluster = z.infer<typeof Cluster>
-export type KubeUser = z.infer<typeof User>
-export type KubeExec = z.infer<typeof Exec>
+export type { KubeCluster, KubeExec, KubeUser } from './kubeconfig-entries'
 
 /** A context with what it refers to. File paths in it are absolute. */
 export interface KubeContext {
@@ -81,11 +30,11 @@ export interface Read {
   contexts: KubeContext[]
   unreadable: Failure[]
 }
-interface File {
+/** What is known of one file: its entries, and why it, or the rest of it, cannot be used. */
+export interface KubeconfigFile {
   file: string
-  clusters: Map<string, KubeCluster>
-  users: Map<string, KubeUser>
-  contexts: { name: string; cluster: string; user: string }[]
+  entries: KubeconfigEntries
+  unusable?: string
 }
 
 /** Where a kubeconfig may lie; a file that is only looked for, not asked for, may be missing. */
@@ -94,20 +43,13 @@ export interface Where {
   asked: boolean
 }
 
-/** Reads all files; one that cannot be used is named and takes nothing away from the others. */
-export function readKubeconfigs(places: readonly Where[]): Read {
-  const files: File[] = []
-  const unreadable: Failure[] = []
-  for (const { path, asked } of places) {
-    for (const file of expand(path)) {
-      const read = readOne(file, asked)
-      if (read === undefined) continue
-      if ('code' in read) unreadable.push(read)
-      else files.push(read)
-    }
-  }
-  return { contexts: gather(files, unreadable), unreadable }
-}
+/** Reads all files; one that cannot be used, or one entry of it, is named and takes nothing away from the others. */
+export const readKubeconfigs = (places: readonly Where[]): Read =>
+  gather(filesAt(places).flatMap(({ file, asked }) => readFileAt(file, asked) ?? []))
+
+/** The files of places, those in folders one by one. */
+export const filesAt = (places: readonly Where[]): { file: string; asked: boolean }[] =>
+  places.flatMap(({ path, asked }) => expand(path).map((file) => ({ file, asked })))
 
 function expand(path: string): string[] {
   try {
@@ -121,95 +63,109 @@ function expand(path: string): string[] {
   }
 }
 
-function readOne(file: string, asked: boolean): File | Failure | undefined {
-  const unusable = (cause: string) =>
-    failure('KUBECONFIG_UNREADABLE', { file, cause: redactText(cause) })
-  try {
-    const { size } = statSync(file)
-    if (size > MAX_BYTES)
-      return unusable(`it has ${Math.round(size / 2 ** 20)} MB, and a kubeconfig has at most 8`)
-    const content = readFileSync(file, 'utf8')
-    if (content.trim() === '') return { file, clusters: new Map(), users: new Map(), contexts: [] }
-    const parsed = Kubeconfig.safeParse(parse(content, { logLevel: 'error' }))
-    if (!parsed.success)
-      return unusable(
-        parsed.error.issues
-          .slice(0, 3)
-          .map(({ path, message }) => `${path.join('.')}: ${message}`)
-          .join('; '),
-      )
-    return absolute(file, parsed.data)
-  } catch (error) {
-    const { code, message, name } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') return asked ? unusable('there is no such file') : undefined
-    // The parser quotes the line that it could not read, and that line may be a key.
-    return unusable(
-      name === 'YAMLParseError' || code === undefined
-        ? `it is not YAML (${message.split('\n')[0]?.slice(0, 120) ?? ''})`
-        : code,
-    )
-  }
+/** Reads one file at once; undefined where it is missing and may be. */
+export function readFileAt(file: string, asked: boolean): KubeconfigFile | undefined {
+  const bytes = bytesOf(file)
+  if ('missing' in bytes && bytes.missing && !asked) return undefined
+  if ('unusable' in bytes) return { file, entries: noEntries(), unusable: bytes.unusable }
+  const known: KubeconfigFile = { file, entries: noEntries() }
+  for (const part of partsOf(textOf(bytes.value))) take(known, part)
+  return known
 }
 
-function absolute(file: string, { clusters, users, contexts }: z.infer<typeof Kubeconfig>): File {
-  const at = <T extends string | undefined>(path: T): T =>
-    path === undefined || path === '' || isAbsolute(path) ? path : (join(dirname(file), path) as T)
-  return {
-    file,
-    clusters: new Map(
-      (clusters ?? []).map(({ name, cluster }) => [
-        name,
-        { ...cluster, 'certificate-authority': at(cluster['certificate-authority']) },
-      ]),
-    ),
-    users: new Map(
-      (users ?? []).map(({ name, user }) => [
-        name,
-        {
-          ...user,
-          tokenFile: at(user?.tokenFile),
-          'client-certificate': at(user?.['client-certificate']),
-          'client-key': at(user?.['client-key']),
-          exec: execAt(file, user?.exec),
-        },
-      ]),
-    ),
-    contexts: (contexts ?? []).map(({ name, context }) => ({
-      name,
-      cluster: context.cluster,
-      user: context.user,
-    })),
-  }
-}
-// A command with a slash is looked for beside the file, as kubectl does; one without on the PATH.
-const execAt = (file: string, exec: KubeExec | null | undefined) =>
-  exec && /[\\/]/.test(exec.command) && !isAbsolute(exec.command)
-    ? { ...exec, command: join(dirname(file), exec.command) }
-    : exec
-
-function gather(files: readonly File[], unreadable: Failure[]): KubeContext[] {
-  const all = files.flatMap(({ file, contexts }) =>
-    contexts.map((context) => ({ file, ...context })),
+type Bytes = { value: Buffer } | { unusable: string; missing: boolean }
+/** All bytes of a kubeconfig, or why it is none. */
+export function bytesOf(file: string): Bytes {
+  const pieces: Buffer[] = []
+  const refused = readRegularSync(file, MOST_BYTES.kubeconfig, (piece) =>
+    pieces.push(Buffer.from(piece)),
   )
-  const ids = idsOf(all)
-  return all.flatMap(({ file, name, cluster: clusterName, user: userName }, index) => {
-    const own = files.find((other) => other.file === file)
-    const order = own ? [own, ...files.filter((other) => other !== own)] : files
-    const cluster = order
-      .map(({ clusters }) => clusters.get(clusterName))
-      .find((found) => found !== undefined)
-    const user = order.map(({ users }) => users.get(userName)).find((found) => found !== undefined)
-    if (!cluster) {
-      unreadable.push(
-        failure('KUBECONFIG_UNREADABLE', {
-          file,
-          cause: `context ${name} names cluster ${clusterName}, which is nowhere`,
-        }),
-      )
-      return []
-    }
-    return [
-      { id: ids[index] ?? name, name, file, clusterName, userName, cluster, user: user ?? {} },
-    ]
+  return refused
+    ? { unusable: refused.failure.data.cause, missing: refused.missing }
+    : { value: Buffer.concat(pieces) }
+}
+/** How large a file is and when it was written; undefined where it is no kubeconfig at all. */
+export function stampOf(file: string): { size: number; stamp: string } | undefined {
+  const stats = statSync(file, { throwIfNoEntry: false })
+  return stats && whyNotRegular(stats, MOST_BYTES.kubeconfig) === undefined
+    ? {
+        size: stats.size,
+        stamp: `${String(stats.size)} ${String(stats.mtimeMs)} ${String(stats.ino)}`,
+      }
+    : undefined
+}
+
+/** Takes a part of a file into what is known of it. */
+export function take(known: KubeconfigFile, part: KubeconfigPart): void {
+  if ('issue' in part) known.entries.issues.push({ says: part.issue })
+  else if ('unusable' in part) known.unusable = redactText(part.unusable)
+  else {
+    const unusable = addEntries(part.document, known.file, known.entries)
+    if (unusable !== undefined) known.unusable = unusable
+  }
+}
+
+/** Every context with the cluster and the user it names: those of its own file, else the first of that name. */
+export function gather(files: readonly KubeconfigFile[]): Read {
+  const all = files.flatMap((from) => from.entries.contexts.map((context) => ({ from, context })))
+  const ids = idsOf(all.map(({ from: { file }, context: { name } }) => ({ file, name })))
+  const [clusters, users] = [firstOf(files, 'clusters'), firstOf(files, 'users')]
+  const losses = new Losses()
+  const contexts = all.flatMap(({ from, context }, index): KubeContext[] => {
+    const { file, entries } = from
+    const { name, cluster: clusterName, user: userName } = context
+    const cluster = entries.clusters.get(clusterName) ?? clusters.get(clusterName)
+    // Without a user one asks as nobody, as kubectl does; with one that is nowhere nobody was meant.
+    const user = entries.users.get(userName) ?? users.get(userName) ?? (userName ? undefined : {})
+    if (!cluster) losses.lose(from, name, ['cluster', clusterName])
+    else if (!user) losses.lose(from, name, ['user', userName])
+    else return [{ id: ids[index] ?? name, name, file, clusterName, userName, cluster, user }]
+    return []
   })
+  return { contexts, unreadable: files.flatMap((file) => losses.failuresOf(file)) }
+}
+
+function firstOf<S extends 'clusters' | 'users'>(
+  files: readonly KubeconfigFile[],
+  section: S,
+): KubeconfigEntries[S] {
+  const found = new Map<string, unknown>()
+  for (const { entries } of files)
+    for (const [name, entry] of entries[section]) if (!found.has(name)) found.set(name, entry)
+  return found as KubeconfigEntries[S]
+}
+
+const MOST_TOLD = 50
+const MOST_NAMED = 5
+/** Contexts that cannot be used, told with the entry they are lost with. */
+class Losses {
+  readonly #withEntry = new Map<EntryIssue, string[]>()
+  readonly #dangling = new Map<string, string[]>()
+
+  lose({ file, entries }: KubeconfigFile, context: string, names: ['cluster' | 'user', string]) {
+    const [what, name] = names
+    const issue = entries.broken[`${what}s`].get(name)
+    const at = `context ${context} names ${what} ${name}, which is nowhere`
+    if (issue) this.#withEntry.set(issue, [...(this.#withEntry.get(issue) ?? []), context])
+    else this.#dangling.set(file, [...(this.#dangling.get(file) ?? []), at])
+  }
+  failuresOf({ file, unusable, entries }: KubeconfigFile): Failure[] {
+    const all = [
+      ...(unusable === undefined ? [] : [unusable]),
+      ...entries.issues.map((issue) => this.#whole(issue)),
+      ...(this.#dangling.get(file) ?? []),
+    ]
+    const more = all.length - MOST_TOLD
+    return [
+      ...all.slice(0, MOST_TOLD),
+      ...(more > 0 ? [`${String(more)} more of its entries cannot be used`] : []),
+    ].map((cause) => failure('KUBECONFIG_UNREADABLE', { file, cause }))
+  }
+  #whole(issue: EntryIssue): string {
+    const lost = this.#withEntry.get(issue) ?? []
+    if (lost.length === 0) return issue.says
+    const named = lost.slice(0, MOST_NAMED).join(', ')
+    const more = lost.length > MOST_NAMED ? ` and ${String(lost.length - MOST_NAMED)} more` : ''
+    return `${issue.says}; without it context ${named}${more} cannot be used`
+  }
 }

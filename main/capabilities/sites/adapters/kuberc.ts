@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { basename, isAbsolute, join } from 'node:path'
-import { parse } from 'yaml'
 import { z } from 'zod'
+import { MOST_BYTES, readRegularTextSync } from '../../../platform/files'
+import { readYaml } from '../../../platform/yaml'
 
 /** What kubectl's settings of this person say about credential plugins. */
 export interface PluginPolicy {
@@ -23,16 +23,11 @@ const allowAll: PluginPolicy = { refuses: () => undefined }
 
 /** Reads the kuberc that kubectl would read. A file that cannot be understood allows nothing, because it may have been meant to forbid. */
 export function readKuberc(env: Readonly<Record<string, string | undefined>>): PluginPolicy {
-  const named = env['KUBERC']
-  if (named === 'off') return allowAll
-  const file = named || join(env['HOME'] ?? env['USERPROFILE'] ?? homedir(), '.kube', 'kuberc')
-  let content: string
-  try {
-    content = readFileSync(file, 'utf8')
-  } catch {
-    return allowAll
-  }
-  const parsed = Preference.safeParse(parsedYaml(content))
+  if (env['KUBERC'] === 'off') return allowAll
+  const file = env['KUBERC'] || usualPlace(env)
+  const read = readRegularTextSync(file, MOST_BYTES.kubeconfig)
+  if (!read.ok && read.missing) return allowAll
+  const parsed = Preference.safeParse(read.ok ? parsedYaml(read.value) : undefined)
   if (!parsed.success) return { refuses: () => ({ policy: 'not readable', file }) }
   const { credentialPluginPolicy: policy, credentialPluginAllowlist: list } = parsed.data
   if (policy === undefined || policy === '' || policy === 'AllowAll') return allowAll
@@ -51,9 +46,8 @@ const names = (entry: string, command: string, program: string | undefined) =>
     ? entry === program || entry === command
     : entry === command || entry === basename(command)
 function parsedYaml(content: string): unknown {
-  try {
-    return parse(content, { logLevel: 'error' })
-  } catch {
-    return undefined
-  }
+  const [document] = readYaml(content, { repeatedKeys: 'last counts' })
+  return document && 'value' in document ? document.value : undefined
 }
+const usualPlace = (env: Readonly<Record<string, string | undefined>>): string =>
+  join(env['HOME'] ?? env['USERPROFILE'] ?? homedir(), '.kube', 'kuberc')

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { Command } from 'commander'
 import { z } from 'zod'
@@ -9,6 +8,7 @@ import {
   type WorkloadRef,
 } from '../../../../preload/contract/burst'
 import type { LocalClient } from '../../local/socket'
+import { namedText } from '../named-file'
 import { say, sayTable } from '../output'
 import { describe, runPlan } from '../plan'
 import { EXIT, Stop, withCore, type CommandContext, type OpenSession } from '../session'
@@ -277,12 +277,7 @@ function listCommands(burst: Command, open: OpenSession): void {
     .option('--write', 'write the changed manifest to standard output')
     .action(
       withCore(open, async (client, { args: [file = '-'], json, options }) => {
-        const manifest =
-          file === '-'
-            ? await readStdin()
-            : await readFile(file, 'utf8').catch(() => {
-                throw new Stop(EXIT.usage, `${file} cannot be read.`)
-              })
+        const manifest = await namedText(file)
         const dataUri = z.string().optional().parse(options['dataUri'])
         const found = await client.burst.lines({
           manifest,
@@ -324,9 +319,4 @@ function listCommands(burst: Command, open: OpenSession): void {
         say('Allowed again.')
       }),
     )
-}
-async function readStdin(): Promise<string> {
-  const parts: Buffer[] = []
-  for await (const part of process.stdin) parts.push(Buffer.from(part as Uint8Array))
-  return Buffer.concat(parts).toString('utf8')
 }

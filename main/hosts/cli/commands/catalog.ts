@@ -1,26 +1,11 @@
-import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
-import { parse as parseYaml } from 'yaml'
 import { DataSourceSpec, ToolSpec } from '../../../../preload/contract/records/catalog'
+import { namedDocument } from '../named-file'
 import { pairs, say, sayTable } from '../output'
 import { runPlan } from '../plan'
 import { EXIT, Stop, withCore, type OpenSession } from '../session'
 import { changing, group, number, ref, several } from '../words'
 
-/** Reads a record's spec from a JSON or YAML file. */
-async function specFile(file: unknown): Promise<unknown> {
-  const text = await readFile(String(file), 'utf8').catch((error: Error) => {
-    throw new Stop(EXIT.usage, `${String(file)} cannot be read: ${error.message}.`)
-  })
-  try {
-    return parseYaml(text)
-  } catch (error) {
-    throw new Stop(
-      EXIT.usage,
-      `${String(file)} is neither JSON nor YAML: ${(error as Error).message.split('\n')[0]}.`,
-    )
-  }
-}
 function parsed<T>(
   schema: {
     safeParse(
@@ -89,7 +74,7 @@ function toolCommands(tool: Command, open: OpenSession) {
           client,
           await client.catalog.planBringTool({
             name: context.args[0] ?? '',
-            spec: parsed(ToolSpec, await specFile(context.options['file'])),
+            spec: parsed(ToolSpec, await namedDocument(String(context.options['file']))),
           }),
           context,
         ),
@@ -190,7 +175,7 @@ function dataCommands(data: Command, open: OpenSession) {
           client,
           await client.catalog.planAddSource({
             name: context.args[0] ?? '',
-            spec: parsed(DataSourceSpec, await specFile(context.options['file'])),
+            spec: parsed(DataSourceSpec, await namedDocument(String(context.options['file']))),
           }),
           context,
         ),

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { Role } from '../../../../preload/contract/common'
 import type { Member, ProjectSpec } from '../../../../preload/contract/records/project'
+import { namedDocument } from '../named-file'
 import { say, sayTable } from '../output'
 import { runPlan } from '../plan'
 import { EXIT, Stop, withCore, type OpenSession } from '../session'
@@ -138,7 +138,7 @@ export function projectCommands(program: Command, open: OpenSession) {
       withCore(open, async (client, { args: [name = ''], options, json }) => {
         const base =
           typeof options['from'] === 'string'
-            ? (JSON.parse(await readFile(options['from'], 'utf8')) as Awaited<
+            ? ((await namedDocument(String(options['from']))) as Awaited<
                 ReturnType<typeof client.records.get>
               >)
             : await client.records.get({ kind: 'Project', name })
