@@ -64,7 +64,9 @@ const WORDS: { [C in FailureCode]: (data: FailureOf<C>['data']) => Words } = {
     ),
   CLUSTER_FAILED: (data) =>
     words(
-      `${data.site} failed with status ${data.status}: ${data.says}`,
+      data.status > 0 && data.status < 300
+        ? `${data.site} was asked, but ${data.says}.`
+        : `${data.site} failed with status ${data.status}: ${data.says}`,
       'Retry in a minute; if it stays, show this to whoever runs the cluster.',
     ),
   REFUSED_BY_CLUSTER: (data) =>

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 /** What opens only files that Takt itself wrote, built or made, and never one that a person, a file or a cluster named. */
 const OWN = [
   'main/platform/files/',
-  'main/platform/store/database.ts',
+  'main/platform/store/',
   'main/capabilities/drift/bundles/shelf.ts',
   'main/capabilities/objects/adapters/spool.ts',
   'main/hosts/page-files.ts',

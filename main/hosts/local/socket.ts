@@ -8,7 +8,7 @@ import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/websocket'
 import type { ContractRouterClient } from '@orpc/contract'
 import type { AnyRouter } from '@orpc/server'
-import { RPCHandler } from '@orpc/server/ws'
+import { socketCalls } from '../rpc-socket'
 import { WebSocket, WebSocketServer } from 'ws'
 import type { Contract } from '../../../preload/contract'
 
@@ -28,7 +28,7 @@ export async function serveLocally(
 ) {
   const address = localAddress(storeDir)
   if (process.platform !== 'win32') await rm(address, { force: true })
-  const handler = new RPCHandler(router)
+  const serve = socketCalls(router)
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: 16 << 20,
@@ -42,7 +42,7 @@ export async function serveLocally(
     getRequestListener(app.fetch, { overrideGlobalObjects: false }),
   )
   server.on('upgrade', (request, socket, head) =>
-    sockets.handleUpgrade(request, socket, head, (opened) => void handler.upgrade(opened)),
+    sockets.handleUpgrade(request, socket, head, (opened) => serve(opened)),
   )
   await new Promise<void>((ready, failed) => {
     server.once('error', failed)

@@ -1,13 +1,13 @@
 import type { IncomingMessage, Server } from 'node:http'
 import { serve } from '@hono/node-server'
 import type { AnyRouter } from '@orpc/server'
-import { RPCHandler } from '@orpc/server/ws'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { SESSION_WIRE } from '../../../preload/contract/sessions'
 import { Sessions } from '../../capabilities/sessions'
 import type { Clock } from '../../kernel/clock'
 import { systemClock } from '../../platform/clock/system'
 import { loadPage } from '../page-files'
+import { socketCalls } from '../rpc-socket'
 import { boundTo, type Bound } from './bound'
 import { pageApp } from './page-app'
 
@@ -74,7 +74,7 @@ interface PageParts {
 const LAST_WORD_MS = 1000
 /** The sockets of pages: each belongs to a session and ends with it. */
 function servePages({ server, router, bound, sessions, clock }: PageParts) {
-  const handler = new RPCHandler(router)
+  const serve = socketCalls(router)
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: 4 << 20,
@@ -98,7 +98,7 @@ function servePages({ server, router, bound, sessions, clock }: PageParts) {
         open.delete(opened)
         disconnected()
       })
-      void handler.upgrade(opened, { context: { session } })
+      serve(opened, { session })
     })
   })
   /** Nothing that comes is heard any more and nothing is sent but the reason; who does not hang up is hung up on. */

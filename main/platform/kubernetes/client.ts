@@ -44,7 +44,7 @@ export function makeKubeClient(
     ...reading(transport, log),
     ...writing(transport),
     ...streaming(transport),
-    live: liveReading(transport, random),
+    live: liveReading(transport, random, log),
     ...kinds(transport),
     ...inventory(transport),
     throughService: (service, ask, signal) =>

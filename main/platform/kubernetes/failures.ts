@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { failure, type Failure } from '../../../preload/contract/failures'
 import { parseExact } from '../../kernel/exact-json'
 import { redactText } from '../log/redact'
+import { AnswerTooLong } from '../network'
 import type { Resource } from './types'
 
 /** What a server answered, read to its end. */
@@ -215,6 +216,8 @@ const UNTRUSTED =
 /** Turns an error of the network below HTTP into the failure it means. */
 export function failureOfError(error: unknown, whom: Whom, afterSeconds: number): Failure {
   const { site, server } = whom
+  if (error instanceof AnswerTooLong)
+    return failure('CLUSTER_FAILED', { site, status: 200, says: error.message })
   const found = deepest(error)
   const { code, message } = found
   const proxied =

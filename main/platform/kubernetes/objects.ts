@@ -57,14 +57,14 @@ export const ListEnvelope = z.object({
   items: z.array(z.unknown()).nullish(),
 })
 
-/** The items of a list; those of built-in kinds come without their kind, so the list's own is written in. Unreadable ones are counted. */
+/** The items of a list; those of built-in kinds come without their kind, so the list's own is written in. Unreadable ones are named. */
 export function itemsOf<T>(
   envelope: z.infer<typeof ListEnvelope>,
   parse: z.ZodType<T>,
-): { items: T[]; unreadable: number; why: string } {
+): { items: T[]; unreadable: string[]; why: string } {
   const kind = envelope.kind?.replace(/List$/, '')
   const items: T[] = []
-  let bad = 0
+  const bad: string[] = []
   let why = ''
   for (const item of envelope.items ?? []) {
     const parsed = parsedBy(
@@ -75,7 +75,7 @@ export function itemsOf<T>(
     )
     if (parsed.success) items.push(parsed.data)
     else {
-      bad++
+      bad.push(nameOf(item))
       why ||= whyUnreadable(parsed.error)
     }
   }
@@ -85,3 +85,22 @@ export function itemsOf<T>(
 /** The first thing that was wrong with an object: its path and what was expected, never its value. */
 export const whyUnreadable = ({ issues: [issue] }: z.ZodError): string =>
   (issue ? `${issue.path.join('.')}: ${issue.message}` : '').slice(0, 300)
+
+const Named = z.object({
+  metadata: z.object({ name: z.string(), namespace: z.string().optional() }),
+})
+/** What an object that cannot be read is called, as far as it says so. */
+export function nameOf(object: unknown): string {
+  const { name, namespace } = Named.safeParse(object).data?.metadata ?? {}
+  return name === undefined
+    ? 'one without a name'
+    : namespace === undefined
+      ? name
+      : `${namespace}/${name}`
+}
+/** The same for text that is no JSON. */
+export const nameIn = (text: string): string =>
+  /"name":\s*"([^"\\]{1,253})"/.exec(text)?.[1] ?? 'one without a name'
+/** Whether a line was meant to be an event: what a proxy answers instead of a cluster is no such thing. */
+export const isTornEvent = (line: string): boolean =>
+  /^\{"type":"(ADDED|MODIFIED|DELETED|BOOKMARK)"/.test(line)

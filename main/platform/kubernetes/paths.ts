@@ -12,15 +12,18 @@ export function pathOf(
   { namespace, name, subresource }: At = {},
 ): string {
   const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`
-  return [
-    root,
-    ...(namespace ? ['namespaces', namespace] : []),
-    plural,
-    ...(name ? [name] : []),
-    ...(subresource ? [subresource] : []),
-  ]
-    .map((part, i) => (i === 0 ? part : encodeURIComponent(part)))
-    .join('/')
+  return (
+    [
+      root,
+      ...(namespace ? ['namespaces', namespace] : []),
+      plural,
+      ...(name ? [name] : []),
+      ...(subresource ? [subresource] : []),
+    ]
+      // A lone half of a letter is no text that an address can carry.
+      .map((part, i) => (i === 0 ? part : encodeURIComponent(part.toWellFormed())))
+      .join('/')
+  )
 }
 
 export const apiVersionOf = ({ group, version }: Resource): string =>

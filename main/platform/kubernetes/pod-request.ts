@@ -1,6 +1,7 @@
 import { request } from 'node:http'
 import { failure } from '../../../preload/contract/failures'
 import { fail, succeed, type Outcome } from '../../kernel/outcome'
+import { boundedText } from '../network'
 import type { KubeClient } from './types'
 
 const MOST_BYTES = 4_000_000
@@ -48,16 +49,11 @@ export async function getFromPod(
         signal: ending,
       },
       (answer) => {
-        let text = ''
-        answer.setEncoding('utf8')
-        answer.on('data', (chunk: string) => {
-          if (text.length < MOST_BYTES) text += chunk
-        })
-        answer.once('error', () => broken())
-        answer.once('end', () => {
-          if (answer.statusCode === 200) resolve(succeed(text))
-          else broken(answer.statusCode)
-        })
+        boundedText(answer, { mostBytes: MOST_BYTES, limitMs: LIMIT_MS }).then(
+          (text) =>
+            answer.statusCode === 200 ? resolve(succeed(text)) : broken(answer.statusCode),
+          () => broken(),
+        )
       },
     )
     ask.once('error', () => broken())

@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { failure } from '../../../preload/contract/failures'
 import type { Outcome } from '../../kernel/outcome'
-import { succeed } from '../../kernel/outcome'
+import { fail, succeed } from '../../kernel/outcome'
 import type { Log } from '../log/log'
 import { AnyObject, itemsOf, ListEnvelope, read } from './objects'
 import { pathOf } from './paths'
@@ -10,11 +11,35 @@ import type { KubeClient, ListQuery, Resource } from './types'
 export const PAGE = 500
 const OFFERS_FRESH_MS = 60_000
 
+/** No list that a decision needs whole comes near this; a server that always has another page would fill the memory. */
+const MOST_OF_LIST = 2 ** 30
+const endless = (site: string, objects: number, characters: number) =>
+  failure('CLUSTER_FAILED', {
+    site,
+    status: 200,
+    says: `its list did not end after ${String(objects)} objects of ${String(Math.round(characters / 2 ** 20))} MB`,
+  })
+
 export const queryOf = ({ labelSelector, fieldSelector, name }: ListQuery) => ({
   labelSelector,
   fieldSelector:
     [fieldSelector, name && `metadata.name=${name}`].filter(Boolean).join(',') || undefined,
 })
+
+function tellLeftOut(
+  log: Log,
+  of: { site: string; resource: Resource; found: { unreadable: string[]; why: string } },
+) {
+  const { site, resource, found } = of
+  if (found.unreadable.length > 0)
+    log.warn('Objects that could not be read were left out.', {
+      site,
+      resource: resource.plural,
+      count: found.unreadable.length,
+      objects: found.unreadable.slice(0, 20),
+      why: found.why,
+    })
+}
 
 /** One page after another; when the server forgot the place (410) the list starts once more from the beginning. */
 export async function listAll<T>(
@@ -26,6 +51,7 @@ export async function listAll<T>(
   let items: T[] = []
   let next: string | undefined
   let startedAgain = false
+  let characters = 0
   for (;;) {
     const answer = await transport.send({
       method: 'GET',
@@ -50,14 +76,11 @@ export async function listAll<T>(
     }
     const page = read(answer.value, ListEnvelope, transport.whom)
     if (!page.ok) return page
+    characters += answer.value.text.length
+    if (characters > MOST_OF_LIST || (next !== undefined && page.value.metadata.continue === next))
+      return fail(endless(transport.whom.site, items.length, characters))
     const found = itemsOf(page.value, parse)
-    if (found.unreadable > 0)
-      log.warn('Objects that could not be read were left out.', {
-        site: transport.whom.site,
-        resource: resource.plural,
-        count: found.unreadable,
-        why: found.why,
-      })
+    tellLeftOut(log, { site: transport.whom.site, resource, found })
     items = items.concat(found.items)
     next = page.value.metadata.continue
     if (!next) return succeed({ items, resourceVersion: page.value.metadata.resourceVersion })

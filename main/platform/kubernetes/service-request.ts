@@ -1,10 +1,9 @@
-import { failure } from '../../../preload/contract/failures'
-import { fail, succeed, type Outcome } from '../../kernel/outcome'
+import { succeed, type Outcome } from '../../kernel/outcome'
 import { pathOf } from './paths'
 import type { Transport } from './transport'
 
 const SERVICES = { group: '', version: 'v1', plural: 'services' }
-const MOST_CHARACTERS = 8_000_000
+const MOST_BYTES = 8_000_000
 
 interface Through {
   service: { namespace: string; name: string; port: string | number }
@@ -28,15 +27,7 @@ export async function throughService(
     namespace,
     name,
     signal,
+    mostBytes: MOST_BYTES,
   })
-  if (!answer.ok) return answer
-  return answer.value.text.length > MOST_CHARACTERS
-    ? fail(
-        failure('CLUSTER_FAILED', {
-          site: transport.whom.site,
-          status: 200,
-          says: `${name} answered more than can be read at once`,
-        }),
-      )
-    : succeed(answer.value.text)
+  return answer.ok ? succeed(answer.value.text) : answer
 }

@@ -3,6 +3,8 @@ import type { Failure } from '../../../preload/contract/failures'
 import type { Outcome } from '../../kernel/outcome'
 import { fail, succeed } from '../../kernel/outcome'
 import { failureOfStatus, parseJson, Status, unreadable } from './failures'
+import type { Log } from '../log/log'
+import { isTornEvent, nameIn } from './objects'
 import { pathOf } from './paths'
 import { parsedInPieces, withoutManagers } from './pieces'
 import { PAGE, queryOf } from './reading'
@@ -46,13 +48,17 @@ const ListHead = z.object({
   metadata: ListMeta.prefault({}),
 })
 
-export function liveReading(transport: Transport, random: { next(): number }): LiveReading {
+export function liveReading(
+  transport: Transport,
+  random: { next(): number },
+  log: Log,
+): LiveReading {
   return {
     table: (ask, signal) => table(transport, ask, signal),
     pages: (ask, signal) => pages(transport, ask, signal),
     events: (ask, signal) =>
       events(
-        { transport, timeoutSeconds: Math.round(WATCH_S * (0.75 + random.next() / 2)) },
+        { transport, log, timeoutSeconds: Math.round(WATCH_S * (0.75 + random.next() / 2)) },
         ask,
         signal,
       ),
@@ -198,7 +204,7 @@ function askPage(
 }
 
 async function* events(
-  { transport, timeoutSeconds }: { transport: Transport; timeoutSeconds: number },
+  { transport, timeoutSeconds, log }: { transport: Transport; timeoutSeconds: number; log: Log },
   { resource, query, from }: Parameters<LiveReading['events']>[0],
   signal: AbortSignal,
 ): AsyncGenerator<Outcome<RawEvents>, void> {
@@ -220,12 +226,19 @@ async function* events(
   })
   if (!opened.ok) return yield opened
   const { body } = opened.value
+  const { site } = transport.whom
+  const leftOut = (object: string) =>
+    log.warn('A change that could not be read was left out.', {
+      site,
+      resource: resource.plural,
+      object,
+    })
   let version = from
   try {
     // Whoever follows learns at once that the stream is open.
     yield succeed({ changes: [], resourceVersion: version })
     for await (const lines of linesOf(body)) {
-      const found = changesOf(lines, { transport, resource, query })
+      const found = changesOf(lines, { transport, resource, query, leftOut })
       version = found.resourceVersion ?? version
       yield succeed({ changes: found.changes, resourceVersion: version })
       if (found.problem) return yield fail(found.problem)
@@ -242,7 +255,12 @@ interface Read {
   resourceVersion?: string
   problem?: Failure
 }
-type Whence = { transport: Transport; resource: Resource; query: ListQuery }
+type Whence = {
+  transport: Transport
+  resource: Resource
+  query: ListQuery
+  leftOut: (object: string) => void
+}
 const TYPES: Record<string, RawChange['type'] | 'bookmark'> = {
   ADDED: 'upsert',
   MODIFIED: 'upsert',
@@ -258,8 +276,14 @@ function changesOf(lines: string[], whence: Whence): Read {
       { type?: unknown; object?: { metadata?: { resourceVersion?: unknown } } } | null | undefined
     const type = typeof event?.type === 'string' ? TYPES[event.type] : undefined
     const version = event?.object?.metadata?.resourceVersion
-    if (!type || typeof version !== 'string')
+    if (!type || typeof version !== 'string') {
+      // One event that cannot be read costs its object a change, and not everybody their list.
+      if (isTornEvent(line)) {
+        whence.leftOut(nameIn(line))
+        continue
+      }
       return { ...read, problem: problemOf(event, line, whence) }
+    }
     read.resourceVersion = version
     if (type !== 'bookmark') read.changes.push({ type, object: event?.object })
   }

@@ -4,7 +4,7 @@ import type { Clock } from '../../kernel/clock'
 import { stringifyExact } from '../../kernel/exact-json'
 import type { Outcome } from '../../kernel/outcome'
 import { fail, succeed } from '../../kernel/outcome'
-import { dispatcherOf, nodeAgentOf } from '../network'
+import { boundedText, dispatcherOf, nodeAgentOf } from '../network'
 import {
   failureOfAnswer,
   failureOfError,
@@ -46,6 +46,8 @@ export interface Ask extends Asked {
   signal?: AbortSignal | undefined
   /** Milliseconds without any byte after which a stream counts as dead. */
   silenceMs?: number
+  /** How much of the answer is read, 128 MB unless told. */
+  mostBytes?: number
   /** Hears how a successful answer begins while the rest is still under way. */
   onBeginning?(text: string): void
 }
@@ -57,6 +59,9 @@ export interface TransportOptions {
 }
 
 const MAX_BUSY_WAIT_S = 30
+/** A page of 500 objects of the largest kind that etcd takes has less. */
+const MOST_BYTES = 128 * 2 ** 20
+const LIMIT_MS = 300_000
 
 /** HTTP to one API server: one pool of kept-alive connections, credentials put in, failures typed. */
 export class Transport {
@@ -202,10 +207,11 @@ export class Transport {
 
   async #read(response: Dispatcher.ResponseData, ask: Ask): Promise<Outcome<Answer>> {
     try {
-      const text =
-        ask.onBeginning && response.statusCode < 300
-          ? await textOf(response.body, ask.onBeginning)
-          : await response.body.text()
+      const text = await boundedText(
+        response.body,
+        { mostBytes: ask.mostBytes ?? MOST_BYTES, limitMs: LIMIT_MS },
+        response.statusCode < 300 ? ask.onBeginning : undefined,
+      )
       return succeed({
         status: response.statusCode,
         contentType: one(response.headers['content-type']) ?? '',
@@ -255,18 +261,6 @@ export class Transport {
     }
     return this.#dispatcher
   }
-}
-
-async function textOf(
-  body: AsyncIterable<Uint8Array>,
-  onBeginning: (text: string) => void,
-): Promise<string> {
-  const pieces: Uint8Array[] = []
-  for await (const piece of body) {
-    if (pieces.length === 0) onBeginning(Buffer.from(piece).toString('latin1'))
-    pieces.push(piece)
-  }
-  return Buffer.concat(pieces).toString()
 }
 
 type TlsOptions = Record<string, unknown>

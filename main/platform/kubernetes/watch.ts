@@ -4,8 +4,9 @@ import type { Outcome } from '../../kernel/outcome'
 import { fail, succeed } from '../../kernel/outcome'
 import type { Random } from '../../kernel/random'
 import type { Log } from '../log/log'
+import { AnswerTooLong } from '../network'
 import { failureOfStatus, parseObject, Status, unreadable } from './failures'
-import { parsedBy, whyUnreadable } from './objects'
+import { isTornEvent, nameIn, nameOf, parsedBy, whyUnreadable } from './objects'
 import { pathOf } from './paths'
 import { listAll, queryOf } from './reading'
 import type { Transport } from './transport'
@@ -35,6 +36,8 @@ const WATCH_S = 240
 /** Bookmarks come about once a minute, so a stream silent for longer is half closed or has none to send: opening it again is cheap. */
 const SILENCE_MS = 100_000
 const SHORT_MS = 1000
+/** etcd takes no object of a tenth of this. */
+const MOST_OF_EVENT = 32 * 2 ** 20
 
 const Event = z.object({
   type: z.enum(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR']),
@@ -189,6 +192,8 @@ export async function* linesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<
   for await (const piece of body) {
     const lines = (rest + decoder.decode(piece, { stream: true })).split('\n')
     rest = lines.pop() ?? ''
+    if (rest.length > MOST_OF_EVENT)
+      throw new AnswerTooLong(rest.length, { mostBytes: MOST_OF_EVENT, limitMs: 0 })
     const full = lines.filter((line) => line.trim() !== '')
     if (full.length > 0) yield full
   }
@@ -219,6 +224,10 @@ function gather<T extends Watched>(
   for (const line of lines) {
     const event = readEvent(desk, ask, line)
     if ('problem' in event) {
+      if (isTornEvent(line)) {
+        leftOut(desk, ask, { object: nameIn(line), why: 'its event is no JSON that can be read' })
+        continue
+      }
       done.problem = event.problem
       break
     }
@@ -274,6 +283,17 @@ function readEvent<T>(
   }
 }
 
+const leftOut = (
+  { log, transport }: WatchDesk,
+  { resource }: Pick<WatchAsk<unknown>, 'resource'>,
+  told: { object: string; why: string },
+) =>
+  log.warn('An object that could not be read was left out.', {
+    site: transport.whom.site,
+    resource: resource.plural,
+    ...told,
+  })
+
 function readOne<T>(
   desk: WatchDesk,
   { parse, resource }: WatchAsk<T>,
@@ -281,10 +301,6 @@ function readOne<T>(
 ): T | undefined {
   const parsed = parsedBy(parse, object)
   if (!parsed.success)
-    desk.log.warn('An object that could not be read was left out.', {
-      site: desk.transport.whom.site,
-      resource: resource.plural,
-      why: whyUnreadable(parsed.error),
-    })
+    leftOut(desk, { resource }, { object: nameOf(object), why: whyUnreadable(parsed.error) })
   return parsed.success ? parsed.data : undefined
 }

@@ -1,3 +1,4 @@
+export { AnswerTooLong, bounded, boundedResponse, boundedText, type AnswerLimits } from './bounded'
 export { isExcluded } from './no-proxy'
 export {
   dispatcherOf,

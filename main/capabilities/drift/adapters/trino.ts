@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { parseJson } from '../../../platform/kubernetes/failures'
+import { boundedResponse } from '../../../platform/network'
 import { UnusableInput } from '../domain/failures'
 import { TRINO, type Lake } from './push-down'
 
@@ -7,6 +9,9 @@ const Page = z.object({
   data: z.array(z.array(z.unknown())).optional(),
   error: z.object({ message: z.string() }).optional(),
 })
+
+/** A coordinator sends its rows in pages of a few megabytes. */
+const PAGE_LIMITS = { mostBytes: 256 * 2 ** 20, limitMs: 120_000 }
 
 export interface TrinoAddress {
   url: string
@@ -49,7 +54,9 @@ export function trinoLake({
         `${origin} answered with status ${response.status}.`,
         'Check the address and the sign-in.',
       )
-    const parsed = Page.safeParse(await response.json().catch(() => undefined))
+    const parsed = Page.safeParse(
+      await boundedResponse(response, PAGE_LIMITS).then(parseJson, () => undefined),
+    )
     if (!parsed.success)
       throw new UnusableInput(
         `${origin} does not speak the statement protocol.`,

@@ -2,6 +2,7 @@ import { request } from 'undici'
 import { z } from 'zod'
 import { failure } from '../../../../preload/contract/failures'
 import { fail, succeed, type Outcome } from '../../../kernel/outcome'
+import { boundedText } from '../../../platform/network'
 import type { KubeClient } from '../../../platform/kubernetes/types'
 import type { Sample, Series } from '../domain/metrics'
 
@@ -14,7 +15,7 @@ export const addressOf = (place: Place): string =>
     : `service ${place.service.namespace}/${place.service.name}:${String(place.service.port)}`
 
 const LIMIT_MS = 20_000
-const MOST_CHARACTERS = 8_000_000
+const MOST_BYTES = 8_000_000
 const Value = z.tuple([z.number(), z.string()])
 const Labels = z.record(z.string(), z.string())
 const Answer = z.object({
@@ -128,11 +129,8 @@ async function fromUrl(
     const answer = await request(address, {
       signal: AbortSignal.any([AbortSignal.timeout(LIMIT_MS), ...(signal ? [signal] : [])]),
     })
-    const text = await answer.body.text()
-    if (
-      text.length > MOST_CHARACTERS ||
-      (answer.statusCode >= 300 && answer.statusCode !== 400 && answer.statusCode !== 422)
-    )
+    const text = await boundedText(answer.body, { mostBytes: MOST_BYTES, limitMs: LIMIT_MS })
+    if (answer.statusCode >= 300 && answer.statusCode !== 400 && answer.statusCode !== 422)
       return fail(
         failure('CLUSTER_FAILED', {
           site,

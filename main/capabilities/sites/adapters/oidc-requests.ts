@@ -1,6 +1,6 @@
 import { fetch as fetchWith, type Dispatcher } from 'undici'
 import { failure, type Failure } from '../../../../preload/contract/failures'
-import { dispatcherOf, type Network } from '../../../platform/network'
+import { boundedResponse, dispatcherOf, type Network } from '../../../platform/network'
 import { redactText } from '../../../platform/log'
 import type { OidcClient } from './oidc'
 
@@ -22,6 +22,16 @@ export interface Requests {
 }
 
 const TIMEOUT_S = 20
+/** What an issuer says of itself, its keys and its tokens are small; more is not read. */
+async function whole(answer: Awaited<ReturnType<typeof fetchWith>>): Promise<Response> {
+  const limits = { mostBytes: 4 * 2 ** 20, limitMs: TIMEOUT_S * 1000 }
+  const text = await boundedResponse(answer, limits)
+  return new Response(text || null, {
+    status: answer.status,
+    statusText: answer.statusText,
+    headers: [...answer.headers],
+  })
+}
 const isLoopback = (issuer: string) =>
   /^http:\/\/(127\.\d+\.\d+\.\d+|localhost|\[::1\])[:/]/.test(`${issuer}/`)
 
@@ -38,7 +48,7 @@ export async function requestsTo(
   )
   // undici's own fetch takes the dispatcher; its types differ from the global ones in name only.
   const customFetch = ((url: string, options: object) =>
-    fetchWith(url, { ...options, dispatcher } as never)) as unknown as typeof fetch
+    fetchWith(url, { ...options, dispatcher } as never).then(whole)) as unknown as typeof fetch
   const config = await oidc.discovery(
     new URL(issuer),
     clientId,

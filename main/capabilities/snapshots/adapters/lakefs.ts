@@ -1,10 +1,13 @@
 import { z } from 'zod'
 import { failure } from '../../../../preload/contract/failures'
 import { fail, succeed, type Outcome } from '../../../kernel/outcome'
+import { parseJson } from '../../../platform/kubernetes/failures'
+import { boundedResponse } from '../../../platform/network'
 import type { DataSourceSpec } from '../../../../preload/contract/records/catalog'
 
 const Commits = z.object({ results: z.array(z.object({ id: z.string() })) })
 const TIMEOUT_SECONDS = 5
+const LIMITS = { mostBytes: 4 * 2 ** 20, limitMs: TIMEOUT_SECONDS * 1000 }
 const unsupported = (says: string) =>
   fail(
     failure('NOT_SUPPORTED_HERE', { says, remedy: 'The snapshot points at the branch as it is.' }),
@@ -41,7 +44,7 @@ export async function lakefsCommit(
     })
     if (answer.status === 401 || answer.status === 403)
       return unsupported('lakeFS wants a sign-in that Takt does not have')
-    const commits = Commits.safeParse(await answer.json())
+    const commits = Commits.safeParse(parseJson(await boundedResponse(answer, LIMITS)))
     const newest = commits.data?.results[0]
     return newest
       ? succeed(`lakefs://${to.repository}/${newest.id}`)
