@@ -34,6 +34,7 @@ export class SiteList {
   readonly added: AddedSites
   readonly plant: PlantSites
   #contexts: Read = { contexts: [], unreadable: [] }
+  #byId: ReadonlyMap<string, KubeContext> = new Map()
   #unwatch = () => {}
 
   constructor(ports: SitesPorts, means: Means) {
@@ -251,12 +252,11 @@ export class SiteList {
     )
     const unreadable = JSON.stringify(this.#contexts.unreadable)
     this.#contexts = readKubeconfigs(places)
+    this.#byId = new Map(this.#contexts.contexts.map((context) => [context.id, context]))
     const changed = this.#contexts.contexts.filter(
       (context) => before.get(context.id) !== JSON.stringify(context),
     )
-    const gone = [...before.keys()].filter(
-      (id) => !this.#contexts.contexts.some((context) => context.id === id),
-    )
+    const gone = [...before.keys()].filter((id) => !this.#byId.has(id))
     if (
       changed.length === 0 &&
       gone.length === 0 &&
@@ -296,7 +296,7 @@ export class SiteList {
     this.#connections.delete(id)
   }
   #context(id: string): KubeContext | undefined {
-    return this.#contexts.contexts.find((context) => context.id === id)
+    return this.#byId.get(id)
   }
   #identity(site: string): Outcome<Identity> | undefined {
     const context = this.#context(site)

@@ -48,7 +48,7 @@ export const readKubeconfigs = (places: readonly Where[]): Read =>
   gather(filesAt(places).flatMap(({ file, asked }) => readFileAt(file, asked) ?? []))
 
 /** The files of places, those in folders one by one. */
-export const filesAt = (places: readonly Where[]): { file: string; asked: boolean }[] =>
+const filesAt = (places: readonly Where[]): { file: string; asked: boolean }[] =>
   places.flatMap(({ path, asked }) => expand(path).map((file) => ({ file, asked })))
 
 function expand(path: string): string[] {
@@ -63,8 +63,23 @@ function expand(path: string): string[] {
   }
 }
 
-/** Reads one file at once; undefined where it is missing and may be. */
-export function readFileAt(file: string, asked: boolean): KubeconfigFile | undefined {
+const LONG_BYTES = 256_000
+const long = new Map<string, { stamp: string; known: KubeconfigFile }>()
+/** Reads one file, a long one only where it has changed since; undefined where it is missing and may be. */
+function readFileAt(file: string, asked: boolean): KubeconfigFile | undefined {
+  const { size = 0, stamp = '' } = stampOf(file) ?? {}
+  if (size < LONG_BYTES) {
+    long.delete(file)
+    return readNow(file, asked)
+  }
+  const before = long.get(file)
+  if (before?.stamp === stamp) return before.known
+  const known = readNow(file, asked)
+  if (known) long.set(file, { stamp, known })
+  return known
+}
+
+function readNow(file: string, asked: boolean): KubeconfigFile | undefined {
   const bytes = bytesOf(file)
   if ('missing' in bytes && bytes.missing && !asked) return undefined
   if ('unusable' in bytes) return { file, entries: noEntries(), unusable: bytes.unusable }
@@ -75,7 +90,7 @@ export function readFileAt(file: string, asked: boolean): KubeconfigFile | undef
 
 type Bytes = { value: Buffer } | { unusable: string; missing: boolean }
 /** All bytes of a kubeconfig, or why it is none. */
-export function bytesOf(file: string): Bytes {
+function bytesOf(file: string): Bytes {
   const pieces: Buffer[] = []
   const refused = readRegularSync(file, MOST_BYTES.kubeconfig, (piece) =>
     pieces.push(Buffer.from(piece)),
@@ -85,7 +100,7 @@ export function bytesOf(file: string): Bytes {
     : { value: Buffer.concat(pieces) }
 }
 /** How large a file is and when it was written; undefined where it is no kubeconfig at all. */
-export function stampOf(file: string): { size: number; stamp: string } | undefined {
+function stampOf(file: string): { size: number; stamp: string } | undefined {
   const stats = statSync(file, { throwIfNoEntry: false })
   return stats && whyNotRegular(stats, MOST_BYTES.kubeconfig) === undefined
     ? {
@@ -96,7 +111,7 @@ export function stampOf(file: string): { size: number; stamp: string } | undefin
 }
 
 /** Takes a part of a file into what is known of it. */
-export function take(known: KubeconfigFile, part: KubeconfigPart): void {
+function take(known: KubeconfigFile, part: KubeconfigPart): void {
   if ('issue' in part) known.entries.issues.push({ says: part.issue })
   else if ('unusable' in part) known.unusable = redactText(part.unusable)
   else {
