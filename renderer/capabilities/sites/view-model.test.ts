@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { FoundContext, SiteState } from '../../../preload/contract/sites'
+import type { SiteState } from '../../../preload/contract/sites'
 import { troubleOf } from '../../client'
 import {
   causeLine,
@@ -63,20 +63,11 @@ test('only an on-prem site that is not home yet can be made home', () =>
     ].map((reason) => reason === undefined),
   ).toEqual([true, false, false]))
 test('a program is asked about until it was allowed', () => {
-  const context = (allowed: boolean): FoundContext => ({
-    id: 'hq',
-    context: 'hq',
-    cluster: 'hq',
-    user: 'mara',
-    server: 'https://hq',
-    file: 'f',
-    auth: 'exec',
-    plugin: { command: 'sign-in', hash: 'h', allowed },
-  })
-  expect([consentFor(context(false)), consentFor(context(true))]).toEqual([
-    { command: 'sign-in', hash: 'h' },
-    undefined,
-  ])
+  expect([
+    consentFor({ hash: 'h', allowed: false }),
+    consentFor({ hash: 'h', allowed: true }),
+    consentFor(undefined),
+  ]).toEqual([{ hash: 'h' }, undefined, undefined])
   expect([
     needsConsent(
       troubleOf({ code: 'PLUGIN_NEEDS_CONSENT', data: { site: 'hq', command: 'c', hash: 'h' } }),

@@ -1,4 +1,5 @@
-import type { AwsProfile, FoundContext, SiteState } from '../../../preload/contract/sites'
+import type { ProgramToRun } from '../../../preload/contract/programs'
+import type { AwsProfile, SiteState } from '../../../preload/contract/sites'
 import { recordedTrouble, type Trouble } from '../../client'
 import { formatAge } from '../../design'
 import { words } from './words'
@@ -21,11 +22,10 @@ export const speedSays = (speed: number | undefined) =>
 export const siteTrouble = (site: SiteState): Trouble | undefined => recordedTrouble(site.failure)
 
 /** What a person is asked before a context is connected: nothing, or to allow a program by its hash. */
-export function consentFor(context: FoundContext): { command: string; hash: string } | undefined {
-  return context.plugin && !context.plugin.allowed
-    ? { command: context.plugin.command, hash: context.plugin.hash }
-    : undefined
-}
+export const consentFor = (
+  program: Pick<ProgramToRun, 'allowed' | 'hash'> | undefined,
+): { hash: string } | undefined =>
+  program && !program.allowed ? { hash: program.hash } : undefined
 /** Why a site cannot be made home; undefined where it can. */
 export function whyNotHome(site: SiteState): string | undefined {
   if (site.home) return words.alreadyHome

@@ -3,7 +3,7 @@ import { isInBrowser, useAction, useAddress } from '../../../client'
 import { Button, Failed, PageHead, Panel, Segmented, TextField, useForm } from '../../../design'
 import { DirectoryPanel } from '../../people'
 import { SessionsPanel } from '../../sessions'
-import { NetworkSettings, SitesPanel } from '../../sites'
+import { ConsentsPanel, CredentialsPanel, NetworkSettings, SitesPanel } from '../../sites'
 import { About } from '../parts/About'
 import { useSettings } from '../store'
 import { kubeconfigForm, personForm } from '../forms'
@@ -23,6 +23,8 @@ export function SettingsScreen() {
           {isInBrowser && <SessionsPanel />}
           <Kubeconfig />
           <NetworkSettings />
+          <CredentialsPanel />
+          <ConsentsPanel />
           <DirectoryPanel />
           <About />
         </div>

@@ -5,6 +5,7 @@ import { Button, Empty, Facts, Inspector, LinkButton, Loading, Section } from '.
 import { words } from '../words'
 import { SignInPanel } from './SignInPanel'
 import { Told } from './Told'
+import { useProgram, WhatRuns } from './WhatRuns'
 
 interface Place {
   profile: string
@@ -76,39 +77,29 @@ function Before({
   children,
 }: BeforeProps) {
   if (kind === 'unusable') return <p className="control-text soft">{says ?? words.unusable}</p>
-  if (plugin && !plugin.allowed && !consented) {
-    return (
-      <div className="stack">
-        <h3>{words.consentTitle(name)}</h3>
-        <Facts
-          facts={[
-            [
-              words.command,
-              <span className="mono" key="c">
-                {plugin.command}
-              </span>,
-            ],
-            [
-              words.hash,
-              <span className="mono" key="h">
-                {plugin.hash}
-              </span>,
-            ],
-          ]}
-        />
-        <p className="control-text soft">{words.consentSays}</p>
-        <span>
-          <Button look="primary" onClick={() => onAllow(plugin.hash)}>
-            {words.allowAndList}
-          </Button>
-        </span>
-      </div>
-    )
-  }
+  if (plugin && !plugin.allowed && !consented) return <Allow profile={name} onAllow={onAllow} />
   return signing && identity !== undefined ? (
     <SignInPanel identity={identity} onClose={onSigned} onDone={onSigned} />
   ) : (
     <>{children}</>
+  )
+}
+
+function Allow({ profile, onAllow }: { profile: string; onAllow: (hash: string) => void }) {
+  const program = useProgram({ profile })
+  const shown = program.remote.at === 'ready' ? program.remote.value : undefined
+  return (
+    <div className="stack">
+      <h3>{words.consentTitle(profile)}</h3>
+      <WhatRuns asked={program} />
+      {shown && (
+        <span>
+          <Button look="primary" onClick={() => onAllow(shown.hash)}>
+            {words.allowAndList}
+          </Button>
+        </span>
+      )}
+    </div>
   )
 }
 

@@ -21,9 +21,11 @@ import {
   type Column,
 } from '../../../design'
 import { useHome } from '../store'
+import { programWords } from '../program-words'
 import { consentFor } from '../view-model'
 import { words } from '../words'
 import { Told } from './Told'
+import { useProgram, WhatRuns } from './WhatRuns'
 
 const COLUMNS: Column<FoundContext>[] = [
   {
@@ -130,7 +132,8 @@ function Unreadable({ of, again }: { of: { code: string; data?: unknown }[]; aga
   )
 }
 function ConnectPanel({ context, onClose }: { context: FoundContext; onClose: () => void }) {
-  const consent = consentFor(context)
+  const program = useProgram(context.plugin ? { site: context.id } : undefined)
+  const consent = consentFor(lastKnown(program.remote)?.value)
   const home = useHome()
   const connect = useAction(async (client, makeHome: boolean) => {
     await client.sites.connect({
@@ -149,20 +152,15 @@ function ConnectPanel({ context, onClose }: { context: FoundContext; onClose: ()
       says={words.connectSays}
       onClose={onClose}
       foot={
-        <>
-          {!home && (
-            <Button look="primary" busy={connect.busy} onClick={() => void go(true)}>
-              {consent ? words.allowAndHome : words.connectAndHome}
-            </Button>
-          )}
-          <Button
-            look={home ? 'primary' : 'normal'}
-            busy={connect.busy}
-            onClick={() => void go(false)}
-          >
-            {consent ? words.allow : words.connect}
-          </Button>
-        </>
+        <ConnectButtons
+          isFirst={!home}
+          asks={consent !== undefined}
+          busy={connect.busy}
+          waitsFor={
+            context.plugin && program.remote.at !== 'ready' ? programWords.asking : undefined
+          }
+          onGo={(makeHome) => void go(makeHome)}
+        />
       }
     >
       <div style={{ padding: '0 12px 12px' }} className="stack">
@@ -183,25 +181,7 @@ function ConnectPanel({ context, onClose }: { context: FoundContext; onClose: ()
         {context.plugin && (
           <div className="stack">
             <h3>{words.consentTitle(context.context)}</h3>
-            <Facts
-              facts={[
-                [
-                  words.command,
-                  <span className="mono" key="c">
-                    {context.plugin.command}
-                  </span>,
-                ],
-                [
-                  words.hash,
-                  <span className="mono" key="h">
-                    {context.plugin.hash}
-                  </span>,
-                ],
-              ]}
-            />
-            <p className="control-text soft">
-              {context.plugin.allowed ? words.allowed : words.consentSays}
-            </p>
+            <WhatRuns asked={program} />
           </div>
         )}
         {connect.trouble && (
@@ -215,3 +195,34 @@ function ConnectPanel({ context, onClose }: { context: FoundContext; onClose: ()
     </Inspector>
   )
 }
+
+/** Connecting, with the consent that it needs; not before all of that is on the screen. */
+const ConnectButtons = ({
+  isFirst,
+  asks,
+  busy,
+  waitsFor,
+  onGo,
+}: {
+  isFirst: boolean
+  asks: boolean
+  busy: boolean
+  waitsFor: string | undefined
+  onGo: (makeHome: boolean) => void
+}) => (
+  <>
+    {isFirst && (
+      <Button look="primary" busy={busy} disabledBecause={waitsFor} onClick={() => onGo(true)}>
+        {asks ? words.allowAndHome : words.connectAndHome}
+      </Button>
+    )}
+    <Button
+      look={isFirst ? 'normal' : 'primary'}
+      busy={busy}
+      disabledBecause={waitsFor}
+      onClick={() => onGo(false)}
+    >
+      {asks ? words.allow : words.connect}
+    </Button>
+  </>
+)
