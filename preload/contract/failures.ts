@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { shownAddress } from './text/address'
 
 const Site = z.object({ site: z.string() })
 const Answer = Site.extend({ status: z.number().int(), says: z.string() })
@@ -164,7 +165,15 @@ export type Failure = { [C in FailureCode]: FailureOf<C> }[FailureCode]
 
 /** Makes a failure; the code decides what data it must carry. */
 export const failure = <C extends FailureCode>(code: C, data: z.infer<(typeof DATA)[C]>): Failure =>
-  ({ code, data }) as Failure
+  ({ code, data: withoutPasswords(data) }) as Failure
+// Servers, proxies and issuers are named in failures as somebody wrote them down.
+const withoutPasswords = (data: object) =>
+  Object.fromEntries(
+    Object.entries(data).map(([name, value]: [string, unknown]) => [
+      name,
+      typeof value === 'string' ? shownAddress(value) : value,
+    ]),
+  )
 
 type ErrorMap = { [C in FailureCode]: { data: (typeof DATA)[C] } }
 /** The same failures as oRPC declares them. */

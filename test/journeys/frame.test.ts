@@ -337,6 +337,29 @@ describe('the first run', () => {
     await page.getByRole('heading', { name: 'Discovery line' }).waitFor()
     expect(world.plants).toBe(1)
   })
+  test('text never becomes markup, whoever writes it into the page', async () => {
+    await open()
+    const tried = await page.evaluate(() => {
+      const attempt = (work: () => void) => {
+        try {
+          work()
+          return 'let through'
+        } catch (error) {
+          return (error as Error).name
+        }
+      }
+      const place = document.createElement('div')
+      const style = document.createElement('style')
+      return [
+        attempt(() => (place.innerHTML = '<img src=x onerror=alert(1)>')),
+        attempt(() => place.insertAdjacentHTML('beforeend', '<b>x</b>')),
+        attempt(() => (document.createElement('script').src = 'https://evil.example/x.js')),
+        attempt(() => (document.createElement('script').text = 'alert(1)')),
+        attempt(() => (style.innerHTML = ':root { --x: 1 }')),
+      ]
+    })
+    expect(tried).toEqual(['TypeError', 'TypeError', 'TypeError', 'TypeError', 'let through'])
+  })
   test('a plugin is shown with all that would run, and what differs from what was agreed to', async () => {
     await open()
     await page.getByRole('button', { name: /Connect a cluster/ }).click()

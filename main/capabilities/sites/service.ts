@@ -151,6 +151,18 @@ async function signedOut(identity: string, list: SiteList, means: Means): Promis
   return succeed(undefined)
 }
 
+const PASSWORD = 'address '
+const passwordId = (of: string) => `${PASSWORD}${of}`
+const passwordOf = ({ of, kept }: { of: string; kept: boolean }): CredentialRef => ({
+  id: passwordId(of),
+  of,
+  kind: 'password',
+  from: kept ? 'keyring' : 'memory, until Takt closes',
+  usedBy: [],
+  state: 'held',
+  renews: false,
+})
+
 /** What signs a person in, and how it is taken back. */
 const holding = (
   list: SiteList,
@@ -172,8 +184,15 @@ const holding = (
     for (const { ref } of using) for (const site of ref.usedBy) list.disconnect(site)
     return means.programs.revoke(hash)
   },
-  credentials: () => list.credentials().map(({ ref }) => ref),
+  credentials: () => [
+    ...list.credentials().map(({ ref }) => ref),
+    ...means.addresses.held().map(passwordOf),
+  ],
   async endCredential(id) {
+    if (means.addresses.held().some(({ of }) => passwordId(of) === id)) {
+      means.addresses.forget(id.slice(PASSWORD.length))
+      return succeed(undefined)
+    }
     const found = list.credentials().find(({ ref }) => ref.id === id)
     if (!found) return fail(failure('NOT_FOUND', { kind: 'credential', name: id }))
     if (found.identity !== undefined) return signedOut(found.identity, list, means)
