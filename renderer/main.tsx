@@ -5,7 +5,6 @@ import './design/parts.css'
 import './app/frame.css'
 import { MantineProvider } from '@mantine/core'
 import { createRoot } from 'react-dom/client'
-import { z } from 'zod'
 import { App } from './app/App'
 import { connection } from './app/connection'
 import { guardMarkup } from './app/trusted-types'
@@ -14,8 +13,6 @@ import { arrive, connectPage, followShell, handFile } from './client'
 import { cssVariablesResolver, theme } from './design/theme'
 
 guardMarkup()
-// Compiling parsers would need eval, which the page's policy forbids.
-z.config({ jitless: true })
 const nonce = document.querySelector<HTMLMetaElement>('meta[name=csp-nonce]')?.content ?? ''
 // The scroll lock of Mantine's dialogs makes style elements by itself and looks for the nonce here.
 Object.assign(globalThis, { __webpack_nonce__: nonce })

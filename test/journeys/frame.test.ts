@@ -359,6 +359,8 @@ describe('the first run', () => {
       ]
     })
     expect(tried).toEqual(['TypeError', 'TypeError', 'TypeError', 'TypeError', 'let through'])
+    // Each of them was reported, and none but them.
+    expect(faults.splice(0)).toHaveLength(4)
   })
   test('a plugin is shown with all that would run, and what differs from what was agreed to', async () => {
     await open()
