@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import {
   chmodSync,
   mkdirSync,
@@ -15,8 +15,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { compose, type Core, type CoreClient } from '../../main/compose'
 import { seeded } from '../../main/kernel/random'
 import { systemClock } from '../../main/platform/clock/system'
-import type { Vault } from '../../main/platform/secrets/vault'
 import { contract } from '../../preload/contract'
+import { sealingVault } from '../support/vault'
 
 /** One for each kind of credential that the product takes: none of them may ever be seen again. */
 const CANARIES = Object.fromEntries(
@@ -42,26 +42,6 @@ const forms = (text: string) => [
   ...[0, 1, 2].map((shift) => base64('x'.repeat(shift) + text).slice(4, -4)),
   Buffer.from(text).toString('hex'),
 ]
-
-const key = randomBytes(32)
-const vault: Vault = {
-  backend: 'test',
-  keeps: true,
-  encrypt(text) {
-    const iv = randomBytes(16)
-    const cipher = createCipheriv('aes-256-ctr', key, iv)
-    return Promise.resolve(
-      Buffer.concat([iv, cipher.update(text), cipher.final()]).toString('base64'),
-    )
-  },
-  decrypt(text) {
-    const sealed = Buffer.from(text, 'base64')
-    const cipher = createDecipheriv('aes-256-ctr', key, sealed.subarray(0, 16))
-    return Promise.resolve(
-      Buffer.concat([cipher.update(sealed.subarray(16)), cipher.final()]).toString(),
-    )
-  },
-}
 
 let home: string
 let core: Core
@@ -190,7 +170,7 @@ beforeAll(async () => {
     },
     clock: systemClock,
     random: seeded(7),
-    vault,
+    vault: sealingVault,
     plant: false,
   })
   takt = createRouterClient(core.router) as CoreClient
