@@ -10,6 +10,10 @@ import { seeded } from './kernel/random'
 import { systemClock } from './platform/clock/system'
 import type { CallContext } from './platform/contract'
 
+/** The shell starts another core for one that ended, whatever its code; the answer to whoever asked goes out first. */
+const BEGIN_AGAIN = 75
+const REPLY_MS = 200
+
 /** Electron's own port, as much of it as the core uses. */
 interface CorePort {
   on(event: 'message' | 'close', listen: (event?: { data: unknown }) => void): void
@@ -40,6 +44,7 @@ async function start(options: Extract<ToCore, { type: 'start' }>) {
     clock: systemClock,
     random: seeded(process.pid),
     vault,
+    restart: () => setTimeout(() => process.exit(BEGIN_AGAIN), REPLY_MS),
     settings: { read: () => options.settings, write: (value) => tell({ type: 'settings', value }) },
   })
   const local = await serveLocally(core.router, options.storeDir)

@@ -66,6 +66,7 @@ export const RecoveryChoice = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('backup'), at: z.number() }),
   z.object({ kind: z.literal('empty') }),
 ])
+export type RecoveryChoice = z.infer<typeof RecoveryChoice>
 
 export const system = {
   store: entry

@@ -26,6 +26,7 @@ import { Palette } from './Palette'
 import { Rail } from './Rail'
 import { routeOf } from './routes'
 import { SignedOut } from './SignedOut'
+import { StoreDamaged, StoreReadOnly, useStoreHealth } from './StoreTrouble'
 import { TitleBar } from './TitleBar'
 import { Nowhere } from './Nowhere'
 import { words } from './words'
@@ -74,6 +75,7 @@ function Frame({ session }: { session: TabSession | undefined }) {
   const title = firstRun ? 'First run' : (route?.title ?? 'Takt')
   useArrival(path.join('/'))
   const Screen = route?.screen
+  const store = useStoreHealth()
   return (
     <div className="frame" onDragOver={allowFile} onDrop={dropFile}>
       <Patterns />
@@ -93,6 +95,7 @@ function Frame({ session }: { session: TabSession | undefined }) {
         {session && <SignedOut session={session} />}
         {session && <Elsewhere />}
         <ConnectionLost />
+        <StoreReadOnly health={store} />
         <ErrorBoundary screen={title}>
           <Suspense
             fallback={
@@ -104,7 +107,15 @@ function Frame({ session }: { session: TabSession | undefined }) {
               </div>
             }
           >
-            {firstRun ? <FirstRun /> : Screen ? <Screen path={path.slice(1)} /> : <Nowhere />}
+            {store?.state === 'damaged' ? (
+              <StoreDamaged health={store} />
+            ) : firstRun ? (
+              <FirstRun />
+            ) : Screen ? (
+              <Screen path={path.slice(1)} />
+            ) : (
+              <Nowhere />
+            )}
           </Suspense>
         </ErrorBoundary>
       </main>

@@ -12,6 +12,20 @@ export const words = {
   reconnecting: 'Reconnecting to the core…',
   reconnectingSays: 'What you see stays; what you typed is kept.',
   waiting: 'Waiting for the core to start…',
+  storeReadOnly: 'Nothing is kept.',
+  storeReadOnlySays: (file: string) =>
+    `${file} may only be read here: drafts and settings are gone when Takt closes. Give yourself the right to write there.`,
+  storeDamaged: 'The local store is damaged',
+  storeDamagedSays: (file: string) => `The local store ${file} is damaged.`,
+  storeUntouched: 'Nothing was written since. What runs on the sites is not touched by this.',
+  storeSaved: 'What was saved',
+  storeNothing: 'Nothing of it can be read, and there is no copy.',
+  storeRescue: 'Rescue what can be read',
+  storeCopy: (moment: string) => `Go back to the copy of ${moment}`,
+  storeEmpty: 'Begin with an empty store',
+  storeSetAside:
+    'Whatever you choose, the damaged file is set aside beside the new one and never deleted.',
+  storeBegins: 'The core begins again…',
   signedOutShort: 'This tab is not signed in.',
   signInAgain: 'Sign in',
   signedOut: {
