@@ -52,7 +52,7 @@ const nodePrograms: Record<
   },
 }
 
-const nodeBuild = ({ input, outDir, format, target }: NodeProgram): InlineConfig => ({
+const nodeBuild = (name: string, { input, outDir, format, target }: NodeProgram): InlineConfig => ({
   root: at('.'),
   configFile: false,
   logLevel: 'warn',
@@ -68,6 +68,7 @@ const nodeBuild = ({ input, outDir, format, target }: NodeProgram): InlineConfig
     target,
     minify: false,
     sourcemap: true,
+    license: { fileName: `licenses-${name}.json` },
     rolldownOptions: {
       input: at(input),
       external: ['electron', '@duckdb/node-api'],
@@ -90,6 +91,7 @@ export const page: InlineConfig = {
     emptyOutDir: true,
     target: 'chrome108',
     assetsInlineLimit: 0,
+    license: { fileName: 'licenses-page.json' },
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 3000,
   },
@@ -98,7 +100,7 @@ export const page: InlineConfig = {
 /** The programs of the product, each with its own build. */
 export const programs: Record<string, InlineConfig> = {
   ...Object.fromEntries(
-    Object.entries(nodePrograms).map(([name, program]) => [name, nodeBuild(program)]),
+    Object.entries(nodePrograms).map(([name, program]) => [name, nodeBuild(name, program)]),
   ),
   page,
 }

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'vite'
+import { writeNotices } from './notices.mjs'
 import { loadPrograms, root } from './programs.mjs'
 
 const wanted = process.argv.slice(2)
@@ -18,3 +19,10 @@ await Promise.all(
     .filter(([name]) => wanted.length === 0 || wanted.includes(name))
     .map(([, config]) => build(config)),
 )
+const refused = wanted.length === 0 ? writeNotices(programs) : []
+if (refused.length > 0) {
+  console.error(
+    `These may not be shipped:\n  ${refused.join('\n  ')}\nLeave them out, or add the licence to the list in resources/build/notices.mjs once a person has looked at it.`,
+  )
+  process.exit(1)
+}

@@ -122,6 +122,7 @@ const tasks = {
     return vitest('--project', 'cluster', ...rest)
   },
   check: () => script('check.mjs', ...rest),
+  audit: () => script('audit.mjs', ...rest),
   format: () =>
     run(
       node,
