@@ -13,7 +13,7 @@ import { makeRecords, RECORD_KINDS, recordHandlers, resourceOf } from './capabil
 import { sessionHandlers } from './capabilities/sessions'
 import { makeSettings, settingHandlers, type SettingsFile } from './capabilities/settings'
 import { makeSites, siteHandlers } from './capabilities/sites'
-import { storeHandlers, systemHandlers } from './capabilities/system'
+import { noticeHandlers, storeHandlers, systemHandlers } from './capabilities/system'
 import { bursting } from './compose/burst'
 import { renting } from './compose/cloud'
 import { cluster } from './compose/cluster'
@@ -152,7 +152,11 @@ export async function compose(options: ComposeOptions): Promise<Core> {
     ...people(services, { vault: options.vault, simulated: () => plant?.directory() }).handlers,
     replay: replaying({ ...services, capacity, policy: burst.policy }, options.replayWorker)
       .handlers,
-    system: { ...ownState(options, { store, sites }), ...ownStore(store) },
+    system: {
+      ...ownState(options, { store, sites }),
+      ...ownStore(store),
+      ...noticeHandlers(os.system, join(import.meta.dirname, '../third-party/components.json')),
+    },
     settings: settingHandlers(os.settings, { service: settings, clock }),
     ...(options.sessions && {
       sessions: sessionHandlers(os.sessions, { sessions: options.sessions, clock }),

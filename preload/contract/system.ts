@@ -68,7 +68,22 @@ export const RecoveryChoice = z.discriminatedUnion('kind', [
 ])
 export type RecoveryChoice = z.infer<typeof RecoveryChoice>
 
+export const ShippedComponent = z.object({
+  name: z.string(),
+  version: z.string(),
+  identifier: z.string().describe('SPDX licence expression'),
+  text: z
+    .string()
+    .optional()
+    .describe('The licence text that the package ships, where it ships one'),
+  programs: z.array(z.string()),
+})
+export type ShippedComponent = z.infer<typeof ShippedComponent>
+
 export const system = {
+  notices: entry
+    .meta({ says: 'What Takt ships of others: packages with their versions, licences and texts.' })
+    .output(z.array(ShippedComponent)),
   store: entry
     .meta({
       says: 'How the local store is: sound, only to be read, or damaged with what can be saved of it; and its copies.',

@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises'
 import { withEventMeta } from '@orpc/server'
-import type { StoreHealth } from '../../../preload/contract/system'
+import { z } from 'zod'
+import { ShippedComponent, type StoreHealth } from '../../../preload/contract/system'
 import { timestamp, type Clock } from '../../kernel/clock'
 import type { Outcome } from '../../kernel/outcome'
 import { answer, type Implementer } from '../../platform/contract'
@@ -18,6 +20,17 @@ export interface SystemPorts extends DiagnosticsPorts {
   }
 }
 const BEAT_MS = 1000
+
+/** What is shipped of others, as the build noted it; a program that was not built knows of nothing. */
+export const noticeHandlers = (os: Implementer['system'], file: string) => ({
+  notices: os.notices.handler(async () => {
+    const text = await readFile(file, 'utf8').catch(() => undefined)
+    const parsed = z.array(ShippedComponent).safeParse(text === undefined ? [] : JSON.parse(text))
+    if (!parsed.success)
+      throw new Error(`${file} does not list what is shipped`, { cause: parsed.error })
+    return parsed.data
+  }),
+})
 
 export interface StorePorts {
   health(): StoreHealth

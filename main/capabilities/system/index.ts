@@ -1,2 +1,8 @@
 export type { DiagnosticsPorts } from './diagnostics'
-export { storeHandlers, systemHandlers, type StorePorts, type SystemPorts } from './handlers'
+export {
+  noticeHandlers,
+  storeHandlers,
+  systemHandlers,
+  type StorePorts,
+  type SystemPorts,
+} from './handlers'

@@ -34,4 +34,9 @@ export const words = {
   engines: 'Engines',
   copy: 'Copy diagnosis',
   vault: 'Secrets',
+  notices: 'Third-party notices',
+  noticesMeans: (count: number) =>
+    `${String(count)} packages are part of this copy. Open one to read its licence.`,
+  noNotices: 'This program was not built as a package, so it has no list of what is shipped.',
+  noNoticeText: 'The package names this licence and ships no text of it.',
 }

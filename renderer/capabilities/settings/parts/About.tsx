@@ -10,6 +10,7 @@ import {
   type SignName,
 } from '../../../design'
 import { words } from '../words'
+import { Notices } from './Notices'
 
 const SIGN: Record<'ok' | 'warning' | 'failed' | 'unknown', SignName> = {
   ok: 'done',
@@ -62,6 +63,7 @@ export function About() {
           ]}
         />
       )}
+      <Notices />
       {found.remote.at === 'failed' && (
         <Failed
           says={found.remote.trouble.says}
