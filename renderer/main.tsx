@@ -1,3 +1,4 @@
+import './app/parsers'
 import '@mantine/core/styles.layer.css'
 import './design/tokens.css'
 import './design/base.css'
