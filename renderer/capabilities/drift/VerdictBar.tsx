@@ -188,7 +188,7 @@ function TakeBack({ id }: { id: string }) {
     <>
       <button
         type="button"
-        className="link"
+        className="link nowrap"
         onClick={() => {
           void back.act()
         }}
