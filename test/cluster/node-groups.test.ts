@@ -141,6 +141,8 @@ describe.skipIf(lacks !== undefined)(
           { site: SITE, profile: 'test', region: aws.region, cluster: CLUSTER, simulated: false },
         ],
         clients: ({ profile, region }) => sdk.clients({ profile, region }),
+        mayLead: () => Promise.resolve('yes' as const),
+        shipped: () => [],
         store,
         clock: systemClock,
         random: seeded(4),
