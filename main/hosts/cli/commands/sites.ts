@@ -1,4 +1,6 @@
 import type { Command } from 'commander'
+import { explain } from '../../../../preload/contract/explain'
+import { parseFailure } from '../../../../preload/contract/failures'
 import type { SiteState } from '../../../../preload/contract/sites'
 import { say, sayTable } from '../output'
 import { runPlan } from '../plan'
@@ -44,7 +46,10 @@ export function siteCommands(program: Command, open: OpenSession) {
           plugin: (c) => c.plugin?.command,
           file: (c) => c.file,
         })
-        for (const file of unreadable) say(`unreadable: ${JSON.stringify(file.data)}`)
+        for (const { code, data } of unreadable) {
+          const told = parseFailure(code, data)
+          if (told) say(`${explain(told).says} ${explain(told).remedy}`)
+        }
       }),
     )
   site
