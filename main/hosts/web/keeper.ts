@@ -56,7 +56,9 @@ export async function keeperOfParent(
   const send = (message: Message) => parent.send?.(message, undefined, undefined, () => undefined)
   const first = new Promise<{ state: KeptSessions | undefined } | undefined>((settle) => {
     answered = (state) => settle({ state })
-    patience.addEventListener('abort', () => settle(undefined), { once: true })
+    const giveUp = () => settle(undefined)
+    if (patience.aborted) giveUp()
+    patience.addEventListener('abort', giveUp, { once: true })
   })
   send({ takt: 'sessions.ask' })
   const found = await first
