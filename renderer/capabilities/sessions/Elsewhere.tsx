@@ -5,7 +5,6 @@ import { newsOf, seenIn, type SessionNews } from './news'
 import { useSessionList } from './store'
 import { words } from './words'
 
-const NOTHING: ReadonlySet<string> = new Set()
 /** Tells the page that somebody signed in elsewhere, or tried to, until a person has looked. */
 export function Elsewhere() {
   const list = useSessionList()
