@@ -92,9 +92,7 @@ function Frame({ session }: { session: TabSession | undefined }) {
       <TitleBar onSearch={() => setPalette('')} />
       <Rail current={route?.id} />
       <main id="main" tabIndex={-1} data-region aria-label={title}>
-        {session && <SignedOut session={session} />}
-        {session && <Elsewhere />}
-        <ConnectionLost />
+        <Standing session={session} />
         <StoreReadOnly health={store} />
         <ErrorBoundary screen={title}>
           <Suspense
@@ -130,6 +128,14 @@ function Frame({ session }: { session: TabSession | undefined }) {
     </div>
   )
 }
+/** What a person has to know of the way between this page and the core. */
+const Standing = ({ session }: { session: TabSession | undefined }) => (
+  <>
+    {session && <SignedOut session={session} />}
+    {session && <Elsewhere />}
+    <ConnectionLost />
+  </>
+)
 const allowFile = (event: DragEvent) => {
   if (event.dataTransfer.types.includes('Files')) event.preventDefault()
 }
