@@ -74,7 +74,6 @@ function Frame({ session }: { session: TabSession | undefined }) {
   const firstRun = known && !home && route?.needsHome === true
   const title = firstRun ? 'First run' : (route?.title ?? 'Takt')
   useArrival(path.join('/'))
-  const Screen = route?.screen
   const store = useStoreHealth()
   return (
     <div className="frame" onDragOver={allowFile} onDrop={dropFile}>
@@ -107,12 +106,8 @@ function Frame({ session }: { session: TabSession | undefined }) {
           >
             {store?.state === 'damaged' ? (
               <StoreDamaged health={store} />
-            ) : firstRun ? (
-              <FirstRun />
-            ) : Screen ? (
-              <Screen path={path.slice(1)} />
             ) : (
-              <Nowhere />
+              <Shown path={path} firstRun={firstRun} />
             )}
           </Suspense>
         </ErrorBoundary>
@@ -127,6 +122,12 @@ function Frame({ session }: { session: TabSession | undefined }) {
       <Announcements />
     </div>
   )
+}
+/** The screen of an address, or what stands in its place. */
+function Shown({ path, firstRun }: { path: string[]; firstRun: boolean }) {
+  const Screen = routeOf(path)?.screen
+  if (firstRun) return <FirstRun />
+  return Screen ? <Screen path={path.slice(1)} /> : <Nowhere />
 }
 /** What a person has to know of the way between this page and the core. */
 const Standing = ({ session }: { session: TabSession | undefined }) => (
