@@ -162,7 +162,12 @@ async function addNodeGroup(
       scalingConfig: { minSize: 0, maxSize: max, desiredSize: 0 },
       labels: { 'takt.dev/pool': name },
       taints: [{ key: 'nvidia.com/gpu', value: 'present', effect: 'NO_SCHEDULE' }],
-      tags: { ...tags, ...(zone !== undefined && { 'takt.dev/zone': zone }) },
+      // As if Takt had made it: only its own groups are enlarged and emptied.
+      tags: {
+        'takt.dev/managed': 'true',
+        ...tags,
+        ...(zone !== undefined && { 'takt.dev/zone': zone }),
+      },
     }),
   )
   eks.destroy()
