@@ -161,10 +161,14 @@ describe.skipIf(lacks !== undefined)(
               { once: true },
             )
             Object.assign(globalThis, { evaluatedText: () => settle('evaluated') })
-            setTimeout('evaluatedText()')
+            try {
+              setTimeout('evaluatedText()')
+            } catch {
+              // Trusted Types refuse it where it is asked for; the event tells which rule did.
+            }
           }),
       )
-      expect(evaluated).toBe('refused by script-src')
+      expect(evaluated).toMatch(/^refused by (require-trusted-types-for|script-src)$/)
     })
     test('paths outside the page are not served', async () => {
       const status = (path: string) =>
@@ -282,9 +286,9 @@ describe.skipIf(lacks !== undefined)(
       )
       expect(heard).toContain('far-token')
       const store = join(shell.userData, 'store')
-      const written = readdirSync(store)
-        .filter((name) => !name.endsWith('.sock'))
-        .map((name) => readFileSync(join(store, name), 'latin1'))
+      const written = readdirSync(store, { recursive: true, withFileTypes: true })
+        .filter((file) => file.isFile())
+        .map((file) => readFileSync(join(file.parentPath, file.name), 'latin1'))
         .join('\n')
       for (const secret of SECRETS) {
         expect(heard).not.toContain(secret)
@@ -341,7 +345,9 @@ describe.skipIf(lacks !== undefined)(
       expect(
         violations.filter(
           (text) =>
-            !/example\.org|127\.0\.0\.1:9|unsafe-eval|evaluate a string|app:\/\/other/.test(text),
+            !/example\.org|127\.0\.0\.1:9|unsafe-eval|evaluate a string|TrustedScript|app:\/\/other/.test(
+              text,
+            ),
         ),
       ).toEqual([])
     })
