@@ -21,6 +21,7 @@ const nodePrograms: Record<
   | 'preload'
   | 'core'
   | 'web'
+  | 'web-core'
   | 'cli'
   | 'cli-core'
   | 'cli-drift'
@@ -31,7 +32,9 @@ const nodePrograms: Record<
   shell: { input: 'main/shell.ts', outDir: 'out/main', format: 'cjs', target: 'node16.17' },
   preload: { input: 'preload/index.ts', outDir: 'out/preload', format: 'cjs', target: 'chrome108' },
   core: { input: 'main/core.ts', outDir: 'out/main', format: 'es', target: 'node24' },
+  // Holds the port and the sessions, and starts the core that follows it again when it dies.
   web: { input: 'main/web.ts', outDir: 'out/main', format: 'es', target: 'node24' },
+  'web-core': { input: 'main/web-core.ts', outDir: 'out/main', format: 'es', target: 'node24' },
   // Chooses between the two that follow, so that what needs no core does not load it.
   cli: { input: 'main/cli.ts', outDir: 'out/main', format: 'es', target: 'node24' },
   'cli-core': { input: 'main/cli-core.ts', outDir: 'out/main', format: 'es', target: 'node24' },

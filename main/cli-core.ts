@@ -3,7 +3,7 @@ import tab from '@bomb.sh/tab/commander'
 import { createRouterClient } from '@orpc/server'
 import { burstCommands } from './capabilities/burst/cli'
 import { driftCommands } from './capabilities/drift/cli'
-import { compose, defaultStoreDir, type ComposeOptions } from './compose'
+import { compose, defaultStoreDir } from './compose'
 import { storeCommands } from './hosts/cli/commands/store'
 import { runCommand } from './hosts/cli/head'
 import { makeProgram } from './hosts/cli/program'
@@ -15,10 +15,10 @@ import { systemClock } from './platform/clock/system'
 
 declare const __TAKT_VERSION__: string
 
-const startCore = (storeDir: string, more: Pick<ComposeOptions, 'host' | 'steward' | 'sessions'>) =>
+const startCore = (storeDir: string) =>
   compose({
     storeDir,
-    ...more,
+    host: 'command-line',
     version: __TAKT_VERSION__,
     env: process.env,
     clock: systemClock,
@@ -37,16 +37,15 @@ const open: OpenSession = async (store) => {
         return Promise.resolve()
       },
     }
-  const core = await startCore(storeDir, { host: 'command-line' })
+  const core = await startCore(storeDir)
   await core.started
   return { client: createRouterClient(core.router), attached: false, close: () => core.close() }
 }
 
 const program = makeProgram(open, __TAKT_VERSION__)
 serveCommand(program, {
-  startCore: (storeDir, more) => startCore(storeDir, { host: 'web', ...more }),
+  file: join(import.meta.dirname, 'web-core.mjs'),
   storeDir: () => defaultStoreDir(process.env),
-  pageRoot: join(import.meta.dirname, '../renderer'),
 })
 storeCommands(program, () => defaultStoreDir(process.env))
 burstCommands(program)

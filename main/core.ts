@@ -1,14 +1,14 @@
 import { createRouterClient } from '@orpc/server'
-import { RPCHandler } from '@orpc/server/message-port'
 import { compose } from './compose'
 import { relayToShell } from './hosts/electron/relay'
 import { ToCore, type ToShell } from './hosts/electron/messages'
 import { VaultOverMessages } from './hosts/electron/vault-client'
+import { standGuard } from './hosts/last-guard'
 import { serveLocally } from './hosts/local/socket'
+import { peersOf, type RawMessage, type ServePeer } from './hosts/rpc/peer'
 import { describeStartFailure } from './hosts/start-failure'
 import { seeded } from './kernel/random'
 import { systemClock } from './platform/clock/system'
-import type { CallContext } from './platform/contract'
 
 /** The shell starts another core for one that ended, whatever its code; the answer to whoever asked goes out first. */
 const BEGIN_AGAIN = 75
@@ -35,6 +35,7 @@ let sayLocked: (locked: boolean) => void = () => {}
 const vault = new VaultOverMessages(tell)
 
 async function start(options: Extract<ToCore, { type: 'start' }>) {
+  standGuard({ storeDir: options.storeDir, clock: systemClock, end: () => process.exit(1) })
   vault.use({ backend: options.vaultBackend, keeps: options.vaultKeeps })
   const core = await compose({
     storeDir: options.storeDir,
@@ -64,16 +65,23 @@ async function start(options: Extract<ToCore, { type: 'start' }>) {
   if (options.locked) await sites.here({ locked: true })
   relayToShell(core, tell, { signal: stopped.signal, clock: systemClock })
   tell({ type: 'ready' })
-  return new RPCHandler(core.router)
+  return peersOf(core.router)
 }
 
 // Pages may ask before the core has started; their ports wait here.
-let handler: Promise<RPCHandler<CallContext>> | undefined
+let handler: Promise<ServePeer> | undefined
 const waiting: CorePort[] = []
 const serve = (port: CorePort) =>
   void handler?.then(
     (ready) => {
-      ready.upgrade(port as never)
+      const peer = ready({ send: (message) => port.postMessage(message), refuse: () => undefined })
+      port.on('message', (event) => {
+        const raw = event?.data
+        if (typeof raw === 'string' || raw instanceof Uint8Array)
+          void peer.message(raw as RawMessage)
+        else if (raw instanceof ArrayBuffer) void peer.message(new Uint8Array(raw))
+      })
+      port.on('close', () => peer.close())
       port.start()
     },
     () => {},

@@ -8,10 +8,20 @@ export function describeStartFailure(error: unknown): { says: string; remedy: st
       ? (error.failure as { code?: unknown; data?: unknown } | undefined)
       : undefined
   const failure = parseFailure(carried?.code, carried?.data)
-  return failure
-    ? explain(failure)
-    : {
-        says: error instanceof Error ? error.message : String(error),
-        remedy: 'Run takt doctor for a diagnosis.',
-      }
+  if (failure) return explain(failure)
+  const taken = portTaken(error)
+  return (
+    taken ?? {
+      says: error instanceof Error ? error.message : String(error),
+      remedy: 'Run takt doctor for a diagnosis.',
+    }
+  )
+}
+function portTaken(error: unknown): { says: string; remedy: string } | undefined {
+  const { code, port } = (error ?? {}) as { code?: unknown; port?: unknown }
+  if (code !== 'EADDRINUSE' && code !== 'EACCES') return undefined
+  return {
+    says: `Port ${String(port)} of this machine is ${code === 'EACCES' ? 'not allowed' : 'taken'}.`,
+    remedy: 'Name another with --port, or leave it out for any free one.',
+  }
 }

@@ -284,6 +284,11 @@ const WORDS: { [C in FailureCode]: (data: FailureOf<C>['data']) => Words } = {
     ),
   INPUT_UNUSABLE: (data) => words(data.says, data.remedy),
   NOT_SUPPORTED_HERE: (data) => words(data.says, data.remedy),
+  TOO_MANY_CALLS: (data) =>
+    words(
+      `This connection has ${data.most} calls open, the most there may be.`,
+      'Close what is no longer looked at, then try again.',
+    ),
 }
 
 /** What happened and what to do about it, in plain words: the same in the window, on the command line and in a log. */

@@ -156,6 +156,7 @@ const DATA = {
   DIRECTORY_FAILED: z.object({ server: z.string(), says: z.string() }),
   INPUT_UNUSABLE: z.object({ says: z.string(), remedy: z.string() }),
   NOT_SUPPORTED_HERE: z.object({ says: z.string(), remedy: z.string() }),
+  TOO_MANY_CALLS: z.object({ most: z.number().int() }),
 } as const
 
 export type FailureCode = keyof typeof DATA

@@ -11,6 +11,10 @@ export const words = {
   notSignedIn: 'not signed in',
   reconnecting: 'Reconnecting to the core…',
   reconnectingSays: 'What you see stays; what you typed is kept.',
+  gone: (address: string) => `Nobody answers at ${address}.`,
+  goneSays: 'Copy what you still need from this page, then type',
+  goneThen: 'in a terminal and open the address that it prints.',
+  goneCommand: 'takt serve',
   waiting: 'Waiting for the core to start…',
   storeReadOnly: 'Nothing is kept.',
   storeReadOnlySays: (file: string) =>

@@ -8,6 +8,13 @@ import type { Contract } from '../../preload/contract'
 export class ConnectionLost extends Error {
   override readonly name = 'ConnectionLost'
 }
+/** What was to be sent fits into no message; nothing was sent. */
+export class MessageTooLarge extends Error {
+  override readonly name = 'MessageTooLarge'
+  constructor(readonly bytes: number) {
+    super(`A message of ${bytes} bytes is too large.`)
+  }
+}
 const lost = (cause?: unknown) =>
   new ConnectionLost('The connection to the core was lost.', { cause })
 

@@ -1,7 +1,8 @@
 import { ORPCError } from '@orpc/client'
 import { explain } from '../../preload/contract/explain'
 import { parseFailure, type Failure } from '../../preload/contract/failures'
-import { ConnectionLost } from './link'
+import { MOST_MESSAGE_BYTES } from '../../preload/contract/limits'
+import { ConnectionLost, MessageTooLarge } from './link'
 
 /** A failure ready to be shown: what happened and what to do, with the typed failure where it was an expected one. */
 export interface Trouble {
@@ -18,13 +19,20 @@ export const troubleOf = (failure: Failure): Trouble => ({
   failure,
 })
 
+const megabytes = (bytes: number) => (bytes / 2 ** 20).toFixed(1)
 /** Puts anything a call threw into words; what nobody foresaw names itself and asks for a report. */
 export function toTrouble(error: unknown): Trouble {
   if (error instanceof ConnectionLost)
     return {
       code: 'CONNECTION_LOST',
       says: 'The connection to the core was lost before it answered.',
-      remedy: 'It is connecting again by itself. Look whether it was done, then try again.',
+      remedy: 'When the page is connected again, look whether it was done; if not, try again.',
+    }
+  if (error instanceof MessageTooLarge)
+    return {
+      code: 'MESSAGE_TOO_LARGE',
+      says: `This is more text than one message to the core may hold: ${megabytes(error.bytes)} of at most ${megabytes(MOST_MESSAGE_BYTES)} MB.`,
+      remedy: 'Shorten it, or give the core a file by its path. Nothing was sent.',
     }
   if (error instanceof ORPCError) {
     const failure = parseFailure(error.code, error.data)

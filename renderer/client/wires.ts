@@ -1,6 +1,7 @@
+import { MOST_MESSAGE_BYTES } from '../../preload/contract/limits'
 import { SESSION_WIRE } from '../../preload/contract/sessions'
 import { hrefOf, parseAddress } from './address'
-import type { Reconnecting, Wire } from './link'
+import { MessageTooLarge, type Reconnecting, type Wire } from './link'
 import { takeArrival, TabSession } from './session'
 
 declare global {
@@ -17,8 +18,20 @@ export const portWire = (port: MessagePort): Wire => ({
     port.start()
   },
 })
+/** How much a message takes on the wire; the text is measured only where its letters do not tell already. */
+const sizeOf = (message: string | Uint8Array): number =>
+  typeof message !== 'string'
+    ? message.byteLength
+    : message.length * 3 <= MOST_MESSAGE_BYTES
+      ? message.length
+      : new TextEncoder().encode(message).length
 export const socketWire = (socket: WebSocket): Wire => ({
-  send: (message) => socket.send(message as string),
+  send(message) {
+    // One message too large would cost the whole connection and every call in it.
+    const bytes = sizeOf(message as string | Uint8Array)
+    if (bytes > MOST_MESSAGE_BYTES) throw new MessageTooLarge(bytes)
+    socket.send(message as string)
+  },
   listen(onMessage, onClose) {
     socket.binaryType = 'arraybuffer'
     socket.addEventListener('message', (event) => onMessage(event.data as never))
@@ -72,18 +85,23 @@ export function followShell(go: (href: string) => void, hand: (file: { path: str
   })
 }
 const LONGEST_PAUSE_MS = 5_000
+/** A connection that is neither taken nor refused in this time is given up and tried anew. */
+const CONNECTING_MS = 10_000
 /** One socket after another for as long as the page lives; none while nobody is signed in. */
 async function openSocket(connection: Reconnecting, session: TabSession) {
   const address = `${location.origin.replace(/^http/, 'ws')}${SESSION_WIRE.path}`
   for (let attempt = 0; ; attempt++) {
     const socket = new WebSocket(address, await session.offered())
+    const late = setTimeout(() => socket.close(), CONNECTING_MS)
     socket.addEventListener('open', () => {
+      clearTimeout(late)
       attempt = 0
       connection.attach(socketWire(socket))
     })
     const { code } = await new Promise<CloseEvent>((closed) => {
       socket.addEventListener('close', closed)
     })
+    clearTimeout(late)
     if (code === SESSION_WIRE.ended) await session.end()
     else {
       await session.check()

@@ -5,13 +5,11 @@ import { join } from 'node:path'
 import { build, createServer } from 'vite'
 import { loadPrograms, root } from './programs.mjs'
 
-const { page, web } = await loadPrograms()
+const { page, web, 'web-core': webCore } = await loadPrograms()
 await build(page)
+await build(web)
 let host
-// Who is signed in outlives every host: this process is its memory, as a supervisor is.
-let sessions
 let token
-// The host keeps its port across restarts, so that the proxy knows where to find it.
 const hostPort = await new Promise((found) => {
   const probe = listen().listen(0, '127.0.0.1', () => {
     const { port } = probe.address()
@@ -20,24 +18,12 @@ const hostPort = await new Promise((found) => {
 })
 const origin = `http://127.0.0.1:${hostPort}`
 
-/** Starts the web host anew on what it knew of sessions, and takes the token from its one-time address. */
+/** Starts the web host and takes the token from its one-time address; later only its core is started anew, which keeps port and sessions. */
 async function startHost() {
-  const previous = host
-  if (previous) {
-    const gone = new Promise((done) => previous.once('exit', done))
-    previous.kill()
-    await gone
-  }
+  if (host) return host.send('restart')
   host = spawn(process.execPath, [join(root, 'out/main/web.mjs'), '--port', String(hostPort)], {
     env: { ...process.env, TAKT_NO_OPEN: '1' },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-  })
-  const started = host
-  started.on('message', ({ takt, state, turn }) => {
-    if (takt === 'sessions.ask') started.send({ takt: 'sessions.kept', state: sessions })
-    if (takt !== 'sessions.keep') return
-    sessions = state
-    started.send({ takt: 'sessions.done', turn })
   })
   const address = await new Promise((found) =>
     host.stdout.on('data', (text) => {
@@ -47,7 +33,7 @@ async function startHost() {
   )
   token = new URL(address).searchParams.get('token')
 }
-const watcher = await build({ ...web, build: { ...web.build, watch: {} } })
+const watcher = await build({ ...webCore, build: { ...webCore.build, watch: {} } })
 let vite
 let starting = Promise.resolve()
 watcher.on('event', (event) => {

@@ -6,7 +6,15 @@ import { parseAst } from 'vite'
 import { describe, expect, test } from 'vitest'
 
 const out = fileURLToPath(new URL('../../out', import.meta.url))
-const entries = ['shell.cjs', 'core.mjs', 'web.mjs', 'cli.mjs', 'cli-core.mjs', 'cli-drift.mjs']
+const entries = [
+  'shell.cjs',
+  'core.mjs',
+  'web.mjs',
+  'web-core.mjs',
+  'cli.mjs',
+  'cli-core.mjs',
+  'cli-drift.mjs',
+]
 
 interface Node {
   type?: string

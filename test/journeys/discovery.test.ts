@@ -172,11 +172,12 @@ describe('from a fresh machine to the backlog, on the plant', () => {
     await go('#/discover/new/kept/define')
     await page.getByLabel('Question').fill('Does this sentence survive?')
     await page.getByText(/draft, saved/).waitFor()
-    await host.kill()
-    await page
-      .getByText(/Reconnecting/)
-      .first()
-      .waitFor()
+    const before = host.pid()
+    process.kill(before, 'SIGKILL')
+    await page.waitForFunction(
+      (pid) => ![String(pid), undefined].includes(document.documentElement.dataset['corePid']),
+      before,
+    )
     expect(await page.getByLabel('Question').inputValue()).toBe('Does this sentence survive?')
   })
   test('nothing in the page went wrong on the way', () => {

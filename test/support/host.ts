@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -11,9 +11,19 @@ const built = process.env['TAKT_TEST_OUT'] ?? join(root, 'out')
 export interface RunningHost {
   address: string
   store: string
-  pid: number
+  /** The core that runs now; another after it died. */
+  pid(): number
+  /** Kills core and supervisor at once, as a machine that loses power does. */
   kill(): Promise<void>
+  /** Kills the supervisor alone. */
+  killSupervisor(): Promise<void>
   stop(): Promise<void>
+}
+
+/** The core that a supervisor of a web host keeps; 0 while there is none. */
+export function coreOf(supervisor: number): number {
+  const children = readFileSync(`/proc/${supervisor}/task/${supervisor}/children`, 'utf8')
+  return Number(children.trim().split(' ')[0] ?? 0)
 }
 
 /** Starts the built web host as people do, on a store of its own and with no kubeconfig unless they are given, and waits for the address it prints. */
@@ -81,8 +91,13 @@ export async function startHost({
   return {
     address,
     store,
-    pid: host.pid ?? 0,
-    kill: () => end('SIGKILL'),
+    pid: () => coreOf(host.pid ?? 0),
+    kill: async () => {
+      const core = coreOf(host.pid ?? 0)
+      await end('SIGKILL')
+      if (core !== 0) process.kill(core, 'SIGKILL')
+    },
+    killSupervisor: () => end('SIGKILL'),
     stop: async () => {
       await end('SIGTERM')
       if (!given) rmSync(store, { recursive: true, force: true })

@@ -1,20 +1,17 @@
 import { request } from 'node:http'
 import type { Command } from 'commander'
-import type { Sessions } from '../../capabilities/sessions'
-import type { Core } from '../../compose'
-import { systemClock } from '../../platform/clock/system'
 import { localAddress } from '../local/socket'
-import { makeSessions } from '../web/keeper'
-import { serve } from '../web/serve'
+import { aside } from '../../platform/terminal'
+import { supervise } from '../web/supervision'
 import { describeStartFailure } from '../start-failure'
 import { say } from './output'
 import { EXIT, Stop, type GlobalOptions } from './session'
 import { number } from './words'
 
 interface ServeSetup {
-  startCore: (storeDir: string, more: { steward: boolean; sessions: Sessions }) => Promise<Core>
+  /** The program that holds the core. */
+  file: string
   storeDir: () => string
-  pageRoot: string
 }
 
 /** Asks a running web host for another one-time address over its local socket. */
@@ -51,7 +48,7 @@ function askForAddress(storeDir: string): Promise<string> {
   })
 }
 
-export function serveCommand(program: Command, { startCore, storeDir, pageRoot }: ServeSetup) {
+export function serveCommand(program: Command, { file, storeDir }: ServeSetup) {
   program
     .command('serve')
     .description('serve the page on loopback until interrupted')
@@ -66,23 +63,20 @@ export function serveCommand(program: Command, { startCore, storeDir, pageRoot }
       'print another one-time address of the host that runs; the one before it ends',
     )
     .action(async (_options: unknown, command: Command) => {
-      const { port, open, newToken, steward, store } = command.optsWithGlobals<
+      const { port, open, newToken, steward, store, json } = command.optsWithGlobals<
         GlobalOptions & { port: number; open?: boolean; newToken?: boolean; steward?: boolean }
       >()
       const folder = store ?? storeDir()
       if (newToken) return say(await askForAddress(folder))
       const stop = new AbortController()
       for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort())
-      const sessions = await makeSessions(systemClock)
-      const core = await startCore(folder, { steward: steward === true, sessions }).catch(
-        (error: unknown) => {
-          const { says, remedy } = describeStartFailure(error)
-          throw new Stop(EXIT.conflict, says, remedy)
-        },
-      )
-      await serve(
-        { core, sessions, storeDir: folder, pageRoot, port, browser: open === true, print: say },
-        stop.signal,
-      )
+      const asked = { '--open': open, '--steward': steward, '--json': json }
+      const flags = Object.entries(asked).flatMap(([flag, on]) => (on ? [flag] : []))
+      const args = ['--store', folder, ...flags]
+      const supervision = { file, args, port, say: aside }
+      process.exitCode = await supervise(supervision, stop.signal).catch((error: unknown) => {
+        const { says, remedy } = describeStartFailure(error)
+        throw new Stop(EXIT.conflict, says, remedy)
+      })
     })
 }

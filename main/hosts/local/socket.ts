@@ -8,9 +8,15 @@ import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/websocket'
 import type { ContractRouterClient } from '@orpc/contract'
 import type { AnyRouter } from '@orpc/server'
-import { socketCalls } from '../rpc-socket'
-import { WebSocket, WebSocketServer } from 'ws'
+import { WebSocket } from 'ws'
 import type { Contract } from '../../../preload/contract'
+import { guardServer } from '../../platform/streams/guarded-server'
+import { peersOf } from '../rpc/peer'
+import { rpcSockets } from '../rpc/sockets'
+
+/** Connections of the local socket at once; each running command has one. */
+const MOST_CONNECTIONS = 128
+const SILENCE_MS = 15_000
 
 export type LocalClient = ContractRouterClient<Contract>
 
@@ -28,12 +34,7 @@ export async function serveLocally(
 ) {
   const address = localAddress(storeDir)
   if (process.platform !== 'win32') await rm(address, { force: true })
-  const serve = socketCalls(router)
-  const sockets = new WebSocketServer({
-    noServer: true,
-    maxPayload: 16 << 20,
-    perMessageDeflate: false,
-  })
+  const sockets = rpcSockets(peersOf(router))
   const app = new Hono()
   for (const [word, answer] of Object.entries(extra))
     app.get(`/${word}`, (context) => context.text(answer()))
@@ -41,9 +42,11 @@ export async function serveLocally(
   const server: Server = createServer(
     getRequestListener(app.fetch, { overrideGlobalObjects: false }),
   )
-  server.on('upgrade', (request, socket, head) =>
-    sockets.handleUpgrade(request, socket, head, (opened) => serve(opened)),
-  )
+  const guard = guardServer(server, { connections: MOST_CONNECTIONS, silenceMs: SILENCE_MS })
+  server.on('upgrade', (request, socket, head) => {
+    guard.admit(socket)
+    sockets.accept({ request, socket, head }, { id: 'local' })
+  })
   await new Promise<void>((ready, failed) => {
     server.once('error', failed)
     server.listen(address, ready)
@@ -52,7 +55,8 @@ export async function serveLocally(
   return {
     close: () =>
       new Promise<void>((closed) => {
-        for (const socket of sockets.clients) socket.terminate()
+        sockets.drop()
+        server.closeAllConnections()
         server.close(() => closed())
       }),
   }

@@ -7,8 +7,15 @@ export interface Bound {
   authority: string
   origin: string
 }
-export function boundTo(server: Server): Bound {
-  const { port } = server.address() as AddressInfo
+export const listen = (server: Server, port: number) =>
+  new Promise<number>((ready, failed) => {
+    server.once('error', failed)
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', failed)
+      ready((server.address() as AddressInfo).port)
+    })
+  })
+export function boundTo(port: number): Bound {
   const authority = `127.0.0.1:${port}`
   return { port, authority, origin: `http://${authority}` }
 }

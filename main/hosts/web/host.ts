@@ -1,15 +1,17 @@
 import type { IncomingMessage, Server } from 'node:http'
-import { serve } from '@hono/node-server'
-import type { AnyRouter } from '@orpc/server'
-import { WebSocketServer, type WebSocket } from 'ws'
+import { createAdaptorServer } from '@hono/node-server'
+import type { WebSocket } from 'ws'
 import { SESSION_WIRE } from '../../../preload/contract/sessions'
 import { Sessions } from '../../capabilities/sessions'
 import type { Clock } from '../../kernel/clock'
 import { systemClock } from '../../platform/clock/system'
+import { guardServer } from '../../platform/streams/guarded-server'
 import { loadPage } from '../page-files'
-import { socketCalls } from '../rpc-socket'
-import { boundTo, type Bound } from './bound'
+import { peersOf, type ServedRouter } from '../rpc/peer'
+import { refuseUpgrade, rpcSockets } from '../rpc/sockets'
+import { boundTo, listen, type Bound } from './bound'
 import { pageApp } from './page-app'
+import type { Door } from './supervised'
 
 export interface WebHost {
   /** Address with a one-time token, to be opened once; the address before it lets in no more. */
@@ -26,28 +28,42 @@ export interface WebHostOptions {
   /** Who may come in; the host's own where nobody else has to know. */
   sessions?: Sessions | undefined
   clock?: Clock
+  /** Connections that a supervisor hands over, instead of a port of one's own. */
+  door?: Door | undefined
 }
+/** Connections of the host at once. A page has one, and a few more for a moment while it loads. */
+const MOST_CONNECTIONS = 512
+/** How long a connection may take to say a whole request. */
+const SILENCE_MS = 15_000
 
 /** Serves the page and the contract on loopback, to whoever holds the one-time address. */
 export async function startWebHost(
-  router: AnyRouter,
-  { pageRoot, port = 0, clock = systemClock, sessions = new Sessions({ clock }) }: WebHostOptions,
+  router: ServedRouter,
+  {
+    pageRoot,
+    port = 0,
+    door,
+    clock = systemClock,
+    sessions = new Sessions({ clock }),
+  }: WebHostOptions,
 ): Promise<WebHost> {
   const page = await loadPage(pageRoot)
   const app = pageApp({ sessions, page, bound: () => bound })
-  const server = await new Promise<Server>((ready, failed) => {
-    // With its own Response in place of Node's, the marker of an answer that is written elsewhere (a watch of the plant) would be overlooked.
-    const started = serve(
-      { fetch: app.fetch, overrideGlobalObjects: false, hostname: '127.0.0.1', port },
-      () => ready(started as Server),
-    )
-    started.once('error', failed)
-  })
-  const bound: Bound = boundTo(server)
+  // With its own Response in place of Node's, the marker of an answer that is written elsewhere (a watch of the plant) would be overlooked.
+  const server = createAdaptorServer({
+    fetch: app.fetch,
+    overrideGlobalObjects: false,
+    hostname: '127.0.0.1',
+  }) as Server
+  const bound: Bound = boundTo(door?.port ?? (await listen(server, port)))
   sessions.bind(bound.port)
   const pages = servePages({ server, router, bound, sessions, clock })
   const closed = new AbortController()
   void sessions.run(closed.signal)
+  door?.onConnection((socket) => {
+    server.emit('connection', socket)
+    socket.resume()
+  })
   return {
     address: () => `${bound.origin}/?token=${sessions.issueToken()}`,
     origin: bound.origin,
@@ -66,7 +82,7 @@ export async function startWebHost(
 
 interface PageParts {
   server: Server
-  router: AnyRouter
+  router: ServedRouter
   bound: Bound
   sessions: Sessions
   clock: Clock
@@ -74,32 +90,26 @@ interface PageParts {
 const LAST_WORD_MS = 1000
 /** The sockets of pages: each belongs to a session and ends with it. */
 function servePages({ server, router, bound, sessions, clock }: PageParts) {
-  const serve = socketCalls(router)
-  const sockets = new WebSocketServer({
-    noServer: true,
-    maxPayload: 4 << 20,
-    perMessageDeflate: false,
+  const guard = guardServer(server, { connections: MOST_CONNECTIONS, silenceMs: SILENCE_MS })
+  const sockets = rpcSockets(peersOf(router), {
     // The token among the offered protocols is never answered: answers are what proxies and logs keep.
     handleProtocols: () => SESSION_WIRE.protocol,
   })
   const open = new Map<WebSocket, string>()
   server.on('upgrade', (request, socket, head) => {
-    socket.on('error', () => socket.destroy())
-    const refuse = (status: string) =>
-      socket.end(`HTTP/1.1 ${status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`)
-    if (!isOwnPage(request, bound)) return void refuse('403 Forbidden')
+    if (!isOwnPage(request, bound)) return refuseUpgrade(socket, 403)
     const session = sessions.idOf(offeredToken(request))
-    if (session === undefined) return void refuse('401 Unauthorized')
-    sockets.handleUpgrade(request, socket, head, (opened) => {
-      open.set(opened, session)
+    if (session === undefined) return refuseUpgrade(socket, 401)
+    guard.admit(socket)
+    const opened = (page: WebSocket) => {
+      open.set(page, session)
       const disconnected = sessions.connected(session)
-      opened.on('error', () => opened.terminate())
-      opened.once('close', () => {
-        open.delete(opened)
+      page.once('close', () => {
+        open.delete(page)
         disconnected()
       })
-      serve(opened, { session })
-    })
+    }
+    sockets.accept({ request, socket, head }, { id: session, context: { session }, opened })
   })
   /** Nothing that comes is heard any more and nothing is sent but the reason; who does not hang up is hung up on. */
   const cutOff = (socket: WebSocket) => {
@@ -111,14 +121,11 @@ function servePages({ server, router, bound, sessions, clock }: PageParts) {
   const stop = sessions.onChange(() => {
     for (const [socket, session] of [...open]) if (!sessions.isLive(session)) cutOff(socket)
   })
-  const drop = () => {
-    for (const socket of sockets.clients) socket.terminate()
-  }
   return {
-    drop,
+    drop: () => sockets.drop(),
     close() {
       stop()
-      drop()
+      sockets.drop()
     },
   }
 }

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright'
+import { coreOf } from '../../support/host'
 import type { Reach } from './fleet'
 import { replayProxy } from './replay'
 
@@ -114,7 +115,7 @@ export async function pageUnderEvents(
         for (const entry of list.getEntries()) tasks.push(entry.duration)
       }).observe({ entryTypes: ['longtask'] })
     })
-    const pid = host.pid ?? 0
+    const pid = coreOf(host.pid ?? 0)
     const idle = cpuOf(pid)
     await wait(IDLE_S)
     const idleCpu = (cpuOf(pid) - idle) / IDLE_S

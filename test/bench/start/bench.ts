@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright'
 import { findElectron, launch, startDisplay } from '../../support/electron/launch'
 import { launchBrowser, setup } from '../../support/browser'
+import { coreOf } from '../../support/host'
 import { median, printTable } from '../shared/report'
 
 const RUNS = 5
@@ -30,7 +31,7 @@ async function startHost(store: string): Promise<Host> {
       if (match) found(match[0])
     })
   })
-  return { process: host, address, pid: host.pid ?? 0 }
+  return { process: host, address, pid: coreOf(host.pid ?? 0) }
 }
 async function stopHost({ process: host }: Host) {
   const ended = new Promise((done) => host.once('exit', done))

@@ -7,7 +7,7 @@ import { os, type RouterClient } from '@orpc/server'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import { z } from 'zod'
-import { socketCalls } from './rpc-socket'
+import { socketCalls } from './sockets'
 
 const router = {
   echo: os.input(z.string()).handler(({ input }) => input),
