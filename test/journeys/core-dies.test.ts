@@ -9,7 +9,7 @@ let browser: Browser, page: Page, host: RunningHost
 beforeAll(async () => {
   host = await startHost()
   browser = await launchBrowser()
-  page = await browser.newPage()
+  page = await (await browser.newContext()).newPage()
   await page.goto(host.address)
 }, 120_000)
 afterAll(async () => {
@@ -21,14 +21,14 @@ const corePid = () => page.evaluate(() => Number(document.documentElement.datase
 test('an open page comes back by itself when its core is killed, with what was typed', async () => {
   await page.getByRole('button', { name: /Open the plant a simulated/ }).waitFor()
   await expect.poll(corePid).toBe(host.pid())
-  await page.goto(`${new URL(host.address).origin}/#/settings/network`)
-  const field = page.getByLabel('Proxy', { exact: true }).first()
-  await field.fill('http://proxy.example:3128')
+  await page.goto(`${new URL(host.address).origin}/#/settings`)
+  const field = page.getByRole('main').getByRole('textbox').first()
+  await field.fill('half a sen')
   const before = host.pid()
   process.kill(before, 'SIGKILL')
   await expect.poll(corePid, { timeout: 30_000 }).not.toBe(before)
   await expect.poll(corePid).toBe(host.pid())
-  expect(await field.inputValue()).toBe('http://proxy.example:3128')
+  expect(await field.inputValue()).toBe('half a sen')
 }, 120_000)
 test('a page whose host is gone for good says what to type', async () => {
   await host.kill()
