@@ -32,6 +32,7 @@ const open: OpenSession = async (store) => {
     return {
       client: attached.client,
       attached: true,
+      isLost: attached.isLost,
       close: () => {
         attached.close()
         return Promise.resolve()

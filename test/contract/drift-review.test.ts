@@ -1,4 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { uploadFile } from '../../renderer/client/upload'
 import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -403,10 +404,12 @@ describe('a bundle of the fleet', () => {
       throw new Error('there is no network')
     } as typeof connect
     try {
-      const opened = await client.drift.openBundle({
+      const arrived = await uploadFile(client as never, new Blob([readFileSync(file)]), {
           name: 'fleet.takt',
-          file: new File([readFileSync(file)], 'fleet.takt'),
+          signal: new AbortController().signal,
+          onProgress: () => undefined,
         }),
+        opened = await client.drift.openBundle(arrived),
         at = { id: LOANS, bundle: opened.id }
       expect(opened).toMatchObject({ models: 19, signature: 'unknown-signer', differing: 0 })
       expect(opened.signer).toMatch(/^mara\.lind · key [0-9a-f]{16}$/)

@@ -23,6 +23,8 @@ export interface Session {
   client: LocalClient
   close(): Promise<void>
   attached: boolean
+  /** Whether the core that was attached to has ended or hung up. */
+  isLost?(): boolean
 }
 /** Attaches to the core that owns the store, else starts one in this process. */
 export type OpenSession = (storeDir: string | undefined, signal: AbortSignal) => Promise<Session>
@@ -148,7 +150,8 @@ export const withCore =
         signal: interrupted.signal,
       })
     } catch (error) {
-      process.exitCode = report(error, options.json === true)
+      const lost = session?.isLost?.() === true && !(error instanceof Stop)
+      process.exitCode = report(lost ? coreLost() : error, options.json === true)
     } finally {
       process.off('SIGINT', onSignal)
       await session?.close()
@@ -160,6 +163,14 @@ export interface CommandContext {
   json: boolean
   signal: AbortSignal
 }
+
+/** The core that did the work has gone: an operation that had begun is in its journal, and the next core goes on with it. */
+const coreLost = () =>
+  new Stop(
+    EXIT.unreachable,
+    'The core ended before it answered. An operation that had begun goes on as soon as a core runs again.',
+    'Look with takt operation list; only what is not there has to be asked for again.',
+  )
 
 /** Says what went wrong and answers the exit code. */
 export function report(error: unknown, json: boolean): number {

@@ -65,14 +65,26 @@ export async function serveLocally(
 /** Attaches to the core that owns the store; undefined where none listens. */
 export async function attachLocally(
   storeDir: string,
-): Promise<{ client: LocalClient; close(): void } | undefined> {
+): Promise<{ client: LocalClient; isLost(): boolean; close(): void } | undefined> {
   const socket = new WebSocket(`ws+unix:${localAddress(storeDir)}:/rpc`)
   const opened = await new Promise<boolean>((settle) => {
     socket.once('open', () => settle(true))
     socket.once('error', () => settle(false))
   })
   if (!opened) return undefined
+  let [isLost, isOver] = [false, false]
+  socket.on('error', () => socket.terminate())
+  socket.once('close', () => {
+    isLost = !isOver
+  })
   // The link speaks to a browser's WebSocket; that of ws has the same shape but another type.
   const link = new RPCLink({ websocket: socket as unknown as globalThis.WebSocket })
-  return { client: createORPCClient(link), close: () => socket.close() }
+  return {
+    client: createORPCClient(link),
+    isLost: () => isLost,
+    close() {
+      isOver = true
+      socket.close()
+    },
+  }
 }

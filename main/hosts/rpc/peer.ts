@@ -53,7 +53,9 @@ const Call = z.object({ i: z.string().min(1).max(200) })
 export function peersOf(router: ServedRouter): ServePeer {
   const handler = new StandardRPCHandler<CallContext>(router, {})
   return (wire, context = {}) => {
-    const handle = createServerPeerHandleRequestFn(handler, { context })
+    const asked = createServerPeerHandleRequestFn(handler, { context })
+    // What cannot be decoded is answered like what cannot be read.
+    const handle: typeof asked = (request) => asked(request).catch(unreadable)
     let open = 0
     const encoded = async (message: Parameters<typeof encodeResponseMessage>) =>
       wire.send((await encodeResponseMessage(...message)) as RawMessage)

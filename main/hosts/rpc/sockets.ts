@@ -109,13 +109,12 @@ function sendTo(socket: WebSocket, message: RawMessage, stalledMs: number): Prom
   return new Promise((sent, failed) => {
     if (socket.bufferedAmount > MOST_QUEUED_BYTES) socket.terminate()
     if (socket.readyState !== WebSocket.OPEN) return failed(new Error('the reader has left'))
-    let late: NodeJS.Timeout | undefined
+    const late = setTimeout(() => socket.terminate(), stalledMs)
     socket.send(message, (error) => {
       clearTimeout(late)
       if (error) failed(error)
       else sent()
     })
-    if (socket.bufferedAmount <= HIGH_WATER_BYTES) return sent()
-    late = setTimeout(() => socket.terminate(), stalledMs)
+    if (socket.bufferedAmount <= HIGH_WATER_BYTES) sent()
   })
 }

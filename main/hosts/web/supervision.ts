@@ -92,21 +92,21 @@ async function keepRunning(
 ): Promise<number> {
   let wasEverReady = false
   for (let failures = 0; ;) {
-    const { code, killedBy, wasReady, livedMs } = await run(wasEverReady)
-    if (signal.aborted || code === 0) return code ?? 1
-    wasEverReady ||= wasReady
+    const ended = await run(wasEverReady)
+    wasEverReady ||= ended.wasReady
+    const code = ended.code ?? 1
     // What never stood says itself why.
-    if (!wasEverReady) return code ?? 1
-    failures = livedMs > STEADY_MS ? 1 : failures + 1
+    if (signal.aborted || ended.code === 0 || !wasEverReady) return code
+    failures = ended.livedMs > STEADY_MS ? 1 : failures + 1
     if (failures > MOST_FAILURES) {
       say(`The core ended ${String(failures)} times in a row. Run takt doctor, then takt serve.`)
-      return code ?? 1
+      return code
     }
     say(
-      `The core ended by itself (${killedBy ?? String(code)}) and is started again. Open pages come back by themselves.`,
+      `The core ended by itself (${ended.killedBy ?? String(code)}) and is started again. Open pages come back by themselves.`,
     )
     await pause(Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS), signal)
-    if (signal.aborted) return code ?? 1
+    if (signal.aborted) return code
   }
 }
 const pause = (ms: number, signal: AbortSignal) =>

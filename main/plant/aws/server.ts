@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Clock } from '../../kernel/clock'
+import { guardServer } from '../../platform/streams/guarded-server'
 import type { Account } from './account'
 import type { Answered, Asked } from './ask'
 import { ec2, ec2Error } from './ec2'
@@ -11,6 +12,7 @@ import { s3 } from './s3'
 import type { Shelf } from './s3-objects'
 import { verify, type Keys, type Received } from './signature'
 
+const MOST_CONNECTIONS = 1_000
 const MAX_BODY = 64 * 1024 * 1024
 type Serve = (account: Account, ask: Asked) => Answered
 const SERVICES: Record<string, Serve> = {
@@ -199,6 +201,7 @@ export function listen(
     }
   }
   const server = createServer((incoming, outgoing) => void handle(incoming, outgoing))
+  guardServer(server, { connections: MOST_CONNECTIONS })
   return new Promise((resolve, reject) => {
     server.once('error', reject).listen(port, '127.0.0.1', () =>
       resolve({

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import { Duplex, type Readable, type Writable } from 'node:stream'
 import { z } from 'zod'
 import { WebSocket } from 'ws'
@@ -19,6 +20,7 @@ const RESIZE = 4
 const CLOSE = 255
 /** Bytes waiting in the socket above which the source is paused. */
 const HIGH_WATER = 1 << 20
+const MOST_REFUSAL_BYTES = 1 << 20
 
 export function streaming(transport: Transport): Pick<KubeClient, 'logs' | 'exec' | 'connect'> {
   return {
@@ -104,8 +106,7 @@ async function dial(transport: Transport, ask: Ask): Promise<Outcome<WebSocket>>
         resolve(fail(failureOfError(error, transport.whom, Math.round(transport.timeoutMs / 1000))))
     })
     socket.once('unexpected-response', (_request, response) => {
-      const pieces: Buffer[] = []
-      response.on('data', (piece: Buffer) => pieces.push(piece))
+      const pieces = piecesOf(response, () => socket.terminate())
       response.on('end', () => {
         const { 'content-type': contentType = '', 'retry-after': retryAfter } = response.headers
         resolve(
@@ -128,6 +129,25 @@ async function dial(transport: Transport, ask: Ask): Promise<Outcome<WebSocket>>
   })
 }
 
+/** What a refusal says, as it comes: a few lines, and what goes on without end is read no further. */
+function piecesOf(response: IncomingMessage, broken: () => void): Buffer[] {
+  const pieces: Buffer[] = []
+  let length = 0
+  response.on('error', broken)
+  response.on('data', (piece: Buffer) => {
+    length += piece.length
+    if (length <= MOST_REFUSAL_BYTES) pieces.push(piece)
+    else response.destroy()
+  })
+  response.once('close', () => {
+    if (!response.complete) broken()
+  })
+  return pieces
+}
+/** A reader that has gone ends the command, and so does a source that breaks. */
+function breaksWith(socket: WebSocket, streams: (Readable | Writable | undefined)[]): void {
+  for (const stream of streams) stream?.on('error', () => socket.terminate())
+}
 const bytes = (data: unknown): Buffer =>
   Array.isArray(data)
     ? Buffer.concat(data as Buffer[])
@@ -150,6 +170,7 @@ function execOver(
   { stdin, stdout, stderr, signal, begun, onResize }: ExecStreams,
   transport: Transport,
 ): Promise<Outcome<{ exitCode: number }>> {
+  breaksWith(socket, [stdin, stdout, stderr])
   return new Promise((resolve, reject) => {
     let ended: Outcome<{ exitCode: number }> | undefined
     // Whoever reads slowly holds the command up instead of filling memory.
@@ -242,6 +263,8 @@ function duplexOver(socket: WebSocket): Duplex {
       done(error)
     },
   })
+  // One that breaks before anybody has taken it up must not end the process.
+  duplex.on('error', () => undefined)
   socket.on('message', (data) => {
     const message = bytes(data)
     const channel = message[0] ?? 0

@@ -39,7 +39,7 @@ function certificateOf(
     }
     socket.once('secureConnect', () => end(namesIn(socket.getPeerCertificate(true))))
     socket.once('timeout', () => end(undefined))
-    socket.once('error', () => end(undefined))
+    socket.on('error', () => end(undefined))
   })
 }
 function namesIn({

@@ -1,4 +1,5 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { guardServer } from '../streams/guarded-server'
 
 export interface LoopbackListener {
   port: number
@@ -24,6 +25,8 @@ const TRIES = 20
  * Listens on one port of both loopback addresses: browsers look for names under localhost at [::1] as well as at 127.0.0.1, and whoever held the other
  * one would be taken for this forward. Port 0 is any that is free on both. Rejects where a given port is taken.
  */
+/** Connections of one forward at once, for each address family: a notebook page opens some tens. */
+const MOST_CONNECTIONS = 256
 export async function listenOnLoopback(
   serve: Serve,
   { port, allowHalfOpen = false }: { port: number; allowHalfOpen?: boolean },
@@ -31,6 +34,8 @@ export async function listenOnLoopback(
   for (let tried = 1; ; tried++) {
     const four = createServer({ allowHalfOpen }, serve)
     const six = createServer({ allowHalfOpen }, serve)
+    // A server behind it may speak first, so silence is no fault here; the number is bounded.
+    for (const server of [four, six]) guardServer(server, { connections: MOST_CONNECTIONS })
     await bind(four, '127.0.0.1', port)
     const { port: bound } = four.address() as AddressInfo
     const close = () => {

@@ -4,6 +4,8 @@ import type { Clock } from '../../../kernel/clock'
 
 type Env = Readonly<Record<string, string | undefined>>
 const LIMIT_MS = 10_000
+/** A million letters of variables are no environment any more. */
+const MOST_OUTPUT = 1 << 20
 const MARK = '--takt-env--'
 
 /** The variables of this person's login shell, whose PATH a program started from a dock or menu does not have; undefined where it does not tell in time. */
@@ -22,8 +24,9 @@ export function loginShellEnv(env: Env, clock: Clock): Promise<Env | undefined> 
       over.abort()
       resolve(found)
     }
+    child.stdout.on('error', () => undefined)
     child.stdout.on('data', (piece: Buffer) => {
-      out += piece.toString()
+      if (out.length < MOST_OUTPUT) out += piece.toString()
     })
     child.once('error', () => end(undefined))
     child.once('close', () => end(variablesIn(out)))

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { guardServer } from '../../../platform/streams/guarded-server'
 
 interface Called {
   url: URL
@@ -15,6 +16,10 @@ const HEADERS = {
   connection: 'close',
 }
 
+/** One browser comes here, once. */
+const MOST_CONNECTIONS = 64
+const SILENCE_MS = 15_000
+
 /** Listens on this machine alone for the one redirect of a sign-in; `redirect` where the issuer knows an exact address. Ends with the signal. */
 export async function awaitCallback(
   redirect: string | undefined,
@@ -25,8 +30,9 @@ export async function awaitCallback(
   const called = Promise.withResolvers<Called>()
   let origin = ''
   const server = createServer((request, response) => {
-    const url = new URL(request.url ?? '', origin)
+    const url = URL.parse(request.url ?? '', origin)
     if (
+      !url ||
       request.method !== 'GET' ||
       url.pathname !== path ||
       !(url.searchParams.has('code') || url.searchParams.has('error'))
@@ -46,6 +52,7 @@ export async function awaitCallback(
           ),
     })
   })
+  guardServer(server, { connections: MOST_CONNECTIONS, silenceMs: SILENCE_MS })
   await new Promise<void>((ready, failed) => {
     server.once('error', failed)
     server.listen(Number(wanted?.port ?? 0), '127.0.0.1', ready)

@@ -84,6 +84,8 @@ export function runProgram(
       killGroup(child.pid, () => child.kill('SIGKILL'))
       end(null)
     }
+    // A pipe that breaks says nothing that the end of the program does not.
+    for (const pipe of [child.stdout, child.stderr]) pipe?.on('error', () => undefined)
     child.stdout?.on('data', (piece: Buffer) => {
       if (stdout.length < MAX_OUTPUT) stdout += piece.toString()
     })

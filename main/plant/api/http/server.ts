@@ -6,6 +6,7 @@ import { gzip as gzipCallback } from 'node:zlib'
 import { serve, type HttpBindings } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { Hono, type Context } from 'hono'
+import { guardServer } from '../../../platform/streams/guarded-server'
 import { authenticate } from '../auth/authenticate'
 import type { User } from '../cluster'
 import { KubeError } from '../errors'
@@ -96,6 +97,8 @@ async function respond(
   return RESPONSE_ALREADY_SENT
 }
 const IDLE_MS = 120_000
+/** Far more than one desktop opens; a cluster of its own would bear more. */
+const MOST_CONNECTIONS = 2_000
 const MOST_BODY_BYTES = 3 * 2 ** 20
 async function bodyOf(context: Bound): Promise<string> {
   const tooLarge = (): KubeError =>
@@ -176,6 +179,7 @@ export function listen(
     http.keepAliveTimeout = IDLE_MS
     http.headersTimeout = IDLE_MS + 5_000
     http.once('error', reject)
+    guardServer(http, { connections: MOST_CONNECTIONS })
     closeSockets = acceptUpgrades(server, http, { exchangeOf, refusal })
   })
 }

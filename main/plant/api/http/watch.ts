@@ -67,6 +67,7 @@ class Watch {
     this.#shape = negotiate(exchange.header('accept'))
   }
   #send(type: string, text: string): void {
+    if (this.#out.writableEnded || this.#out.destroyed) return
     if (this.#out.writableLength > SLOW_BYTES) {
       this.#out.destroy()
       return
@@ -119,7 +120,12 @@ class Watch {
   }
   #fail(error: KubeError): void {
     this.#send('ERROR', JSON.stringify(error.status))
-    this.#out.end()
+    this.#end()
+  }
+  /** The last of this watch: a caller who reads nothing keeps the connection, but neither timer nor listener of ours. */
+  #end(): void {
+    for (const end of this.#endWatch.splice(0)) end()
+    if (!this.#out.writableEnded) this.#out.end()
   }
   run(): void {
     const { server, query, outgoing, resource } = this.#exchange
@@ -167,14 +173,12 @@ class Watch {
     const timer = setTimeout(
       () => {
         if (bookmarks) this.#bookmark()
-        outgoing.end()
+        this.#end()
       },
       (seconds > 0 ? seconds : 1800) * 1000,
     )
     this.#endWatch.push(() => clearTimeout(timer))
-    outgoing.once('close', () => {
-      for (const end of this.#endWatch) end()
-    })
+    outgoing.once('close', () => this.#end())
   }
 }
 

@@ -19,6 +19,8 @@ export class Channels {
   readonly #readers = new Map<number, PassThrough>()
   constructor(socket: WebSocket) {
     this.#socket = socket
+    // A frame that breaks the protocol ends its own connection and nothing else.
+    socket.on('error', () => socket.terminate())
     socket.on('message', (data) => this.#receive(bytesOf(data)))
     socket.once('close', () => {
       for (const reader of this.#readers.values()) reader.end()
@@ -29,13 +31,22 @@ export class Channels {
     if (channel === undefined) return
     // The fifth version of the protocol says with channel 255 that a stream has ended.
     if (channel === CLOSE) this.#readers.get(message[1] ?? -1)?.end()
-    else this.#readers.get(channel)?.write(message.subarray(1))
+    else this.#pass(this.#readers.get(channel), message.subarray(1))
+  }
+  /** Whoever reads slowly holds the sender up instead of filling memory; what comes after an end is dropped. */
+  #pass(reader: PassThrough | undefined, data: Buffer): void {
+    if (!reader || reader.writableEnded || reader.destroyed || reader.write(data)) return
+    this.#socket.pause()
+    reader.once('drain', () => this.#socket.resume())
   }
   /** What the other side sends on a channel. */
   reader(channel: number): PassThrough {
-    const known = this.#readers.get(channel) ?? new PassThrough()
-    this.#readers.set(channel, known)
-    return known
+    const known = this.#readers.get(channel)
+    if (known) return known
+    const reader = new PassThrough()
+    reader.on('error', () => reader.destroy())
+    this.#readers.set(channel, reader)
+    return reader
   }
   send(channel: number, data: Buffer | string, sent: () => void = () => undefined): void {
     if (this.#socket.readyState !== this.#socket.OPEN) {

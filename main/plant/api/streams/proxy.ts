@@ -1,4 +1,5 @@
 import { request } from 'node:http'
+import { pipeline } from 'node:stream'
 import type { KubeObject } from '../../types'
 import { isRecord, listAt, numberAt, recordAt, textAt } from '../cluster'
 import { KubeError, notFound } from '../errors'
@@ -99,14 +100,14 @@ export function proxy(exchange: ResourceExchange): Promise<typeof STREAMED> {
       path: pathBehind(exchange),
       headers: { ...headers, host: `${pod.metadata.name}:${port}`, connection: 'close' },
     })
-    passed.once('error', (error) => {
+    passed.on('error', (error) => {
       if (outgoing.headersSent) outgoing.destroy()
       else reject(unavailable(`error trying to reach service: ${error.message}`))
     })
     passed.once('response', (answer) => {
       const { connection: _connection, 'keep-alive': _keepAlive, ...kept } = answer.headers
       outgoing.writeHead(answer.statusCode ?? 502, kept)
-      answer.pipe(outgoing)
+      pipeline(answer, outgoing, () => undefined)
       resolve(STREAMED)
     })
     outgoing.once('close', () => passed.destroy())
