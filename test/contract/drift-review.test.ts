@@ -1,5 +1,4 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
-import { uploadFile } from '../../renderer/client/upload'
 import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -404,12 +403,10 @@ describe('a bundle of the fleet', () => {
       throw new Error('there is no network')
     } as typeof connect
     try {
-      const arrived = await uploadFile(client as never, new Blob([readFileSync(file)]), {
+      const opened = await client.drift.openBundle({
           name: 'fleet.takt',
-          signal: new AbortController().signal,
-          onProgress: () => undefined,
+          file: new File([readFileSync(file)], 'fleet.takt'),
         }),
-        opened = await client.drift.openBundle(arrived),
         at = { id: LOANS, bundle: opened.id }
       expect(opened).toMatchObject({ models: 19, signature: 'unknown-signer', differing: 0 })
       expect(opened.signer).toMatch(/^mara\.lind · key [0-9a-f]{16}$/)
