@@ -55,7 +55,14 @@ export const programWords = {
   credentials: 'Credentials',
   credentialsMean: 'by reference; what they hold is never shown, copied or exported',
   noCredentials: 'None yet. Connecting a site brings them.',
-  columns: { of: 'For', kind: 'Kind', from: 'Where from', usedBy: 'Used by', ends: 'Ends' },
+  columns: {
+    of: 'For',
+    kind: 'Kind',
+    from: 'Where from',
+    usedBy: 'Used by',
+    ends: 'Ends',
+    end: 'Take back',
+  },
   kinds: {
     exec: 'exec plugin',
     certificate: 'client certificate',

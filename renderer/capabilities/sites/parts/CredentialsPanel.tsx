@@ -37,7 +37,7 @@ export function CredentialsPanel() {
     text('ends', endsSays),
     {
       id: 'end',
-      says: '',
+      says: words.columns.end,
       value: () => '',
       cell: ({ id, of, state }) =>
         state === 'waits for consent' ? (
