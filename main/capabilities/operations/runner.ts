@@ -190,6 +190,8 @@ export class Runner {
   ): Promise<Outcome<'overtaken' | undefined>> {
     const why = await this.#tries(live, (signal) => this.#premise(live, known, signal))
     if (!why.ok) return why
+    // Whoever closes has closed the journal too: the next start asks again.
+    if (this.#closing.signal.aborted) return succeed(undefined)
     if (live.abort?.signal.aborted) return fail(impossible(live, 'It was stopped.'))
     if (why.value !== undefined) {
       const ending = this.overtake(live, why.value)
