@@ -6,13 +6,8 @@ import { startPlane, type Plane } from './stack/plane'
 import { until } from './stack/servers'
 
 const PAGE = '<h1>The notebook answers</h1>'
-interface Expected {
-  workload: 'Notebook' | 'StatefulSet'
-  mount: 'clone' | 'pointer'
-  method: string
-  code: 'workspace' | 'none'
-}
-const clusters: [which: string, definitions: ('snapshot' | 'notebook')[], expected: Expected][] = [
+type Definition = 'snapshot' | 'notebook'
+const clusters: [which: string, definitions: Definition[], expected: Record<string, string>][] = [
   [
     'with snapshots and Kubeflow Notebooks',
     ['snapshot', 'notebook'],
