@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises'
 import { withEventMeta } from '@orpc/server'
 import { z } from 'zod'
 import { ShippedComponent, type StoreHealth } from '../../../preload/contract/system'
 import { timestamp, type Clock } from '../../kernel/clock'
 import type { Outcome } from '../../kernel/outcome'
 import { answer, type Implementer } from '../../platform/contract'
+import { MOST_BYTES, readRegularText } from '../../platform/files'
 import type { Recovered, RecoveryChoice } from '../../platform/store'
 import { diagnose, type DiagnosticsPorts } from './diagnostics'
 
@@ -24,8 +24,8 @@ const BEAT_MS = 1000
 /** What is shipped of others, as the build noted it; a program that was not built knows of nothing. */
 export const noticeHandlers = (os: Implementer['system'], file: string) => ({
   notices: os.notices.handler(async () => {
-    const text = await readFile(file, 'utf8').catch(() => undefined)
-    const parsed = z.array(ShippedComponent).safeParse(text === undefined ? [] : JSON.parse(text))
+    const read = await readRegularText(file, { mostBytes: MOST_BYTES.manifest })
+    const parsed = z.array(ShippedComponent).safeParse(read.ok ? JSON.parse(read.value) : [])
     if (!parsed.success)
       throw new Error(`${file} does not list what is shipped`, { cause: parsed.error })
     return parsed.data
