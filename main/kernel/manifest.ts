@@ -35,6 +35,8 @@ export const ANNOTATION = {
   run: 'takt.dev/run',
   /** How long a workload is expected to run, in seconds, said by whoever started it. */
   expectedSeconds: 'takt.dev/expected-seconds',
+  /** Written on an environment whose copy runs on another site; holds where. */
+  notebookAway: 'takt.dev/notebook-away',
 } as const
 
 /** A value Kubernetes accepts as a label: other letters become hyphens. */

@@ -32,6 +32,18 @@ export const QuotaUse = z.object({
   unit: z.string(),
 })
 export type QuotaUse = z.infer<typeof QuotaUse>
+/** Some objects of one kind in a namespace that would be deleted. */
+export const HeldObjects = z.object({
+  site: z.string(),
+  namespace: z.string(),
+  kind: z.string(),
+  belongs: z
+    .enum(['takt', 'automatic', 'others'])
+    .describe("Takt's by its mark or owners, the cluster's own, or somebody else's"),
+  count: z.number().int(),
+  names: z.array(z.string()).describe('The first of them'),
+})
+export type HeldObjects = z.infer<typeof HeldObjects>
 
 /** What a button will do, said before it does anything. Good for five minutes. */
 export const Plan = z.object({
@@ -73,6 +85,10 @@ export const Plan = z.object({
   losses: z
     .object({ lost: z.array(z.string()), kept: z.array(z.string()), typeName: z.string() })
     .optional(),
+  holds: z
+    .array(HeldObjects)
+    .optional()
+    .describe('What stands in the namespaces that would be deleted, as counted now'),
   undo: z.string().optional().describe('What undo would do; absent where it cannot be undone'),
   yaml: z.string().optional().describe('The same as a file for somebody with the rights'),
 })

@@ -51,6 +51,11 @@ export const Draft = z.object({
   savedAt: Timestamp.optional(),
   step: z.enum(['define', 'environment', 'tools', 'data', 'button']),
   name: z.string().max(63),
+  adopt: z
+    .string()
+    .max(63)
+    .optional()
+    .describe('The empty namespace that may be adopted; counts only while it is the name'),
   project: ProjectSpec.partial(),
   existingProject: z.string().optional(),
   workItemTitle: z.string().max(80).optional(),
@@ -86,7 +91,25 @@ export const records = {
     .input(z.object({ kind: z.enum(kinds), name: z.string(), namespace: z.string().optional() }))
     .output(TaktRecord),
 }
+const Adopt = z
+  .boolean()
+  .optional()
+  .describe('Use an empty namespace of that name which somebody else made: a choice of a lead')
+/** Whether a project may have a name, as the home site answers now. */
+export const NameStanding = z.object({
+  standing: z.enum(['free', 'empty', 'refused', 'unknown']),
+  says: z.string().optional(),
+  remedy: z.string().optional(),
+})
+export type NameStanding = z.infer<typeof NameStanding>
+
 export const projects = {
+  nameStanding: entry
+    .meta({
+      says: 'Whether a project may have this name: its namespace must be free, or empty and adopted.',
+    })
+    .input(z.object({ name: z.string().max(63) }))
+    .output(NameStanding),
   planCreate: entry
     .meta({
       says: 'What creating this project would make: record, namespace, quota, limits, role bindings, network policy, first work item. For somebody who may only ask, the record alone.',
@@ -96,6 +119,7 @@ export const projects = {
         name: Name,
         spec: ProjectAsk,
         workItem: z.object({ title: line({ most: 80, such: 'Voice liveness' }) }).optional(),
+        adopt: Adopt,
       }),
     )
     .output(Plan),
@@ -103,7 +127,7 @@ export const projects = {
     .meta({
       says: 'What fulfilling a requested project would make: all that creating it makes but its record.',
     })
-    .input(z.object({ name: Name }))
+    .input(z.object({ name: Name, adopt: Adopt }))
     .output(Plan),
   edit: entry
     .meta({
@@ -119,8 +143,18 @@ export const projects = {
     )
     .output(z.object({ resourceVersion: z.string(), merged: z.array(z.string()) })),
   planDelete: entry
-    .meta({ says: 'What deleting a project would lose and keep.' })
-    .input(z.object({ name: Name }))
+    .meta({
+      says: 'What deleting a project would lose and keep: everything its namespace holds, by kind and by whose it is. Of a request, the record alone.',
+    })
+    .input(
+      z.object({
+        name: Name,
+        others: z
+          .enum(['keep-namespace', 'delete'])
+          .optional()
+          .describe("What becomes of objects in the namespace that are not Takt's"),
+      }),
+    )
     .output(Plan),
   drafts: entry
     .meta({ says: 'Unfinished wizards of this person, newest first.' })

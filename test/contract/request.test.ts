@@ -1,84 +1,29 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createRouterClient } from '@orpc/server'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { stringify } from 'yaml'
-import { preparedObjects } from '../../main/capabilities/prepare'
-import { compose, type Core, type CoreClient } from '../../main/compose'
-import { seeded } from '../../main/kernel/random'
-import { PEOPLE, startPlant, type Plant } from '../../main/plant'
-import { systemClock } from '../../main/platform/clock/system'
+import type { CoreClient } from '../../main/compose'
 import type { Plan } from '../../preload/contract/operations'
 import { Draft } from '../../preload/contract/projects'
 import type { ProjectSpec } from '../../preload/contract/records/project'
 import type { Client } from '../../renderer/client'
 import { planFor } from '../../renderer/capabilities/projects/asking'
+import { peopleOnPlant, runToEnd, type PeopleOnPlant } from '../support/people-on-plant'
 
-const home = mkdtempSync(join(tmpdir(), 'takt-request-'))
-const cores: Core[] = []
-let plant: Plant
+let people: PeopleOnPlant
 let lead: CoreClient
 let engineer: CoreClient
 let spec: ProjectSpec
 
-/** One person at one machine, with a kubeconfig of their own for the simulated site. */
-async function sitDown(user: string): Promise<CoreClient> {
-  const [oslo] = plant.sites
-  const file = join(home, `${user}.yaml`)
-  writeFileSync(
-    file,
-    stringify({
-      apiVersion: 'v1',
-      kind: 'Config',
-      'current-context': 'oslo',
-      clusters: [{ name: 'oslo', cluster: { server: oslo?.server } }],
-      users: [{ name: user, user: { token: oslo?.tokens[user] } }],
-      contexts: [{ name: 'oslo', context: { cluster: 'oslo', user } }],
-    }),
-    { mode: 0o600 },
-  )
-  const core = await compose({
-    storeDir: join(home, user),
-    host: 'test',
-    version: '0.0.0',
-    env: { HOME: home, KUBECONFIG: file },
-    clock: systemClock,
-    random: seeded(user.length),
-    plant: false,
-  })
-  cores.push(core)
-  await core.started
-  const takt = createRouterClient(core.router) as CoreClient
-  const [context] = (await takt.sites.contexts()).contexts
-  await takt.sites.connect({ site: context?.id ?? '' })
-  await takt.sites.makeHome({ site: context?.id ?? '' })
-  for await (const { live, upserts } of await takt.records.watch({ kinds: ['Budget'] }))
-    if (live && upserts.length > 0) return takt
-  throw new Error('the site never answered')
-}
 async function run(takt: CoreClient, plan: Plan): Promise<void> {
   expect(plan.blockedBy).toEqual([])
-  const { operationId } = await takt.operations.start({ planId: plan.id })
-  for await (const all of await takt.operations.watch()) {
-    const operation = all.find(({ id }) => id === operationId)
-    if (operation?.state === 'done') return
-    if (operation && operation.state !== 'running')
-      throw new Error(JSON.stringify(operation, undefined, 1))
-  }
+  const operation = await runToEnd(takt, plan)
+  if (operation.state !== 'done') throw new Error(JSON.stringify(operation, undefined, 1))
 }
-const nameOf = (role: string) => PEOPLE.find((person) => person.role === role)?.user ?? ''
+const nameOf = (role: string) => people.nameOf(role)
 
 beforeAll(async () => {
-  plant = await startPlant({
-    clock: systemClock,
-    random: seeded(5),
-    people: PEOPLE.map(({ user, groups }) => ({ user, groups, token: `token-of-${user}` })),
-    prepared: preparedObjects(),
-  })
-  lead = await sitDown(nameOf('lead'))
-  engineer = await sitDown(nameOf('engineer'))
-  const now = plant.clock.now()
+  people = await peopleOnPlant()
+  lead = await people.sitDown(nameOf('lead'))
+  engineer = await people.sitDown(nameOf('engineer'))
+  const now = people.plant.clock.now()
   const instant = (ms: number) => new Date(ms).toISOString()
   const site = (await engineer.sites.contexts()).contexts[0]?.id ?? ''
   spec = {
@@ -93,11 +38,7 @@ beforeAll(async () => {
     timeBox: { start: instant(now), due: instant(now + 7 * 86_400_000) },
   }
 })
-afterAll(async () => {
-  for (const core of cores) await core.close()
-  await plant.close()
-  rmSync(home, { recursive: true, force: true })
-})
+afterAll(() => people.end())
 
 test("an engineer asks for a project, and a lead's click makes it", async () => {
   const asking = await engineer.projects.planCreate({

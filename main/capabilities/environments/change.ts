@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Size } from '../../../preload/contract/records/environment'
 import { timestamp } from '../../kernel/clock'
-import { LABEL } from '../../kernel/manifest'
+import { ANNOTATION, LABEL } from '../../kernel/manifest'
 import { succeed, type Outcome } from '../../kernel/outcome'
 import type { KubeClient } from '../../platform/kubernetes/types'
 import type { OperationKind, Step, StepContext } from '../operations'
@@ -19,7 +19,7 @@ type Context = StepContext<ChangeInput>
 const on = onSite<ChangeInput>
 
 /** Written on an environment whose copy runs on another site; holds where. */
-export const AWAY = 'takt.dev/notebook-away'
+export const AWAY = ANNOTATION.notebookAway
 /** The two places that say whether it runs: the record, and the native object. */
 export async function writeState(
   client: KubeClient,

@@ -17,6 +17,8 @@ import {
   factsOf,
   firstQuota,
   firstWorkItem,
+  leadsFor,
+  namespacePlace,
   QUOTA_NAME,
   raisedQuota,
   type Hard,
@@ -72,11 +74,19 @@ const USUAL_SIZE: Size = { name: 'CPU small', cpuCores: 4, memoryGi: 16 }
 const MISSING_TOOL = { name: 'none', image: 'none', port: 8888, probePath: '/' }
 const HOUR_MS = 3_600_000
 
+interface ProjectChoice {
+  name: string
+  spec: ProjectSpec
+  isNew: boolean
+  blockedBy: Blocked[]
+  choices: string[]
+  adopt?: { uid: string } | undefined
+}
 /** The project the environment belongs to: one that exists, or the one the draft describes. */
 async function projectFor(
   { ports, home, user, signal }: Floor,
   { draft, pins }: Wanted,
-): Promise<Outcome<{ name: string; spec: ProjectSpec; isNew: boolean; blockedBy: Blocked[] }>> {
+): Promise<Outcome<ProjectChoice>> {
   if (draft.existingProject !== undefined) {
     const found = await ports.records.read('Project', { name: draft.existingProject }, signal)
     return found.ok
@@ -85,6 +95,7 @@ async function projectFor(
           spec: found.value.spec,
           isNew: false,
           blockedBy: [],
+          choices: [],
         })
       : found
   }
@@ -108,13 +119,29 @@ async function projectFor(
         },
       ]
     : []
-  if (parsed.success)
+  if (parsed.success) {
+    const place = await namespacePlace(home, {
+      name: draft.name,
+      adopt: draft.adopt === draft.name,
+      remedy: 'Choose another name under Define.',
+      signal,
+    })
+    if (!place.ok) return place
     return succeed({
       name: draft.name,
       spec: parsed.data,
       isNew: true,
-      blockedBy: [...named, ...taken, ...checkProject(parsed.data, factsOf(ports, now))],
+      blockedBy: [
+        ...named,
+        ...taken,
+        // A record of that name says the same already.
+        ...(taken.length > 0 ? [] : place.value.blockedBy),
+        ...checkProject(parsed.data, factsOf(ports, now)),
+      ],
+      choices: place.value.choices,
+      adopt: place.value.adopt,
     })
+  }
   const issues = parsed.error.issues.map(({ path, message }) => ({
     says: `${path.join('.')}: ${message}`,
     remedy: 'Fill it in under Define.',
@@ -135,6 +162,7 @@ async function projectFor(
     spec,
     isNew: true,
     blockedBy: [...named, ...taken, ...issues],
+    choices: [],
   })
 }
 
@@ -358,6 +386,8 @@ export async function decide(floor: Floor, wanted: Wanted): Promise<Outcome<Deci
   const create = first && {
     ...creation(floor, { run, project, draft }),
     hard: quota.after ?? first,
+    leads: await leadsFor(home, user, signal),
+    ...given({ adopt: project.adopt }),
   }
   const taken = Object.fromEntries(data.takes.map((take) => [take.spec.source, take.name]))
   return succeed({
@@ -389,7 +419,13 @@ export async function decide(floor: Floor, wanted: Wanted): Promise<Outcome<Deci
     quotas: quota.uses,
     complete: tool !== undefined,
     spec: project.spec,
-    choices: [workload.says, ...words.choices, ...data.choices, ...availabilityWords(draft, spec)],
+    choices: [
+      ...project.choices,
+      workload.says,
+      ...words.choices,
+      ...data.choices,
+      ...availabilityWords(draft, spec),
+    ],
     risks: [...stageWords(tool), ...data.risks, ...lateWords(spec, project.spec)],
     blockedBy: [
       ...project.blockedBy,

@@ -57,7 +57,12 @@ async function listOne(
   const listed = await client.metadataOf(resource, { namespace, most }, signal)
   if (listed.ok)
     return succeed({
-      held: listed.value.items.map(({ metadata }) => ({ apiVersion, kind, metadata })),
+      held: listed.value.items.map(({ metadata }) => ({
+        apiVersion,
+        kind,
+        plural: resource.plural,
+        metadata,
+      })),
       unread: listed.value.more
         ? [{ kind, says: `There are more than ${String(most)}: not all were read.` }]
         : [],

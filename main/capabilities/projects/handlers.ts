@@ -2,15 +2,18 @@ import { answer, type Implementer } from '../../platform/contract'
 import type { Projects } from './service'
 
 export const projectHandlers = (os: Implementer['projects'], service: Projects) => ({
+  nameStanding: os.nameStanding.handler(async ({ input, signal }) =>
+    answer(await service.nameStanding(input.name, signal)),
+  ),
   planCreate: os.planCreate.handler(async ({ input, signal }) =>
     answer(await service.planCreate(input, signal)),
   ),
   planFulfil: os.planFulfil.handler(async ({ input, signal }) =>
-    answer(await service.planFulfil(input.name, signal)),
+    answer(await service.planFulfil(input, signal)),
   ),
   edit: os.edit.handler(async ({ input, signal }) => answer(await service.edit(input, signal))),
   planDelete: os.planDelete.handler(async ({ input, signal }) =>
-    answer(await service.planDelete(input.name, signal)),
+    answer(await service.planDelete(input, signal)),
   ),
   drafts: os.drafts.handler(() => service.drafts()),
   saveDraft: os.saveDraft.handler(({ input }) => answer(service.saveDraft(input))),

@@ -11,6 +11,7 @@ export {
 export { raisedQuota, type Hard } from './domain/quota'
 export { edit as editProject } from './edit'
 export { CreateInput, createSteps } from './operation'
+export { leadsFor, namespacePlace, type NamespacePlace } from './namespace'
 export { factsOf, firstQuota } from './plan'
 export type { ProjectPorts } from './ports'
 export { makeProjects, type Projects } from './service'

@@ -1,11 +1,13 @@
 import { z } from 'zod'
+import { Subject } from '../../../preload/contract/common'
 import { ProjectSpec } from '../../../preload/contract/records/project'
 import { failure } from '../../../preload/contract/failures'
 import { ANNOTATION, type Manifest } from '../../kernel/manifest'
 import { fail, succeed } from '../../kernel/outcome'
 import type { OperationKind, Step } from '../operations'
-import { applyAll, done, KUBE, onSite, removeMade, removeOne, until } from '../plans'
+import { applyAll, done, onSite, removeMade } from '../plans'
 import { FIRST_WORK_ITEM, firstWorkItem, projectManifests, projectRecord } from './domain/manifests'
+import { exceptNamespace, madeNamespace, makeNamespace, unmakeNamespace } from './namespace'
 import type { ProjectPorts } from './ports'
 
 export const CreateInput = z.object({
@@ -16,18 +18,16 @@ export const CreateInput = z.object({
   spec: ProjectSpec,
   workItemTitle: z.string(),
   hard: z.record(z.string(), z.string()),
+  leads: z.array(Subject).optional(),
+  adopt: z.object({ uid: z.string() }).optional(),
 })
 export type CreateInput = z.infer<typeof CreateInput>
-export const AskInput = CreateInput.omit({ hard: true })
+export const AskInput = CreateInput.omit({ hard: true, leads: true, adopt: true })
 export type AskInput = z.infer<typeof AskInput>
-export const DeleteInput = z.object({ site: z.string(), name: z.string() })
-export type DeleteInput = z.infer<typeof DeleteInput>
-
 /** Who wrote a project last, so that a conflict can name them. */
 export const CHANGED_BY = 'takt.dev/changed-by'
 
-const manifestsOf = ({ name, spec, workItemTitle, hard }: CreateInput) =>
-  projectManifests(name, spec, { workItemTitle, hard })
+const manifestsOf = (input: CreateInput) => projectManifests(input.name, input.spec, input)
 /** What a request still lacks: everything but its record. */
 export const restOf = (input: CreateInput): Manifest[] =>
   manifestsOf(input).filter(({ kind }) => kind !== 'Project')
@@ -47,23 +47,37 @@ export function createSteps<I>(
         const own = of(input)
         const on = client(own.site)
         if (!on.ok) return on
-        const made = await applyAll(on.value, objects(own), { run: own.run, signal })
+        const place = await makeNamespace(on.value, own, signal)
+        if (!place.ok) return place
+        const made = await applyAll(on.value, exceptNamespace(objects(own)), {
+          run: own.run,
+          signal,
+        })
         if (!made.ok) return made
         kept['project'] = own.name
         return succeed(undefined)
       },
-      async undo({ input, client, signal }) {
+      async undo({ input, client, note, signal }) {
         const own = of(input)
         const on = client(own.site)
-        return on.ok ? removeMade(on.value, objects(own), { run: own.run, signal }) : on
+        if (!on.ok) return on
+        const gone = await unmakeNamespace(on.value, own, { note, signal })
+        return gone.ok
+          ? removeMade(on.value, exceptNamespace(objects(own)), { run: own.run, signal })
+          : gone
       },
     },
     {
       id: 'work-item',
       title: 'Put the question on the line',
       promiseSeconds: 2,
-      async run({ input, kept, signal }) {
-        const { name, spec, workItemTitle, by } = of(input)
+      async run({ input, kept, client, signal }) {
+        const own = of(input)
+        const { name, spec, workItemTitle, by } = own
+        const on = client(own.site)
+        if (!on.ok) return on
+        const place = await madeNamespace(on.value, own, signal)
+        if (!place.ok) return place
         const ref = { namespace: name, name: firstWorkItem(name, spec, workItemTitle).name }
         const entered = await ports.worklog.move(
           ref,
@@ -75,7 +89,7 @@ export function createSteps<I>(
         return ports.records.patchStatus(
           'Project',
           { name },
-          { phase: 'Ready', namespace: name },
+          { phase: 'Ready', namespace: name, ...place.value },
           signal,
         )
       },
@@ -133,6 +147,11 @@ export const askKind = ({ records }: Pick<ProjectPorts, 'records'>): OperationKi
   ],
 })
 
+const WITHOUT_NAMESPACE = {
+  namespace: null,
+  namespaceUid: null,
+  namespaceOrigin: null,
+} as unknown as Record<string, never>
 export const fulfilKind = (ports: ProjectPorts): OperationKind<CreateInput> => ({
   kind: 'project-fulfil',
   input: CreateInput,
@@ -148,64 +167,10 @@ export const fulfilKind = (ports: ProjectPorts): OperationKind<CreateInput> => (
               ports.records.patchStatus(
                 'Project',
                 { name: input.name },
-                { phase: 'Requested' },
+                // Absent again, not empty: a merge takes away what is null.
+                { phase: 'Requested', ...WITHOUT_NAMESPACE },
                 signal,
               ),
           },
     ),
-})
-
-export const deleteKind = (ports: Pick<ProjectPorts, 'clock'>): OperationKind<DeleteInput> => ({
-  kind: 'project-delete',
-  input: DeleteInput,
-  undoable: false,
-  cancelLeaves: ({ name }) =>
-    `What was removed of ${name} is gone; the rest stays, and deleting again goes on from there.`,
-  steps: () => [
-    {
-      id: 'namespace',
-      title: 'Delete the namespace with everything in it',
-      promiseSeconds: 60,
-      async run({ input, client, progress, signal }) {
-        const on = client(input.site)
-        if (!on.ok) return on
-        const gone = await removeOne(
-          on.value,
-          { apiVersion: 'v1', kind: 'Namespace', name: input.name },
-          signal,
-        )
-        if (!gone.ok) return gone
-        return until(
-          ports.clock,
-          async () => {
-            const found = await on.value.get(
-              KUBE.namespaces,
-              { name: input.name },
-              z.unknown(),
-              signal,
-            )
-            if (!found.ok) return found
-            progress('Waiting until everything in it has ended')
-            return succeed(found.value === undefined)
-          },
-          signal,
-        )
-      },
-    },
-    {
-      id: 'project',
-      title: 'Delete the project',
-      promiseSeconds: 5,
-      async run({ input, client, signal }) {
-        const on = client(input.site)
-        return on.ok
-          ? removeOne(
-              on.value,
-              { apiVersion: 'takt.dev/v1alpha1', kind: 'Project', name: input.name },
-              signal,
-            )
-          : on
-      },
-    },
-  ],
 })

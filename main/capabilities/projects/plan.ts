@@ -1,44 +1,28 @@
 import { failure } from '../../../preload/contract/failures'
-import type { Plan, PlanChange } from '../../../preload/contract/operations'
 import type { ProjectSpec } from '../../../preload/contract/records/project'
+import { given } from '../../kernel/given'
 import { isGpuResource } from '../../kernel/inventory'
 import { fail, succeed, type Outcome } from '../../kernel/outcome'
 import type { KubeClient } from '../../platform/kubernetes/types'
 import type { MadePlan, OperationKind } from '../operations'
-import {
-  asYaml,
-  planBody,
-  preview,
-  refusals,
-  removal,
-  reviewChanges,
-  runMark,
-  stepsOf,
-} from '../plans'
+import { asYaml, planBody, preview, refusals, reviewChanges, runMark, stepsOf } from '../plans'
 import { checkProject, type Facts } from './domain/check'
 import { projectManifests } from './domain/manifests'
 import { startingQuota, type Hard } from './domain/quota'
-import type { CreateInput, DeleteInput } from './operation'
+import { leadsFor, namespacePlace } from './namespace'
+import type { CreateInput } from './operation'
 import type { ProjectPorts } from './ports'
 
 export interface Wanted {
   name: string
   spec: ProjectSpec
   workItem?: { title: string } | undefined
+  adopt?: boolean | undefined
   run?: string
 }
 const DAY_MS = 86_400_000
 export const QUOTA_CHOICE =
   'The quota starts without GPUs; provisioning an environment raises it by what that environment asks for.'
-
-/** A namespace of somebody else's that has the project's name. */
-export const takenBy = (changes: PlanChange[], remedy: string): Plan['blockedBy'] =>
-  changes
-    .filter(({ kind, op }) => kind === 'Namespace' && op !== 'create')
-    .map(({ name }) => ({
-      says: `A namespace called ${name} exists already and is not this project's.`,
-      remedy,
-    }))
 
 export const factsOf = (
   { records, sites }: Pick<ProjectPorts, 'records' | 'sites'>,
@@ -90,7 +74,17 @@ export async function planCreate(
   if (!who.ok) return who
   if (ports.records.find('Project', wanted.name))
     return fail(failure('ALREADY_EXISTS', { kind: 'project', name: wanted.name }))
-  const hard = await firstQuota(ports, home.value, { spec: wanted.spec, signal })
+  const [hard, leads, place] = [
+    await firstQuota(ports, home.value, { spec: wanted.spec, signal }),
+    await leadsFor(home.value, who.value.user, signal),
+    await namespacePlace(home.value, {
+      name: wanted.name,
+      adopt: wanted.adopt ?? false,
+      remedy: 'Choose another name.',
+      signal,
+    }),
+  ]
+  if (!place.ok) return place
   const run = wanted.run ?? runMark(ports.random)
   const input: CreateInput = {
     site: home.value.site,
@@ -100,6 +94,8 @@ export async function planCreate(
     spec: wanted.spec,
     workItemTitle: wanted.workItem?.title ?? (wanted.spec.title || wanted.name),
     hard,
+    leads,
+    ...given({ adopt: place.value.adopt }),
   }
   const objects = projectManifests(input.name, input.spec, input)
   const seen = await preview(home.value, objects, signal ? { signal } : {})
@@ -124,81 +120,17 @@ export async function planCreate(
     yaml: asYaml(objects),
     blockedBy: [
       ...checkProject(input.spec, factsOf(ports, home.value.clock.now())),
-      ...takenBy(seen.value.changes, 'Choose another name.'),
+      ...place.value.blockedBy,
       ...seen.value.blockedBy,
       ...refusals(checks.value),
     ],
-    choices: [QUOTA_CHOICE],
-    undo: 'Removes what was made, as long as the namespace holds nothing else.',
+    choices: [...place.value.choices, QUOTA_CHOICE],
+    undo: 'Removes what was made; the namespace stays where it holds anything else by then.',
   })
   return succeed({
     plan,
     kind,
     input,
     again: (again) => planCreate(ports, kind, { wanted: { ...wanted, run }, signal: again }),
-  })
-}
-
-const counted = (count: number, one: string, many = `${one}s`) =>
-  count === 1 ? `1 ${one}` : `${String(count)} ${many}`
-
-/** What deleting a project would lose and keep. */
-export async function planDelete(
-  ports: ProjectPorts,
-  kind: OperationKind<DeleteInput>,
-  at: { name: string; signal?: AbortSignal | undefined },
-): Promise<Outcome<MadePlan<DeleteInput>>> {
-  const { name, signal } = at
-  const home = ports.sites.home()
-  if (!home.ok) return home
-  const who = await home.value.whoAmI(signal)
-  if (!who.ok) return who
-  const project = await ports.records.read('Project', { name }, signal)
-  if (!project.ok) return project
-  const input: DeleteInput = { site: home.value.site, name }
-  const changes = [
-    removal({ apiVersion: 'v1', kind: 'Namespace', name, note: 'with everything in it' }),
-    removal({ apiVersion: 'takt.dev/v1alpha1', kind: 'Project', name }),
-  ]
-  const checks = await reviewChanges(ports.sites, { site: input.site, changes }, signal)
-  if (!checks.ok) return checks
-  const mine = <T extends { meta: { namespace?: string | undefined } }>(items: T[]) =>
-    items.filter(({ meta }) => meta.namespace === name).length
-  const known = ports.records
-  const lost = [
-    counted(mine(known.known('Environment').items), 'environment') + ' with their volumes',
-    counted(mine(known.known('WorkItem').items), 'work item') + ' with their history',
-    counted(mine(known.known('Revision').items), 'revision'),
-    counted(mine(known.known('DataSnapshot').items), 'snapshot'),
-  ].filter((text) => !text.startsWith('0 '))
-  const plan = planBody({
-    kind: kind.kind,
-    title: `Delete project ${name}`,
-    verb: 'Delete for good',
-    site: input.site,
-    subject: { kind: 'Project', name },
-    as: who.value.user,
-    changes,
-    permissions: checks.value,
-    steps: stepsOf(kind, input),
-    blockedBy: refusals(checks.value),
-    risks: [
-      'A namespace ends only when everything in it has ended; a pod that hangs can hold it up.',
-    ],
-    losses: {
-      lost: [`namespace ${name}`, ...lost],
-      kept: [
-        'the data sources themselves',
-        ...(project.value.spec.repository ? [`code in ${project.value.spec.repository}`] : []),
-        'what was spent, in the cost centre',
-      ],
-      typeName: name,
-    },
-  })
-  return succeed({
-    plan,
-    kind,
-    input,
-    again: (again) => planDelete(ports, kind, { name, signal: again }),
   })
 }

@@ -43,7 +43,7 @@ describe('creating a project', () => {
       ok: true,
       value: { project: 'voice', workItem: 'spoofed-callers' },
     })
-    expect(kinds(kube)).toEqual([1, 1, 1, 1, 1, 1, 1])
+    expect(kinds(kube)).toEqual([1, 1, 1, 1, 2, 1, 1])
     expect(
       records
         .find('WorkItem', 'spoofed-callers')
@@ -52,6 +52,8 @@ describe('creating a project', () => {
     expect(records.find('Project', 'voice')?.status).toMatchObject({
       phase: 'Ready',
       namespace: 'voice',
+      namespaceUid: kube.one('Namespace', 'voice')?.metadata.uid,
+      namespaceOrigin: 'made',
     })
     await operations.undo(plan.value.id, {})
     expect(kinds(kube)).toEqual([0, 0, 0, 0, 0, 0, 0])
@@ -59,9 +61,10 @@ describe('creating a project', () => {
   it('leaves a namespace of others alone and says so', async () => {
     const { projects, kube } = line()
     kube.put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'voice' } })
+    kube.put({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'own', namespace: 'voice' } })
     const plan = await projects.planCreate(wanted)
     expect(plan.ok && plan.value.blockedBy.map(({ says }) => says)).toEqual([
-      "A namespace called voice exists already and is not this project's.",
+      "A namespace called voice exists already on oslo and is not this project's: it holds 1 Secret.",
     ])
   })
   it('says who can grant a right that is missing', async () => {
@@ -183,7 +186,7 @@ describe('asking for a project', () => {
   })
   it('is fulfilled with everything but the record, under the name the asker gave the question', async () => {
     const { projects, operations, kube, records } = await requested()
-    const plan = await projects.planFulfil('voice')
+    const plan = await projects.planFulfil({ name: 'voice' })
     if (!plan.ok) throw new Error(plan.failure.code)
     expect(plan.value).toMatchObject({
       title: 'Fulfil project voice',
@@ -193,14 +196,14 @@ describe('asking for a project', () => {
     expect(plan.value.changes.map(({ kind }) => kind)).not.toContain('Project')
     const before = kube.one('Project', 'voice')?.['spec']
     await operations.run(plan.value.id, { twice: true })
-    expect(kinds(kube)).toEqual([1, 1, 1, 1, 1, 1, 1])
+    expect(kinds(kube)).toEqual([1, 1, 1, 1, 2, 1, 1])
     expect(kube.one('Project', 'voice')?.['spec']).toEqual(before)
     expect(records.find('WorkItem', 'spoofed-callers')?.spec.title).toBe('Spoofed callers')
     expect(records.find('Project', 'voice')?.status).toMatchObject({
       phase: 'Ready',
       namespace: 'voice',
     })
-    const again = await projects.planFulfil('voice')
+    const again = await projects.planFulfil({ name: 'voice' })
     expect(again.ok && again.value.blockedBy.map(({ says }) => says)).toEqual([
       'voice has been fulfilled already.',
     ])
@@ -212,14 +215,14 @@ describe('asking for a project', () => {
     const { projects, kube } = await requested()
     kube.put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'voice' } })
     kube.forbidden.add('create rolebindings')
-    const plan = await projects.planFulfil('voice')
+    const plan = await projects.planFulfil({ name: 'voice' })
     expect(plan.ok && plan.value.blockedBy.map(({ says }) => says)).toEqual(
       expect.arrayContaining([
-        "A namespace called voice exists already and is not this project's.",
+        'A namespace called voice exists already on oslo, and is empty.',
         'You may not create rolebindings in voice.',
       ]),
     )
-    expect(await projects.planFulfil('nothing')).toMatchObject({
+    expect(await projects.planFulfil({ name: 'nothing' })).toMatchObject({
       ok: false,
       failure: { code: 'NOT_FOUND' },
     })
@@ -237,7 +240,7 @@ describe('asking for a project', () => {
       }),
     ).toMatchObject({ ok: true })
     expect(kube.all('RoleBinding')).toEqual([])
-    const plan = await projects.planFulfil('voice')
+    const plan = await projects.planFulfil({ name: 'voice' })
     expect(plan.ok && plan.value.choices).toContain('Members as asked for: tove as analyst.')
   })
 })
@@ -323,7 +326,7 @@ it('lists what deleting would lose, and wants the name typed', async () => {
   const { projects, operations, kube } = line()
   const create = await projects.planCreate(wanted)
   if (create.ok) await operations.run(create.value.id)
-  const plan = await projects.planDelete('voice')
+  const plan = await projects.planDelete({ name: 'voice' })
   expect(plan.ok && plan.value.losses).toMatchObject({
     typeName: 'voice',
     lost: ['namespace voice', '1 work item with their history'],

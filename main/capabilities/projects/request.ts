@@ -3,6 +3,7 @@ import { failure } from '../../../preload/contract/failures'
 import type { PermissionCheck, Plan } from '../../../preload/contract/operations'
 import { Project } from '../../../preload/contract/records'
 import { isRequested, type Member } from '../../../preload/contract/records/project'
+import { given } from '../../kernel/given'
 import { fail, succeed, type Outcome } from '../../kernel/outcome'
 import type { MadePlan, OperationKind } from '../operations'
 import {
@@ -19,7 +20,8 @@ import {
 import { checkProject } from './domain/check'
 import { FIRST_WORK_ITEM } from './domain/manifests'
 import { requestOf, restOf, type AskInput, type CreateInput } from './operation'
-import { factsOf, firstQuota, QUOTA_CHOICE, takenBy } from './plan'
+import { leadsFor, namespacePlace, type NamespacePlace } from './namespace'
+import { factsOf, firstQuota, QUOTA_CHOICE } from './plan'
 import type { ProjectPorts } from './ports'
 
 interface Asking {
@@ -67,6 +69,13 @@ async function askPlan(
     ...(signal && { signal }),
   })
   const refused = tried.ok ? [] : [blocked(tried.failure)]
+  const place = await namespacePlace(client.value, {
+    name: input.name,
+    adopt: false,
+    remedy: 'Ask under another name.',
+    signal,
+  })
+  if (!place.ok) return place
   const plan = planBody({
     kind: kind.kind,
     title: `Ask for ${input.name}`,
@@ -86,9 +95,13 @@ async function askPlan(
     dryRun: { result: tried.ok ? 'passed' : 'failed', says: refused.map(({ says }) => says) },
     steps: stepsOf(kind, input),
     yaml: asYaml([request]),
-    blockedBy: [...checkProject(input.spec, factsOf(ports, client.value.clock.now())), ...refused],
+    blockedBy: [
+      ...checkProject(input.spec, factsOf(ports, client.value.clock.now())),
+      ...askRefusals(place.value),
+      ...refused,
+    ],
     choices: [fulfilledBy(permissions)],
-    risks: ['Only a lead can take the request back.'],
+    risks: ['Only a lead can take the request back.', ...askRisks(place.value)],
   })
   return succeed({
     plan,
@@ -97,6 +110,13 @@ async function askPlan(
     again: (again) => againAsked(ports, kind, { input, permissions, signal: again }),
   })
 }
+
+// Only a lead adopts a namespace, and one that cannot be looked at may be free: that is for the lead who fulfils it to see.
+const forTheLead = ({ standing }: NamespacePlace) =>
+  standing.is === 'empty' || standing.is === 'unknown'
+const askRefusals = (place: NamespacePlace) => (forTheLead(place) ? [] : place.blockedBy)
+const askRisks = (place: NamespacePlace) =>
+  forTheLead(place) ? place.blockedBy.map(({ says }) => says) : []
 
 // Whoever may not even ask any more is told so by the dry run.
 async function againAsked(
@@ -128,13 +148,20 @@ const listed = (members: Member[]) =>
     .map(({ kind, name, role }) => `${kind === 'Group' ? 'group ' : ''}${name} as ${role}`)
     .join(', ')
 
+const ASK_AGAIN =
+  'Let it be asked for under another name. Deleting this request takes its record away and nothing else.'
 /** Everything that a requested project still lacks, made from its record as it stands. */
 export async function planFulfil(
   ports: ProjectPorts,
   kind: OperationKind<CreateInput>,
-  at: { name: string; run?: string; signal?: AbortSignal | undefined },
+  at: {
+    name: string
+    adopt?: boolean | undefined
+    run?: string
+    signal?: AbortSignal | undefined
+  },
 ): Promise<Outcome<MadePlan<CreateInput>>> {
-  const { name, run = runMark(ports.random), signal } = at
+  const { name, adopt = false, run = runMark(ports.random), signal } = at
   const who = await signedIn(ports.sites, signal)
   if (!who.ok) return who
   const { home, user } = who.value
@@ -142,7 +169,12 @@ export async function planFulfil(
   if (!found.ok) return found
   if (!found.value) return fail(failure('NOT_FOUND', { kind: 'project', name }))
   const { spec, status, metadata } = found.value
-  const hard = await firstQuota(ports, home, { spec, signal })
+  const [hard, leads, place] = [
+    await firstQuota(ports, home, { spec, signal }),
+    await leadsFor(home, user, signal),
+    await namespacePlace(home, { name, adopt, remedy: ASK_AGAIN, signal }),
+  ]
+  if (!place.ok) return place
   const input: CreateInput = {
     site: home.site,
     run,
@@ -151,6 +183,8 @@ export async function planFulfil(
     spec,
     workItemTitle: metadata.annotations[FIRST_WORK_ITEM] ?? (spec.title || name),
     hard,
+    leads,
+    ...given({ adopt: place.value.adopt }),
   }
   const objects = restOf(input)
   const seen = await preview(home, objects, { signal })
@@ -166,7 +200,7 @@ export async function planFulfil(
     : [{ says: `${name} has been fulfilled already.`, remedy: 'Provision an environment in it.' }]
   const standing = [
     ...checkProject(spec, factsOf(ports, home.clock.now())),
-    ...takenBy(seen.value.changes, 'Delete the request, and ask under another name.'),
+    ...place.value.blockedBy,
     ...seen.value.blockedBy,
     ...refusals(checks.value),
   ]
@@ -184,6 +218,7 @@ export async function planFulfil(
     yaml: asYaml(objects),
     blockedBy: settled.length > 0 ? settled : standing,
     choices: [
+      ...place.value.choices,
       QUOTA_CHOICE,
       ...(spec.members.length > 0 ? [`Members as asked for: ${listed(spec.members)}.`] : []),
     ],
@@ -193,6 +228,6 @@ export async function planFulfil(
     plan,
     kind,
     input,
-    again: (again) => planFulfil(ports, kind, { name, run, signal: again }),
+    again: (again) => planFulfil(ports, kind, { name, adopt, run, signal: again }),
   })
 }

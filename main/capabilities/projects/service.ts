@@ -1,10 +1,13 @@
-import { Draft } from '../../../preload/contract/projects'
+import { Draft, type NameStanding } from '../../../preload/contract/projects'
 import type { Plan } from '../../../preload/contract/operations'
 import { timestamp } from '../../kernel/clock'
 import { succeed, type Outcome } from '../../kernel/outcome'
 import { edit, type Edit } from './edit'
-import { askKind, createKind, deleteKind, fulfilKind } from './operation'
-import { planCreate, planDelete, type Wanted } from './plan'
+import { deleteKind } from './deletion'
+import { planDelete, type WantedDeletion } from './deletion-plan'
+import { nameStanding } from './namespace'
+import { askKind, createKind, fulfilKind } from './operation'
+import { planCreate, type Wanted } from './plan'
 import type { ProjectPorts } from './ports'
 import { planAsk, planFulfil } from './request'
 
@@ -32,12 +35,19 @@ export function makeProjects(ports: ProjectPorts) {
         asked.value ? ports.operations.offer(asked.value) : ports.operations.offer(made.value),
       )
     },
-    async planFulfil(name: string, signal?: AbortSignal): Promise<Outcome<Plan>> {
-      const made = await planFulfil(ports, fulfil, { name, signal })
+    async nameStanding(name: string, signal?: AbortSignal): Promise<Outcome<NameStanding>> {
+      const home = ports.sites.home()
+      return home.ok ? nameStanding(home.value, name, signal) : home
+    },
+    async planFulfil(
+      { name, adopt }: { name: string; adopt?: boolean | undefined },
+      signal?: AbortSignal,
+    ): Promise<Outcome<Plan>> {
+      const made = await planFulfil(ports, fulfil, { name, adopt, signal })
       return made.ok ? succeed(ports.operations.offer(made.value)) : made
     },
-    async planDelete(name: string, signal?: AbortSignal): Promise<Outcome<Plan>> {
-      const made = await planDelete(ports, remove, { name, signal })
+    async planDelete(wanted: WantedDeletion, signal?: AbortSignal): Promise<Outcome<Plan>> {
+      const made = await planDelete(ports, remove, { wanted, signal })
       return made.ok ? succeed(ports.operations.offer(made.value)) : made
     },
     edit: (wanted: Edit, signal?: AbortSignal) => edit(ports, wanted, signal),

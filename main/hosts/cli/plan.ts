@@ -10,6 +10,8 @@ import { EXIT, Stop, type CommandContext } from './session'
 
 const SIGNS = { create: '+', change: '~', delete: '-', same: '=' } as const
 
+const BELONGS = { takt: "Takt's", automatic: 'Automatic', others: "Others'" } as const
+
 /** A plan in words: price and time, changes, what is missing, what could fail. */
 export function describe(plan: Plan): string {
   const { price, time, losses } = plan
@@ -37,6 +39,10 @@ export function describe(plan: Plan): string {
     ),
     ...plan.choices.map((choice) => `  ${choice}`),
     ...plan.risks.map((risk) => `  Could fail: ${risk}`),
+    ...(plan.holds ?? []).map(
+      ({ site, namespace, kind, belongs, count, names }) =>
+        `  ${BELONGS[belongs]} in ${namespace} on ${site}: ${count} ${kind} (${names.join(', ')}${count > names.length ? ', …' : ''})`,
+    ),
     ...(losses
       ? [`  Lost for good: ${losses.lost.join('; ')}`, `  Kept: ${losses.kept.join('; ')}`]
       : []),

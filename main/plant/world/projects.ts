@@ -255,6 +255,17 @@ export function namespaceObjects(outline: ProjectOutline): KubeObject[] {
     },
     ...bindings,
     {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      metadata: inside('takt-inventory'),
+      roleRef: {
+        apiGroup: 'rbac.authorization.k8s.io',
+        kind: 'ClusterRole',
+        name: 'takt-inventory',
+      },
+      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: 'leads' }],
+    },
+    {
       apiVersion: 'networking.k8s.io/v1',
       kind: 'NetworkPolicy',
       metadata: inside('takt-default'),

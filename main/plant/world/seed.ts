@@ -100,6 +100,8 @@ function projectHappenings(api: PlantApi, now: number): Happening[] {
           status: {
             phase: 'Ready',
             namespace: project.name,
+            namespaceUid: api.get(NAMESPACE, project.name)?.metadata.uid,
+            namespaceOrigin: 'made',
             conditions: [
               {
                 type: 'Ready',

@@ -21,6 +21,14 @@ export type ProjectSpec = z.infer<typeof ProjectSpec>
 export const ProjectStatus = z.object({
   phase: z.enum(['Requested', 'Ready', 'Closing']).optional(),
   namespace: z.string().optional(),
+  namespaceUid: z
+    .string()
+    .optional()
+    .describe('The very namespace; one of the same name made later is not it'),
+  namespaceOrigin: z
+    .enum(['made', 'adopted'])
+    .optional()
+    .describe('Whether Takt made the namespace, or a lead let it use an empty one'),
   conditions: z.array(Condition).optional(),
 })
 /** Whether a project was asked for and nothing was made for it yet; whoever asks may not write a status, so none at all says so too. */

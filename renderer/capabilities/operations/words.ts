@@ -43,6 +43,10 @@ export const words = {
   blocked: 'What stands in the way',
   undo: 'Undo',
   lost: 'Lost for good',
+  holds: 'What stands there',
+  belongs: { others: "others'", takt: "Takt's", automatic: 'automatic' },
+  held: (count: number, kind: string, names: string[]) =>
+    `${String(count)} ${kind}: ${names.join(', ')}${count > names.length ? ` and ${String(count - names.length)} more` : ''}`,
   yaml: 'Copy as YAML',
   copied: 'Copied.',
   stalePlan: 'This plan is over five minutes old. Facts may have moved.',

@@ -13,6 +13,7 @@ import {
   useForm,
 } from '../../design'
 import { memberForm, Suggestions } from '../people'
+import { NameField } from './NameField'
 import { problemsOf, type Facts } from './wizard'
 import type { DefineForm } from './wizard-forms'
 import { words } from './words'
@@ -29,7 +30,13 @@ export function DefineStep({ draft, form, facts, change, pressed }: StepProps) {
   const set = (patch: Partial<ProjectSpec>) => change({ project: { ...draft.project, ...patch } })
   return (
     <div className="form">
-      <QuestionFields draft={draft} form={form} facts={facts} pressed={pressed} />
+      <QuestionFields
+        draft={draft}
+        form={form}
+        facts={facts}
+        pressed={pressed}
+        change={change}
+      />
       <MoneyFields draft={draft} form={form} facts={facts} pressed={pressed} />
       <Sites draft={draft} facts={facts} set={set} />
       <Members members={draft.project.members ?? []} onChange={(members) => set({ members })} />
@@ -68,13 +75,11 @@ function QuestionFields(props: FieldsProps) {
         autoFocus
       />
       <TextField form={titled} name="title" label={words.field.title} />
-      <TextField
+      <NameField
+        draft={draft}
         form={form}
-        name="name"
-        label={words.field.name}
-        help={words.field.nameHelp}
         problem={problemIn(props, 'name', draft.name !== '')}
-        mono
+        change={props.change}
       />
       <TextField
         form={form}

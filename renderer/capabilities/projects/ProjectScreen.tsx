@@ -1,7 +1,7 @@
-import { useState, type ComponentProps } from 'react'
+import { useState } from 'react'
 import type { Project } from '../../../preload/contract/records'
 import { isRequested } from '../../../preload/contract/records/project'
-import { hrefOf, navigate, useAddress, useAsk, useRecord, useRecords } from '../../client'
+import { hrefOf, navigate, useAddress, useRecord, useRecords } from '../../client'
 import {
   Button,
   Empty,
@@ -18,9 +18,9 @@ import {
 import type { WorkItem } from '../../../preload/contract/records'
 import { words as itemWords } from '../backlog/words'
 import type { MemberChange } from '../../../preload/contract/people'
-import { openDrawer, PlanPanel } from '../operations'
 import { PeoplePanel } from '../people'
 import { EditProject } from './EditProject'
+import { DeletePanel, FulfilPanel, MembersPanel } from './SidePlans'
 import { daysUntil } from './wizard'
 import { useMissingRights, type RightAsk } from '../sites/rights'
 import { useHome, useSiteNow } from '../sites/store'
@@ -218,56 +218,5 @@ function ProjectFacts({ project: { spec } }: { project: Project }) {
         ]}
       />
     </Panel>
-  )
-}
-function DeletePanel({ name, onClose }: { name: string; onClose: () => void }) {
-  const plan = useAsk((client, options) => client.projects.planDelete({ name }, options), [name])
-  return <SidePlan plan={plan} onClose={onClose} onStarted={() => navigate(hrefOf(['discover']))} />
-}
-function FulfilPanel({ name, onClose }: { name: string; onClose: () => void }) {
-  const plan = useAsk((client, options) => client.projects.planFulfil({ name }, options), [name])
-  return <SidePlan plan={plan} onClose={onClose} onStarted={onClose} />
-}
-function MembersPanel({
-  project,
-  changes,
-  onClose,
-}: {
-  project: string
-  changes: MemberChange[]
-  onClose: () => void
-}) {
-  const plan = useAsk(
-    (client, options) => client.people.planMembers({ project, changes }, options),
-    [project, changes],
-  )
-  return <SidePlan plan={plan} onClose={onClose} onStarted={onClose} />
-}
-function SidePlan({
-  plan,
-  onClose,
-  onStarted,
-}: {
-  plan: Pick<ComponentProps<typeof PlanPanel>, 'remote' | 'again'>
-  onClose: () => void
-  onStarted: () => void
-}) {
-  return (
-    <div className="stack" style={{ minHeight: 0 }}>
-      <div className="row">
-        <span className="spring" />
-        <Button look="quiet" small onClick={onClose}>
-          {words.close}
-        </Button>
-      </div>
-      <PlanPanel
-        remote={plan.remote}
-        again={plan.again}
-        onStarted={(operationId) => {
-          openDrawer(operationId)
-          onStarted()
-        }}
-      />
-    </div>
   )
 }

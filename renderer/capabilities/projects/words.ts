@@ -61,6 +61,9 @@ export const words = {
     title: 'Title',
     name: 'Name',
     nameHelp: 'also the namespace on the cluster',
+    nameEmpty:
+      'A namespace of this name exists already and is empty. Choose another name, or adopt it.',
+    adopt: (name: string) => `Adopt the empty namespace ${name}`,
     owner: 'Owner',
     team: 'Team',
     costCentre: 'Cost centre',
@@ -89,6 +92,12 @@ export const words = {
   edit: 'Edit',
   fulfil: 'Fulfil',
   delete: 'Delete',
+  others: {
+    title: "Objects that are not Takt's",
+    ask: 'Look at them first',
+    keep: 'Keep them and the namespace',
+    delete: 'Delete them too',
+  },
   save: 'Save',
   close: 'Close',
   newEnvironment: 'New environment',

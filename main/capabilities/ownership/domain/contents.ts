@@ -5,6 +5,7 @@ import { carriesMark, type Marked } from '../../../kernel/ownership'
 /** One object of a namespace, as far as ownership is concerned. */
 export interface HeldObject extends Marked {
   apiVersion: string
+  plural: string
   kind: string
   metadata: Marked['metadata'] & { name: string; uid: string }
 }

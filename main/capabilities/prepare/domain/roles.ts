@@ -22,7 +22,9 @@ const statusOf = (plurals: string[]) => plurals.map((plural) => `${plural}/statu
 
 /** The binding that names the leads of a cluster: an administrator fills it, everybody may read it. */
 export const LEADS_BINDING = 'takt-leads'
-const BOUND_BY_LEADS = ['takt-lead', 'takt-engineer', 'takt-analyst']
+/** Listing every kind in a project's namespace, so that its deletion can say what else would go; bound there and nowhere else. */
+export const INVENTORY_ROLE = 'takt-inventory'
+const BOUND_BY_LEADS = ['takt-lead', 'takt-engineer', 'takt-analyst', INVENTORY_ROLE]
 /** Reading what everybody shares and who the leads are, and asking for a project: nothing that runs, nothing of anybody's namespace. */
 const MEMBER: Rule[] = [
   { ...rule(RBAC, ['clusterroles'], ['get']), resourceNames: [...BOUND_BY_LEADS, 'takt-member'] },
@@ -30,6 +32,8 @@ const MEMBER: Rule[] = [
   rule(GROUP, SHARED, READ),
   rule(GROUP, ['projects'], ['create']),
   rule('', ['nodes'], READ),
+  // Whoever asks for a project hears at once that its name is taken.
+  rule('', ['namespaces'], ['get']),
   rule('storage.k8s.io', ['storageclasses'], READ),
   rule('snapshot.storage.k8s.io', ['volumesnapshotclasses'], READ),
   rule('scheduling.k8s.io', ['priorityclasses'], READ),
@@ -107,11 +111,14 @@ const role = (name: string, says: string, rules: Rule[]): Manifest => ({
   rules: rules.map((one) => ({ ...one })),
 })
 
-/** The three roles people are given, and the one everybody has who can sign in. None of them aggregates into another. */
+/** The three roles people are given, the one that lets leads see what a project's namespace holds, and the one everybody has who can sign in. None of them aggregates into another. */
 export const roles = (): Manifest[] => [
   role('takt-lead', 'Namespaces, quotas, and who works where.', LEAD),
   role('takt-engineer', "Everything inside the namespaces of one's projects but quotas.", ENGINEER),
   role('takt-analyst', 'Reads a project and writes verdicts.', ANALYST),
+  role(INVENTORY_ROLE, 'Lists what a namespace holds.', [
+    { apiGroups: ['*'], resources: ['*'], verbs: ['list'] },
+  ]),
   role('takt-member', 'Reads what everybody shares and asks for a project.', MEMBER),
   // Without subjects, so that preparing again leaves those alone whom an administrator has put there.
   {

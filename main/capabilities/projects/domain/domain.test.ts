@@ -86,8 +86,8 @@ describe('manifests', () => {
       { workItemTitle: 'Spoofed callers', hard: {} },
     )
     expect(all.map(({ kind, metadata }) => `${kind}/${metadata.name}`)).toEqual([
-      'Project/voice',
       'Namespace/voice',
+      'Project/voice',
       'ResourceQuota/takt-quota',
       'LimitRange/takt-defaults',
       'RoleBinding/takt-leads',

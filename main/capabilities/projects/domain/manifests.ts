@@ -1,5 +1,6 @@
 import { GROUP, VERSION } from '../../../../preload/contract/records'
 import type { ProjectSpec } from '../../../../preload/contract/records/project'
+import type { Subject } from '../../../../preload/contract/common'
 import type { WorkItemSpec } from '../../../../preload/contract/records/work'
 import { LABEL, labelValue, slug, type Manifest } from '../../../kernel/manifest'
 import type { Hard } from './quota'
@@ -120,30 +121,67 @@ export const firstWorkItem = (
 export const projectRecord = (name: string, spec: ProjectSpec): Manifest =>
   record('Project', { name, labels: { [LABEL.managedBy]: 'takt' } }, spec)
 
-/** Everything a new project consists of, in the order it has to be made. */
-export function projectManifests(
+/** The labels of a namespace that was adopted: the project's use of it, and nothing that says Takt made it. */
+export const adoptedLabels = (project: string) => ({ [LABEL.project]: project })
+
+export const namespaceManifest = (
   name: string,
   spec: ProjectSpec,
-  more: { workItemTitle: string; hard: Hard },
-): Manifest[] {
-  const item = firstWorkItem(name, spec, more.workItemTitle)
-  return [
-    projectRecord(name, spec),
-    {
-      apiVersion: 'v1',
-      kind: 'Namespace',
-      metadata: {
-        name,
-        labels: {
+  { adopted }: { adopted: boolean },
+): Manifest => ({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: {
+    name,
+    labels: adopted
+      ? adoptedLabels(name)
+      : {
           ...labelsOf(name),
           [LABEL.owner]: labelValue(spec.owner),
           'pod-security.kubernetes.io/warn': 'baseline',
         },
-      },
-    },
+  },
+})
+
+/** Lets the leads list every kind in the namespace, so that they can see what would go with it. */
+const inventoryBinding = (project: string, leads: Subject[]): Manifest[] =>
+  leads.length === 0
+    ? []
+    : [
+        {
+          apiVersion: 'rbac.authorization.k8s.io/v1',
+          kind: 'RoleBinding',
+          metadata: { name: 'takt-inventory', namespace: project, labels: labelsOf(project) },
+          roleRef: {
+            apiGroup: 'rbac.authorization.k8s.io',
+            kind: 'ClusterRole',
+            name: 'takt-inventory',
+          },
+          subjects: leads.map(({ kind, name }) => ({
+            apiGroup: 'rbac.authorization.k8s.io',
+            kind,
+            name,
+          })),
+        },
+      ]
+
+export interface ProjectMaking {
+  workItemTitle: string
+  hard: Hard
+  /** Who may list what the namespace holds. */
+  leads?: Subject[] | undefined
+  adopt?: { uid: string } | undefined
+}
+/** Everything a new project consists of, in the order it has to be made. */
+export function projectManifests(name: string, spec: ProjectSpec, more: ProjectMaking): Manifest[] {
+  const item = firstWorkItem(name, spec, more.workItemTitle)
+  return [
+    namespaceManifest(name, spec, { adopted: more.adopt !== undefined }),
+    projectRecord(name, spec),
     quotaManifest(name, more.hard),
     limits(name),
     ...roleBindings(name, spec),
+    ...inventoryBinding(name, more.leads ?? []),
     network(name),
     record('WorkItem', { name: item.name, namespace: name, labels: labelsOf(name) }, item.spec),
   ]

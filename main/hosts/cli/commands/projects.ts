@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 import { z } from 'zod'
 import { Role } from '../../../../preload/contract/common'
 import type { Member, ProjectSpec } from '../../../../preload/contract/records/project'
@@ -98,6 +98,7 @@ export function projectCommands(program: Command, open: OpenSession) {
     .option('--title <text>', 'its title')
     .option('--repository <address>', 'git address of its code')
     .option('--work-item <title>', 'title of its first work item')
+    .option('--adopt', 'use an empty namespace of that name which somebody else made')
     .action(
       withCore(open, async (client, context) => {
         const name = context.args[0] ?? ''
@@ -111,6 +112,7 @@ export function projectCommands(program: Command, open: OpenSession) {
             name,
             spec,
             workItem: { title: given.workItem ?? spec.title },
+            adopt: context.options['adopt'] === true,
           }),
           context,
         )
@@ -120,9 +122,17 @@ export function projectCommands(program: Command, open: OpenSession) {
     .description(
       'make what a requested project still lacks: namespace, quota, roles, network policy, first work item',
     )
+    .option('--adopt', 'use an empty namespace of that name which somebody else made')
     .action(
       withCore(open, async (client, context) =>
-        runPlan(client, await client.projects.planFulfil({ name: context.args[0] ?? '' }), context),
+        runPlan(
+          client,
+          await client.projects.planFulfil({
+            name: context.args[0] ?? '',
+            adopt: context.options['adopt'] === true,
+          }),
+          context,
+        ),
       ),
     )
   project
@@ -175,10 +185,27 @@ export function projectCommands(program: Command, open: OpenSession) {
       }),
     )
   changing(project.command('delete <name>'))
-    .description('delete a project with everything in its namespace')
+    .description('delete a project with what Takt made for it, or the record of a request')
+    .addOption(
+      new Option(
+        '--others <what>',
+        "what becomes of objects in its namespace that are not Takt's",
+      ).choices(['keep-namespace', 'delete']),
+    )
     .action(
-      withCore(open, async (client, context) =>
-        runPlan(client, await client.projects.planDelete({ name: context.args[0] ?? '' }), context),
-      ),
+      withCore(open, async (client, context) => {
+        const others = z
+          .enum(['keep-namespace', 'delete'])
+          .optional()
+          .parse(context.options['others'])
+        await runPlan(
+          client,
+          await client.projects.planDelete({
+            name: context.args[0] ?? '',
+            ...(others && { others }),
+          }),
+          context,
+        )
+      }),
     )
 }

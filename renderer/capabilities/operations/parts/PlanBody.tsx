@@ -1,4 +1,4 @@
-import type { PermissionCheck, Plan } from '../../../../preload/contract/operations'
+import type { HeldObjects, PermissionCheck, Plan } from '../../../../preload/contract/operations'
 import {
   CopyButton,
   Diff,
@@ -49,6 +49,7 @@ export function PlanBody({ plan, differs }: { plan: Plan; differs: readonly stri
           <p className="control-text danger">{plan.losses.lost.join('; ')}</p>
         </Section>
       )}
+      {plan.holds && <Holds holds={plan.holds} />}
       <Section
         title={words.changes}
         note={`${plan.subject.namespace ? `${plan.subject.namespace} on ` : ''}${plan.site}`}
@@ -104,6 +105,26 @@ export function PlanBody({ plan, differs }: { plan: Plan; differs: readonly stri
     </>
   )
 }
+const BELONGS = ['others', 'takt', 'automatic'] as const
+/** Everything in the namespaces that would go, those of others first. */
+function Holds({ holds }: { holds: HeldObjects[] }) {
+  return (
+    <Section title={words.holds} note={placesSay(holds)}>
+      <ul className="stack tight control-text">
+        {BELONGS.flatMap((belongs) => holds.filter((one) => one.belongs === belongs)).map(
+          ({ site, namespace, kind, belongs, count, names }) => (
+            <li key={`${site}/${namespace}/${kind}/${belongs}`} className="row">
+              <Tag tone={belongs === 'others' ? 'danger' : 'normal'}>{words.belongs[belongs]}</Tag>
+              <span className="ellipsis">{words.held(count, kind, names)}</span>
+            </li>
+          ),
+        )}
+      </ul>
+    </Section>
+  )
+}
+const placesSay = (holds: HeldObjects[]) =>
+  [...new Set(holds.map(({ site, namespace }) => `${namespace} on ${site}`))].join(', ')
 const Sentences = ({ of }: { of: readonly string[] }) => (
   <ul className="stack tight control-text soft">
     {of.map((says) => (
