@@ -3,7 +3,12 @@ import type { CoreClient } from '../../main/compose'
 import type { Plan } from '../../preload/contract/operations'
 import { Draft } from '../../preload/contract/projects'
 import type { ProjectSpec } from '../../preload/contract/records/project'
-import { peopleOnPlant, runToEnd, type PeopleOnPlant } from '../support/people-on-plant'
+import {
+  ORDINARY_LEAD,
+  peopleOnPlant,
+  runToEnd,
+  type PeopleOnPlant,
+} from '../support/people-on-plant'
 
 let people: PeopleOnPlant
 let lead: CoreClient
@@ -25,7 +30,7 @@ const isThere = (namespace: string) => api().get(NAMESPACE, namespace) !== undef
 
 beforeAll(async () => {
   people = await peopleOnPlant()
-  lead = await people.sitDown(people.nameOf('lead'))
+  lead = await people.sitDown(ORDINARY_LEAD.user)
   engineer = await people.sitDown(people.nameOf('engineer'))
   const now = people.plant.clock.now()
   const instant = (ms: number) => new Date(ms).toISOString()
@@ -83,12 +88,16 @@ describe('a name', () => {
   )
   test('of an empty namespace is adopted by choice, and the namespace outlives the project', async () => {
     api().create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
+    // Whether it is empty is told to whoever may list every kind in it.
+    expect(says(await lead.projects.planCreate({ name, spec }))[0]).toMatch(/you may not list/)
+    const mara = await people.sitDown(people.nameOf('lead'))
     await expect
-      .poll(async () => (await lead.projects.nameStanding({ name })).standing)
+      .poll(async () => (await mara.projects.nameStanding({ name })).standing)
       .toBe('empty')
-    expect(says(await lead.projects.planCreate({ name, spec }))[0]).toMatch(/and is empty/)
-    await made({ adopt: true })
-    const plan = await lead.projects.planDelete({ name })
+    expect(says(await mara.projects.planCreate({ name, spec }))[0]).toMatch(/and is empty/)
+    const create = await mara.projects.planCreate({ name, spec, adopt: true })
+    expect(await runToEnd(mara, create)).toMatchObject({ state: 'done' })
+    const plan = await lead.projects.planDelete({ name, others: 'delete' })
     expect(plan.losses?.kept[0]).toMatch(/adopted, not made by Takt/)
     expect(await runToEnd(lead, plan)).toMatchObject({ state: 'done' })
     expect(isThere(name)).toBe(true)

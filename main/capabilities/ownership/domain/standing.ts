@@ -83,10 +83,15 @@ export function standingOfContents(uid: string, contents: NamespaceContents): Na
       ...[...heldBy(contents, 'others'), ...heldBy(contents, 'takt')].map(
         ({ kind, count }) => `${String(count)} ${kind}`,
       ),
-      ...contents.unread.map(({ kind }) => `${kind} that you may not list`),
+      ...unreadWords(contents.unread.map(({ kind }) => kind)),
     ],
   }
 }
+const MOST_NAMED = 3
+const unreadWords = (kinds: string[]) =>
+  kinds.length > MOST_NAMED
+    ? [`${String(kinds.length)} kinds that you may not list`]
+    : kinds.map((kind) => `${kind} that you may not list`)
 
 interface Refusal {
   says: string
