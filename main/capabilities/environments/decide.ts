@@ -134,8 +134,7 @@ async function projectFor(
       blockedBy: [
         ...named,
         ...taken,
-        // A record of that name says the same already.
-        ...(taken.length > 0 ? [] : place.value.blockedBy),
+        ...place.value.blockedBy,
         ...checkProject(parsed.data, factsOf(ports, now)),
       ],
       choices: place.value.choices,

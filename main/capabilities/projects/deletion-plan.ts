@@ -175,6 +175,20 @@ const whyKept = (standing: NamespaceStanding) =>
     ? 'it was adopted, not made by Takt'
     : 'it is not the one that was recorded when the project was made'
 
+/** What is found at home and on every other site. Of a request nothing was made anywhere. */
+async function everyPlace(
+  ports: ProjectPorts,
+  asking: Asking,
+  stored: Stored,
+): Promise<Outcome<Place>> {
+  if (isRequested(stored.status)) return requestPlace(asking)
+  const { home, wanted, signal } = asking
+  const here = await homePlace(asking, stored)
+  if (!here.ok) return here
+  const at = { home: home.site, project: wanted.name, mayUse: stored.spec.sites }
+  return succeed(joined([here.value, await placesAway(ports, at, signal)]))
+}
+
 /** What deleting a project would lose and keep, on every site where something of it may stand. */
 export async function planDelete(
   ports: ProjectPorts,
@@ -190,16 +204,9 @@ export async function planDelete(
   if (!stored.ok) return stored
   if (!stored.value) return fail(failure('NOT_FOUND', { kind: 'project', name }))
   const { spec, status, metadata } = stored.value
-  const asking: Asking = { home, wanted, signal }
-  const here = isRequested(status)
-    ? await requestPlace(asking)
-    : await homePlace(asking, stored.value)
-  if (!here.ok) return here
-  const elsewhere = isRequested(status)
-    ? aPlace()
-    : await placesAway(ports, { home: home.site, project: name, mayUse: spec.sites }, signal)
-  // Work that is away comes first, then home, then what is left of the ground it stood on.
-  const found = joined([here.value, elsewhere])
+  const places = await everyPlace(ports, { home, wanted, signal }, stored.value)
+  if (!places.ok) return places
+  const found = places.value
   const input: DeleteInput = { site: home.site, name, uid: metadata.uid, namespaces: found.going }
   const { changes, permissions } = await reviewed(ports, input, signal)
   if (!permissions.ok) return permissions
@@ -217,12 +224,7 @@ export async function planDelete(
     risks: [...found.risks, ...(input.namespaces.length > 0 ? [SLOW] : [])],
     losses: {
       lost: [...found.lost, ...recordsLost(ports, input)],
-      kept: [
-        ...found.kept,
-        'the data sources themselves',
-        ...(spec.repository ? [`code in ${spec.repository}`] : []),
-        'what was spent, in the cost centre',
-      ],
+      kept: [...found.kept, ...alwaysKept(spec)],
       typeName: name,
     },
     ...(found.holds.length > 0 && { holds: found.holds }),
@@ -234,6 +236,11 @@ export async function planDelete(
     again: (again) => planDelete(ports, kind, { wanted, signal: again }),
   })
 }
+const alwaysKept = ({ repository }: Stored['spec']) => [
+  'the data sources themselves',
+  ...(repository ? [`code in ${repository}`] : []),
+  'what was spent, in the cost centre',
+]
 const SLOW =
   'A namespace ends only when everything in it has ended; a pod that hangs can hold it up.'
 

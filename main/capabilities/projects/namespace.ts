@@ -16,12 +16,14 @@ import {
   readNamespace,
   refusalOf,
   surveyNamespace,
+  type NamespaceContents,
   type NamespaceOrigin,
   type NamespaceStanding,
 } from '../ownership'
 import { KUBE, resourceOf } from '../plans'
 import { adoptedLabels, namespaceManifest } from './domain/manifests'
 import type { CreateInput } from './operation'
+import type { ProjectPorts } from './ports'
 
 /** Where the namespace of a project that does not exist yet stands, and what a plan says about it. */
 export interface NamespacePlace {
@@ -65,11 +67,13 @@ export async function namespacePlace(
 }
 /** The same for a field in which a name is typed. */
 export async function nameStanding(
-  home: KubeClient,
+  sites: Pick<ProjectPorts['sites'], 'home'>,
   name: string,
   signal?: AbortSignal,
 ): Promise<Outcome<NameStanding>> {
-  const place = await namespacePlace(home, {
+  const home = sites.home()
+  if (!home.ok) return home
+  const place = await namespacePlace(home.value, {
     name,
     adopt: false,
     remedy: 'Choose another name.',
@@ -155,11 +159,9 @@ export async function unmakeNamespace(
   if (!madeByRun(run)(found.value)) return succeed(undefined)
   const contents = await surveyNamespace(client, { namespace: name, project: name }, signal)
   if (!contents.ok) return contents
-  const { unread } = contents.value
-  if (unread.length > 0 || heldBy(contents.value, 'others').length > 0) {
-    note(
-      `Namespace ${name} stays: ${unread.length > 0 ? 'not everything in it may be listed' : 'it holds what others made'}.`,
-    )
+  const stays = whyItStays(contents.value)
+  if (stays !== undefined) {
+    note(`Namespace ${name} stays: ${stays}.`)
     return succeed(undefined)
   }
   const gone = await client.remove(
@@ -168,6 +170,10 @@ export async function unmakeNamespace(
     { propagation: 'Background', signal },
   )
   return gone.ok || gone.failure.code === 'NOT_FOUND' ? succeed(undefined) : gone
+}
+function whyItStays(contents: NamespaceContents): string | undefined {
+  if (contents.unread.length > 0) return 'not everything in it may be listed'
+  return heldBy(contents, 'others').length > 0 ? 'it holds what others made' : undefined
 }
 async function unadopt(
   client: KubeClient,

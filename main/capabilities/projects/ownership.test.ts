@@ -7,7 +7,7 @@ import {
   aProjectSpec,
 } from '../../../test/support/builders/records'
 import { aLine } from '../../../test/support/fakes/line'
-import { siteState } from '../../../test/support/fakes/ports'
+
 import type { Outcome } from '../../kernel/outcome'
 
 const wanted = (name = 'voice') => ({
@@ -207,15 +207,6 @@ describe('deleting a project', () => {
     await all.operations.run(plan.id)
     expect(namesOf(all, 'Namespace')).toEqual(['voice'])
   })
-  it('takes nothing that others put in after the plan was confirmed', async () => {
-    const all = await made()
-    const plan = plain(await all.projects.planDelete({ name: 'voice' }))
-    put(all, 'Deployment', 'prometheus')
-    expect(await all.operations.run(plan.id)).toMatchObject({
-      failure: { code: 'NAMESPACE_TAKEN' },
-    })
-    expect([namesOf(all, 'Namespace'), namesOf(all, 'Project')]).toEqual([['voice'], ['voice']])
-  })
   it('is blocked by a kind that may not be listed, and names it', async () => {
     const all = await made()
     all.kube.forbidden.add('list secrets')
@@ -309,13 +300,4 @@ describe('deleting a request', () => {
       1,
     ])
   })
-})
-
-it('asks every other site before a project goes', async () => {
-  const all = await made()
-  const away = siteState({ id: 'aws-burst', name: 'aws-burst', home: false, state: 'idle' })
-  const before = all.sites.states()
-  all.sites.states = () => [...before, away]
-  const plan = plain(await all.projects.planDelete({ name: 'voice' }))
-  expect(plan.risks).toContain('aws-burst was not asked whether something of voice is there.')
 })

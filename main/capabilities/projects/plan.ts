@@ -61,6 +61,7 @@ export async function firstQuota(
   )
 }
 
+const firstTitle = ({ name, spec, workItem }: Wanted) => workItem?.title ?? (spec.title || name)
 /** Everything creating a project would do, or what stands in its way. */
 export async function planCreate(
   ports: ProjectPorts,
@@ -92,7 +93,7 @@ export async function planCreate(
     by: who.value.user,
     name: wanted.name,
     spec: wanted.spec,
-    workItemTitle: wanted.workItem?.title ?? (wanted.spec.title || wanted.name),
+    workItemTitle: firstTitle(wanted),
     hard,
     leads,
     ...given({ adopt: place.value.adopt }),

@@ -4,7 +4,9 @@ import type { PermissionCheck, Plan } from '../../../preload/contract/operations
 import { Project } from '../../../preload/contract/records'
 import { isRequested, type Member } from '../../../preload/contract/records/project'
 import { given } from '../../kernel/given'
+import type { Manifest } from '../../kernel/manifest'
 import { fail, succeed, type Outcome } from '../../kernel/outcome'
+import type { KubeClient } from '../../platform/kubernetes/types'
 import type { MadePlan, OperationKind } from '../operations'
 import {
   asYaml,
@@ -83,15 +85,7 @@ async function askPlan(
     site: input.site,
     subject: { kind: 'Project', name: input.name },
     as: input.by,
-    changes: [
-      {
-        op: 'create',
-        apiVersion: request.apiVersion,
-        kind: request.kind,
-        name: input.name,
-        note: 'The request alone; nothing runs or costs anything yet.',
-      },
-    ],
+    changes: [recordAlone(request)],
     dryRun: { result: tried.ok ? 'passed' : 'failed', says: refused.map(({ says }) => says) },
     steps: stepsOf(kind, input),
     yaml: asYaml([request]),
@@ -111,6 +105,13 @@ async function askPlan(
   })
 }
 
+const recordAlone = ({ apiVersion, kind, metadata: { name } }: Manifest) => ({
+  op: 'create' as const,
+  apiVersion,
+  kind,
+  name,
+  note: 'The request alone; nothing runs or costs anything yet.',
+})
 // Only a lead adopts a namespace, and one that cannot be looked at may be free: that is for the lead who fulfils it to see.
 const forTheLead = ({ standing }: NamespacePlace) =>
   standing.is === 'empty' || standing.is === 'unknown'
@@ -161,7 +162,56 @@ export async function planFulfil(
     signal?: AbortSignal | undefined
   },
 ): Promise<Outcome<MadePlan<CreateInput>>> {
-  const { name, adopt = false, run = runMark(ports.random), signal } = at
+  const gathered = await gatherFulfilment(ports, { run: runMark(ports.random), ...at })
+  if (!gathered.ok) return gathered
+  const { input, blockedBy, choices, home } = gathered.value
+  const { name, signal } = at
+  const objects = restOf(input)
+  const seen = await preview(home, objects, { signal })
+  if (!seen.ok) return seen
+  const { changes, dryRun } = seen.value
+  const checks = await reviewChanges(ports.sites, { site: input.site, changes }, signal)
+  if (!checks.ok) return checks
+  const plan = planBody({
+    kind: kind.kind,
+    title: `Fulfil project ${name}`,
+    verb: 'Fulfil',
+    site: input.site,
+    subject: { kind: 'Project', name },
+    as: input.by,
+    changes,
+    dryRun,
+    permissions: checks.value,
+    steps: stepsOf(kind, input),
+    yaml: asYaml(objects),
+    blockedBy: gathered.value.settled ?? [
+      ...blockedBy,
+      ...seen.value.blockedBy,
+      ...refusals(checks.value),
+    ],
+    choices,
+    undo: 'Removes what was made, and leaves the request.',
+  })
+  return succeed({
+    plan,
+    kind,
+    input,
+    again: (again) => planFulfil(ports, kind, { ...at, run: input.run, signal: again }),
+  })
+}
+interface Fulfilment {
+  home: KubeClient
+  input: CreateInput
+  blockedBy: Plan['blockedBy']
+  choices: string[]
+  /** Why nothing is left to do, where that is so. */
+  settled: Plan['blockedBy'] | undefined
+}
+async function gatherFulfilment(
+  ports: ProjectPorts,
+  at: { name: string; adopt?: boolean | undefined; run: string; signal?: AbortSignal | undefined },
+): Promise<Outcome<Fulfilment>> {
+  const { name, adopt = false, run, signal } = at
   const who = await signedIn(ports.sites, signal)
   if (!who.ok) return who
   const { home, user } = who.value
@@ -186,48 +236,22 @@ export async function planFulfil(
     leads,
     ...given({ adopt: place.value.adopt }),
   }
-  const objects = restOf(input)
-  const seen = await preview(home, objects, { signal })
-  if (!seen.ok) return seen
-  const checks = await reviewChanges(
-    ports.sites,
-    { site: input.site, changes: seen.value.changes },
-    signal,
-  )
-  if (!checks.ok) return checks
-  const settled: Plan['blockedBy'] = isRequested(status)
-    ? []
-    : [{ says: `${name} has been fulfilled already.`, remedy: 'Provision an environment in it.' }]
-  const standing = [
-    ...checkProject(spec, factsOf(ports, home.clock.now())),
-    ...place.value.blockedBy,
-    ...seen.value.blockedBy,
-    ...refusals(checks.value),
-  ]
-  const plan = planBody({
-    kind: kind.kind,
-    title: `Fulfil project ${name}`,
-    verb: 'Fulfil',
-    site: input.site,
-    subject: { kind: 'Project', name },
-    as: user,
-    changes: seen.value.changes,
-    dryRun: seen.value.dryRun,
-    permissions: checks.value,
-    steps: stepsOf(kind, input),
-    yaml: asYaml(objects),
-    blockedBy: settled.length > 0 ? settled : standing,
+  return succeed({
+    home,
+    input,
+    settled: isRequested(status)
+      ? undefined
+      : [
+          {
+            says: `${name} has been fulfilled already.`,
+            remedy: 'Provision an environment in it.',
+          },
+        ],
+    blockedBy: [...checkProject(spec, factsOf(ports, home.clock.now())), ...place.value.blockedBy],
     choices: [
       ...place.value.choices,
       QUOTA_CHOICE,
       ...(spec.members.length > 0 ? [`Members as asked for: ${listed(spec.members)}.`] : []),
     ],
-    undo: 'Removes what was made, and leaves the request.',
-  })
-  return succeed({
-    plan,
-    kind,
-    input,
-    again: (again) => planFulfil(ports, kind, { name, adopt, run, signal: again }),
   })
 }

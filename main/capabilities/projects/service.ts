@@ -1,4 +1,4 @@
-import { Draft, type NameStanding } from '../../../preload/contract/projects'
+import { Draft } from '../../../preload/contract/projects'
 import type { Plan } from '../../../preload/contract/operations'
 import { timestamp } from '../../kernel/clock'
 import { succeed, type Outcome } from '../../kernel/outcome'
@@ -35,10 +35,7 @@ export function makeProjects(ports: ProjectPorts) {
         asked.value ? ports.operations.offer(asked.value) : ports.operations.offer(made.value),
       )
     },
-    async nameStanding(name: string, signal?: AbortSignal): Promise<Outcome<NameStanding>> {
-      const home = ports.sites.home()
-      return home.ok ? nameStanding(home.value, name, signal) : home
-    },
+    nameStanding: (name: string, signal?: AbortSignal) => nameStanding(ports.sites, name, signal),
     async planFulfil(
       { name, adopt }: { name: string; adopt?: boolean | undefined },
       signal?: AbortSignal,

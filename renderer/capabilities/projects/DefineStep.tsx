@@ -30,13 +30,7 @@ export function DefineStep({ draft, form, facts, change, pressed }: StepProps) {
   const set = (patch: Partial<ProjectSpec>) => change({ project: { ...draft.project, ...patch } })
   return (
     <div className="form">
-      <QuestionFields
-        draft={draft}
-        form={form}
-        facts={facts}
-        pressed={pressed}
-        change={change}
-      />
+      <QuestionFields draft={draft} form={form} facts={facts} pressed={pressed} change={change} />
       <MoneyFields draft={draft} form={form} facts={facts} pressed={pressed} />
       <Sites draft={draft} facts={facts} set={set} />
       <Members members={draft.project.members ?? []} onChange={(members) => set({ members })} />
@@ -55,7 +49,7 @@ type FieldsProps = Omit<StepProps, 'change'>
 const problemIn = ({ draft, facts, pressed }: FieldsProps, field: string, filled: boolean) =>
   pressed || filled ? problemsOf(draft, facts).find((one) => one.field === field)?.says : undefined
 
-function QuestionFields(props: FieldsProps) {
+function QuestionFields(props: StepProps) {
   const { draft, form } = props
   const { title, name } = form.typed
   const follows = name === '' || name === nameFrom(title)

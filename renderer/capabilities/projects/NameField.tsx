@@ -1,8 +1,7 @@
 import { Name } from '../../../preload/contract/common'
 import type { Draft, NameStanding } from '../../../preload/contract/projects'
-import { lastKnown, useAsk } from '../../client'
+import { lastKnown, useAsk, useSettled } from '../../client'
 import { TextField } from '../../design'
-import { useSettled } from './settled'
 import type { DefineForm } from './wizard-forms'
 import { words } from './words'
 
