@@ -1,5 +1,6 @@
 import { createRouterClient } from '@orpc/server'
 import { compose } from './compose'
+import { beginAgain } from './hosts/begin-again'
 import { relayToShell } from './hosts/electron/relay'
 import { ToCore, type ToShell } from './hosts/electron/messages'
 import { VaultOverMessages } from './hosts/electron/vault-client'
@@ -9,10 +10,6 @@ import { peersOf, type RawMessage, type ServePeer } from './hosts/rpc/peer'
 import { describeStartFailure } from './hosts/start-failure'
 import { seeded } from './kernel/random'
 import { systemClock } from './platform/clock/system'
-
-/** The shell starts another core for one that ended, whatever its code; the answer to whoever asked goes out first. */
-const BEGIN_AGAIN = 75
-const REPLY_MS = 200
 
 /** Electron's own port, as much of it as the core uses. */
 interface CorePort {
@@ -45,7 +42,7 @@ async function start(options: Extract<ToCore, { type: 'start' }>) {
     clock: systemClock,
     random: seeded(process.pid),
     vault,
-    restart: () => setTimeout(() => process.exit(BEGIN_AGAIN), REPLY_MS),
+    restart: beginAgain,
     settings: { read: () => options.settings, write: (value) => tell({ type: 'settings', value }) },
   })
   const local = await serveLocally(core.router, options.storeDir)

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { compose, defaultStoreDir } from './compose'
+import { beginAgain } from './hosts/begin-again'
 import { sayError } from './hosts/cli/output'
 import { EXIT } from './hosts/cli/session'
 import { standGuard } from './hosts/last-guard'
@@ -42,6 +43,7 @@ try {
     storeDir,
     host: 'web',
     steward: steward === true,
+    restart: beginAgain,
     version: __TAKT_VERSION__,
     env: process.env,
     clock: systemClock,

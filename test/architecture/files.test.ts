@@ -8,6 +8,7 @@ const OWN = [
   'main/platform/store/',
   'main/capabilities/drift/bundles/shelf.ts',
   'main/capabilities/objects/adapters/spool.ts',
+  'main/capabilities/system/handlers.ts',
   'main/hosts/page-files.ts',
   'main/plant/',
 ]
