@@ -2,10 +2,13 @@ import { z } from 'zod'
 import { failure } from '../../../preload/contract/failures'
 import { DataSourceSpec, ToolSpec } from '../../../preload/contract/records/catalog'
 import { timestamp } from '../../kernel/clock'
+import { given } from '../../kernel/given'
 import type { Manifest } from '../../kernel/manifest'
 import { fail, succeed, type Outcome } from '../../kernel/outcome'
+import { madeByRun } from '../../kernel/ownership'
 import type { KubeClient } from '../../platform/kubernetes/types'
 import type { MadePlan, OperationKind } from '../operations'
+import { ownNamespace, removeProved } from '../ownership'
 import {
   applyAll,
   asYaml,
@@ -14,7 +17,6 @@ import {
   preview,
   refusals,
   removeMade,
-  removeOne,
   reviewChanges,
   runMark,
   signedIn,
@@ -92,7 +94,18 @@ export const testKind = (ports: CatalogPorts): OperationKind<TestInput> => ({
         const on = client(input.site)
         if (!on.ok) return on
         const pod = testPod(input)
-        const made = await applyAll(on.value, [...testGround(), pod], { run: input.run, signal })
+        const [namespace, ...ground] = testGround()
+        const own = await ownNamespace(
+          on.value,
+          {
+            name: TEST_NAMESPACE,
+            run: input.run,
+            ...given({ labels: namespace?.metadata.labels }),
+          },
+          signal,
+        )
+        if (!own.ok) return own
+        const made = await applyAll(on.value, [...ground, pod], { run: input.run, signal })
         if (!made.ok) return made
         const watched = await watchTest(
           ports,
@@ -132,7 +145,11 @@ export const testKind = (ports: CatalogPorts): OperationKind<TestInput> => ({
         const on = client(input.site)
         const { name, namespace } = testPod(input).metadata
         return on.ok
-          ? removeOne(on.value, { apiVersion: 'v1', kind: 'Pod', name, namespace }, signal)
+          ? removeProved(
+              on.value,
+              { resource: KUBE.pods, kind: 'Pod', name, namespace },
+              { proof: madeByRun(input.run), signal },
+            )
           : on
       },
     },

@@ -277,10 +277,10 @@ export async function planChange(
   const input: ChangeInput = {
     site: home.site,
     ...ref,
+    uid: meta.uid,
     by: user,
     workload,
     replicas: spec.replicas,
-    uid: meta.uid,
     ...given({
       workItem: spec.workItem,
       basis: wanted.basis,

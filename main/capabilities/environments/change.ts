@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Size } from '../../../preload/contract/records/environment'
 import { timestamp } from '../../kernel/clock'
 import { ANNOTATION, LABEL } from '../../kernel/manifest'
+import { carriesMark, isObject, madeForEnvironment } from '../../kernel/ownership'
 import { succeed, type Outcome } from '../../kernel/outcome'
 import type { KubeClient } from '../../platform/kubernetes/types'
 import type { OperationKind, Step, StepContext } from '../operations'
@@ -14,6 +15,9 @@ import { onSame, premiseOf, stillThat, type PremisePorts } from './premise'
 import type { EnvironmentPorts } from './ports'
 import { waits } from './steps'
 
+/** What Takt made for this environment says so itself; its name might be anybody's. */
+const proofOf = ({ namespace, name }: ReturnType<typeof refOf>) =>
+  madeForEnvironment({ project: namespace, environment: name })
 type Side = 'before' | 'after'
 type Context = StepContext<ChangeInput>
 const on = onSite<ChangeInput>
@@ -200,7 +204,11 @@ function removeSteps(
       promiseSeconds: 2,
       overtaken: stillThat(ports),
       run: on((client, { input, signal }) =>
-        removeOne(client, { ...RECORD, ...refOf(input) }, signal),
+        removeOne(
+          client,
+          { ...RECORD, ...refOf(input) },
+          { proof: input.uid === undefined ? carriesMark : isObject(input.uid), signal },
+        ),
       ),
     },
     stopped(ports),
@@ -230,7 +238,7 @@ function removeSteps(
               kind: 'VolumeSnapshotContent',
               name: metadata.name,
             },
-            signal,
+            { proof: proofOf(input), signal },
           )
           if (!gone.ok) return gone
         }

@@ -18,8 +18,12 @@ export {
 export {
   adoptNamespace,
   createNamespace,
+  makeNamespaces,
+  namespaceAway,
   namespaceStanding,
+  ownNamespace,
   readNamespace,
+  usableBy,
   type NamespaceObject,
 } from './namespaces'
 export { removeProved } from './remove'

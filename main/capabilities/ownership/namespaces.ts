@@ -1,9 +1,16 @@
 import { z } from 'zod'
 import { explain } from '../../../preload/contract/explain'
 import { failure } from '../../../preload/contract/failures'
-import { ANNOTATION, type Manifest } from '../../kernel/manifest'
+import { ANNOTATION, LABEL, type Manifest } from '../../kernel/manifest'
 import { fail, succeed, type Outcome } from '../../kernel/outcome'
-import { madeByRun, type ProofOfOwnership } from '../../kernel/ownership'
+import {
+  anyOf,
+  carriesMark,
+  lentToProject,
+  madeByRun,
+  madeForProject,
+  type ProofOfOwnership,
+} from '../../kernel/ownership'
 import type { KubeClient, Resource } from '../../platform/kubernetes/types'
 import {
   refusalOf,
@@ -64,16 +71,29 @@ function unseen(wanted: Wanted, says: string): NamespaceStanding {
   return standing.is === 'reserved' ? standing : { is: 'unknown', says }
 }
 
+interface NamespaceToMake {
+  object: Manifest
+  run: string
+  project: string
+  /** What else may stand there already and be used: on sites without a record, what carries the project's mark. */
+  accepts?: ProofOfOwnership
+}
+const nobody: ProofOfOwnership = () => false
+/** Every mark by which a namespace of another site is the project's to use. */
+export const usableBy = (project: string): ProofOfOwnership =>
+  anyOf(madeForProject(project), lentToProject(project))
+
 /**
  * Creates a namespace for this run, or finds the one it created before it was interrupted. One of somebody else's is never
  * taken over: between the plan and this moment anybody may have made one of the same name.
  */
 export async function createNamespace(
   client: KubeClient,
-  { object, run, project }: { object: Manifest; run: string; project: string },
+  { object, run, project, accepts }: NamespaceToMake,
   signal: AbortSignal,
 ): Promise<Outcome<{ uid: string }>> {
   const { name } = object.metadata
+  const proof = anyOf(madeByRun(run), accepts ?? nobody)
   const marked = {
     ...object,
     metadata: {
@@ -81,13 +101,13 @@ export async function createNamespace(
       annotations: { ...object.metadata.annotations, [ANNOTATION.run]: run },
     },
   }
-  const mine = await existing(client, { name, proof: madeByRun(run), project }, signal)
+  const mine = await existing(client, { name, proof, project }, signal)
   if (!mine.ok) return mine
   if (mine.value) return succeed(mine.value)
   const made = await client.create(NAMESPACES, marked, { signal })
   if (made.ok) return succeed({ uid: made.value.metadata.uid ?? '' })
   if (made.failure.code !== 'ALREADY_EXISTS') return made
-  const other = await existing(client, { name, proof: madeByRun(run), project }, signal)
+  const other = await existing(client, { name, proof, project }, signal)
   if (!other.ok) return other
   return other.value ? succeed(other.value) : made
 }
@@ -121,6 +141,85 @@ async function taken(
     remedy: 'Choose another name.',
   }
   return fail(failure('NAMESPACE_TAKEN', { site: client.site, namespace: name, ...told }))
+}
+
+/** The namespaces among these objects, each made for the project of its name or found as its own; answers with the others. */
+export async function makeNamespaces(
+  client: KubeClient,
+  { objects, run }: { objects: Manifest[]; run: string },
+  signal: AbortSignal,
+): Promise<Outcome<Manifest[]>> {
+  for (const object of objects.filter(({ kind }) => kind === 'Namespace')) {
+    const project = object.metadata.name
+    const made = await createNamespace(
+      client,
+      { object, run, project, accepts: usableBy(project) },
+      signal,
+    )
+    if (!made.ok) return made
+  }
+  return succeed(objects.filter(({ kind }) => kind !== 'Namespace'))
+}
+
+/** How a namespace for a project stands on a site that keeps no record of it, and why it cannot be used there. */
+export async function namespaceAway(
+  client: KubeClient,
+  name: string,
+  signal?: AbortSignal,
+): Promise<Outcome<{ makes: boolean; blockedBy: { says: string; remedy: string }[] }>> {
+  const standing = await namespaceStanding(
+    client,
+    { name, project: name, recorded: 'not-kept' },
+    signal,
+  )
+  if (!standing.ok) return standing
+  const refusal = refusalOf(standing.value, {
+    name,
+    site: client.site,
+    project: name,
+    adopt: false,
+    remedy: `Whoever it belongs to lends it by the label ${LABEL.project}=${name}; else choose another namespace.`,
+  })
+  return succeed({
+    makes: standing.value.is === 'free',
+    blockedBy: refusal ? [refusal] : [],
+  })
+}
+
+/** A namespace of Takt itself, made where there is none: one of the same name without Takt's mark is somebody else's, and says so. */
+export async function ownNamespace(
+  client: KubeClient,
+  { name, run, labels }: { name: string; run: string; labels?: Record<string, string> },
+  signal: AbortSignal,
+): Promise<Outcome<void>> {
+  const found = await readNamespace(client, name, signal)
+  if (!found.ok) return found
+  if (found.value)
+    return carriesMark(found.value)
+      ? succeed(undefined)
+      : fail(
+          failure('NAMESPACE_TAKEN', {
+            site: client.site,
+            namespace: name,
+            says: `Namespace ${name} on ${client.site} does not carry Takt's mark, so somebody else may have made it.`,
+            remedy: `If it is meant for Takt: kubectl label namespace ${name} ${LABEL.managedBy}=takt`,
+          }),
+        )
+  const object = {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: {
+      name,
+      labels: { ...labels, [LABEL.managedBy]: 'takt' },
+      annotations: { [ANNOTATION.run]: run },
+    },
+  }
+  const made = await client.create(NAMESPACES, object, { signal })
+  if (made.ok) return succeed(undefined)
+  if (made.failure.code !== 'ALREADY_EXISTS') return made
+  const other = await readNamespace(client, name, signal)
+  if (!other.ok) return other
+  return other.value && carriesMark(other.value) ? succeed(undefined) : made
 }
 
 /** Marks an empty namespace as lent to the project: the very one the plan showed, or none. Takt's own mark is not put on it. */

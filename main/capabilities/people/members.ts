@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { failure } from '../../../preload/contract/failures'
 import { MemberChange } from '../../../preload/contract/people'
+import type { Plan } from '../../../preload/contract/operations'
 import { isRequested, Member, type ProjectSpec } from '../../../preload/contract/records/project'
 import { fail, succeed, type Outcome } from '../../kernel/outcome'
 import type { MadePlan, OperationKind, StepContext } from '../operations'
@@ -16,8 +17,15 @@ import {
   signedIn,
   stepsOf,
 } from '../plans'
-import { changedBindings, editProject, projectRecord, roleBindings } from '../projects'
+import {
+  boundMembers,
+  changedBindings,
+  editProject,
+  projectRecord,
+  roleBindings,
+} from '../projects'
 import { changedMembers, inverse, readable, titleOf } from './domain/members'
+import { rightsChanges, rightsSay } from './domain/rights'
 import type { PeoplePorts } from './ports'
 
 export const MembersInput = z.object({
@@ -113,6 +121,25 @@ export const membersKind = (ports: Ports): OperationKind<MembersInput> => ({
   ],
 })
 
+/** The owner's last role is never taken: without one the owner would be bound as an engineer, whatever the role was. */
+const ownerRemoved = ({
+  project,
+  spec,
+  changes,
+}: {
+  project: string
+  spec: ProjectSpec
+  changes: MemberChange[]
+}): Plan['blockedBy'] =>
+  changes.some(({ kind, name, role }) => !role && kind === 'User' && name === spec.owner)
+    ? [
+        {
+          says: `${spec.owner} owns ${project}, and removing an owner takes no rights: whoever owns a project works in it.`,
+          remedy: 'Let somebody else own it first, then remove them; or give them another role.',
+        },
+      ]
+    : []
+
 /** What changing the members would do. */
 export async function planMembers(
   ports: Ports,
@@ -163,10 +190,17 @@ export async function planMembers(
     permissions: checks.value,
     steps: stepsOf(kind, input),
     yaml: asYaml(objects),
-    blockedBy: [...seen.value.blockedBy, ...refusals(checks.value)],
-    choices: isRequested(status)
-      ? ['The project was only asked for: they are let in when somebody fulfils it.']
-      : [],
+    blockedBy: [
+      ...ownerRemoved({ project, spec, changes }),
+      ...seen.value.blockedBy,
+      ...refusals(checks.value),
+    ],
+    choices: [
+      ...rightsChanges(boundMembers(spec), boundMembers(after)).map(rightsSay),
+      ...(isRequested(status)
+        ? ['The project was only asked for: they are let in when somebody fulfils it.']
+        : []),
+    ],
     risks: changes.some(({ role }) => role === undefined)
       ? ['Who is removed loses access to the namespace at once; what they run goes on.']
       : [],

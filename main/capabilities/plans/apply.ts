@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { ANNOTATION, type Manifest } from '../../kernel/manifest'
 import { succeed, type Outcome } from '../../kernel/outcome'
+import { madeByRun, type ProofOfOwnership } from '../../kernel/ownership'
 import type { KubeClient, KubeObject } from '../../platform/kubernetes/types'
+import { removeProved } from '../ownership'
 import { resourceOf } from './resources'
 
 const Found = z.looseObject({
@@ -56,7 +58,7 @@ export async function removeMade(
       if (found.failure.code === 'NOT_FOUND') continue
       return found
     }
-    if (found.value?.metadata.annotations[ANNOTATION.run] !== at.run) continue
+    if (!found.value || !madeByRun(at.run)(found.value)) continue
     const gone = await client.remove(
       resourceOf(object),
       { name, namespace, uid: found.value.metadata.uid },
@@ -67,20 +69,22 @@ export async function removeMade(
   return succeed(undefined)
 }
 
-/** Removes one object; one that is gone already is fine. */
-export async function removeOne(
+/** Removes one object that proves whose it is; one that is gone already is fine, one without the proof stays and says so. */
+export const removeOne = (
   client: KubeClient,
   object: { apiVersion: string; kind: string; name: string; namespace?: string | undefined },
-  signal: AbortSignal,
-): Promise<Outcome<void>> {
-  const gone = await client.remove(
-    resourceOf(object),
-    { name: object.name, namespace: object.namespace },
-    { propagation: 'Background', signal },
+  how: { proof: ProofOfOwnership; signal: AbortSignal },
+): Promise<Outcome<void>> =>
+  removeProved(
+    client,
+    {
+      resource: resourceOf(object),
+      kind: object.kind,
+      name: object.name,
+      namespace: object.namespace,
+    },
+    how,
   )
-  return !gone.ok && gone.failure.code !== 'NOT_FOUND' ? gone : succeed(undefined)
-}
-
 /** The word that marks one run of an operation; drawn when its plan is made, so that a restarted core finds it again. */
 export const runMark = (random: { next(): number }): string =>
   Array.from({ length: 12 }, () => Math.floor(random.next() * 16).toString(16)).join('')

@@ -1,5 +1,6 @@
 export { checkProject } from './domain/check'
 export {
+  boundMembers,
   changedBindings,
   firstWorkItem,
   projectManifests,

@@ -12,7 +12,6 @@ import {
   preview,
   refusals,
   removal,
-  removeOne,
   reviewChanges,
   runMark,
   signedIn,
@@ -20,20 +19,12 @@ import {
 } from '../plans'
 import { backendOf } from './backend'
 import { methodFor, snapshotName, type Choice } from './domain/method'
+import { RECORD, VOLUME_SNAPSHOT, type ReleaseInput } from './release'
 import type { SnapshotPorts } from './ports'
 import { manifestsOf, Take, takeSnapshot, untakeSnapshot } from './take'
 
 export const TakeInput = z.object({ site: z.string(), run: z.string(), take: Take })
 export type TakeInput = z.infer<typeof TakeInput>
-export const ReleaseInput = z.object({
-  site: z.string(),
-  namespace: z.string(),
-  name: z.string(),
-  volumeSnapshot: z.object({ namespace: z.string(), name: z.string() }).optional(),
-})
-export type ReleaseInput = z.infer<typeof ReleaseInput>
-const RECORD = { apiVersion: 'takt.dev/v1alpha1', kind: 'DataSnapshot' }
-const VOLUME_SNAPSHOT = { apiVersion: 'snapshot.storage.k8s.io/v1', kind: 'VolumeSnapshot' }
 
 export const takeKind = (ports: SnapshotPorts): OperationKind<TakeInput> => ({
   kind: 'snapshot-take',
@@ -62,30 +53,6 @@ export const takeKind = (ports: SnapshotPorts): OperationKind<TakeInput> => ({
         return on.ok
           ? untakeSnapshot(ports, input.take, { client: on.value, run: input.run, signal })
           : on
-      },
-    },
-  ],
-})
-
-export const releaseKind = (): OperationKind<ReleaseInput> => ({
-  kind: 'snapshot-release',
-  input: ReleaseInput,
-  undoable: false,
-  cancelLeaves: () => 'What was let go stays let go.',
-  steps: () => [
-    {
-      id: 'release',
-      title: 'Let go of the snapshot',
-      promiseSeconds: 10,
-      async run({ input, client, signal }) {
-        const on = client(input.site)
-        if (!on.ok) return on
-        const inner = input.volumeSnapshot
-          ? await removeOne(on.value, { ...VOLUME_SNAPSHOT, ...input.volumeSnapshot }, signal)
-          : succeed(undefined)
-        return inner.ok
-          ? removeOne(on.value, { ...RECORD, namespace: input.namespace, name: input.name }, signal)
-          : inner
       },
     },
   ],
@@ -264,6 +231,7 @@ export async function planRelease(
   const input: ReleaseInput = {
     site: me.value.home.site,
     ...ref,
+    uid: snapshot.value.meta.uid,
     ...(volumeSnapshot && { volumeSnapshot }),
   }
   const changes = [

@@ -1,7 +1,8 @@
 import type { NamespacedRef } from '../../../preload/contract/common'
 import type { Plan } from '../../../preload/contract/operations'
 import { succeed, type Outcome } from '../../kernel/outcome'
-import { decideTake, planRelease, planTake, releaseKind, takeKind } from './plan'
+import { decideTake, planRelease, planTake, takeKind } from './plan'
+import { releaseKind } from './release'
 import type { SnapshotPorts } from './ports'
 
 /** Read-only pointers at data as it was at one moment. */

@@ -118,3 +118,17 @@ test('who does not stand for it sees whether somebody keeps it alive', async () 
   await one.resign(kube, signal)
   expect(await sight(kube, signal)).toBe(false)
 })
+
+test('takes over no namespace of its name that somebody else made', async () => {
+  const kube = new FakeKube({ clock: new HandClock() })
+  kube.put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'takt-system' } })
+  const lead = new Leadership({ clock: new HandClock(), identity: 'one' })
+  expect(await lead.stand(kube, new AbortController().signal)).toMatchObject({
+    ok: false,
+    failure: {
+      code: 'NAMESPACE_TAKEN',
+      data: { remedy: expect.stringContaining('kubectl label') as string },
+    },
+  })
+  expect(kube.all('Lease')).toEqual([])
+})

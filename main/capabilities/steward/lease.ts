@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import type { Clock } from '../../kernel/clock'
 import { succeed, type Outcome } from '../../kernel/outcome'
+import { ownNamespace } from '../ownership'
 import { unlessForbidden } from '../../platform/kubernetes/refused'
 import type { KubeClient, KubeObject, Resource } from '../../platform/kubernetes/types'
 
 const LEASES: Resource = { group: 'coordination.k8s.io', version: 'v1', plural: 'leases' }
-const NAMESPACES: Resource = { group: '', version: 'v1', plural: 'namespaces' }
 export const LEASE = { namespace: 'takt-system', name: 'takt-steward' }
 const LASTS_S = 15
 export const LEASE_MS = LASTS_S * 1000
@@ -148,16 +148,12 @@ export class Leadership {
     object: KubeObject,
     signal: AbortSignal,
   ): Promise<Outcome<KubeObject>> {
-    const there = await client.get(NAMESPACES, { name: LEASE.namespace }, z.unknown(), signal)
-    if (!there.ok) return there
-    if (there.value === undefined) {
-      const made = await client.create(
-        NAMESPACES,
-        { apiVersion: 'v1', kind: 'Namespace', metadata: { name: LEASE.namespace } },
-        { signal },
-      )
-      if (!made.ok && made.failure.code !== 'ALREADY_EXISTS') return made
-    }
+    const ground = await ownNamespace(
+      client,
+      { name: LEASE.namespace, run: this.#identity },
+      signal,
+    )
+    if (!ground.ok) return ground
     return client.create(LEASES, object, { signal })
   }
 }

@@ -1,3 +1,4 @@
+import { LABEL } from '../../kernel/manifest'
 import type { Controllers } from '../controllers'
 import { nodeGroup, NODE_GROUP_LABEL, type NodeGroup } from '../controllers/nodes/node-group'
 import { NAMESPACE } from '../controllers/kinds'
@@ -57,7 +58,12 @@ export function seedBurst(
     api.create(object, 'takt')
   for (const name of ['monitoring', 'catalog-dedupe', 'defect-cam'])
     if (!api.get(NAMESPACE, name))
-      api.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
+      api.create({
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        // Whoever runs the site lends them to the projects of the same name.
+        metadata: { name, ...(name !== 'monitoring' && { labels: { [LABEL.project]: name } }) },
+      })
   makeNode(api, {
     name: 'system-1',
     cores: 16,

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { succeed, type Outcome } from '../../../kernel/outcome'
-import { LABEL } from '../../../kernel/manifest'
+import { LABEL, type Manifest } from '../../../kernel/manifest'
 import type { KubeClient, KubeObject, Resource } from '../../../platform/kubernetes/types'
 import type { StepContext } from '../../operations'
+import { createNamespace, isReservedName, readNamespace } from '../../ownership'
 import type { MoveInput } from './input'
 
 const GROUP = 'kueue.x-k8s.io'
-const NAMESPACES: Resource = { group: '', version: 'v1', plural: 'namespaces' }
 const Loose = z.looseObject({})
 const ClusterQueue = z
   .looseObject({
@@ -126,10 +126,7 @@ export async function makeQueue({
 }: StepContext<MoveInput>): Promise<Outcome<void>> {
   const there = client(input.copy.site)
   if (!there.ok) return there
-  const namespace = await ensure(there.value, NAMESPACES, {
-    object: namespaceObject(input.namespace),
-    signal,
-  })
+  const namespace = await ensureNamespace(there.value, input, signal)
   if (!namespace.ok || input.queue.clusterQueue === undefined) return namespace
   const version = await kueueVersion(there.value, signal)
   return version === undefined
@@ -142,6 +139,23 @@ export async function makeQueue({
         }),
         signal,
       })
+}
+
+// One that stands there is used with the person's own rights and left as it is; nothing but the copy is put in.
+async function ensureNamespace(
+  client: KubeClient,
+  { namespace, run }: Pick<MoveInput, 'namespace' | 'run'>,
+  signal: AbortSignal,
+): Promise<Outcome<void>> {
+  const found = await readNamespace(client, namespace, signal)
+  if (!found.ok || (found.value && !isReservedName(namespace)))
+    return found.ok ? succeed(undefined) : found
+  const made = await createNamespace(
+    client,
+    { object: namespaceObject(namespace) as Manifest, run, project: namespace },
+    signal,
+  )
+  return made.ok ? succeed(undefined) : made
 }
 
 /** Makes an object unless one of its name is there: what others made is left as it is. */

@@ -3,7 +3,7 @@ import type { Plan } from '../../../../preload/contract/operations'
 import { GPU, gpuModelOf, type Inventory } from '../../../kernel/inventory'
 import { LABEL, type Manifest } from '../../../kernel/manifest'
 import { succeed, type Outcome } from '../../../kernel/outcome'
-import type { KubeObject } from '../../../platform/kubernetes/types'
+import type { KubeClient, KubeObject } from '../../../platform/kubernetes/types'
 import type { MadePlan, OperationKind, Step } from '../../operations'
 import {
   asYaml,
@@ -18,6 +18,7 @@ import {
   applyAll,
   type Preview,
 } from '../../plans'
+import { makeNamespaces, namespaceAway } from '../../ownership'
 import type { BurstPorts, CloudPool } from '../ports'
 import { burstQueue } from '../domain/lines'
 import { localQueue, namespaceObject, queueingOf, type Queueing } from './layout'
@@ -121,7 +122,7 @@ interface Looked {
 /** The burst queues of both sites: over there what admits, at home (with MultiKueue) what hands on. What is there already is left alone. */
 function objectsOf(
   { home, there, models }: Looked,
-  namespaces: readonly string[],
+  { namespaces, makes }: { namespaces: readonly string[]; makes: readonly string[] },
 ): { home: KubeObject[]; there: KubeObject[] } {
   const local = (queueing: Queueing, clusterQueue: string): KubeObject[] =>
     namespaces.flatMap((namespace) => {
@@ -141,7 +142,7 @@ function objectsOf(
         ? []
         : [
             ...(admits === undefined ? clusterObjects(there.version, BURST, models) : []),
-            ...namespaces.map(namespaceObject),
+            ...makes.map(namespaceObject),
             ...local(there, admits ?? BURST),
           ],
   }
@@ -156,7 +157,10 @@ export function makeLayout(ports: LayoutPorts) {
     async run({ input, client, signal }) {
       const at = client(site)
       if (!at.ok) return at
-      const done = await applyAll(at.value, objectsIn(input, site), { run: input.run, signal })
+      const { run } = input
+      const rest = await makeNamespaces(at.value, { objects: objectsIn(input, site), run }, signal)
+      if (!rest.ok) return rest
+      const done = await applyAll(at.value, rest.value, { run, signal })
       return done.ok ? succeed(undefined) : done
     },
     // A namespace may have been filled since: it is left.
@@ -224,7 +228,12 @@ async function planLayout(
     asked.namespaces.length > 0
       ? asked.namespaces
       : [...new Set(queueing.localQueues.map(({ namespace }) => namespace))]
-  const objects = objectsOf({ home: queueing, there: thereQueueing, models }, namespaces)
+  const places = await placesFor(there.value, namespaces, signal)
+  if (!places.ok) return places
+  const objects = objectsOf(
+    { home: queueing, there: thereQueueing, models },
+    { namespaces, makes: places.value.makes },
+  )
   const input: Input = {
     run,
     sites: [
@@ -249,8 +258,25 @@ async function planLayout(
     user: me.value.user,
     hasKueue: thereQueueing.version !== undefined,
     multikueue: objects.home.length > 0,
+    blockedBy: places.value.blockedBy,
     signal,
   })
+}
+/** Which of the namespaces have to be made on the other site, and which of them are somebody else's there. */
+async function placesFor(
+  there: KubeClient,
+  namespaces: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<Outcome<{ makes: string[]; blockedBy: Plan['blockedBy'] }>> {
+  const makes: string[] = []
+  const blockedBy: Plan['blockedBy'] = []
+  for (const name of namespaces) {
+    const place = await namespaceAway(there, name, signal)
+    if (!place.ok) return place
+    if (place.value.makes) makes.push(name)
+    blockedBy.push(...place.value.blockedBy)
+  }
+  return succeed({ makes, blockedBy })
 }
 
 interface Finishing {
@@ -260,12 +286,13 @@ interface Finishing {
   user: string
   hasKueue: boolean
   multikueue: boolean
+  blockedBy: Plan['blockedBy']
   signal: AbortSignal | undefined
 }
 async function finish(
   ports: LayoutPorts,
   kind: OperationKind<Input>,
-  { asked, input, seen, user, hasKueue, multikueue, signal }: Finishing,
+  { asked, input, seen, user, hasKueue, multikueue, blockedBy, signal }: Finishing,
 ): Promise<Outcome<MadePlan<Input>>> {
   const permissions: Plan['permissions'] = []
   for (const [index, { site }] of input.sites.entries()) {
@@ -305,7 +332,12 @@ async function finish(
         result: seen.some(({ dryRun }) => dryRun.result === 'failed') ? 'failed' : 'passed',
         says: failed,
       },
-      blockedBy: [...none, ...refusals(permissions), ...seen.flatMap(({ blockedBy }) => blockedBy)],
+      blockedBy: [
+        ...none,
+        ...blockedBy,
+        ...refusals(permissions),
+        ...seen.flatMap((one) => one.blockedBy),
+      ],
       steps: stepsOf(kind, input),
       yaml: asYaml(input.sites.flatMap(({ site }) => objectsIn(input, site))),
       undo: 'Removes the queues that it made.',

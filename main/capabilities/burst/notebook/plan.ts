@@ -8,6 +8,7 @@ import { succeed, type Outcome } from '../../../kernel/outcome'
 import type { KubeClient } from '../../../platform/kubernetes/types'
 import { workspaceClaim } from '../../environments'
 import type { MadePlan, OperationKind } from '../../operations'
+import { namespaceAway } from '../../ownership'
 import {
   asYaml,
   KUBE,
@@ -214,12 +215,13 @@ async function inputOf(
     pointersOf(facts),
     there.list(KUBE.notebooks, { namespace }, Exists, signal),
     snapshotClassFor(home, spec.workspace.storageClass, signal),
-    there.get(KUBE.namespaces, { name: namespace }, Exists, signal),
+    namespaceAway(there, namespace, signal),
     spec.workspace.storageClass === undefined
       ? succeed(undefined)
       : there.get(KUBE.storageClasses, { name: spec.workspace.storageClass }, Exists, signal),
   ])
   if (!data.ok) return data
+  if (!ns.ok) return ns
   const workload = nativeOf(status.workload)
   return succeed({
     site: home.site,
@@ -242,7 +244,7 @@ async function inputOf(
     copy: {
       workload: workload === 'Notebook' && notebooks.ok ? 'Notebook' : 'StatefulSet',
       data: data.value,
-      makesNamespace: ns.ok && ns.value === undefined,
+      makesNamespace: ns.value.makes,
       spec: copySpec(spec, { to, pool, keepsClass: storage.ok && storage.value !== undefined }),
     },
   })
@@ -383,6 +385,8 @@ export async function planNotebookMove(
   if (!here.ok) return here
   if (!there.ok) return there
   const permissions = [...here.value, ...there.value]
+  const place = await namespaceAway(facts.value.there, ref.namespace, signal)
+  if (!place.ok) return place
   return succeed({
     kind,
     input,
@@ -408,6 +412,7 @@ export async function planNotebookMove(
       blockedBy: [
         ...blocksOf(ports, facts.value, to),
         ...overCaps(facts.value.money),
+        ...place.value.blockedBy,
         ...seen.value.blockedBy,
         ...refusals(permissions),
       ],

@@ -4,6 +4,7 @@ import { fail, succeed, type Outcome } from '../../../kernel/outcome'
 import type { KubeClient } from '../../../platform/kubernetes/types'
 import { podsOf, workspaceClaim, writeState } from '../../environments'
 import type { OperationKind, Step, StepContext } from '../../operations'
+import { makeNamespaces } from '../../ownership'
 import { applyAll, done, KUBE, onSite, removeMade, until } from '../../plans'
 import type { Workspaces } from '../../shipping'
 import { giveBack } from '../move/steps'
@@ -241,14 +242,12 @@ const ground: Move = {
   promiseSeconds: 2,
   async run(context) {
     const client = there(context)
-    return client.ok
-      ? done(
-          await applyAll(client.value, groundOf(context.input), {
-            run: context.input.run,
-            signal: context.signal,
-          }),
-        )
-      : client
+    if (!client.ok) return client
+    const { run } = context.input
+    const objects = groundOf(context.input)
+    const rest = await makeNamespaces(client.value, { objects, run }, context.signal)
+    if (!rest.ok) return rest
+    return done(await applyAll(client.value, rest.value, { run, signal: context.signal }))
   },
   // Others may have put something into the namespace since.
   async undo(context) {

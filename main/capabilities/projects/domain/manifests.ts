@@ -1,5 +1,5 @@
 import { GROUP, VERSION } from '../../../../preload/contract/records'
-import type { ProjectSpec } from '../../../../preload/contract/records/project'
+import type { Member, ProjectSpec } from '../../../../preload/contract/records/project'
 import type { Subject } from '../../../../preload/contract/common'
 import type { WorkItemSpec } from '../../../../preload/contract/records/work'
 import { LABEL, labelValue, slug, type Manifest } from '../../../kernel/manifest'
@@ -14,14 +14,17 @@ const labelsOf = (project: string) => ({ [LABEL.managedBy]: 'takt', [LABEL.proje
 /** The name of a project's first work item. */
 export const workItemName = (project: string, title: string): string => slug(title, project)
 
-/** Members of each role; the owner works as an engineer where nothing else is said. */
-function subjectsOf(spec: ProjectSpec, role: (typeof ROLES)[number]) {
+/** Everybody who is bound, each with one role; the owner works as an engineer where nothing else is said. */
+export function boundMembers(spec: ProjectSpec): Member[] {
   const owned = spec.members.some(({ kind, name }) => kind === 'User' && name === spec.owner)
-  const members = [
+  return [
     ...(owned ? [] : [{ kind: 'User' as const, name: spec.owner, role: 'engineer' as const }]),
     ...spec.members,
   ]
-  return members
+}
+/** Members of each role. */
+function subjectsOf(spec: ProjectSpec, role: (typeof ROLES)[number]) {
+  return boundMembers(spec)
     .filter((member) => member.role === role)
     .map(({ kind, name }) => ({ apiGroup: 'rbac.authorization.k8s.io', kind, name }))
 }
