@@ -514,7 +514,12 @@ export const burst = {
     .meta({
       says: 'The kill switch: stops or allows everything that acts by itself, at once and for everybody. What runs goes on.',
     })
-    .input(z.object({ stopped: z.boolean(), reason: Reason }))
+    .input(
+      z.discriminatedUnion('stopped', [
+        z.object({ stopped: z.literal(true), reason: Reason }),
+        z.object({ stopped: z.literal(false), reason: Reason.or(z.literal('')).default('') }),
+      ]),
+    )
     .output(z.object({})),
   journal: entry
     .meta({

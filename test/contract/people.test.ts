@@ -148,8 +148,9 @@ test('settings of a directory are kept, and no password lies in the store', asyn
   await expect(
     takt.people.signIn({ password: 'never-written-down', keep: true }),
   ).rejects.toMatchObject({ code: expect.stringMatching(/^DIRECTORY_/) as string })
-  const stored = readdirSync(join(home, 'store'))
-    .map((file) => readFileSync(join(home, 'store', file), 'latin1'))
+  const stored = readdirSync(join(home, 'store'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'))
     .join('')
   expect(stored).toContain('mara@example')
   expect(stored).not.toContain('never-written-down')
