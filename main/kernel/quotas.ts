@@ -39,6 +39,22 @@ export function quotaUses(quota: Quota, adds: Record<string, number>): QuotaUse[
     return NEVER_SHOWN.has(resource) && use.used + use.adds <= use.limit ? [] : [use]
   })
 }
+/** Why a quota stands in the way, with figures people can read. */
+export function overQuotaSays(
+  { name, namespace }: { name: string; namespace?: string },
+  { limit, used, adds, unit, name: resource }: QuotaUse,
+): string {
+  const [allows, taken, more] = [limit, used, adds].map((amount) => amount.toLocaleString('en-US'))
+  const whose = namespace === undefined ? '' : ` of ${namespace}`
+  // Gibibytes are of memory or of storage; every other unit says by itself what is counted.
+  const counted =
+    unit === 'GiB'
+      ? `GiB of ${resource.toLowerCase()}`
+      : ['', 'slices'].includes(unit)
+        ? resource
+        : unit
+  return `Quota ${name}${whose} allows ${allows} ${counted}; ${taken} are used and ${more} more asked for.`
+}
 /** Resources whose limit would be gone over. */
 export const overQuota = (quota: Quota, adds: Record<string, number>): QuotaUse[] =>
   quotaUses(quota, adds).filter(({ used, adds: added, limit }) => used + added > limit + 1e-6)

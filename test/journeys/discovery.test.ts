@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { launchBrowser } from '../support/browser'
-import { hearFaults, settled, violationsOf } from '../support/looking'
+import { besideOutage, hearFaults, settled, violationsOf } from '../support/looking'
 import { startHost, type RunningHost } from '../support/host'
 import { runTakt } from '../support/takt'
 
@@ -181,8 +181,6 @@ describe('from a fresh machine to the backlog, on the plant', () => {
     expect(await page.getByLabel('Question').inputValue()).toBe('Does this sentence survive?')
   })
   test('nothing in the page went wrong on the way', () => {
-    expect(
-      faults.filter((fault) => !/WebSocket connection|ERR_CONNECTION_REFUSED/.test(fault)),
-    ).toEqual([])
+    expect(besideOutage(faults)).toEqual([])
   })
 })

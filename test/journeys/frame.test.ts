@@ -6,6 +6,7 @@ import { startWebHost, type WebHost } from '../../main/hosts/web/host'
 import { aMap, aWorld, coreForPage, type PageWorld } from '../support/core-for-page'
 import { launchBrowser } from '../support/browser'
 import {
+  besideOutage,
   hearFaults,
   openFromPalette,
   settled,
@@ -263,7 +264,7 @@ describe('the frame', () => {
     world.sites = world.sites.map((site) => ({ ...site, name: `${site.name}-again` }))
     changed()
     await page.getByText('oslo-again').first().waitFor()
-    faults = faults.filter((fault) => !/WebSocket|ERR_INTERNET_DISCONNECTED/.test(fault))
+    faults = besideOutage(faults)
   })
   test('settings apply at once and are kept', async () => {
     await open('#/settings')

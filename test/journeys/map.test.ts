@@ -3,7 +3,7 @@ import type { Browser, BrowserContext, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startHost, type RunningHost } from '../support/host'
 import { launchBrowser } from '../support/browser'
-import { hearFaults, openFromPalette, press, violationsOf } from '../support/looking'
+import { besideOutage, hearFaults, openFromPalette, press, violationsOf } from '../support/looking'
 
 // The pictures of the README: TAKT_SHOTS=resources/screenshots npm test -- --project journeys map
 const shots = process.env['TAKT_SHOTS']
@@ -146,5 +146,5 @@ describe('the map of the simulated sites, by keyboard alone', () => {
     await page.waitForFunction(() => !document.body.textContent?.includes('as of '))
   })
   test('no error and no violation of the page policy was seen', () =>
-    expect(faults.filter((fault) => !/WebSocket/.test(fault))).toEqual([]))
+    expect(besideOutage(faults)).toEqual([]))
 })

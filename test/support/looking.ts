@@ -41,6 +41,12 @@ export function hearFaults(page: Page, faults: string[]): void {
   })
 }
 
+/** Faults beside those that a browser tells of by itself while the core it asks is away. */
+export const besideOutage = (faults: readonly string[]) =>
+  faults.filter(
+    (fault) => !/WebSocket|net::ERR_(CONNECTION_REFUSED|INTERNET_DISCONNECTED)/.test(fault),
+  )
+
 /** Presses a button by keyboard alone, once it may be pressed. */
 export async function press(page: Page, name: string | RegExp): Promise<void> {
   await page

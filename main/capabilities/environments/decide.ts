@@ -9,7 +9,7 @@ import { timestamp } from '../../kernel/clock'
 import { given } from '../../kernel/given'
 import { slug } from '../../kernel/manifest'
 import { succeed, type Outcome } from '../../kernel/outcome'
-import { overQuota, quotaUses, type Quota } from '../../kernel/quotas'
+import { overQuota, overQuotaSays, quotaUses, type Quota } from '../../kernel/quotas'
 import type { KubeClient } from '../../platform/kubernetes/types'
 import { runMark } from '../plans'
 import {
@@ -285,7 +285,7 @@ function quotaFor(
   const others = quotas.filter(({ name }) => name !== QUOTA_NAME)
   const over = others.flatMap((quota) =>
     overQuota(quota, adds).map((use) => ({
-      says: `Quota ${quota.name} allows ${String(use.limit)} ${use.unit} of ${use.name}; ${String(use.used)} are used and ${String(use.adds)} more asked for.`,
+      says: overQuotaSays(quota, use),
       remedy: 'Choose a smaller size, stop something, or ask a lead to raise it.',
     })),
   )

@@ -14,7 +14,8 @@ export const words = {
   onlyTeam: 'still evaluated',
   severalSays: 'serves from several pods',
   oneSays: 'one pod',
-  minimum: (cores: number, gi: number) => `needs ${cores} cores, ${gi} GB`,
+  minimum: (cores: number, gi: number) =>
+    `needs ${cores} ${cores === 1 ? 'core' : 'cores'}, ${gi} GB`,
   tooSmall: (size: string) => `needs more than ${size}`,
   sources: 'Data sources',
   sourcesMeaning: 'read where they lie; bar: age against what the owner promises (tick)',

@@ -8,7 +8,7 @@ export const words = {
   perHour: 'per hour',
   noPrice: 'no price in the book',
   aDay: (amount: string) => `${amount} a work day`,
-  cores: (cores: number) => `${cores} cores`,
+  cores: (cores: number) => `${cores} ${cores === 1 ? 'core' : 'cores'}`,
   availability: 'Availability',
   single: 'Single',
   high: 'High',

@@ -11,7 +11,7 @@ export const words = {
   perHour: (usd: number) => `${formatUsd(usd)} per hour`,
   inAll: (usd: number) => `about ${formatUsd(usd)} in all`,
   noPrice: 'No price',
-  priceBasis: (basis: string, book: string) => `${basis}; price book ${book}`,
+  priceBasis: (basis: string, book: string) => `${basis}; ${book}`,
   usableIn: 'usable in',
   takes: 'takes',
   range: (low: number, high: number) => `80 %: ${formatPromise(low)} to ${formatPromise(high)}`,

@@ -171,10 +171,11 @@ function Wizard({ draft, step, facts: all, change, saving, savedAt, unsaved }: W
     unread: unreadOf(forms, draft),
   }
   const { offers, suggested, whole, problems, plan, site } = usePlanned(draft, facts, started?.plan)
-  const go = (to: Step) => {
-    if (STEPS.indexOf(to) > STEPS.indexOf(draft.step)) change({ step: to })
-    navigate(hrefOf(['discover', 'new', draft.id, to]))
-  }
+  // A step counts as looked at however somebody came there: by the button, the keys or its link.
+  useEffect(() => {
+    if (STEPS.indexOf(step) > STEPS.indexOf(draft.step)) change({ step })
+  }, [step, draft.step])
+  const go = (to: Step) => navigate(hrefOf(['discover', 'new', draft.id, to]))
   const next = STEPS[STEPS.indexOf(step) + 1]
   const forward = () => {
     if (step === 'define' && problems.length > 0) return setPressed(true)
@@ -205,7 +206,7 @@ function Wizard({ draft, step, facts: all, change, saving, savedAt, unsaved }: W
         >
           <div className="wizard-step">
             {step === 'define' && (
-              <Panel title={words.step.define} means={words.field.questionHelp}>
+              <Panel title={words.step.define}>
                 <div className="scroll">
                   <DefineStep
                     draft={draft}
@@ -303,7 +304,7 @@ function WizardFoot({
             {words.back}
           </Button>
         )}
-        <span className="meta">{words.keys}</span>
+        <span className="meta">{next ? words.keys : words.keysAtEnd}</span>
         <span className="spring" />
         {next && (
           <Button look="primary" type="submit">

@@ -136,6 +136,13 @@ test('a quota that would be gone over blocks, with its figures', () => {
     },
   ])
 })
+test('figures of a quota have separators, and gibibytes say of what', () => {
+  const quota = { name: 'team', hard: { 'requests.memory': '2600Gi' }, used: {} }
+  const { blockedBy } = needsOf([pods(1000)], facts({ quotas: new Map([['voice', [quota]]]) }))
+  expect(blockedBy.at(-1)?.says).toBe(
+    'Quota team of voice allows 2,600 GiB of memory; 0 are used and 16,000 more asked for.',
+  )
+})
 test('an unknown price is said, never guessed; nothing added needs nothing', () => {
   expect(needsOf([pods(1)], facts({ usdPerHour: () => undefined }))).toMatchObject({
     risks: ['Its price is unknown: the price book does not list all of what it asks for.'],

@@ -1,6 +1,12 @@
 import type { Plan, QuotaUse } from '../../../../preload/contract/operations'
 import { amount, isGpuResource, type Inventory, type NodeFacts } from '../../../kernel/inventory'
-import { overQuota, quotaUses, resourceWords, type Quota } from '../../../kernel/quotas'
+import {
+  overQuota,
+  overQuotaSays,
+  quotaUses,
+  resourceWords,
+  type Quota,
+} from '../../../kernel/quotas'
 import { freeOn, roomsOf, type Room } from '../../../kernel/rooms'
 
 /** Pods that a change would add, all alike; requests in base units. */
@@ -182,7 +188,7 @@ function quotaSays(
     ),
     blockedBy: found.flatMap(({ quota, adds, namespace }) =>
       overQuota(quota, adds).map((use) => ({
-        says: `Quota ${quota.name} of ${namespace} allows ${String(use.limit)} ${use.unit || use.name}; ${String(use.used)} are used and ${String(use.adds)} more asked for.`,
+        says: overQuotaSays({ name: quota.name, namespace }, use),
         remedy: 'Ask for less, stop something, or ask a lead to raise it.',
       })),
     ),
