@@ -1,6 +1,5 @@
-import { request } from 'node:http'
 import type { Command } from 'commander'
-import { localAddress } from '../local/socket'
+import { askLocally } from '../local/socket'
 import { aside } from '../../platform/terminal'
 import { supervise } from '../web/supervision'
 import { describeStartFailure } from '../start-failure'
@@ -15,37 +14,21 @@ interface ServeSetup {
 }
 
 /** Asks a running web host for another one-time address over its local socket. */
-function askForAddress(storeDir: string): Promise<string> {
-  return new Promise((answer, failed) => {
-    const asked = request(
-      { socketPath: localAddress(storeDir), path: '/new-token' },
-      (response) => {
-        let text = ''
-        response
-          .setEncoding('utf8')
-          .on('data', (part: string) => {
-            text += part
-          })
-          .on('end', () => {
-            if (response.statusCode === 200) answer(text)
-            else
-              failed(
-                new Stop(
-                  EXIT.failed,
-                  'The core that runs has no web host.',
-                  'Close it and run takt serve.',
-                ),
-              )
-          })
-      },
+async function askForAddress(storeDir: string): Promise<string> {
+  const answer = await askLocally(storeDir, 'new-token')
+  if (!answer)
+    throw new Stop(
+      EXIT.unreachable,
+      'No web host runs on this store.',
+      'Start one with takt serve.',
     )
-    asked.on('error', () =>
-      failed(
-        new Stop(EXIT.unreachable, 'No web host runs on this store.', 'Start one with takt serve.'),
-      ),
+  if (answer.status !== 200)
+    throw new Stop(
+      EXIT.failed,
+      'The core that runs has no web host.',
+      'Close it and run takt serve.',
     )
-    asked.end()
-  })
+  return answer.text
 }
 
 export function serveCommand(program: Command, { file, storeDir }: ServeSetup) {

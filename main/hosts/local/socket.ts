@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
-import { chmod, rm } from 'node:fs/promises'
-import { createServer, type Server } from 'node:http'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
+import { createServer, request, type IncomingMessage, type Server } from 'node:http'
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import { createORPCClient } from '@orpc/client'
@@ -13,6 +13,7 @@ import type { Contract } from '../../../preload/contract'
 import { guardServer } from '../../platform/streams/guarded-server'
 import { peersOf } from '../rpc/peer'
 import { rpcSockets } from '../rpc/sockets'
+import { listenPrivately, localAddresses, placeToListen } from './address'
 
 /** Connections of the local socket at once; each running command has one. */
 const MOST_CONNECTIONS = 128
@@ -20,19 +21,13 @@ const SILENCE_MS = 15_000
 
 export type LocalClient = ContractRouterClient<Contract>
 
-/** Where a core that owns this store listens for the command line of the same person. */
-export const localAddress = (storeDir: string): string =>
-  process.platform === 'win32'
-    ? `\\\\.\\pipe\\takt-${createHash('sha256').update(storeDir).digest('hex').slice(0, 24)}`
-    : join(storeDir, 'core.sock')
-
 /** Serves the contract to this person's own programs; `extra` answers plain one-word requests of the host, such as a new token. */
 export async function serveLocally(
   router: AnyRouter,
   storeDir: string,
   extra: Record<string, () => string> = {},
 ) {
-  const address = localAddress(storeDir)
+  const address = placeToListen(storeDir)
   if (process.platform !== 'win32') await rm(address, { force: true })
   const sockets = rpcSockets(peersOf(router))
   const app = new Hono()
@@ -47,11 +42,7 @@ export async function serveLocally(
     guard.admit(socket)
     sockets.accept({ request, socket, head }, { id: 'local' })
   })
-  await new Promise<void>((ready, failed) => {
-    server.once('error', failed)
-    server.listen(address, ready)
-  })
-  if (process.platform !== 'win32') await chmod(address, 0o600)
+  await listenPrivately(server, address)
   return {
     close: () =>
       new Promise<void>((closed) => {
@@ -66,12 +57,8 @@ export async function serveLocally(
 export async function attachLocally(
   storeDir: string,
 ): Promise<{ client: LocalClient; isLost(): boolean; close(): void } | undefined> {
-  const socket = new WebSocket(`ws+unix:${localAddress(storeDir)}:/rpc`)
-  const opened = await new Promise<boolean>((settle) => {
-    socket.once('open', () => settle(true))
-    socket.once('error', () => settle(false))
-  })
-  if (!opened) return undefined
+  const socket = await firstThatOpens(localAddresses(storeDir))
+  if (!socket) return undefined
   let [isLost, isOver] = [false, false]
   socket.on('error', () => socket.terminate())
   socket.once('close', () => {
@@ -87,4 +74,33 @@ export async function attachLocally(
       socket.close()
     },
   }
+}
+
+/** Puts one of the host's own words to the core that owns the store; undefined where none listens. */
+export async function askLocally(
+  storeDir: string,
+  word: string,
+): Promise<{ status: number; text: string } | undefined> {
+  for (const socketPath of localAddresses(storeDir)) {
+    const asked = request({ socketPath, path: `/${word}` }).end()
+    const response = await new Promise<IncomingMessage | undefined>((settle) => {
+      asked.once('response', settle)
+      asked.once('error', () => settle(undefined))
+    })
+    if (response) return { status: response.statusCode ?? 0, text: await text(response) }
+  }
+  return undefined
+}
+
+async function firstThatOpens(addresses: string[]): Promise<WebSocket | undefined> {
+  for (const address of addresses) {
+    // An address of the form ws+unix: would take blanks, colons and letters outside ASCII of the path for its own.
+    const socket = new WebSocket('ws://localhost/rpc', { createConnection: () => connect(address) })
+    const opened = await new Promise<boolean>((settle) => {
+      socket.once('open', () => settle(true))
+      socket.once('error', () => settle(false))
+    })
+    if (opened) return socket
+  }
+  return undefined
 }
