@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Draft } from '../../preload/contract/projects'
 import { coreOnPlant, type CoreOnPlant } from '../support/core-on-plant'
 import { when } from '../support/stream'
+import { forPrograms } from '../support/forwarded'
 
 let plant: CoreOnPlant
 beforeAll(async () => {
@@ -52,7 +53,7 @@ async function aNotebook(name: string) {
     /** Begins something in its server, as a person does in the browser. */
     async work(kind: 'cell' | 'command', minutes: number) {
       const { url } = await takt.environments.open(ref)
-      const answer = await fetch(new URL('run', url), {
+      const answer = await fetch(new URL('run', forPrograms(url)), {
         method: 'POST',
         body: new URLSearchParams({ kind, minutes: String(minutes) }),
         redirect: 'manual',
