@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createRouterClient } from '@orpc/server'
-import type { Browser } from 'playwright'
+import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { stringify } from 'yaml'
 import { preparedObjects } from '../../main/capabilities/prepare'
@@ -16,7 +16,7 @@ import { violationsOf } from '../support/looking'
 
 const home = mkdtempSync(join(tmpdir(), 'takt-fulfil-'))
 const kubeconfig = join(home, 'kubeconfig')
-let browser: Browser, host: RunningHost, plant: Plant
+let browser: Browser, host: RunningHost, page: Page, plant: Plant
 
 /** Leaves behind a store that knows its home site, as after an earlier day's work. */
 async function workBefore(): Promise<void> {
@@ -87,9 +87,7 @@ afterAll(async () => {
 })
 
 test('a lead fulfils a requested project with one button', async () => {
-  const page = await (
-    await browser.newContext({ viewport: { width: 1440, height: 900 } })
-  ).newPage()
+  page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage()
   await page.goto(host.address)
   await page.locator('nav').first().waitFor()
   await page
@@ -111,4 +109,27 @@ test('a lead fulfils a requested project with one button', async () => {
   await page.getByText('Ready', { exact: true }).first().waitFor()
   await page.getByRole('link', { name: 'New environment' }).waitFor()
   await page.getByRole('button', { name: 'Fulfil', exact: true }).waitFor({ state: 'detached' })
+})
+
+test('a project called Monitoring is told at its field that the name is taken, and so does its plan', async () => {
+  await page.evaluate(() => {
+    location.hash = '#/discover/new/monitoring/define'
+  })
+  await page.getByLabel('Question', { exact: true }).fill('What do we watch?')
+  await page.getByLabel('Title', { exact: true }).fill('Monitoring')
+  const name = page.getByLabel('Name', { exact: true })
+  await expect.poll(() => name.inputValue()).toBe('monitoring')
+  await page
+    .getByText(/A namespace called monitoring exists already .* it holds/)
+    .first()
+    .waitFor()
+  expect(await name.getAttribute('aria-invalid')).toBe('true')
+  await page.locator('.plan').getByText('What stands in the way').waitFor()
+  await page
+    .locator('.plan')
+    .getByText(/A namespace called monitoring exists already/)
+    .waitFor()
+  expect(await violationsOf(page)).toEqual([])
+  const shots = process.env['TAKT_SHOTS']
+  if (shots) await page.screenshot({ path: `${shots}/monitoring.png` })
 })
