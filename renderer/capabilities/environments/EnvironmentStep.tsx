@@ -87,7 +87,7 @@ export function EnvironmentStep({
           ))}
         </div>
         {shown.length === 0 && offers.length > 0 && <p className="meta">{words.noneFits}</p>}
-        <p className="legend meta">
+        <p className="size-legend meta">
           <PlaceGlyph place="on-prem" silent /> {words.onPrem} <PlaceGlyph place="cloud" silent />{' '}
           {words.cloud}
         </p>

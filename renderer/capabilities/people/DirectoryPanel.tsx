@@ -87,7 +87,7 @@ function Choice({ settings, onSaved }: ChoiceProps) {
   }
   return (
     <div className="stack">
-      <div className="options">
+      <div className="option-grid">
         <span>{words.kindOfDirectory}</span>
         <Segmented
           label={words.kindOfDirectory}
@@ -153,7 +153,7 @@ function LdapFields({ form }: { form: ReturnType<typeof useLdapForm> }) {
   const of = { form, mono: true } as const
   return (
     <div className="stack">
-      <div className="options">
+      <div className="option-grid">
         <span>{words.flavour}</span>
         <Segmented
           label={words.flavour}

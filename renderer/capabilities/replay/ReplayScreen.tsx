@@ -414,7 +414,7 @@ function WhatRan({ played }: { played: Played }) {
       )}
       exportNote={`${words.usage}, ${run.source.title}${run.source.simulated ? `, ${words.simulated}` : ''}`}
       legend={
-        <span className="legend small soft row">
+        <span className="replay-legend small soft row">
           <i className="swatch onprem" />
           {words.building}
           <i className="swatch cloud" />

@@ -25,7 +25,7 @@ export function Demand({ map, age }: { map: MapView; age: string | undefined }) 
       head={words.demandHead}
       rows={today.points.map(({ at, onPrem, cloud }) => [formatClock(at), onPrem, cloud])}
       legend={
-        <span className="small soft row legend" style={{ gap: 5 }} aria-hidden="true">
+        <span className="small soft row lane-legend" style={{ gap: 5 }} aria-hidden="true">
           <PlaceGlyph place="on-prem" silent />
           {words.onPrem}
           <PlaceGlyph place="cloud" silent />

@@ -39,7 +39,11 @@ export function Lanes({
       actions={
         <>
           {!twin && (
-            <span className="small soft row legend nowrap" style={{ gap: 5 }} aria-hidden="true">
+            <span
+              className="small soft row lane-legend nowrap"
+              style={{ gap: 5 }}
+              aria-hidden="true"
+            >
               <PlaceGlyph place="on-prem" silent />
               {words.onPrem}
               <PlaceGlyph place="cloud" silent />

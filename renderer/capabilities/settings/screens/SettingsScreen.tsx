@@ -41,7 +41,7 @@ function Look() {
   const set = useSet()
   return (
     <Panel title={words.look} means={words.lookMeans}>
-      <div className="options">
+      <div className="option-grid">
         <span>{words.theme}</span>
         <Segmented
           label={words.theme}
