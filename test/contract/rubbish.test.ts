@@ -9,7 +9,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { WebSocket } from 'ws'
 import { awaitCallback } from '../../main/capabilities/sites/adapters/oidc-callback'
 import { compose, type Core } from '../../main/compose'
-import { localAddress, serveLocally } from '../../main/hosts/local/socket'
+import { placeToListen } from '../../main/hosts/local/address'
+import { serveLocally } from '../../main/hosts/local/socket'
 import { startWebHost, type WebHost } from '../../main/hosts/web/host'
 import { seeded } from '../../main/kernel/random'
 import { systemClock } from '../../main/platform/clock/system'
@@ -71,7 +72,7 @@ beforeAll(async () => {
   plant = await startPlant({ clock: systemClock, random: seeded(1), people: [], seeded: false })
   ports.set('the web host', { to: loopback(host.origin), request: upgrade('wrong.example') })
   ports.set('the local socket', {
-    to: { path: localAddress(storeDir) },
+    to: { path: placeToListen(storeDir) },
     request: upgrade('x', '/else'),
   })
   ports.set('the callback of a sign-in', {

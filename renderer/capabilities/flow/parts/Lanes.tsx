@@ -38,18 +38,7 @@ export function Lanes({
       className={age ? 'aged' : ''}
       actions={
         <>
-          {!twin && (
-            <span
-              className="small soft row lane-legend nowrap"
-              style={{ gap: 5 }}
-              aria-hidden="true"
-            >
-              <PlaceGlyph place="on-prem" silent />
-              {words.onPrem}
-              <PlaceGlyph place="cloud" silent />
-              {words.cloud} {words.signs}
-            </span>
-          )}
+          {!twin && <PlaceLegend />}
           {twin && <CopyButton small says="Copy CSV" text={() => toCsv(words.laneHead, rows)} />}
           <Button look="quiet" small aria-pressed={twin} onClick={() => setTwin(!twin)}>
             {twin ? 'Chart' : 'Table'}
@@ -98,6 +87,15 @@ export function Lanes({
     </Panel>
   )
 }
+/** Which hue and glyph says where something runs. */
+const PlaceLegend = () => (
+  <span className="small soft row lane-legend nowrap" style={{ gap: 5 }} aria-hidden="true">
+    <PlaceGlyph place="on-prem" silent />
+    {words.onPrem}
+    <PlaceGlyph place="cloud" silent />
+    {words.cloud} {words.signs}
+  </span>
+)
 function Waiting({ map, site }: { map: MapView; site: string | undefined }) {
   const jobs = map.waiting.filter((job) => site === undefined || job.site === site)
   return (
