@@ -16,22 +16,30 @@ if (!name || !known.includes(name)) {
 }
 const { web } = await loadPrograms()
 const outDir = join(root, 'out/bench')
-await build({
-  ...web,
-  ssr: {
-    ...web.ssr,
-    external: ['@duckdb/node-api', 'playwright', '@sparticuz/chromium', 'electron'],
-  },
-  build: {
-    ...web.build,
-    outDir,
-    rolldownOptions: {
-      ...web.build.rolldownOptions,
-      input: { [name]: join(folder, name, 'bench.ts') },
-      external: ['electron', '@duckdb/node-api', 'playwright', '@sparticuz/chromium'],
+/** The bench itself, and the small programs that it starts beside itself: `NAME/some-child.ts` becomes `NAME.some-child.mjs`. */
+const entries = Object.fromEntries(
+  readdirSync(join(folder, name))
+    .filter((file) => file === 'bench.ts' || file.endsWith('-child.ts'))
+    .map((file) => [file === 'bench.ts' ? name : `${name}.${file.slice(0, -3)}`, file]),
+)
+for (const [entry, file] of Object.entries(entries))
+  await build({
+    ...web,
+    ssr: {
+      ...web.ssr,
+      external: ['@duckdb/node-api', 'playwright', '@sparticuz/chromium', 'electron'],
     },
-  },
-})
+    build: {
+      ...web.build,
+      outDir,
+      emptyOutDir: false,
+      rolldownOptions: {
+        ...web.build.rolldownOptions,
+        input: { [entry]: join(folder, name, file) },
+        external: ['electron', '@duckdb/node-api', 'playwright', '@sparticuz/chromium'],
+      },
+    },
+  })
 const { status } = spawnSync(
   process.execPath,
   ['--expose-gc', join(outDir, `${name}.mjs`), ...args],

@@ -11,6 +11,7 @@ import {
   refusalAnswer,
   refusalAt,
   wholeHead,
+  rememberedPorts,
 } from '../../platform/loopback'
 import { listeners } from '../../platform/streams/latest'
 import { currentPod } from './domain/status'
@@ -36,9 +37,6 @@ const HEAL_TRIES = 40
 const HEAL_PAUSE_MS = 500
 const PATH_MS = 3_000
 const keyOf = ({ namespace, name }: NamespacedRef) => `${namespace}/${name}`
-const portKey = (ref: NamespacedRef) => `forward ${keyOf(ref)}`
-const isPort = (value: unknown): value is number =>
-  typeof value === 'number' && Number.isInteger(value) && value > 1023 && value < 65_536
 
 /** Forwards on loopback that hold on to their port while pods come and go: every connection looks the ready pod up anew. */
 export class Forwards {
@@ -192,15 +190,15 @@ export class Forwards {
         socket.destroy()
       })
     }
-    const kept = settings.get(portKey(ref))
+    const ports = rememberedPorts(settings)
     // The port of last time, so that a bookmark stays true; another where somebody else took it.
-    const listener = await listenOnLoopback(serve, { port: isPort(kept) ? kept : 0 }).catch(() =>
+    const listener = await listenOnLoopback(serve, { port: ports.of(keyOf(ref)) ?? 0 }).catch(() =>
       listenOnLoopback(serve, { port: 0 }),
     )
     forward.port = listener.port
     forward.stop = () => listener.close()
     forward.url = `http://${host}:${String(listener.port)}${to.path}`
-    settings.set(portKey(ref), listener.port)
+    ports.keep(keyOf(ref), listener.port)
     return forward
   }
 }

@@ -19,6 +19,8 @@ const REFRESH_MS = 5_000
 const SAVE_MS = 5_000
 const SAMPLE_MS = 60_000
 const DAY_MS = 86_400_000
+/** Demand is shown by the day; what was before is forgotten. */
+const midnightOf = (now: number) => Math.floor(now / DAY_MS) * DAY_MS
 const SampleValue = z.object({ onPrem: z.number(), cloud: z.number() })
 const seconds = (ms: number) => Math.round(ms / 1000)
 
@@ -167,10 +169,10 @@ export class Flow {
           0,
         )
     this.#ports.samples.add(SAMPLES, now, { onPrem: wanted(false), cloud: wanted(true) })
+    this.#ports.samples.forgetBefore(SAMPLES, midnightOf(now))
   }
   #samples(now: number): Sample[] {
-    const midnight = Math.floor(now / DAY_MS) * DAY_MS
-    return this.#ports.samples.between(SAMPLES, midnight, now).flatMap(({ at, value }) => {
+    return this.#ports.samples.between(SAMPLES, midnightOf(now), now).flatMap(({ at, value }) => {
       const sample = SampleValue.safeParse(value)
       return sample.success ? [{ at, ...sample.data }] : []
     })

@@ -111,7 +111,8 @@ export function makeHistory({
         store.settings.set(lastKey(site), to)
         from = to + STEP_MS
       }
-      store.samples.forgetBefore(now - KEPT_DAYS * DAY_MS)
+      for (const series of [seriesOf(site), podsOf(site)])
+        store.samples.forgetBefore(series, now - KEPT_DAYS * DAY_MS)
     },
     /** The same by pod: the hour that was not over the last time is read again. */
     async fillPods(

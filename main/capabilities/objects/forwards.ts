@@ -3,7 +3,12 @@ import { failure } from '../../../preload/contract/failures'
 import type { ObjectForward } from '../../../preload/contract/objects'
 import { fail, succeed, type Outcome } from '../../kernel/outcome'
 import { AnyObject } from '../../platform/kubernetes/objects'
-import { forwardHost, listenOnLoopback, type LoopbackListener } from '../../platform/loopback'
+import {
+  forwardHost,
+  listenOnLoopback,
+  rememberedPorts,
+  type LoopbackListener,
+} from '../../platform/loopback'
 import { listeners } from '../../platform/streams/latest'
 import { KUBE } from '../plans'
 import type { Raw } from './domain/raw'
@@ -31,8 +36,6 @@ interface Open {
 
 const keyOf = ({ site, kind, namespace, name, port }: ForwardAsk) =>
   [site, kind, namespace, name, String(port)].join('/')
-const isPort = (value: unknown): value is number =>
-  typeof value === 'number' && Number.isInteger(value) && value > 1023 && value < 65_536
 
 /** Ports of this machine, loopback only, that lead to pods and hold on while those come and go. */
 export class ObjectForwards {
@@ -150,7 +153,7 @@ export class ObjectForwards {
     }
     const listener = bound.value
     port = listener.port
-    settings.set(`forward ${keyOf(ask)}`, listener.port)
+    rememberedPorts(settings).keep(keyOf(ask), listener.port)
     await pods.begin()
     return succeed({
       ask,
@@ -166,11 +169,11 @@ export class ObjectForwards {
     serve: (socket: Socket) => void,
     ask: ForwardAsk,
   ): Promise<Outcome<LoopbackListener>> {
-    const kept = this.#ports.store.settings.get(`forward ${keyOf(ask)}`)
+    const kept = rememberedPorts(this.#ports.store.settings).of(keyOf(ask))
     const on = (port: number) => listenOnLoopback(serve, { port, allowHalfOpen: true })
     try {
       if (ask.localPort !== undefined) return succeed(await on(ask.localPort))
-      return succeed(await (isPort(kept) ? on(kept).catch(() => on(0)) : on(0)))
+      return succeed(await (kept === undefined ? on(0) : on(kept).catch(() => on(0))))
     } catch {
       return fail(
         failure('INVALID', {

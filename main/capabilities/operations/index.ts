@@ -8,4 +8,9 @@ export type {
   Unattended,
   UnattendedStart,
 } from './ports'
-export { makeOperations, type OperationsPorts, type OperationsService } from './service'
+export {
+  KEPT_OPERATIONS,
+  makeOperations,
+  type OperationsPorts,
+  type OperationsService,
+} from './service'

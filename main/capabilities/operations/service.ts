@@ -12,7 +12,7 @@ import { resumeOne, sitesOf, whenReachable, type ResumePorts } from './resume'
 import { StoredFacts } from './stored'
 import { Runner, type Live, type RunnerPorts } from './runner'
 
-const KEPT_OPERATIONS = 500
+export const KEPT_OPERATIONS = 500
 
 export interface OperationsPorts extends ResumePorts {
   random: Random

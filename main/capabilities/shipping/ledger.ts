@@ -9,6 +9,8 @@ const SHIPMENTS = 'shipping.shipments'
 const LINKS = 'shipping.links'
 const MANIFESTS = 'shipping.manifests'
 const KEPT = 50
+/** Places of files on the other side that are remembered: one forgotten is only looked at again. */
+const MANIFESTS_KEPT = 2_000
 const Links = z
   .record(
     z.string(),
@@ -23,7 +25,7 @@ export class Ledger {
   readonly #heard = listeners()
   #shipments: Shipment[]
   readonly #links: Record<string, Measured>
-  readonly #there: Record<string, { hash: string; at: number }>
+  #there: Record<string, { hash: string; at: number }>
   constructor({ store }: Pick<ShippingPorts, 'store'>) {
     this.#settings = store.settings
     this.#shipments = z
@@ -85,7 +87,10 @@ export class Ledger {
     return this.#there[`${uri}>${to}`] !== undefined
   }
   arrived(uri: string, to: string, what: { hash: string; at: number }): void {
-    this.#there[`${uri}>${to}`] = what
+    const { [`${uri}>${to}`]: _before, ...others } = this.#there
+    this.#there = Object.fromEntries(
+      [...Object.entries(others), [`${uri}>${to}`, what] as const].slice(-MANIFESTS_KEPT),
+    )
     this.#settings.set(MANIFESTS, this.#there)
   }
 }

@@ -9,3 +9,4 @@ export {
 } from './guard'
 export { listenOnLoopback, type LoopbackListener } from './listen'
 export { forwardHost } from './name'
+export { rememberedPorts } from './remembered-ports'

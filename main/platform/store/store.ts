@@ -52,7 +52,8 @@ export interface Store {
   readonly samples: {
     add(series: string, at: number, value: unknown): Outcome<void>
     between(series: string, from: number, to: number): { at: number; value: unknown }[]
-    forgetBefore(at: number): Outcome<void>
+    /** Each series has the time of its own site, so each is told its own limit. */
+    forgetBefore(series: string, at: number): Outcome<void>
   }
   readonly operations: {
     load(): StoredOperation[]
@@ -239,8 +240,10 @@ const sampleTable = (db: Database): Store['samples'] => ({
         to,
       )
       .map(({ at, json }) => ({ at: Number(at), value: parsed(json) })),
-  forgetBefore: (at) => {
-    const forgotten = db.write(() => db.run('DELETE FROM sample WHERE at < ?', at))
+  forgetBefore: (series, at) => {
+    const forgotten = db.write(() =>
+      db.run('DELETE FROM sample WHERE series = ? AND at < ?', series, at),
+    )
     giveBack(db)
     return forgotten
   },

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -16,6 +17,8 @@ const [, , folder = '', mode = 'forward', killAt = '0'] = process.argv
 const world = join(folder, 'world')
 mkdirSync(world, { recursive: true })
 let passed = 0
+/** Points that lie between the first page of a write and its commit. */
+const insideWrites: number[] = []
 const here = () => {
   if (++passed === Number(killAt)) process.kill(process.pid, 'SIGKILL')
 }
@@ -67,11 +70,19 @@ const kind: OperationKind<unknown> = {
 const opened = openStore(folder, { pid: process.pid, now: () => systemClock.now() })
 if (!opened.ok) throw new Error(opened.failure.code)
 const store = opened.value
+const spills = process.argv[6] === 'spill'
+const SPILL_BYTES = 3 * 2 ** 20
 const journal: Store['operations'] = {
   ...store.operations,
   save(operation) {
     here()
-    const saved = store.operations.save(operation)
+    const saved = store.together(() => {
+      // More than SQLite's cache holds, so that pages of what is never committed are in the file already.
+      if (spills) store.blobs.set('ballast', randomBytes(SPILL_BYTES))
+      store.operations.save(operation)
+      insideWrites.push(passed + 1)
+      here()
+    })
     here()
     return saved
   },
@@ -122,6 +133,7 @@ store.close()
 process.stdout.write(
   JSON.stringify({
     passed,
+    insideWrites,
     state: operation?.state,
     journal: operation?.journal.map(({ says }) => says),
     world: readdirSync(world),
