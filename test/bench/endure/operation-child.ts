@@ -1,0 +1,1 @@
+import '../../../main/capabilities/operations/testing/crash-child'
