@@ -16,6 +16,7 @@ import {
   recoverStranded,
   releaseTask,
   settle,
+  isPolicyKnown,
   whyStopped,
   type BurstService,
   type CloudPorts,
@@ -121,7 +122,7 @@ export function bursting(
     identity: `${hostname()}/${String(process.pid)}`,
     stopped: () => whyStopped(records),
     async wants(signal) {
-      if (services.steward !== true && !records.known('BurstPolicy').live) return 'unknown'
+      if (services.steward !== true && !isPolicyKnown(records)) return 'unknown'
       if (services.steward !== true && policyOf(records).spec.mode !== 'automatic') return false
       const rules = await mayRule({ sites, records }, signal)
       return rules === 'unknown' ? rules : rules === 'yes'
@@ -199,7 +200,7 @@ export function bursting(
 function untilLive(records: Services['records'], signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const look = () => {
-      if (!signal.aborted && !records.known('BurstPolicy').live) return
+      if (!signal.aborted && !isPolicyKnown(records)) return
       stop()
       if (signal.aborted) reject(signal.reason as Error)
       else resolve()

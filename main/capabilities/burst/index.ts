@@ -37,7 +37,7 @@ export { budgetTask, moveTask, recoverStranded, releaseTask, settle } from './ac
 export { burstHandlers } from './handlers'
 export { owing } from './move/owed'
 export { makeLayout } from './move/plan-layout'
-export { policyOf, whyStopped } from './live/policy'
+export { isPolicyKnown, policyOf, whyStopped } from './live/policy'
 export { makePolicy, mayRule } from './policy'
 export { makeNotebooks, type Notebooks } from './notebook/service'
 export { bringingBack } from './results'

@@ -20,6 +20,10 @@ interface Following {
   signal: AbortSignal
 }
 
+/** A kind that the cluster does not know, as one that nobody prepared. */
+const isUnserved = (failed: Failure) =>
+  failed.code === 'NOT_FOUND' && failed.data.kind === 'resource'
+
 /**
  * Keeps one watch per kind on whichever client is the home site's now. Who may not read a kind in all namespaces, as engineers may
  * not, follows it in those of their own projects.
@@ -55,7 +59,7 @@ export class Follower {
     this.#watching = new AbortController()
     const { signal } = this.#watching
     for (const kind of RECORD_KINDS) {
-      this.#shelf(kind).lose()
+      this.#shelf(kind).lose({ unserved: false })
       if (client)
         this.#follow({ client, kind, signal }).catch((error: unknown) => {
           if (!signal.aborted)
@@ -88,7 +92,7 @@ export class Follower {
     let refused = false
     const onFailure = (failed: Failure) => {
       refused = failed.code === 'FORBIDDEN'
-      if (namespace === undefined) this.#shelf(kind).lose()
+      if (namespace === undefined) this.#shelf(kind).lose({ unserved: isUnserved(failed) })
       this.#ports.log.info('A watch of shared records was interrupted.', {
         kind,
         code: failed.code,

@@ -16,7 +16,10 @@ export interface RecordsPorts {
 /** The shared records of the home site: live through one watch per kind, last seen from the local store before and without it. */
 export interface Records {
   /** Records as last seen, at once and without a connection. */
-  known<K extends RecordKind>(kind: K): { items: RecordOf<K>[]; asOf: number; live: boolean }
+  /** `unserved`: the home site answered that it does not know the kind, so there is none of it; to be told from one that cannot be read. */
+  known<K extends RecordKind>(
+    kind: K,
+  ): { items: RecordOf<K>[]; asOf: number; live: boolean; unserved?: boolean }
   find<K extends RecordKind>(kind: K, name: string, namespace?: string): RecordOf<K> | undefined
   /** Calls back (at most four times a second) after records of these kinds changed; the answer stops it. */
   onChange(kinds: RecordKind[], listener: () => void): () => void

@@ -11,6 +11,8 @@ export class Shelf {
   /** Milliseconds of the site's clock; 0 while nothing was ever seen. */
   asOf = 0
   live = false
+  /** The site answered that it does not know the kind: there is none of it until the site is prepared. */
+  unserved = false
   readonly #kind: RecordKind
   readonly #store: Store['records']
   readonly #log: Log
@@ -88,10 +90,11 @@ export class Shelf {
     this.asOf = Math.max(this.asOf, at)
     this.#listeners.tell()
   }
-  /** The watch is interrupted: what is here is what was last seen. */
-  lose() {
-    if (!this.live) return
+  /** The watch is interrupted: what is here is what was last seen, unless the site does not even know the kind. */
+  lose({ unserved }: { unserved: boolean }) {
+    if (!this.live && unserved === this.unserved) return
     this.live = false
+    this.unserved = unserved
     this.#listeners.tell()
   }
   /** Writes what changed since the last time; what a full disk refused is tried again with the next change. */
@@ -125,6 +128,7 @@ export class Shelf {
   #touch(at: number) {
     this.asOf = at
     this.live = true
+    this.unserved = false
     this.#listeners.tell()
   }
 }

@@ -14,11 +14,17 @@ export const DEFAULT_POLICY: BurstPolicySpec = {
   spot: false,
 }
 
+/** Whether it is certain which policy is in force: it was read, or the site does not know of policies at all. */
+export function isPolicyKnown(records: Pick<Records, 'known'>): boolean {
+  const { live, unserved } = records.known('BurstPolicy')
+  return live || unserved === true
+}
+
 /** Why nothing may act by itself: the kill switch, or that it cannot be read now. What is not known never counts as allowed. */
 export function whyStopped(
   records: Pick<Records, 'find' | 'known'>,
 ): { pulled: boolean; says: string } | undefined {
-  if (!records.known('BurstPolicy').live)
+  if (!isPolicyKnown(records))
     return { pulled: false, says: 'the policy with its kill switch cannot be read now' }
   const stopped = policyOf(records).spec.stopped
   return stopped && { pulled: true, says: stopped.reason }

@@ -3,7 +3,7 @@ import { succeed, type Outcome } from '../../../kernel/outcome'
 import { LABEL, type Manifest } from '../../../kernel/manifest'
 import type { KubeClient, KubeObject, Resource } from '../../../platform/kubernetes/types'
 import type { StepContext } from '../../operations'
-import { createNamespace, isReservedName, readNamespace } from '../../ownership'
+import { createNamespace, readNamespace } from '../../ownership'
 import type { MoveInput } from './input'
 
 const GROUP = 'kueue.x-k8s.io'
@@ -148,8 +148,8 @@ async function ensureNamespace(
   signal: AbortSignal,
 ): Promise<Outcome<void>> {
   const found = await readNamespace(client, namespace, signal)
-  if (!found.ok || (found.value && !isReservedName(namespace)))
-    return found.ok ? succeed(undefined) : found
+  if (!found.ok) return found
+  if (found.value) return succeed(undefined)
   const made = await createNamespace(
     client,
     { object: namespaceObject(namespace) as Manifest, run, project: namespace },
