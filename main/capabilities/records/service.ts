@@ -48,7 +48,12 @@ export function makeRecords(ports: RecordsPorts): RecordsService {
   return {
     known: <K extends RecordKind>(kind: K) => {
       const { items, asOf, live, unserved } = shelf(kind)
-      return { items: [...items.values()] as RecordOf<K>[], asOf, live, unserved }
+      return {
+        items: [...items.values()] as RecordOf<K>[],
+        asOf,
+        live,
+        ...(unserved && { unserved }),
+      }
     },
     find: <K extends RecordKind>(kind: K, name: string, namespace?: string) => {
       const { items } = shelf(kind)
