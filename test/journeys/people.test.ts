@@ -115,11 +115,11 @@ describe('the people of a project', () => {
     await people().getByRole('button', { name: 'Remove ghost.writer' }).click()
     // The lines of a binding come of its subjects on the cluster, so they prove that the person was let in.
     await plan().getByText('takt-analysts').waitFor()
-    expect(
-      (await plan().innerText())
-        .split('\n')
-        .filter((line) => line.includes('ghost.writer') && !line.startsWith('Remove')),
-    ).toHaveLength(2)
+    const told = (await plan().innerText())
+      .split('\n')
+      .filter((line) => line.includes('ghost.writer') && !line.startsWith('Remove'))
+    expect(told.filter((line) => line.startsWith('−'))).toHaveLength(2)
+    expect(told.filter((line) => line.startsWith('ghost.writer: before, '))).toHaveLength(1)
     await at.shot('removing')
     await plan()
       .locator('.panel-foot')
