@@ -270,7 +270,7 @@ async function placesFor(
 ): Promise<Outcome<{ makes: string[]; blockedBy: Plan['blockedBy'] }>> {
   const makes: string[] = []
   const blockedBy: Plan['blockedBy'] = []
-  for (const name of namespaces) {
+  for (const name of namespaces.filter((each) => each !== STANDS_EVERYWHERE)) {
     const place = await namespaceAway(there, name, signal)
     if (!place.ok) return place
     if (place.value.makes) makes.push(name)
@@ -278,6 +278,9 @@ async function placesFor(
   }
   return succeed({ makes, blockedBy })
 }
+
+/** Every cluster has it from its beginning, so it is never made; what is laid out there is a queue that bears Takt's mark. */
+const STANDS_EVERYWHERE = 'default'
 
 interface Finishing {
   asked: Asking['asked']
