@@ -47,13 +47,8 @@ export function makeRecords(ports: RecordsPorts): RecordsService {
   for (const one of shelves.values()) one.onChange(writing.poke)
   return {
     known: <K extends RecordKind>(kind: K) => {
-      const { items, asOf, live, unserved } = shelf(kind)
-      return {
-        items: [...items.values()] as RecordOf<K>[],
-        asOf,
-        live,
-        ...(unserved && { unserved }),
-      }
+      const { items, standing } = shelf(kind)
+      return { items: [...items.values()] as RecordOf<K>[], ...standing }
     },
     find: <K extends RecordKind>(kind: K, name: string, namespace?: string) => {
       const { items } = shelf(kind)

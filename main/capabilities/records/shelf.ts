@@ -37,6 +37,10 @@ export class Shelf {
       if (parsed.success) this.items.set(key, parsed.data as unknown as TaktRecord)
     }
   }
+  /** How far what is here can be relied on. */
+  get standing(): { asOf: number; live: boolean; unserved?: boolean } {
+    return { asOf: this.asOf, live: this.live, ...(this.unserved && { unserved: true }) }
+  }
   onChange(listener: () => void): () => void {
     return this.#listeners.add(listener)
   }
