@@ -22,3 +22,7 @@ export const isShapedLikeSecret = (value: string): boolean =>
     /[A-Z]/.test(value) &&
     (value.match(/\d/g)?.length ?? 0) >= 3 &&
     !/[a-z]{8,}|[A-Z]{8,}/.test(value))
+
+/** A text with every token of a known maker in it replaced; what no maker's form has stays, since a shell may run it. */
+export const withoutTokens = (text: string, instead: (token: string) => string): string =>
+  text.replace(/[\w.+=~-]{12,}/g, (run) => (FORMS.test(run) ? instead(run) : run))

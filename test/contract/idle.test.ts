@@ -89,7 +89,9 @@ test.each([
     const end = (await now()) + 20 * 60_000
     while ((await now()) < end) {
       const seen = await notebook.idle()
-      expect([seen.idle, await notebook.phase()]).toEqual([false, 'Ready'])
+      expect(seen.idle).toBe(false)
+      // A server that is looked at anew may say Starting for a moment; what must not come is a pause.
+      expect(['Ready', 'Starting']).toContain(await notebook.phase())
       await new Promise((passed) => setTimeout(passed, 500))
     }
     const late = await notebook.idle()

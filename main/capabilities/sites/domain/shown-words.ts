@@ -26,6 +26,10 @@ const LOADS_CODE =
 const isPlain = (value: string) =>
   /^[\w+/=.:@,~-]+$/.test(value) && !/^([.]{0,2}\/|~|[A-Za-z]:)|:\/\//.test(value)
 
+/** What stands in the place of a secret: its length and a digest, by which a changed one is seen. */
+export const shownSecret = (value: string, digest: Digest): string =>
+  `[hidden: ${value.length} letters, ${digest(value)}]`
+
 /** Every word and variable as it is, but for plain values that are secrets: those are shown as length and digest. */
 export function shownCommand(
   { command, args, variables, evaluates }: CommandToShow,
@@ -34,7 +38,7 @@ export function shownCommand(
   let hidden = 0
   const secret = (value: string) => {
     hidden++
-    return `[hidden: ${value.length} letters, ${digest(value)}]`
+    return shownSecret(value, digest)
   }
   const word = (text: string, before: string | undefined): string => {
     const option = /^(-{0,2}[A-Za-z][\w.-]*)=(.*)$/s.exec(text)

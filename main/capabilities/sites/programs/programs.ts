@@ -5,11 +5,12 @@ import type {
 } from '../../../../preload/contract/programs'
 import { visibleLine } from '../../../../preload/contract/text/visible'
 import { timestamp, type Clock } from '../../../kernel/clock'
+import { withoutTokens } from '../../../kernel/secret-names'
 import type { Outcome } from '../../../kernel/outcome'
 import { succeed } from '../../../kernel/outcome'
 import type { Store } from '../../../platform/store'
 import { runProgram, type Ended } from '../adapters/run-program'
-import { shownCommand } from '../domain/shown-words'
+import { shownCommand, shownSecret } from '../domain/shown-words'
 import { Consents, type KeptConsent } from './consents'
 import { hashOfOpen, isNative, openFile, type HashCache } from './open-file'
 import { whatRuns, type RunningFile, type WhatRuns } from './what-runs'
@@ -163,12 +164,15 @@ export class Programs {
       sha256: opened.sha256,
       ...(lines && {
         lines: lines.slice(0, MOST_LINES).map((line) => ({
-          text: visibleLine(line.replaceAll('\t', '  ')),
+          text: visibleLine(this.#withoutTokens(line).replaceAll('\t', '  ')),
           isNew: isNew(line),
         })),
       }),
       ...(isCut && { isCut }),
     }
+  }
+  #withoutTokens(line: string): string {
+    return withoutTokens(line, (token) => shownSecret(token, (text) => this.#consents.digest(text)))
   }
   #offer(
     shown: Pick<KeptConsent, 'kind' | 'of' | 'hash' | 'words' | 'variables' | 'files'>,
