@@ -1,7 +1,5 @@
-import type { FailureOf } from './failures'
+import type { FailureOf, SavedCopy } from './failures'
 import type { Words } from './explain'
-
-type Saved = FailureOf<'STORE_DAMAGED'>['data']['saved'][number]
 
 /** What a person would call the rows of a table; what comes again by itself from the sites is not counted as a loss. */
 const NOUNS: Record<string, readonly [one: string, many: string]> = {
@@ -12,7 +10,7 @@ const NOUNS: Record<string, readonly [one: string, many: string]> = {
   blob: ['file', 'files'],
 }
 
-const counted = (rows: Saved['rows']): string =>
+const counted = (rows: SavedCopy['rows']): string =>
   rows
     .flatMap(({ table, rows: count, complete }) => {
       const noun = NOUNS[table]
@@ -28,7 +26,7 @@ export const savedAt = (ms: number): string =>
   `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 
 /** One thing to begin again with, in a sentence. */
-export const describeSaved = ({ from, at, rows }: Saved): string =>
+export const describeSaved = ({ from, at, rows }: SavedCopy): string =>
   from === 'backup'
     ? `a copy of ${savedAt(at ?? 0)} with ${counted(rows)}; what changed since is missing from it`
     : `in the damaged file itself ${counted(rows)} can still be read`

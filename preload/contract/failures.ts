@@ -4,6 +4,17 @@ import { shownAddress } from './text/address'
 const Site = z.object({ site: z.string() })
 const Answer = Site.extend({ status: z.number().int(), says: z.string() })
 
+/** What somebody can begin again with after the local store was damaged. */
+export const SavedCopy = z.object({
+  from: z.enum(['damaged-file', 'backup']),
+  file: z.string(),
+  at: z.number().optional().describe('When the copy was made, in ms since 1970'),
+  rows: z
+    .array(z.object({ table: z.string(), rows: z.number().int(), complete: z.boolean() }))
+    .describe('Rows that can be read, and whether each table could be walked to its end'),
+})
+export type SavedCopy = z.infer<typeof SavedCopy>
+
 /** What each expected failure carries. Nothing here may hold a secret. */
 const DATA = {
   INVALID: z.object({ issues: z.array(z.object({ path: z.string(), says: z.string() })) }),
@@ -115,16 +126,7 @@ const DATA = {
   STORE_DAMAGED: z.object({
     file: z.string(),
     saved: z
-      .array(
-        z.object({
-          from: z.enum(['damaged-file', 'backup']),
-          file: z.string(),
-          at: z.number().optional(),
-          rows: z.array(
-            z.object({ table: z.string(), rows: z.number().int(), complete: z.boolean() }),
-          ),
-        }),
-      )
+      .array(SavedCopy)
       .describe('What can be begun again with: rows that still read, and each sound backup'),
   }),
   VAULT_REFUSED: z.object({ backend: z.string() }),
@@ -187,6 +189,12 @@ export function parseFailure(code: unknown, data: unknown): Failure | undefined 
   if (typeof code !== 'string' || !(code in DATA)) return undefined
   const parsed = DATA[code as FailureCode].safeParse(data)
   return parsed.success ? ({ code, data: parsed.data } as Failure) : undefined
+}
+/** The failure that an error carries from where no outcome could be answered, as a damaged store's does; undefined where it carries none. */
+export function carriedFailure(error: unknown): Failure | undefined {
+  if (!(error instanceof Error) || !('failure' in error)) return undefined
+  const { code, data } = (error.failure ?? {}) as { code?: unknown; data?: unknown }
+  return parseFailure(code, data)
 }
 /** Any failure as a schema, for records that keep one. */
 export const FailureRecord = z.object({ code: z.string(), data: z.unknown() })

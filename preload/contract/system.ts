@@ -1,6 +1,7 @@
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { entry, Timestamp } from './common'
+import { SavedCopy } from './failures'
 import { line, orNothing, webAddress } from './inputs'
 
 export const Check = z.object({
@@ -46,12 +47,6 @@ export const DEFAULT_SETTINGS: Settings = {
   noProxy: '',
 }
 
-const SavedCopy = z.object({
-  from: z.enum(['damaged-file', 'backup']),
-  file: z.string(),
-  at: z.number().optional().describe('When the copy was made, in ms since 1970'),
-  rows: z.array(z.object({ table: z.string(), rows: z.number().int(), complete: z.boolean() })),
-})
 export const StoreHealth = z.object({
   state: z.enum(['sound', 'read-only', 'damaged']),
   file: z.string(),
@@ -61,6 +56,7 @@ export const StoreHealth = z.object({
   ),
 })
 export type StoreHealth = z.infer<typeof StoreHealth>
+/** `rescue` is the newest backup, and over it every row that the damaged file still gives. */
 export const RecoveryChoice = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('rescue') }),
   z.object({ kind: z.literal('backup'), at: z.number() }),

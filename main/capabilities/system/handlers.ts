@@ -1,11 +1,15 @@
 import { withEventMeta } from '@orpc/server'
 import { z } from 'zod'
-import { ShippedComponent, type StoreHealth } from '../../../preload/contract/system'
+import {
+  ShippedComponent,
+  type RecoveryChoice,
+  type StoreHealth,
+} from '../../../preload/contract/system'
 import { timestamp, type Clock } from '../../kernel/clock'
 import type { Outcome } from '../../kernel/outcome'
 import { answer, type Implementer } from '../../platform/contract'
 import { MOST_BYTES, readRegularText } from '../../platform/files'
-import type { Recovered, RecoveryChoice } from '../../platform/store'
+import type { Recovered } from '../../platform/store'
 import { diagnose, type DiagnosticsPorts } from './diagnostics'
 
 export interface SystemPorts extends DiagnosticsPorts {

@@ -2,7 +2,7 @@ import { ORPCError } from '@orpc/client'
 import type { Command } from 'commander'
 import { ZodError } from 'zod'
 import { explain } from '../../../preload/contract/explain'
-import { parseFailure, type Failure } from '../../../preload/contract/failures'
+import { carriedFailure, parseFailure, type Failure } from '../../../preload/contract/failures'
 import type { LocalClient } from '../local/socket'
 import { sayError } from './output'
 
@@ -96,9 +96,7 @@ export function exitCodeOf(code: Failure['code']): number {
 export function failureOf(error: unknown): Failure | undefined {
   if (error instanceof ORPCError) return parseFailure(error.code, error.data) ?? invalidInput(error)
   // A core in this process that could not start, or whose store turned out damaged, carries its failure itself.
-  if (!(error instanceof Error) || !('failure' in error)) return undefined
-  const { code, data } = (error.failure ?? {}) as { code?: unknown; data?: unknown }
-  return parseFailure(code, data)
+  return carriedFailure(error)
 }
 /** oRPC reports an input that does not fit its schema in its own way. */
 function invalidInput(error: ORPCError<string, unknown>): Failure | undefined {

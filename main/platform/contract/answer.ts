@@ -1,7 +1,7 @@
 import { implement, ORPCError } from '@orpc/server'
 import { contract } from '../../../preload/contract'
 import { explain } from '../../../preload/contract/explain'
-import { parseFailure, type Failure } from '../../../preload/contract/failures'
+import { carriedFailure, type Failure } from '../../../preload/contract/failures'
 import type { Outcome } from '../../kernel/outcome'
 
 /** What a host knows of who calls; nothing where the way in needs no session. */
@@ -21,14 +21,6 @@ export const os = implement(contract)
     }
   })
 export type Implementer = typeof os
-
-/** The failure that an error carries from where no outcome could be answered. */
-function carriedFailure(error: unknown): Failure | undefined {
-  if (!(error instanceof Error) || error instanceof ORPCError || !('failure' in error))
-    return undefined
-  const { code, data } = (error.failure ?? {}) as { code?: unknown; data?: unknown }
-  return parseFailure(code, data)
-}
 
 /** The declared contract error for a failure, with its words as message. */
 export const refusal = (failure: Failure): ORPCError<string, unknown> =>

@@ -11,8 +11,9 @@ import { DatabaseSync } from 'node:sqlite'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { explain } from '../../../preload/contract/explain'
+import type { RecoveryChoice } from '../../../preload/contract/system'
 import { HandClock } from '../../../test/support/clock'
-import { listBackups, openStore, recoverStore, type RecoveryChoice, type Store } from '.'
+import { listBackups, openStore, recoverStore, type Store } from '.'
 import { openFolder, scratchFolders } from './testing/folders'
 
 const folders = scratchFolders()

@@ -8,11 +8,5 @@ export {
   type StoredOperation,
 } from './store'
 export { listBackups, type Backup } from './backups'
-export {
-  recoverStore,
-  savedCopies,
-  type Recovered,
-  type RecoveryChoice,
-  type SavedCopy,
-} from './recovery'
+export { recoverStore, savedCopies, type Recovered } from './recovery'
 export { isWritable, privateFiles, privateFolder } from './private-files'

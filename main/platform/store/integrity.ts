@@ -1,7 +1,7 @@
 import type { Clock } from '../../kernel/clock'
 import type { Database } from './database'
 import { StoreDamagedError } from './database'
-import { TABLES } from './salvage'
+import { storeTables } from './salvage'
 
 /** Walks one table after the other, letting others work in between; true where a page is damaged. */
 export async function findDamage(
@@ -9,7 +9,7 @@ export async function findDamage(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<boolean> {
-  for (const { table } of TABLES) {
+  for (const { table } of storeTables()) {
     await clock.sleep(PAUSE_MS, signal).catch(() => undefined)
     if (signal.aborted || !db.open) return false
     if (isTableDamaged(db, table)) return true

@@ -3,25 +3,12 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Outcome } from '../../kernel/outcome'
 import { fail, succeed } from '../../kernel/outcome'
-import { failure } from '../../../preload/contract/failures'
+import { failure, type SavedCopy } from '../../../preload/contract/failures'
+import type { RecoveryChoice } from '../../../preload/contract/system'
 import { listBackups } from './backups'
 import { MIGRATIONS } from './migrations'
 import { privateFiles } from './private-files'
-import { mendHeader, readableRows, TABLES, writeStore, type TableRows } from './salvage'
-
-/** What somebody can begin again with after damage. */
-export interface SavedCopy {
-  from: 'damaged-file' | 'backup'
-  file: string
-  /** When it was made, in ms since 1970; nothing of the damaged file itself. */
-  at?: number
-  /** Rows that can be read, by table; `complete` says whether each table could be walked to its end. */
-  rows: { table: string; rows: number; complete: boolean }[]
-}
-
-export type RecoveryChoice =
-  /** The newest backup, and over it every row that the damaged file still gives. */
-  { kind: 'rescue' } | { kind: 'backup'; at: number } | { kind: 'empty' }
+import { mendHeader, readableRows, storeTables, writeStore, type TableRows } from './salvage'
 
 export interface Recovered {
   /** Where the damaged file lies now, untouched. */
@@ -84,7 +71,7 @@ function chosenRows(folder: string, choice: RecoveryChoice): TableRows[] | undef
 
 /** A table that reads to its end says all; of one that does not, what is missing comes from the backup. */
 function overlaid(below: TableRows[], above: TableRows[]): TableRows[] {
-  return TABLES.map(({ table }) => {
+  return storeTables().map(({ table }) => {
     const old = below.find((entry) => entry.table === table)?.rows ?? []
     const now = above.find((entry) => entry.table === table)
     if (!now) return { table, rows: old, complete: true }

@@ -15,8 +15,9 @@ interface Table {
   columns: string[]
 }
 
-/** Every table of a store with the columns of its key, as the migrations make them. */
-export const TABLES: Table[] = describeTables()
+let described: Table[] | undefined
+/** Every table of a store with the columns of its key, as the migrations make them; described when first asked for, since few starts need it. */
+export const storeTables = (): readonly Table[] => (described ??= describeTables())
 
 function describeTables(): Table[] {
   const db = new DatabaseSync(':memory:')
@@ -46,7 +47,7 @@ function describeTables(): Table[] {
 
 /** Reads each table from its beginning and, where a page stops the way, from its end. */
 export function readableRows(db: DatabaseSync): TableRows[] {
-  return TABLES.map(({ table, key }) => {
+  return storeTables().map(({ table, key }) => {
     const forward = walk(db, table, key.join(', '))
     if (forward.complete) return { table, ...forward }
     const backward = walk(db, table, key.map((column) => `${column} DESC`).join(', '))
@@ -99,7 +100,7 @@ export function writeStore(file: string, tables: TableRows[]): number {
 }
 
 function writeTable(db: DatabaseSync, { table, rows }: TableRows): number {
-  const columns = TABLES.find((entry) => entry.table === table)?.columns ?? []
+  const columns = storeTables().find((entry) => entry.table === table)?.columns ?? []
   const insert = db.prepare(
     `INSERT OR REPLACE INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
   )
