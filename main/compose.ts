@@ -5,8 +5,9 @@ import type { Router } from '@orpc/server'
 import type { Contract } from '../preload/contract'
 import { explain } from '../preload/contract/explain'
 import { failure, type Failure } from '../preload/contract/failures'
-import { mayRule } from './capabilities/burst'
+import { makeSpending, mayRule } from './capabilities/burst'
 import { makeCapacity } from './capabilities/capacity'
+import { makeMoney } from './capabilities/money'
 import { makeOperations, operationHandlers } from './capabilities/operations'
 import { makePrepare } from './capabilities/prepare'
 import { makeRecords, RECORD_KINDS, recordHandlers, resourceOf } from './capabilities/records'
@@ -116,11 +117,14 @@ export async function compose(options: ComposeOptions): Promise<Core> {
     random,
     log,
   }
+  const money = makeMoney({ sites, records, capacity })
+  const spending = makeSpending({ sites, records, money })
   const rented = renting({
     ...services,
     capacity,
     plant,
     mayLead: (signal) => mayRule({ sites, records }, signal),
+    spending,
   })
   const detail = objectDetail({ ...services, capacity })
   const line = discovery({

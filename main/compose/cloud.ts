@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { makeCapacity } from '../capabilities/capacity'
+import type { Spending } from '../capabilities/burst'
 import { cloudHandlers, makeCloud, type CloudAccount } from '../capabilities/cloud'
 import { makeShipping, shippingHandlers } from '../capabilities/shipping'
 import { os } from '../platform/contract'
@@ -32,6 +33,7 @@ export function renting(
     capacity: ReturnType<typeof makeCapacity>
     plant: EmbeddedPlant | undefined
     mayLead(signal?: AbortSignal): Promise<'yes' | 'no' | 'unknown'>
+    spending: Spending
   },
 ) {
   const { store, sites, records, aws, capacity, operations, plant, clock, random, log } = services
@@ -55,6 +57,7 @@ export function renting(
     accounts,
     clients: ({ profile, region }) => aws.clients({ profile, region }),
     mayLead: services.mayLead,
+    spend: services.spending.shared,
     shipped: () =>
       shipping.view().shipments.map(({ toSite, to, startedAt, endedAt }) => ({
         toSite,

@@ -142,6 +142,7 @@ describe.skipIf(lacks !== undefined)(
         ],
         clients: ({ profile, region }) => sdk.clients({ profile, region }),
         mayLead: () => Promise.resolve('yes' as const),
+        spend: () => Promise.resolve(succeed({ blockedBy: [] })),
         shipped: () => [],
         store,
         clock: systemClock,

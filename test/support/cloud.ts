@@ -119,6 +119,7 @@ export async function aCloud(
     wrap?: (clients: AwsClients) => AwsClients
     journal?: (store: Store) => Store['operations']
     leads?: 'yes' | 'no'
+    spend?: CloudPorts['spend']
     shipped?: ReturnType<CloudPorts['shipped']>
   } = {},
 ) {
@@ -158,6 +159,7 @@ export async function aCloud(
     accounts: () => [account],
     clients,
     mayLead: () => Promise.resolve(options.leads ?? 'yes'),
+    spend: options.spend ?? (() => Promise.resolve(succeed({ blockedBy: [] }))),
     shipped: () => options.shipped ?? [],
     store,
     clock,

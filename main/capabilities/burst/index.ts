@@ -34,6 +34,7 @@ export {
   type ThreadQuestion,
 } from './replay-thread'
 export { budgetTask, moveTask, recoverStranded, releaseTask, settle } from './acting'
+export { makeSpending, type Spending } from './gate'
 export { burstHandlers } from './handlers'
 export { owing } from './move/owed'
 export { makeLayout } from './move/plan-layout'

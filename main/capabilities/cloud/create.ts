@@ -12,7 +12,15 @@ import { nodeClass, nodePool, NODE_POOLS } from './adapters/karpenter'
 import { madeTags, TAG, type ClusterIdentity } from './domain/ownership'
 import { BOOT_S, modelOf, quotaCode, usedCores } from './domain/pools'
 import { shownPrice } from './domain/prices'
-import { bookOf, change, lookedAt, permission, type Cloud, type Looked } from './planning'
+import {
+  bookOf,
+  change,
+  lookedAt,
+  permission,
+  rentBlocks,
+  type Cloud,
+  type Looked,
+} from './planning'
 import { onGroup } from './scale'
 import type { At, Telling } from './work'
 
@@ -169,11 +177,21 @@ export async function planCreate(
     region: account.region,
     capacityType: template.capacityType,
   })
+  const known = price && shownPrice(price, seen.at)
+  // A node group begins with no machine; Karpenter rents the first one by itself as soon as work waits.
+  const karpenter = template.provisioner === 'karpenter'
+  const money = await rentBlocks(
+    cloud,
+    { adds: karpenter ? 1 : 0, usdPerHour: karpenter ? known?.usd : 0 },
+    signal,
+  )
+  if (!money.ok) return money
   const plan = bodyOf(looked.value, {
     kind,
     input,
-    known: price && shownPrice(price, seen.at),
+    known,
     typeKnown: type !== undefined,
+    money: money.value,
   })
   return succeed({
     plan,
@@ -187,8 +205,9 @@ interface Made {
   input: CreateInput
   known: CloudPrice | undefined
   typeKnown: boolean
+  money: Plan['blockedBy']
 }
-function bodyOf(looked: Looked, { kind, input, known, typeKnown }: Made) {
+function bodyOf(looked: Looked, { kind, input, known, typeKnown, money }: Made) {
   const { template } = input
   const karpenter = template.provisioner === 'karpenter'
   const { cluster } = looked.account
@@ -230,7 +249,7 @@ function bodyOf(looked: Looked, { kind, input, known, typeKnown }: Made) {
       quotas: quotaUse(looked, template),
       choices: choices(looked, { template, input }),
       risks: risksOf(template, known),
-      blockedBy: blocks(looked, { input, known: typeKnown }),
+      blockedBy: [...blocks(looked, { input, known: typeKnown }), ...money],
       steps: stepsOf(kind, input),
       undo: 'Deletes it again.',
       yaml:

@@ -125,3 +125,27 @@ export const permission = (
   allowed: 'unknown',
   grantedBy: ['whoever runs the AWS account'],
 })
+
+/** Hours that the budgets have to bear of what is rented: nobody says how long it stays. */
+const AHEAD_H = 24
+/** What forbids renting so many machines more: no approval, no budget, or too little left. */
+export async function rentBlocks(
+  cloud: Cloud,
+  { adds, usdPerHour }: { adds: number; usdPerHour: number | undefined },
+  signal: AbortSignal | undefined,
+): Promise<Outcome<Plan['blockedBy']>> {
+  const { observer, ports } = cloud
+  const rented = observer
+    .accounts()
+    .flatMap(({ site }) => observer.last(site)?.groups ?? [])
+    .reduce((sum, { desired }) => sum + desired, 0)
+  const decided = await ports.spend(
+    {
+      usd: usdPerHour === undefined ? undefined : usdPerHour * AHEAD_H,
+      hours: AHEAD_H,
+      nodes: rented + adds,
+    },
+    signal,
+  )
+  return decided.ok ? succeed(decided.value.blockedBy) : decided
+}

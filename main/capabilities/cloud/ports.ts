@@ -1,9 +1,11 @@
 import type { Clock } from '../../kernel/clock'
+import type { Outcome } from '../../kernel/outcome'
 import type { Random } from '../../kernel/random'
 import type { AwsClients } from '../../platform/aws'
 import type { Log } from '../../platform/log'
 import type { Store } from '../../platform/store'
 import type { Capacity } from '../capacity'
+import type { Spend, SpendDecision } from '../money'
 import type { Operations } from '../operations'
 import type { Sites } from '../sites'
 
@@ -32,6 +34,11 @@ export interface CloudPorts {
   clients(account: CloudAccount): AwsClients
   /** Whether the signed-in person answers for what is spent: who may change the burst policy. */
   mayLead(signal?: AbortSignal): Promise<'yes' | 'no' | 'unknown'>
+  /** The gate before machines are rented that belong to no cost centre; `nodes` is how many there would be then. */
+  spend(
+    asked: Spend & { nodes: number },
+    signal?: AbortSignal,
+  ): Promise<Outcome<Pick<SpendDecision, 'blockedBy'>>>
   /** What Takt itself shipped, as its own ledger has it: the record that an unfinished upload is its own. */
   shipped(): readonly ShippedRecord[]
   store: Pick<Store, 'settings'>

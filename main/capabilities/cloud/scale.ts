@@ -17,6 +17,7 @@ import {
   poolNamed,
   priceOf,
   priceRisks,
+  rentBlocks,
   type Cloud,
   type Looked,
 } from './planning'
@@ -203,13 +204,23 @@ export async function planScale(
     go,
   }
   const adds = ask.desired - group.value.desired
-  const blockedBy = blocks({
+  const money =
+    adds > 0
+      ? await rentBlocks(
+          cloud,
+          { adds, usdPerHour: pool.value.price && pool.value.price.usd * adds },
+          signal,
+        )
+      : succeed([])
+  if (!money.ok) return money
+  const found = blocks({
     pool: pool.value,
     min: leastOf(pool.value, group.value),
     adds,
     desired: ask.desired,
     missing: fewer - go.length,
   })
+  const blockedBy = [...found, ...money.value]
   const plan = planBody(
     given({
       kind: kind.kind,

@@ -5,6 +5,7 @@ import { given } from '../../kernel/given'
 import type { Manifest } from '../../kernel/manifest'
 import { LABEL } from '../../kernel/manifest'
 import type { Inventory } from '../../kernel/inventory'
+import { budgetMissing } from '../money'
 import type { MadePlan, OperationKind } from '../operations'
 import {
   asYaml,
@@ -127,6 +128,19 @@ function lastOne(rooms: Room[], { size }: ProvisionInput['spec']): string[] {
   ]
 }
 
+/** Nobody has said what may be spent: own machines are only warned of, rented ones are not given. */
+function unbudgeted(
+  { sites }: Pick<EnvironmentPorts, 'sites'>,
+  costCentre: string,
+): Pick<Plan, 'blockedBy' | 'risks'> {
+  const rented = sites.states().some(({ home, place }) => home && place === 'cloud')
+  return rented
+    ? { blockedBy: [budgetMissing(costCentre)], risks: [] }
+    : {
+        blockedBy: [],
+        risks: [`Cost centre ${costCentre} has no budget: nobody has said what it may spend.`],
+      }
+}
 function budgetOf(
   ports: EnvironmentPorts,
   { spec }: Decided,
@@ -134,7 +148,7 @@ function budgetOf(
 ): { uses: Plan['quotas']; blockedBy: Plan['blockedBy']; risks: string[] } {
   const budget = ports.records.find('Budget', spec.costCentre)
   const adds = price?.usdInAll ?? 0
-  if (!budget) return { uses: [], blockedBy: [], risks: [] }
+  if (!budget) return { uses: [], ...unbudgeted(ports, spec.costCentre) }
   const used = budget.status.spentUsd ?? 0
   const rest = budget.spec.capUsd - used
   const usd = (amount: number) => `$${amount.toFixed(2)}`

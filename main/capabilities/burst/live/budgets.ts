@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import type { BudgetStand } from '../../../../preload/contract/burst'
+import type { Plan } from '../../../../preload/contract/operations'
 import type { Budget } from '../../../../preload/contract/records'
 import type { BurstPolicySpec } from '../../../../preload/contract/records/burst'
+import { budgetMissing, limitBlocks, type Spend } from '../../money'
 import type { BudgetLine, QueuedJob } from '../domain/snapshot'
 import { counts } from '../domain/snapshot'
 import { SCOPE, type Whose } from './team'
@@ -156,3 +158,17 @@ export const standing = (lines: readonly Line[], job?: QueuedJob, thisUsd = 0): 
 /** The caps that a cost would exceed. */
 export const shortBudgets = (lines: readonly Line[], job: QueuedJob, usd: number): BudgetStand[] =>
   standing(lines, job).filter(({ leftUsd }) => leftUsd < usd)
+
+/** Whether the job's cost centre has a Budget record: its line alone has somebody who answers for it, caps of the policy have nobody. What belongs to no project has no cost centre; caps of the policy hold it. */
+const budgeted = (lines: readonly Line[], job: QueuedJob): boolean =>
+  !job.costCentre ||
+  lines.some(({ scope, owner }) => owner !== undefined && scope === job.costCentre)
+/** What money forbids, for whatever leaves the building: no budget at all, or hard caps that are too short. */
+export const moneyBlocks = (
+  lines: readonly Line[],
+  job: QueuedJob,
+  spend: Spend,
+): Plan['blockedBy'] => [
+  ...(budgeted(lines, job) ? [] : [budgetMissing(job.costCentre ?? '')]),
+  ...limitBlocks(standing(lines, job), spend),
+]

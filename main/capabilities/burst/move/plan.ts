@@ -4,6 +4,7 @@ import { timestamp } from '../../../kernel/clock'
 import { given } from '../../../kernel/given'
 import type { Manifest } from '../../../kernel/manifest'
 import { fail, succeed, type Outcome } from '../../../kernel/outcome'
+import { approvalBlocks } from '../../money'
 import type { MadePlan, OperationKind } from '../../operations'
 import {
   asYaml,
@@ -15,7 +16,8 @@ import {
   stepsOf,
   type PlanBody,
 } from '../../plans'
-import { shortBudgets, standing } from '../live/budgets'
+import { approvalOf } from '../gate'
+import { moneyBlocks, shortBudgets, standing } from '../live/budgets'
 import type { Planner, PlannedQueue } from '../live/planner'
 import type { Known } from '../live/snapshot'
 import type { BurstPorts } from '../ports'
@@ -25,7 +27,7 @@ import { expectedAway, machineRisks, tooOld } from './away'
 import { consider, copyFor, notFound, type Considered } from './consider'
 import type { MoveInput } from './input'
 import { movingJob, type Moving } from './running'
-import { cents, usdText } from '../words'
+import { cents } from '../words'
 
 export interface Wanted {
   ref: WorkloadRef
@@ -158,7 +160,13 @@ export async function planMove(
       }),
     })
   }
-  const body = await bodyOf(ports, kind, { found: found.value, considered, input, signal })
+  const body = await bodyOf(ports, kind, {
+    found: found.value,
+    considered,
+    input,
+    automatic: wanted.mode === 'automatic',
+    signal,
+  })
   return body.ok ? succeed({ plan: body.value, kind, input, again }) : body
 }
 
@@ -287,31 +295,20 @@ export function blocks(found: Found): Plan['blockedBy'] {
         remedy: 'See Cloud for what each pool lacks.',
       },
     ]
-  const short = shortBudgets(planned.lines, moving.job, best.usd)
-  return [
-    ...own,
-    ...short
-      .filter(({ hard }) => hard)
-      .map(({ scope, title, capUsd, leftUsd, owner }) => ({
-        says: `Budget ${title || scope} has ${usdText(Math.max(0, leftUsd))} of ${usdText(capUsd)} left, and ${usdText(best.usd)} is needed.`,
-        remedy:
-          owner === undefined
-            ? 'A lead can raise the cap in the policy.'
-            : `${owner} can raise it.`,
-      })),
-  ]
+  return [...own, ...moneyBlocks(planned.lines, moving.job, { usd: best.usd })]
 }
 
 interface Body {
   found: Found
   considered: Considered
   input: MoveInput
+  automatic: boolean
   signal: AbortSignal | undefined
 }
 async function bodyOf(
   ports: MovePorts,
   kind: OperationKind<MoveInput>,
-  { found, considered, input, signal }: Body,
+  { found, considered, input, automatic, signal }: Body,
 ): Promise<Outcome<PlanBody>> {
   const there = ports.sites.client(input.copy.site)
   if (!there.ok) return there
@@ -322,6 +319,7 @@ async function bodyOf(
   const permissions = await rightsOf(ports, { input, changes, signal })
   if (!permissions.ok) return permissions
   const { planned, decision, moving, known } = found
+  const approval = await approvalOf(ports, { costCentre: moving.job.costCentre, automatic }, signal)
   return succeed(
     planBody({
       ...headOf(
@@ -333,7 +331,12 @@ async function bodyOf(
       changes,
       dryRun: previewed.value.dryRun,
       permissions: permissions.value,
-      blockedBy: [...blocks(found), ...previewed.value.blockedBy, ...refusals(permissions.value)],
+      blockedBy: [
+        ...blocks(found),
+        ...approvalBlocks(approval, { usd: input.usd }),
+        ...previewed.value.blockedBy,
+        ...refusals(permissions.value),
+      ],
       price: priceOf(found, input),
       ...timeOf(found, planned.seen.now),
       quotas: quotasOf(planned, moving, input.usd),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { MadePlan, OperationKind, StepContext } from '../../operations'
+import { asksForApproval } from '../../money'
 import { timestamp } from '../../../kernel/clock'
 import { given } from '../../../kernel/given'
 import { succeed, type Outcome } from '../../../kernel/outcome'
@@ -78,9 +79,10 @@ export async function planNotebookAsk(
   ]
   const permissions = await reviewChanges(ports.sites, { site, changes }, signal)
   if (!permissions.ok) return permissions
-  // What only the move itself needs is the lead's to have.
+  // What only the move itself needs is the lead's to have, and the approval is what is asked for.
+  const leads = refusals(move.plan.permissions)
   const forbids = move.plan.blockedBy.filter(
-    ({ says }) => !refusals(move.plan.permissions).some((one) => one.says === says),
+    (block) => !asksForApproval(block) && !leads.some(({ says }) => says === block.says),
   )
   return succeed({
     kind: notebookAskKind,

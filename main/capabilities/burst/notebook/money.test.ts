@@ -56,8 +56,11 @@ describe('what a budget has to bear for an environment', () => {
     expect([
       overCaps(money(lines, 70)),
       softCaps(money(lines, 70)),
-      overCaps(money([line({ capUsd: 0 })], 0)),
+      overCaps(money([line({ scope: '4420', capUsd: 0 })], 0)),
     ]).toEqual([[], [], []])
+    expect(overCaps(money([line({})], 1)), 'a cap of the policy is no budget').toMatchObject([
+      { remedy: 'Ask a lead to write a Budget called 4420.' },
+    ])
     expect(quotasOf(money(lines, 5)).map(({ name, used, adds }) => [name, used, adds])).toEqual([
       ['Budget Vision', 30, 5],
       ['Budget Centre', 30, 5],

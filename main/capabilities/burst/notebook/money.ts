@@ -4,11 +4,11 @@ import type { Outcome } from '../../../kernel/outcome'
 import { succeed } from '../../../kernel/outcome'
 import type { KubeClient } from '../../../platform/kubernetes/types'
 import type { QueuedJob } from '../domain/snapshot'
-import { shortBudgets, standing, type Line } from '../live/budgets'
+import { moneyBlocks, shortBudgets, standing, type Line } from '../live/budgets'
 import { AHEAD_H } from '../live/environments-away'
 import { budgetNames, ownersOf, type Whose } from '../live/team'
 import type { CloudPool } from '../ports'
-import { cents, usdText } from '../words'
+import { cents } from '../words'
 import type { NotebookPorts } from './steps'
 
 const HOUR_MS = 3_600_000
@@ -66,19 +66,9 @@ export async function moneyOf(
   })
 }
 
-/** Hard caps that are too short forbid it, as they forbid a job. */
+/** A missing budget and hard caps that are too short forbid it, as they forbid a job. */
 export const overCaps = ({ lines, job, usd, hours }: Money): Plan['blockedBy'] =>
-  usd <= 0
-    ? []
-    : shortBudgets(lines, job, usd)
-        .filter(({ hard }) => hard)
-        .map(({ scope, title, capUsd, leftUsd, owner }) => ({
-          says: `Budget ${title || scope} has ${usdText(Math.max(0, leftUsd))} of ${usdText(capUsd)} left, and ${usdText(usd)} is needed for ${String(Math.round(hours))} h.`,
-          remedy:
-            owner === undefined
-              ? 'A lead can raise the cap in the policy.'
-              : `${owner} can raise it.`,
-        }))
+  moneyBlocks(lines, job, { usd, hours })
 export const softCaps = ({ lines, job, usd }: Money): string[] =>
   usd <= 0
     ? []

@@ -7,6 +7,7 @@ import { given } from '../../../kernel/given'
 import { succeed, type Outcome } from '../../../kernel/outcome'
 import type { KubeClient } from '../../../platform/kubernetes/types'
 import { workspaceClaim } from '../../environments'
+import { approvalBlocks } from '../../money'
 import type { MadePlan, OperationKind } from '../../operations'
 import { namespaceAway } from '../../ownership'
 import {
@@ -20,6 +21,7 @@ import {
   stepsOf,
 } from '../../plans'
 import { snapshotClassFor } from '../../snapshots'
+import { approvalOf } from '../gate'
 import { policyOf } from '../live/policy'
 import type { CloudPool } from '../ports'
 import { cents } from '../words'
@@ -340,6 +342,14 @@ function blocksOf(
   ]
 }
 
+/** What a lead has still to approve of a move: what a person who may not asks for. */
+const notebookApproval = async (
+  ports: NotebookPorts,
+  { job, usd }: Facts['money'],
+  signal?: AbortSignal,
+): Promise<Blocked> =>
+  approvalBlocks(await approvalOf(ports, { costCentre: job.costCentre }, signal), { usd })
+
 interface Asked {
   ref: EnvironmentRef
   to: string
@@ -387,6 +397,7 @@ export async function planNotebookMove(
   const permissions = [...here.value, ...there.value]
   const place = await namespaceAway(facts.value.there, ref.namespace, signal)
   if (!place.ok) return place
+  const approval = await notebookApproval(ports, facts.value.money, signal)
   return succeed({
     kind,
     input,
@@ -413,6 +424,7 @@ export async function planNotebookMove(
         ...blocksOf(ports, facts.value, to),
         ...overCaps(facts.value.money),
         ...place.value.blockedBy,
+        ...approval,
         ...seen.value.blockedBy,
         ...refusals(permissions),
       ],
