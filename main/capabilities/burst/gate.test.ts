@@ -87,10 +87,3 @@ describe('machines that are shared', () => {
   test('a lead is held by what the budgets have left', async () =>
     expect(await decided({ leads: 'yes' }, { usd: 3001, nodes: 1 })).toBe('over-limit'))
 })
-test('a cost centre without a budget pays for nothing, whatever others have left', async () => {
-  const of = async (costCentre: string) => {
-    const made = await spending({ leads: 'yes' }).of(costCentre, { usd: 1 })
-    return made.ok ? made.value.decision : made.failure.code
-  }
-  expect([await of('4420'), await of('4499')]).toEqual(['allowed', 'no-budget'])
-})

@@ -35,76 +35,57 @@ export async function approvalOf(
   }
 }
 
-/** The gate for what is no move of work: shared machines, and environments of a home that is a cloud itself. */
-export function makeSpending(ports: GatePorts & { money: Pick<Money, 'budgets'> }) {
-  const limits = async (signal?: AbortSignal): Promise<Outcome<Limit[]>> => {
-    const found = await ports.money.budgets(signal)
-    if (!found.ok) return found
-    const owners = new Map(
-      ports.records.known('Budget').items.map(({ meta, spec }) => [meta.name, spec.owner]),
-    )
-    return succeed(
-      found.value.map(({ costCentre, title, capUsd, leftUsd }) => ({
-        scope: costCentre,
-        title,
-        capUsd,
-        leftUsd,
-        hard: true,
-        owner: owners.get(costCentre),
-      })),
-    )
-  }
-  return {
-    /** For machines that belong to no cost centre: all budgets together bear them. `nodes` is how many would be rented then. */
-    async shared(
-      spend: Spend & { nodes: number },
-      signal?: AbortSignal,
-    ): Promise<Outcome<SpendDecision>> {
-      const [all, approval] = await Promise.all([limits(signal), approvalOf(ports, {}, signal)])
-      if (!all.ok) return all
-      const made = spendGate({
-        approval,
-        spend,
-        limits: sharedLimit(all.value),
-        unbudgeted: all.value.length === 0 ? 'all' : undefined,
-      })
-      const { maxNodes } = policyOf(ports.records).spec
-      return succeed(
-        maxNodes === undefined || spend.nodes <= maxNodes
-          ? made
-          : {
-              decision: 'over-limit',
-              blockedBy: [
-                ...made.blockedBy,
-                {
-                  says: `The policy allows ${String(maxNodes)} rented machines at the same time, and there would be ${String(spend.nodes)}.`,
-                  remedy: 'A lead can raise it in the policy.',
-                },
-              ],
-            },
-      )
-    },
-    /** For what one cost centre pays. */
-    async of(
-      costCentre: string,
-      spend: Spend,
-      signal?: AbortSignal,
-    ): Promise<Outcome<SpendDecision>> {
-      const [all, approval] = await Promise.all([
-        limits(signal),
-        approvalOf(ports, { costCentre }, signal),
-      ])
-      if (!all.ok) return all
-      const own = all.value.filter(({ scope }) => scope === costCentre)
-      return succeed(
-        spendGate({
-          approval,
-          spend,
-          limits: own,
-          unbudgeted: own.length === 0 ? { costCentre } : undefined,
-        }),
-      )
-    },
-  }
+type SpendingPorts = GatePorts & { money: Pick<Money, 'budgets'> }
+async function limitsOf(ports: SpendingPorts, signal?: AbortSignal): Promise<Outcome<Limit[]>> {
+  const found = await ports.money.budgets(signal)
+  if (!found.ok) return found
+  const owners = new Map(
+    ports.records.known('Budget').items.map(({ meta, spec }) => [meta.name, spec.owner]),
+  )
+  return succeed(
+    found.value.map(({ costCentre, title, capUsd, leftUsd }) => ({
+      scope: costCentre,
+      title,
+      capUsd,
+      leftUsd,
+      hard: true,
+      owner: owners.get(costCentre),
+    })),
+  )
 }
+/** The policy's own limit of machines, where it is passed. */
+function overNodes(
+  decision: SpendDecision,
+  { nodes, maxNodes }: { nodes: number; maxNodes: number | undefined },
+): SpendDecision {
+  if (maxNodes === undefined || nodes <= maxNodes) return decision
+  const over = {
+    says: `The policy allows ${String(maxNodes)} rented machines at the same time, and there would be ${String(nodes)}.`,
+    remedy: 'A lead can raise it in the policy.',
+  }
+  return { decision: 'over-limit', blockedBy: [...decision.blockedBy, over] }
+}
+
+/** The gate for machines that belong to no cost centre: all budgets together bear them. */
+export const makeSpending = (ports: SpendingPorts) => ({
+  /** `nodes` is how many would be rented then. */
+  async shared(
+    spend: Spend & { nodes: number },
+    signal?: AbortSignal,
+  ): Promise<Outcome<SpendDecision>> {
+    const [all, approval] = await Promise.all([
+      limitsOf(ports, signal),
+      approvalOf(ports, {}, signal),
+    ])
+    if (!all.ok) return all
+    const decision = spendGate({
+      approval,
+      spend,
+      limits: sharedLimit(all.value),
+      unbudgeted: all.value.length === 0 ? 'all' : undefined,
+    })
+    const { maxNodes } = policyOf(ports.records).spec
+    return succeed(overNodes(decision, { nodes: spend.nodes, maxNodes }))
+  },
+})
 export type Spending = ReturnType<typeof makeSpending>

@@ -178,21 +178,10 @@ export async function planCreate(
     capacityType: template.capacityType,
   })
   const known = price && shownPrice(price, seen.at)
-  // A node group begins with no machine; Karpenter rents the first one by itself as soon as work waits.
-  const karpenter = template.provisioner === 'karpenter'
-  const money = await rentBlocks(
-    cloud,
-    { adds: karpenter ? 1 : 0, usdPerHour: karpenter ? known?.usd : 0 },
-    signal,
-  )
+  const money = await moneyFor(cloud, { template, usd: known?.usd }, signal)
   if (!money.ok) return money
-  const plan = bodyOf(looked.value, {
-    kind,
-    input,
-    known,
-    typeKnown: type !== undefined,
-    money: money.value,
-  })
+  const typeKnown = type !== undefined
+  const plan = bodyOf(looked.value, { kind, input, known, typeKnown, money: money.value })
   return succeed({
     plan,
     kind,
@@ -200,6 +189,15 @@ export async function planCreate(
     again: (again) => planCreate(cloud, kind, { ask: { ...ask, run }, signal: again }),
   })
 }
+/** A node group begins with no machine; Karpenter rents the first one by itself as soon as work waits. */
+const moneyFor = (
+  cloud: Cloud,
+  { template: { provisioner }, usd }: { template: PoolTemplate; usd: number | undefined },
+  signal: AbortSignal | undefined,
+) =>
+  provisioner === 'karpenter'
+    ? rentBlocks(cloud, { adds: 1, usdPerHour: usd }, signal)
+    : rentBlocks(cloud, { adds: 0, usdPerHour: 0 }, signal)
 interface Made {
   kind: OperationKind<CreateInput>
   input: CreateInput
