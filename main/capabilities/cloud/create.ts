@@ -155,23 +155,7 @@ export async function planCreate(
   const { template } = ask
   const [first = ''] = template.instanceTypes
   await cloud.prices.refresh(account, template.instanceTypes, { signal })
-  const client = cloud.ports.sites.client(ask.site)
-  const ref =
-    template.provisioner === 'karpenter' && client.ok
-      ? await nodeClass(client.value, signal)
-      : undefined
-  const type = seen.types.get(first)
-  const run = ask.run ?? runMark(cloud.ports.random)
-  const input: CreateInput = {
-    ...given({ nodeClass: ref }),
-    site: ask.site,
-    group: template.name,
-    run,
-    template,
-    subnets: subnetsFor(seen, template),
-    nodeRole: roleOf(seen) ?? '',
-    gpus: type?.gpu?.count ?? 0,
-  }
+  const input = await inputFor(cloud, seen, { ask, signal })
   const price = cloud.prices.of(ask.site, {
     instanceType: first,
     region: account.region,
@@ -180,14 +164,36 @@ export async function planCreate(
   const known = price && shownPrice(price, seen.at)
   const money = await moneyFor(cloud, { template, usd: known?.usd }, signal)
   if (!money.ok) return money
-  const typeKnown = type !== undefined
+  const typeKnown = seen.types.has(first)
   const plan = bodyOf(looked.value, { kind, input, known, typeKnown, money: money.value })
   return succeed({
     plan,
     kind,
     input,
-    again: (again) => planCreate(cloud, kind, { ask: { ...ask, run }, signal: again }),
+    again: (again) => planCreate(cloud, kind, { ask: { ...ask, run: input.run }, signal: again }),
   })
+}
+async function inputFor(
+  cloud: Cloud,
+  seen: Looked['seen'],
+  { ask, signal }: { ask: CreateAsk; signal: AbortSignal | undefined },
+): Promise<CreateInput> {
+  const { template } = ask
+  const client = cloud.ports.sites.client(ask.site)
+  const ref =
+    template.provisioner === 'karpenter' && client.ok
+      ? await nodeClass(client.value, signal)
+      : undefined
+  return {
+    ...given({ nodeClass: ref }),
+    site: ask.site,
+    group: template.name,
+    run: ask.run ?? runMark(cloud.ports.random),
+    template,
+    subnets: subnetsFor(seen, template),
+    nodeRole: roleOf(seen) ?? '',
+    gpus: seen.types.get(template.instanceTypes[0] ?? '')?.gpu?.count ?? 0,
+  }
 }
 /** A node group begins with no machine; Karpenter rents the first one by itself as soon as work waits. */
 const moneyFor = (

@@ -167,43 +167,56 @@ const groupNamed = ({ groups, pools }: Looked['seen'], wanted: string): Outcome<
   const group = [...groups, ...pools].find(({ name }) => name === wanted)
   return group ? succeed(group) : fail(failure('NOT_FOUND', { kind: 'node group', name: wanted }))
 }
-/** What a change of size would do; machines on which something runs are never taken by it. */
-export async function planScale(
+/** What is to change, and what it costs: gathered, before anything is decided. */
+interface Scaling {
+  looked: Looked
+  pool: Looked['pools'][number]
+  group: GroupFacts
+  input: ScaleInput
+  /** How many more there will be; fewer where negative. */
+  adds: number
+  /** Machines that would have to go and bear work. */
+  missing: number
+  money: Plan['blockedBy']
+}
+/** Machines that can go: those that bear nothing, the longest idle first. */
+function freeNodes(
   cloud: Cloud,
-  kind: OperationKind<ScaleInput>,
-  { ask, signal }: { ask: ScaleAsk; signal?: AbortSignal | undefined },
-): Promise<Outcome<MadePlan<ScaleInput>>> {
-  const looked = await lookedAt(cloud, ask.site, signal)
-  if (!looked.ok) return looked
-  const pool = poolNamed(looked.value, ask.nodeGroup)
-  if (!pool.ok) return pool
-  const { seen, account } = looked.value
-  const group = groupNamed(seen, ask.nodeGroup)
-  if (!group.ok) return group
-  const view = groupView({
-    site: ask.site,
+  { seen, account }: Looked,
+  { pool, group }: Pick<Scaling, 'pool' | 'group'>,
+) {
+  const { nodes } = groupView({
+    site: account.site,
     region: account.region,
     simulated: account.simulated,
-    group: group.value,
+    group,
     inventory: seen.inventory,
-    price: priceOfGroup(cloud, seen, group.value),
-    ownership: pool.value.ownership,
-    provisioner: pool.value.provisioner,
+    price: priceOfGroup(cloud, seen, group),
+    ownership: pool.ownership,
+    provisioner: pool.provisioner,
     now: seen.at,
   })
-  const free = view.nodes
+  const free = nodes
     .filter(({ state, pods }) => pods.length === 0 && state !== 'unready')
     .toSorted((a, b) => (b.idleSeconds ?? 0) - (a.idleSeconds ?? 0))
-  const fewer = Math.max(0, view.nodes.length - ask.desired)
-  const go = ask.desired < group.value.desired ? free.slice(0, fewer).map(({ name }) => name) : []
-  const input: ScaleInput = {
-    site: ask.site,
-    group: ask.nodeGroup,
-    before: group.value.desired,
-    desired: ask.desired,
-    go,
-  }
-  const adds = ask.desired - group.value.desired
+  return { all: nodes.length, free: free.map(({ name }) => name) }
+}
+async function gatherScaling(
+  cloud: Cloud,
+  { site, nodeGroup, desired }: ScaleAsk,
+  signal: AbortSignal | undefined,
+): Promise<Outcome<Scaling>> {
+  const looked = await lookedAt(cloud, site, signal)
+  if (!looked.ok) return looked
+  const pool = poolNamed(looked.value, nodeGroup)
+  if (!pool.ok) return pool
+  const group = groupNamed(looked.value.seen, nodeGroup)
+  if (!group.ok) return group
+  const facts = { pool: pool.value, group: group.value }
+  const { all, free } = freeNodes(cloud, looked.value, facts)
+  const before = group.value.desired
+  const [adds, fewer] = [desired - before, Math.max(0, all - desired)]
+  const go = adds < 0 ? free.slice(0, fewer) : []
   const money =
     adds > 0
       ? await rentBlocks(
@@ -213,32 +226,56 @@ export async function planScale(
         )
       : succeed([])
   if (!money.ok) return money
-  const found = blocks({
-    pool: pool.value,
-    min: leastOf(pool.value, group.value),
+  return succeed({
+    looked: looked.value,
+    ...facts,
+    input: { site, group: nodeGroup, before, desired, go },
     adds,
-    desired: ask.desired,
     missing: fewer - go.length,
+    money: money.value,
   })
-  const blockedBy = [...found, ...money.value]
-  const plan = planBody(
+}
+const quotaUse = ({ quota, cpuCores }: Scaling['pool'], adds: number): Plan['quotas'] =>
+  quota
+    ? [
+        {
+          name: quota.name,
+          used: quota.usedCores,
+          adds: Math.max(0, adds) * cpuCores,
+          limit: quota.limitCores,
+          unit: 'vCPU',
+        },
+      ]
+    : []
+const scaleRisks = (pool: Scaling['pool'], adds: number): string[] => [
+  ...priceRisks(pool),
+  ...(pool.capacity === 'short' && adds > 0
+    ? [`AWS is short of ${pool.instanceType} here: ${pool.capacitySays ?? ''}`]
+    : []),
+]
+function scaleBody(kind: OperationKind<ScaleInput>, scaling: Scaling) {
+  const { looked, pool, group, input, adds, missing, money } = scaling
+  const { before, desired, go } = input
+  const { account } = looked
+  const found = blocks({ pool, min: leastOf(pool, group), adds, desired, missing })
+  return planBody(
     given({
       kind: kind.kind,
-      title: `Scale ${ask.nodeGroup} from ${String(group.value.desired)} to ${String(ask.desired)}`,
+      title: `Scale ${input.group} from ${String(before)} to ${String(desired)}`,
       verb: 'Scale',
-      site: ask.site,
-      subject: { kind: 'NodeGroup', name: ask.nodeGroup },
-      as: looked.value.as,
-      price: priceOf(pool.value, ask.desired),
+      site: input.site,
+      subject: { kind: 'NodeGroup', name: input.group },
+      as: looked.as,
+      price: priceOf(pool, desired),
       time:
         adds > 0
-          ? { seconds: pool.value.bootSeconds, says: 'until the machines are ready' }
+          ? { seconds: pool.bootSeconds, says: 'until the machines are ready' }
           : { seconds: 15, says: 'billing ends with each machine' },
       changes: [
-        change('change', ask.nodeGroup, {
+        change('change', input.group, {
           lines: [
-            ['-', `desiredSize: ${String(group.value.desired)}`],
-            ['+', `desiredSize: ${String(ask.desired)}`],
+            ['-', `desiredSize: ${String(before)}`],
+            ['+', `desiredSize: ${String(desired)}`],
           ],
           note: go.length > 0 ? `gives back ${go.join(', ')}` : undefined,
         }),
@@ -247,36 +284,30 @@ export async function planScale(
         permission(
           `change node groups of ${account.cluster} in ${account.region}`,
           'eks:UpdateNodegroupConfig',
-          `nodegroup/${ask.nodeGroup}`,
+          `nodegroup/${input.group}`,
         ),
       ],
-      quotas: pool.value.quota
-        ? [
-            {
-              name: pool.value.quota.name,
-              used: pool.value.quota.usedCores,
-              adds: Math.max(0, adds) * pool.value.cpuCores,
-              limit: pool.value.quota.limitCores,
-              unit: 'vCPU',
-            },
-          ]
-        : [],
-      risks: [
-        ...priceRisks(pool.value),
-        ...(pool.value.capacity === 'short' && adds > 0
-          ? [`AWS is short of ${pool.value.instanceType} here: ${pool.value.capacitySays ?? ''}`]
-          : []),
-      ],
-      choices: pool.value.price ? [`Counted with the ${bookOf(pool.value.price)}.`] : [],
-      blockedBy,
+      quotas: quotaUse(pool, adds),
+      risks: scaleRisks(pool, adds),
+      choices: pool.price ? [`Counted with the ${bookOf(pool.price)}.`] : [],
+      blockedBy: [...found, ...money],
       steps: stepsOf(kind, input),
-      undo: `Goes back to ${String(group.value.desired)} machines.`,
+      undo: `Goes back to ${String(before)} machines.`,
     }),
   )
+}
+/** What a change of size would do; machines on which something runs are never taken by it. */
+export async function planScale(
+  cloud: Cloud,
+  kind: OperationKind<ScaleInput>,
+  { ask, signal }: { ask: ScaleAsk; signal?: AbortSignal | undefined },
+): Promise<Outcome<MadePlan<ScaleInput>>> {
+  const scaling = await gatherScaling(cloud, ask, signal)
+  if (!scaling.ok) return scaling
   return succeed({
-    plan,
+    plan: scaleBody(kind, scaling.value),
     kind,
-    input,
+    input: scaling.value.input,
     again: (again) => planScale(cloud, kind, { ask, signal: again }),
   })
 }
