@@ -3,6 +3,7 @@ import tab from '@bomb.sh/tab/commander'
 import { createRouterClient } from '@orpc/server'
 import { burstCommands } from './capabilities/burst/cli'
 import { driftCommands } from './capabilities/drift/cli'
+import { flowCommands } from './capabilities/flow/cli'
 import { compose, defaultStoreDir } from './compose'
 import { storeCommands } from './hosts/cli/commands/store'
 import { runCommand } from './hosts/cli/head'
@@ -51,5 +52,6 @@ serveCommand(program, {
 storeCommands(program, () => defaultStoreDir(process.env))
 burstCommands(program)
 driftCommands(program)
+flowCommands(program)
 tab(program, { completionCommandName: 'completion' })
 await runCommand(program)

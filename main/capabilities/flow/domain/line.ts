@@ -1,0 +1,5 @@
+export {
+  DISCOVERY_STATIONS,
+  MLOPS_STATIONS,
+  Station,
+} from '../../../../preload/contract/records/work'
