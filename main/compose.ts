@@ -15,6 +15,7 @@ import { sessionHandlers } from './capabilities/sessions'
 import { makeSettings, settingHandlers, type SettingsFile } from './capabilities/settings'
 import { makeSites, siteHandlers } from './capabilities/sites'
 import { noticeHandlers, storeHandlers, systemHandlers } from './capabilities/system'
+import { uploadHandlers, Uploads } from './capabilities/uploads'
 import { bursting } from './compose/burst'
 import { renting } from './compose/cloud'
 import { cluster } from './compose/cluster'
@@ -106,7 +107,10 @@ export async function compose(options: ComposeOptions): Promise<Core> {
     prepared: (site) => sites.lookAgain(site).then(() => records.again()),
   })
   const capacity = makeCapacity({ sites })
+  const uploads = new Uploads({ folder: join(storeDir, 'uploads'), clock })
+  const { sessions } = options
   const services = {
+    uploads,
     store,
     sites,
     aws: means.aws,
@@ -162,15 +166,14 @@ export async function compose(options: ComposeOptions): Promise<Core> {
       ...noticeHandlers(os.system, join(import.meta.dirname, '../third-party/components.json')),
     },
     settings: settingHandlers(os.settings, { service: settings, clock }),
-    ...(options.sessions && {
-      sessions: sessionHandlers(os.sessions, { sessions: options.sessions, clock }),
-    }),
+    ...(sessions && { sessions: sessionHandlers(os.sessions, { sessions, clock }) }),
     sites: siteHandlers(os.sites, {
       service: sites,
       clock,
       planPrepare: (site, signal) => prepare.plan(site, signal),
     }),
     operations: operationHandlers(os.operations, { service: operations, clock }),
+    uploads: uploadHandlers(os.uploads, uploads),
     records: recordHandlers(os.records, { service: records, clock }),
   })
   records.start()
@@ -181,6 +184,7 @@ export async function compose(options: ComposeOptions): Promise<Core> {
     line.run(burst.expiry),
     drift.run(),
     burst.run(),
+    sessions?.onChange(() => void uploads.keepOnly((id) => sessions.isLive(id))),
   ]
   return {
     router,
@@ -191,12 +195,13 @@ export async function compose(options: ComposeOptions): Promise<Core> {
       ),
     // Closed twice is closed once: hosts and signals may both ask for it.
     close: once(async () => {
-      const stopped = Promise.all(stops.map((stop) => stop()))
+      const stopped = Promise.all(stops.map((stop) => stop?.()))
       leave()
       await drift.close()
       operations.close()
       await settled(Promise.all([stopped, operations.settled()]), clock)
       for (const part of [detail, lists, records]) part.close()
+      await uploads.close()
       await sites.close()
       store.close()
     }),

@@ -3,6 +3,7 @@ import type { makeRecords } from '../capabilities/records'
 import type { Sessions } from '../capabilities/sessions'
 import type { SettingsFile } from '../capabilities/settings'
 import type { SitesService } from '../capabilities/sites'
+import type { Uploads } from '../capabilities/uploads'
 import type { Clock } from '../kernel/clock'
 import type { Random } from '../kernel/random'
 import type { Aws } from '../platform/aws'
@@ -54,6 +55,8 @@ export interface Services {
   aws: Aws
   network: Network
   records: ReturnType<typeof makeRecords>
+  /** Files that pages hand over. */
+  uploads: Uploads
   operations: ReturnType<typeof makeOperations>
   clock: Clock
   random: Random

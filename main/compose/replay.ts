@@ -6,13 +6,13 @@ import type { Outcome } from '../kernel/outcome'
 import { os } from '../platform/contract'
 import type { Services } from './options'
 
-type Needed = Pick<Services, 'store' | 'sites' | 'records' | 'clock'> & {
+type Needed = Pick<Services, 'store' | 'sites' | 'records' | 'clock' | 'uploads'> & {
   capacity: ReturnType<typeof makeCapacity>
   policy: PolicyPort
 }
 /** Replays in a thread of their own; the program of that thread lies beside the core's. */
 export function replaying(
-  { store, sites, records, capacity, policy, clock }: Needed,
+  { store, sites, records, capacity, policy, clock, uploads }: Needed,
   script = new URL('./replay-worker.mjs', import.meta.url),
 ) {
   const service = makeReplay({
@@ -21,6 +21,7 @@ export function replaying(
     records,
     policy,
     clock,
+    uploads,
     player: (question, listening) => askThread(script, question, listening),
     building: async (site, signal) => buildingOf(await capacity.snapshot(site, signal)),
   })

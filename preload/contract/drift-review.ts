@@ -1,5 +1,6 @@
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
+import { UploadRef } from './uploads'
 import { entry, NamespacedRef, Timestamp } from './common'
 import { CountScore, DecisionRule, ProfileColumn, VerdictOperation, WindowColumn } from './drift'
 import { FailureRecord } from './failures'
@@ -435,14 +436,9 @@ export const drift = {
   bundles: entry.meta({ says: 'Bundles opened on this machine.' }).output(z.array(BundleSummary)),
   openBundle: entry
     .meta({
-      says: 'Opens a bundle from its path or its bytes, checks its chain and signature and recomputes every score; nothing is asked of any network.',
+      says: 'Opens a bundle from its path, or as a page handed it over, checks its chain and signature and recomputes every score; nothing is asked of any network.',
     })
-    .input(
-      z.union([
-        z.object({ path: z.string().max(4000) }),
-        z.object({ name: z.string().max(255), file: z.file() }),
-      ]),
-    )
+    .input(z.union([z.object({ path: z.string().max(4000) }), UploadRef]))
     .output(BundleSummary),
   closeBundle: entry
     .meta({ says: 'Closes an opened bundle. Verdicts said on it are kept.' })

@@ -12,6 +12,7 @@ import { replay } from './replay'
 import { sessions } from './sessions'
 import { sites } from './sites'
 import { settings, system } from './system'
+import { uploads } from './uploads'
 
 /** Everything the core can be asked, and nothing else: window, command line and tests speak only this. */
 export const contract = {
@@ -36,5 +37,6 @@ export const contract = {
   replay,
   cloud,
   drift,
+  uploads,
 }
 export type Contract = typeof contract

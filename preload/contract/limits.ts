@@ -6,3 +6,12 @@ export const UPLOAD_PIECE_BYTES = 2 ** 20
 export const MOST_UPLOAD_BYTES = 64 * 2 ** 20
 /** Calls and streams that one connection may have open at once; a page with every panel open has under forty. */
 export const MOST_OPEN_CALLS = 512
+/** The largest file of jobs once it is unpacked; no trace comes near this, and one that does is a trap or a mistake. */
+export const MOST_TRACE_BYTES = 256 * 2 ** 20
+/** Files of one session that may be on their way or waiting to be used, and their bytes together. */
+export const MOST_UPLOADS = 4
+export const MOST_UPLOADS_BYTES = 2 * MOST_UPLOAD_BYTES
+/** The same of all sessions together: this much of the disk at most. */
+export const MOST_UPLOADS_BYTES_TOGETHER = 8 * MOST_UPLOAD_BYTES
+/** Bytes in words, as the page writes them. */
+export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`

@@ -2,6 +2,7 @@ import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { entry, Timestamp } from './common'
 import { Plan } from './operations'
+import { UploadRef } from './uploads'
 
 /** Jobs of the past that can be replayed: the history of a site, or an imported file. */
 export const ReplaySource = z.object({
@@ -200,9 +201,7 @@ export const replay = {
     .input(
       z.object({
         name: z.string().min(1).max(200),
-        base64: z
-          .string()
-          .max(4_000_000, 'a file of at most 3 MB, packed; split it or pack it with gzip'),
+        upload: UploadRef.shape.upload,
         packedByUs: z.boolean().default(false).describe('Packed only for the way here'),
         skipBadLines: z.boolean().default(false),
       }),

@@ -23,6 +23,8 @@ export { handFile, takeHandedFile, useHandedFile, type HandedFile } from './hand
 export { restartWatches, useRestarts } from './restart'
 export { makeClient, Reconnecting, resuming, type Client, type LinkState } from './link'
 export { tokenIn, useSession, type SignedOut, type TabSession } from './session'
+export { refuseTooLarge, uploadFile } from './upload'
+export { useUpload, type UploadProgress } from './use-upload'
 export { connectPage, followShell, isInBrowser } from './wires'
 export {
   applyUpdate,

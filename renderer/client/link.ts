@@ -56,7 +56,7 @@ export class Reconnecting implements StandardLinkClient<Context> {
     this.onState('lost')
   }
   async call(request: Parameters<StandardLinkClient<Context>['call']>[0]) {
-    const wire = await this.#wire.promise
+    const wire = await orAborted(this.#wire.promise, request.signal)
     // oRPC says "queue not open" when the wire was lost between two items, so the wire decides what the failure was.
     const explain = (error: unknown): never => {
       throw this.#live === wire || request.signal?.aborted ? error : lost(error)
@@ -65,6 +65,17 @@ export class Reconnecting implements StandardLinkClient<Context> {
     const body = isIterator(response.body) ? guarded(response.body, explain) : response.body
     return { ...response, body: () => Promise.resolve(body) }
   }
+}
+/** Whoever gives up while there is no wire does not wait for one. */
+function orAborted<T>(waited: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return waited
+  return new Promise((settle, give) => {
+    const end = () => give(signal.reason as Error)
+    if (signal.aborted) return end()
+    signal.addEventListener('abort', end, { once: true })
+    const heard = () => signal.removeEventListener('abort', end)
+    waited.then(settle, give).finally(heard)
+  })
 }
 const isIterator = (body: unknown): body is AsyncIterator<unknown> & AsyncIterable<unknown> =>
   typeof body === 'object' && body !== null && Symbol.asyncIterator in body

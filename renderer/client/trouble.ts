@@ -1,8 +1,9 @@
 import { ORPCError } from '@orpc/client'
 import { explain } from '../../preload/contract/explain'
 import { parseFailure, type Failure } from '../../preload/contract/failures'
-import { MOST_MESSAGE_BYTES } from '../../preload/contract/limits'
+import { megabytes, MOST_MESSAGE_BYTES } from '../../preload/contract/limits'
 import { ConnectionLost, MessageTooLarge } from './link'
+import { FileTooLarge } from './upload'
 
 /** A failure ready to be shown: what happened and what to do, with the typed failure where it was an expected one. */
 export interface Trouble {
@@ -19,7 +20,6 @@ export const troubleOf = (failure: Failure): Trouble => ({
   failure,
 })
 
-const megabytes = (bytes: number) => (bytes / 2 ** 20).toFixed(1)
 /** Puts anything a call threw into words; what nobody foresaw names itself and asks for a report. */
 export function toTrouble(error: unknown): Trouble {
   if (error instanceof ConnectionLost)
@@ -31,8 +31,15 @@ export function toTrouble(error: unknown): Trouble {
   if (error instanceof MessageTooLarge)
     return {
       code: 'MESSAGE_TOO_LARGE',
-      says: `This is more text than one message to the core may hold: ${megabytes(error.bytes)} of at most ${megabytes(MOST_MESSAGE_BYTES)} MB.`,
+      says: `This is more text than one message to the core may hold: ${megabytes(error.bytes)} of at most ${megabytes(MOST_MESSAGE_BYTES)}.`,
       remedy: 'Shorten it, or give the core a file by its path. Nothing was sent.',
+    }
+  if (error instanceof FileTooLarge)
+    return {
+      code: 'FILE_TOO_LARGE',
+      says: error.message,
+      remedy:
+        'Choose a smaller one, or name it by its path where there is a field for it. Nothing was sent.',
     }
   if (error instanceof ORPCError) {
     const failure = parseFailure(error.code, error.data)

@@ -21,5 +21,6 @@ export {
 } from './Signs'
 export { CopyButton, Empty, Failed, Forbidden, Loading, Partly, Stale } from './States'
 export { Table, type Column } from './Table'
+export { Uploading } from './Uploading'
 export { WindowTable, type WindowColumn, type WindowRow, type WindowSort } from './WindowTable'
 export * from './form'

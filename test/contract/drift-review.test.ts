@@ -12,6 +12,7 @@ import { systemClock } from '../../main/platform/clock/system'
 import type { DriftProgress, Fleet, FleetRow } from '../../preload/contract/drift-review'
 import { buildDriftWorker } from '../support/drift-worker'
 import { when } from '../support/stream'
+import { upload } from '../support/uploading'
 
 const LOANS = 'simulated-credit-default-v14'
 const vault = {
@@ -403,10 +404,9 @@ describe('a bundle of the fleet', () => {
       throw new Error('there is no network')
     } as typeof connect
     try {
-      const opened = await client.drift.openBundle({
-          name: 'fleet.takt',
-          file: new File([readFileSync(file)], 'fleet.takt'),
-        }),
+      const opened = await client.drift.openBundle(
+          await upload(client, 'fleet.takt', readFileSync(file)),
+        ),
         at = { id: LOANS, bundle: opened.id }
       expect(opened).toMatchObject({ models: 19, signature: 'unknown-signer', differing: 0 })
       expect(opened.signer).toMatch(/^mara\.lind · key [0-9a-f]{16}$/)

@@ -12,6 +12,7 @@ import { systemClock } from '../../main/platform/clock/system'
 import { seededTrace } from '../support/burst/traces'
 import { buildReplayWorker } from '../support/replay-worker'
 import { when } from '../support/stream'
+import { upload } from '../support/uploading'
 
 const storeDir = mkdtempSync(join(tmpdir(), 'takt-replay-'))
 let worker: Awaited<ReturnType<typeof buildReplayWorker>>
@@ -48,11 +49,11 @@ const csv = (jobs: number) =>
         `${id},${submitS},${gpus},${durationS},u${index % 9},${index % 3 === 0 ? 'Vision' : 'Voice'}`,
     ),
   ].join('\n')
-const send = (
+const send = async (
   name: string,
   content: string | Uint8Array,
   more: { packedByUs?: boolean; skipBadLines?: boolean } = {},
-) => takt.replay.import({ name, base64: Buffer.from(content).toString('base64'), ...more })
+) => takt.replay.import({ name, ...(await upload(takt, name, content)), ...more })
 const issuesOf = async (sent: Promise<unknown>) => {
   const error = await sent.then(
     () => undefined,

@@ -40,8 +40,8 @@ export const driftHandlers = (os: Implementer['drift'], service: Drift) => ({
     answer(await planGate(service, input, signal)),
   ),
   bundles: os.bundles.handler(() => service.bundles.list()),
-  openBundle: os.openBundle.handler(async ({ input, signal }) =>
-    answer(await openFrom(service, input, signal)),
+  openBundle: os.openBundle.handler(async ({ input, context: { session }, signal }) =>
+    answer(await openFrom(service, 'path' in input ? input : { ...input, owner: session }, signal)),
   ),
   closeBundle: os.closeBundle.handler(async ({ input }) =>
     answer(await service.bundles.close(input.id), {}),

@@ -9,6 +9,7 @@ import type { Worklog } from '../flow'
 import type { Operations } from '../operations'
 import type { Records } from '../records'
 import type { Sites } from '../sites'
+import type { UploadSource } from '../uploads'
 import type { Desk } from './desk/questions'
 
 export interface DriftPorts {
@@ -33,6 +34,8 @@ export interface DriftPorts {
   ): Promise<Outcome<void>>
   /** Reads objects of a bucket; absent where no credentials can be had. */
   objects?: ObjectReader
+  /** Where a bundle that a page handed over is taken from; absent where no page is served. */
+  uploads?: UploadSource
 }
 /** Object storage, as far as files are read from it. */
 export interface ObjectReader {

@@ -6,7 +6,9 @@ export const replayHandlers = (os: Implementer['replay'], service: Replay) => {
   const { sources, kept } = service
   return {
     sources: os.sources.handler(() => ({ sources: sources.list(), sites: service.sites() })),
-    import: os.import.handler(async ({ input }) => answer(await sources.import(input))),
+    import: os.import.handler(async ({ input, context: { session } }) =>
+      answer(await sources.import({ ...input, owner: session })),
+    ),
     importHistory: os.importHistory.handler(async ({ input, signal }) =>
       answer(await sources.importHistory(input.site, signal)),
     ),

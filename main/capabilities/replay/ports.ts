@@ -3,6 +3,7 @@ import type { Store } from '../../platform/store'
 import type { Play, PlayedPolicy, ThreadAnswer, ThreadQuestion } from '../burst'
 import type { Records } from '../records'
 import type { Sites } from '../sites'
+import type { UploadSource } from '../uploads'
 import type { PolicyPort } from './propose'
 
 export interface Listening {
@@ -28,4 +29,6 @@ export interface ReplayPorts {
   /** The GPU nodes of a site now; undefined where it has none. */
   building(site: string, signal?: AbortSignal): Promise<Building | undefined>
   clock: Clock
+  /** Where an uploaded file is taken from; absent where no page is served. */
+  uploads?: UploadSource
 }

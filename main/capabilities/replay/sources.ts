@@ -17,6 +17,7 @@ import {
   type TraceJob,
 } from '../burst'
 import { KUBE } from '../plans'
+import type { OwnedUpload } from '../uploads'
 import { keepPacked, readPacked } from './packed'
 import type { ReplayPorts } from './ports'
 import { summaryOf } from './summary'
@@ -40,9 +41,8 @@ const Jobs = z.array(
 )
 type Kept = z.output<typeof Jobs>[number]
 
-export interface ImportedFile {
+export interface ImportedFile extends OwnedUpload {
   name: string
-  base64: string
   packedByUs: boolean
   skipBadLines: boolean
 }
@@ -77,7 +77,10 @@ export function makeSources(ports: ReplayPorts) {
       return succeed({ source, jobs: plain })
     },
     async import(file: ImportedFile): Promise<Outcome<ReplaySource>> {
-      const bytes = Buffer.from(file.base64, 'base64')
+      const taken = await ports.uploads?.take(file)
+      if (!taken) return fail(failure('NOT_FOUND', { kind: 'file on its way', name: file.upload }))
+      if (!taken.ok) return taken
+      const { bytes } = taken.value
       const name = basename(file.name.replaceAll('\\', '/'))
       const plain = await unpacked(bytes, file.packedByUs ? `${name}.gz` : name)
       if (!plain.ok) return plain

@@ -1,3 +1,5 @@
+import { MOST_UPLOAD_BYTES } from '../../../preload/contract/limits'
+
 export {
   readRegularFile,
   readRegularSync,
@@ -19,7 +21,8 @@ export const MOST_BYTES = {
   /** Manifests, profiles and records that somebody wrote. */
   manifest: 8 * MiB,
   driftProfile: 256 * MiB,
-  bundle: 64 * MiB,
+  /** As many as are taken from a page. */
+  bundle: MOST_UPLOAD_BYTES,
   trace: 512 * MiB,
   /** Programs that are hashed before they run. */
   program: 512 * MiB,

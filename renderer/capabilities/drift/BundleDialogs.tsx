@@ -1,14 +1,14 @@
 import { useState } from 'react'
 import type { FleetRow } from '../../../preload/contract/drift-review'
-import { setQuery, useAction, type Client } from '../../client'
-import { Button, Dialog, Failed, formatBytes, TextField, useForm } from '../../design'
+import { setQuery, useAction, useUpload, type Client } from '../../client'
+import { Button, Dialog, Failed, formatBytes, TextField, Uploading, useForm } from '../../design'
 import { openBundleForm, saveBundleForm } from './forms'
 import { words } from './words'
 
 /** Opens a bundle and shows its fleet. */
 export async function showBundle(
   client: Client,
-  from: { path: string } | { name: string; file: File },
+  from: { path: string } | { upload: string },
 ): Promise<boolean> {
   const { id } = await client.drift.openBundle(from)
   setQuery({
@@ -22,14 +22,29 @@ export async function showBundle(
   })
   return true
 }
+/** Opens a bundle by its path, or brings a file up first; cancelled, nothing is opened. */
+export function useOpenBundle() {
+  const upload = useUpload()
+  const open = useAction(async (client, from: { path: string } | { file: File }) => {
+    if ('path' in from) return showBundle(client, from)
+    const arrived = await upload.send(from.file, from.file.name)
+    return arrived ? showBundle(client, arrived) : undefined
+  })
+  return { ...open, upload }
+}
 export function OpenBundle({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const form = useForm(openBundleForm, { path: '' })
-  const open = useAction(showBundle)
-  const go = async (from: Parameters<typeof showBundle>[1]) => {
+  const open = useOpenBundle()
+  const { progress, cancel } = open.upload
+  const go = async (from: Parameters<typeof open.act>[0]) => {
     if (await open.act(from)) onClose()
   }
+  const close = () => {
+    cancel()
+    onClose()
+  }
   return (
-    <Dialog title={words.openBundle.replace('…', '')} opened={opened} onClose={onClose}>
+    <Dialog title={words.openBundle.replace('…', '')} opened={opened} onClose={close}>
       <form
         className="stack control-text"
         onSubmit={(event) => {
@@ -45,7 +60,7 @@ export function OpenBundle({ opened, onClose }: { opened: boolean; onClose: () =
             accept=".takt"
             onChange={({ target }) => {
               const file = target.files?.[0]
-              if (file) void go({ name: file.name, file })
+              if (file) void go({ file })
             }}
           />
         </label>
@@ -55,6 +70,7 @@ export function OpenBundle({ opened, onClose }: { opened: boolean; onClose: () =
             {words.openBundle.replace('…', '')}
           </Button>
         </div>
+        {progress && <Uploading {...progress} onCancel={cancel} />}
         {open.trouble && (
           <Failed says={open.trouble.says} remedy={open.trouble.remedy} code={open.trouble.code} />
         )}

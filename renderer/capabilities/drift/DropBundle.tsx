@@ -1,14 +1,14 @@
 import { useEffect, useState, type DragEvent, type ReactNode } from 'react'
-import { setQuery, takeHandedFile, useAction, useAddress, useHandedFile } from '../../client'
-import { Failed } from '../../design'
+import { setQuery, takeHandedFile, useAddress, useHandedFile } from '../../client'
+import { Failed, Uploading } from '../../design'
 import { AskToOpen } from './AskToOpen'
-import { showBundle } from './BundleDialogs'
+import { useOpenBundle } from './BundleDialogs'
 import { words } from './words'
 
 /** A bundle dropped anywhere or opened on the desktop is opened; one that the address names is asked about, for anybody can write an address. */
 export function DropBundle({ children }: { children: ReactNode }) {
   const [over, setOver] = useState(false)
-  const open = useAction(showBundle)
+  const open = useOpenBundle()
   const path = useAddress().query.get('open')
   const [named, setNamed] = useState<string>()
   useEffect(() => {
@@ -30,7 +30,7 @@ export function DropBundle({ children }: { children: ReactNode }) {
     event.preventDefault()
     setOver(false)
     const file = event.dataTransfer.files[0]
-    if (file) void open.act({ name: file.name, file })
+    if (file) void open.act({ file })
   }
   return (
     <div
@@ -59,6 +59,11 @@ export function DropBundle({ children }: { children: ReactNode }) {
       {over && (
         <div className="drift-dropping" aria-hidden="true">
           {words.dropHere}
+        </div>
+      )}
+      {open.upload.progress && (
+        <div className="drift-trouble panel">
+          <Uploading {...open.upload.progress} onCancel={open.upload.cancel} />
         </div>
       )}
       {open.trouble && (

@@ -1,16 +1,16 @@
 import { Checkbox } from '@mantine/core'
 import { useState } from 'react'
+import { MOST_TRACE_BYTES } from '../../../preload/contract/limits'
 import type { ReplaySource } from '../../../preload/contract/replay'
-import { useAction, type Trouble } from '../../client'
-import { Button, Dialog, Failed } from '../../design'
-import { toBase64 } from './base64'
+import { refuseTooLarge, useAction, useUpload, type Trouble } from '../../client'
+import { Button, Dialog, Failed, Uploading } from '../../design'
 import { words } from './words'
 
-const MOST_BYTES = 3_000_000
-async function packed(file: File): Promise<{ bytes: Uint8Array; byUs: boolean }> {
+async function packed(file: File): Promise<{ content: Blob; byUs: boolean }> {
   const isPacked = file.name.endsWith('.gz')
-  const stream = isPacked ? file.stream() : file.stream().pipeThrough(new CompressionStream('gzip'))
-  return { bytes: new Uint8Array(await new Response(stream).arrayBuffer()), byUs: !isPacked }
+  if (isPacked) return { content: file, byUs: false }
+  const stream = file.stream().pipeThrough(new CompressionStream('gzip'))
+  return { content: await new Response(stream).blob(), byUs: true }
 }
 /** Takes a file of jobs; every line that makes no sense is named, and may be left out on purpose. */
 export function Import({
@@ -24,31 +24,30 @@ export function Import({
 }) {
   const [file, setFile] = useState<File>()
   const [skip, setSkip] = useState(false)
-  const [large, setLarge] = useState(false)
+  const upload = useUpload()
   const send = useAction(async (client, chosen: File, skipBadLines: boolean) => {
-    const { bytes, byUs } = await packed(chosen)
-    if (bytes.length > MOST_BYTES) {
-      setLarge(true)
-      return undefined
-    }
-    return client.replay.import({
-      name: chosen.name,
-      base64: toBase64(bytes),
-      packedByUs: byUs,
-      skipBadLines,
-    })
+    refuseTooLarge(chosen, chosen.name.endsWith('.gz') ? undefined : MOST_TRACE_BYTES)
+    const { content, byUs } = await packed(chosen)
+    const arrived = await upload.send(content, chosen.name)
+    return (
+      arrived &&
+      client.replay.import({ name: chosen.name, ...arrived, packedByUs: byUs, skipBadLines })
+    )
   })
   const run = async () => {
     if (!file) return
-    setLarge(false)
     const source = await send.act(file, skip)
     if (source) {
       onImported(source)
       onClose()
     }
   }
+  const close = () => {
+    upload.cancel()
+    onClose()
+  }
   return (
-    <Dialog title={words.importing} opened={opened} onClose={onClose} size={560}>
+    <Dialog title={words.importing} opened={opened} onClose={close} size={560}>
       <form
         className="stack"
         style={{ padding: '0 16px 16px' }}
@@ -67,7 +66,6 @@ export function Import({
             onChange={({ target }) => {
               setFile(target.files?.[0])
               send.clear()
-              setLarge(false)
             }}
           />
         </label>
@@ -76,7 +74,7 @@ export function Import({
           checked={skip}
           onChange={({ target }) => setSkip(target.checked)}
         />
-        {large && <Failed says={words.tooLarge} />}
+        {upload.progress && <Uploading {...upload.progress} onCancel={upload.cancel} />}
         {send.trouble && <Mistakes trouble={send.trouble} />}
         <div className="state-actions">
           <Button

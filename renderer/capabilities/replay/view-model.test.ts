@@ -16,7 +16,6 @@ import {
   usageOf,
 } from './view-model'
 import { dayTicks } from './UsageChart'
-import { toBase64 } from './base64'
 
 const figures = (policy: ReplayPolicyName, more: Partial<ReplayFigures>): ReplayFigures => ({
   policy,
@@ -218,7 +217,3 @@ test('what ran where counts from a date where there is one', () => {
   }))
   expect(dayTicks(days, false).length).toBeLessThanOrEqual(8)
 })
-test('bytes become text in pieces', () =>
-  expect(toBase64(new Uint8Array(100_000).fill(65))).toBe(
-    Buffer.alloc(100_000, 65).toString('base64'),
-  ))

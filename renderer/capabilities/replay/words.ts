@@ -26,7 +26,6 @@ export const words = {
   file: 'File, CSV or JSON, may be gzipped',
   skip: 'Leave out lines that make no sense',
   doImport: 'Import',
-  tooLarge: 'The file is over 3 MB even packed. Split it into parts.',
   mistakes: (count: number) => countOf(count, 'line makes no sense:', 'lines make no sense:'),
   left: (count: number) => `${countOf(count, 'line was', 'lines were')} left out`,
   whatIf: 'What if',

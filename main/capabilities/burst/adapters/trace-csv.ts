@@ -4,6 +4,7 @@ import { gunzip } from 'node:zlib'
 import { CsvError, parse } from 'csv-parse'
 import { z } from 'zod'
 import { failure } from '../../../../preload/contract/failures'
+import { MOST_TRACE_BYTES } from '../../../../preload/contract/limits'
 import { fail, succeed, type Outcome } from '../../../kernel/outcome'
 import { MOST_BYTES, readRegularFile } from '../../../platform/files'
 import type { TraceJob } from '../domain/trace'
@@ -61,14 +62,12 @@ export async function readPacked(file: string): Promise<Outcome<Buffer>> {
     : invalid([{ path: file, says: `cannot be read: ${read.failure.data.cause}` }])
 }
 
-/** No trace of jobs comes near this; a file that does is a trap or a mistake. */
-const UNPACKED_AT_MOST = 256 * 1024 ** 2
 /** The content of a file that was read or sent, unpacked if its name ends in .gz. */
 export async function unpacked(bytes: Uint8Array, file: string): Promise<Outcome<Buffer>> {
   if (!file.endsWith('.gz'))
     return succeed(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
   try {
-    return succeed(await gunzipped(bytes, { maxOutputLength: UNPACKED_AT_MOST }))
+    return succeed(await gunzipped(bytes, { maxOutputLength: MOST_TRACE_BYTES }))
   } catch (error) {
     return invalid([
       {

@@ -6,29 +6,23 @@ import { timestamp } from '../../../kernel/clock'
 import { given } from '../../../kernel/given'
 import { fail, succeed, type Outcome } from '../../../kernel/outcome'
 import { MOST_BYTES, readRegularFile } from '../../../platform/files'
+import type { OwnedUpload } from '../../uploads'
 import { eventsOf } from '../monitors/events'
 import { asked, unusable } from '../refusal'
 import type { Drift } from '../service'
 import type { PackAsk } from '../desk/questions'
 
-const tooLarge = () =>
-  fail(
-    unusable(
-      'This file is larger than any bundle: more than 64 MB.',
-      'Check that it is the right one.',
-    ),
-  )
-
-/** Opens a bundle from its path or its bytes. */
+/** Opens a bundle from its path, or as a page handed it over. */
 export async function openFrom(
   drift: Drift,
-  from: { path: string } | { name: string; file: File },
+  from: { path: string } | OwnedUpload,
   signal?: AbortSignal,
 ): Promise<Outcome<BundleSummary>> {
-  if ('file' in from)
-    return from.file.size > MOST_BYTES.bundle
-      ? tooLarge()
-      : opened(drift, from.name, new Uint8Array(await from.file.arrayBuffer()), signal)
+  if ('upload' in from) {
+    const taken = await drift.ports.uploads?.take(from)
+    if (!taken) return fail(failure('NOT_FOUND', { kind: 'file on its way', name: from.upload }))
+    return taken.ok ? opened(drift, taken.value.name, taken.value.bytes, signal) : taken
+  }
   const read = await readRegularFile(from.path, { mostBytes: MOST_BYTES.bundle }, signal)
   return read.ok
     ? opened(drift, basename(from.path), read.value, signal)

@@ -1,0 +1,2 @@
+export { uploadHandlers } from './handlers'
+export { Uploads, type ArrivedFile, type OwnedUpload, type UploadSource } from './uploads'
