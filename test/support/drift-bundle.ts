@@ -37,3 +37,13 @@ export async function writeBundle(folder: string, name: string): Promise<string>
   if (code !== 0) throw new Error(`The bundle ${name} was not written: ${err}`)
   return out
 }
+
+/** The same bundle in a larger file, as what stands before and after a hole: zip allows one between its parts and their list. */
+export function widened(bundle: Buffer, size: number): [head: Buffer, hole: number, tail: Buffer] {
+  const end = bundle.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'))
+  const list = bundle.readUInt32LE(end + 16)
+  const hole = size - bundle.length
+  const tail = Buffer.from(bundle.subarray(list))
+  tail.writeUInt32LE(list + hole, end - list + 16)
+  return [bundle.subarray(0, list), hole, tail]
+}
