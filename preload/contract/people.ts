@@ -83,6 +83,15 @@ export const DirectoryEntry = Subject.extend({
 })
 export type DirectoryEntry = z.infer<typeof DirectoryEntry>
 
+/** One right in a project's namespace that its members do not explain: somebody gave it beside Takt. */
+export const OutsideBinding = z.object({
+  binding: z.string().describe('Name of the RoleBinding'),
+  role: z.string().describe('What it gives, such as ClusterRole edit'),
+  kind: z.string().describe('User, Group or ServiceAccount'),
+  name: z.string().describe('A service account with its namespace, as NAMESPACE/NAME'),
+})
+export type OutsideBinding = z.infer<typeof OutsideBinding>
+
 /** A member of a project as the directory sees them now. */
 export const MemberCheck = Member.extend({
   owner: z.boolean(),
@@ -145,6 +154,12 @@ export const people = {
     .output(
       z.object({ members: z.array(MemberCheck), simulated: z.boolean(), complete: z.boolean() }),
     ),
+  outside: entry
+    .meta({
+      says: 'Who is bound in the namespace of a project by something other than its members: which binding, which role, to whom.',
+    })
+    .input(z.object({ project: Name }))
+    .output(z.object({ bound: z.array(OutsideBinding), more: z.number().int() })),
   planMembers: entry
     .meta({
       says: 'What adding, moving or removing members would change: the project and the subjects of its role bindings.',

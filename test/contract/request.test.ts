@@ -5,7 +5,12 @@ import { Draft } from '../../preload/contract/projects'
 import type { ProjectSpec } from '../../preload/contract/records/project'
 import type { Client } from '../../renderer/client'
 import { planFor } from '../../renderer/capabilities/projects/asking'
-import { peopleOnPlant, runToEnd, type PeopleOnPlant } from '../support/people-on-plant'
+import {
+  ORDINARY_LEAD,
+  peopleOnPlant,
+  runToEnd,
+  type PeopleOnPlant,
+} from '../support/people-on-plant'
 
 let people: PeopleOnPlant
 let lead: CoreClient
@@ -88,4 +93,74 @@ test('the wizard of somebody without the rights asks for the project instead of 
   expect(
     await planFor(lead as unknown as typeof core, { ...draft, size }, { signal }),
   ).toMatchObject({ verb: 'Provision' })
+})
+
+test('whoever asks names no leads, and nobody names everybody', async () => {
+  const ask = async (member: ProjectSpec['members'][number]) =>
+    (
+      await engineer.projects.planCreate({
+        name: 'friends',
+        spec: { ...spec, members: [member] },
+        workItem: { title: 'Friends' },
+      })
+    ).blockedBy.map(({ says }) => says)
+  expect(await ask({ kind: 'User', name: 'nemo', role: 'lead' })).toEqual([
+    'A request names no leads, and this one names nemo.',
+  ])
+  expect(await ask({ kind: 'Group', name: 'system:authenticated', role: 'analyst' })).toEqual([
+    'system:authenticated is no member: the cluster itself gives that name to everybody of a kind.',
+  ])
+  const letIn = await lead.people.planMembers({
+    project: 'echo',
+    changes: [{ kind: 'User', name: 'system:serviceaccount:echo:default', role: 'engineer' }],
+  })
+  expect(letIn.blockedBy.map(({ remedy }) => remedy)).toContain(
+    'Name the people, or a group of the directory.',
+  )
+})
+
+test('who was bound beside Takt is told to everybody who works there', async () => {
+  expect(await engineer.people.outside({ project: 'echo' })).toEqual({ bound: [], more: 0 })
+  people.plant.sites[0]?.api.create({
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'RoleBinding',
+    metadata: { name: 'friends', namespace: 'echo' },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'takt-engineer' },
+    subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'nemo' }],
+  })
+  expect(await engineer.people.outside({ project: 'echo' })).toEqual({
+    bound: [{ binding: 'friends', role: 'ClusterRole takt-engineer', kind: 'User', name: 'nemo' }],
+    more: 0,
+  })
+})
+
+test('of two leads who fulfil at once one is told that it is under way, and neither to delete anything', async () => {
+  const asking = await engineer.projects.planCreate({
+    name: 'both',
+    spec,
+    workItem: { title: 'Both' },
+  })
+  await run(engineer, asking)
+  const other = await people.sitDown(ORDINARY_LEAD.user)
+  const plans = await Promise.all(
+    [lead, other].map(async (takt) => ({
+      takt,
+      plan: await takt.projects.planFulfil({ name: 'both' }),
+    })),
+  )
+  const ends = await Promise.all(
+    plans.map(async ({ takt, plan }) => {
+      try {
+        return await runToEnd(takt, plan)
+      } catch (error) {
+        return { state: 'refused', error }
+      }
+    }),
+  )
+  expect(ends.filter(({ state }) => state === 'done')).toHaveLength(1)
+  const text = JSON.stringify(ends.filter(({ state }) => state !== 'done'))
+  expect(text).not.toMatch(/[Dd]elete the request/)
+  expect(text).toMatch(/another operation, which is under way|has been fulfilled already|PLAN_IS/)
+  const made = await engineer.records.get({ kind: 'Project', name: 'both' })
+  expect(made.kind === 'Project' && made.status.phase).toBe('Ready')
 })

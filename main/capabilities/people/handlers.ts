@@ -17,6 +17,9 @@ export const peopleHandlers = (os: Implementer['people'], service: People) => ({
   check: os.check.handler(async ({ input, signal }) =>
     answer(await service.check(input.project, signal)),
   ),
+  outside: os.outside.handler(async ({ input, signal }) =>
+    answer(await service.outside(input.project, signal)),
+  ),
   planMembers: os.planMembers.handler(async ({ input, signal }) =>
     answer(await service.planMembers(input, signal)),
   ),

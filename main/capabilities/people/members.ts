@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { failure } from '../../../preload/contract/failures'
-import { MemberChange } from '../../../preload/contract/people'
 import type { Plan } from '../../../preload/contract/operations'
+import { MemberChange } from '../../../preload/contract/people'
 import { isRequested, Member, type ProjectSpec } from '../../../preload/contract/records/project'
 import { fail, succeed, type Outcome } from '../../kernel/outcome'
 import type { MadePlan, OperationKind, StepContext } from '../operations'
@@ -20,6 +20,7 @@ import {
 import {
   boundMembers,
   changedBindings,
+  checkMembers,
   editProject,
   projectRecord,
   roleBindings,
@@ -140,6 +141,12 @@ const ownerRemoved = ({
       ]
     : []
 
+/** What is held against the change itself: a member who stands there wrongly already may still be removed. */
+function broughtIn(before: Member[], after: Member[]): Plan['blockedBy'] {
+  const old = new Set(checkMembers({ members: before }).map(({ says }) => says))
+  return checkMembers({ members: after }).filter(({ says }) => !old.has(says))
+}
+
 /** What changing the members would do. */
 export async function planMembers(
   ports: Ports,
@@ -192,6 +199,7 @@ export async function planMembers(
     yaml: asYaml(objects),
     blockedBy: [
       ...ownerRemoved({ project, spec, changes }),
+      ...broughtIn(spec.members, after.members),
       ...seen.value.blockedBy,
       ...refusals(checks.value),
     ],

@@ -14,6 +14,7 @@ import { makeAccount, type Account } from './account'
 import { ldapDirectory, tryLdap } from './adapters/ldap'
 import { ownSignIn } from './adapters/own-sign-in'
 import { membersKind, planMembers } from './members'
+import { outsideBindings } from './outside'
 import { keyOf, type Directory, type Found, type PeoplePorts, type Search } from './ports'
 
 /** People and groups of the company, and the members of projects. */
@@ -74,6 +75,7 @@ export function makePeople(ports: PeoplePorts) {
           complete: on.complete,
         })
       }),
+    outside: (project: string, signal?: AbortSignal) => outsideBindings(ports, project, signal),
     async planMembers(
       wanted: { project: string; changes: MemberChange[] },
       signal?: AbortSignal,

@@ -1,4 +1,4 @@
-export { checkProject } from './domain/check'
+export { checkMembers, checkProject } from './domain/check'
 export {
   boundMembers,
   changedBindings,

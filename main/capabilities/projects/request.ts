@@ -19,7 +19,7 @@ import {
   signedIn,
   stepsOf,
 } from '../plans'
-import { checkProject } from './domain/check'
+import { checkAskedLeads, checkProject } from './domain/check'
 import { FIRST_WORK_ITEM } from './domain/manifests'
 import { requestOf, restOf, type AskInput, type CreateInput } from './operation'
 import { leadsFor, namespacePlace, type NamespacePlace } from './namespace'
@@ -91,6 +91,7 @@ async function askPlan(
     yaml: asYaml([request]),
     blockedBy: [
       ...checkProject(input.spec, factsOf(ports, client.value.clock.now())),
+      ...checkAskedLeads(input.spec),
       ...askRefusals(place.value),
       ...refused,
     ],
@@ -144,10 +145,22 @@ const Request = z.looseObject({
   status: Project.shape.status.default({}),
   metadata: z.looseObject({ annotations: z.record(z.string(), z.string()).default({}) }),
 })
-const listed = (members: Member[]) =>
-  members
-    .map(({ kind, name, role }) => `${kind === 'Group' ? 'group ' : ''}${name} as ${role}`)
-    .join(', ')
+const RIGHTS: Record<Member['role'], string> = {
+  lead: 'changes members, quotas and roles',
+  engineer: 'starts and enters whatever runs in it',
+  analyst: 'reads it and gives verdicts',
+}
+const byRights: Member['role'][] = ['lead', 'engineer', 'analyst']
+/** Whom it lets in and what each may then do, the widest rights first. */
+const memberRights = (members: readonly Member[]): string[] =>
+  byRights.flatMap((role) => {
+    const own = members.filter((member) => member.role === role)
+    return own.length > 0
+      ? [
+          `Lets in as ${role}, who ${RIGHTS[role]}: ${own.map(({ kind, name }) => (kind === 'Group' ? `group ${name}` : name)).join(', ')}.`,
+        ]
+      : []
+  })
 
 const ASK_AGAIN =
   'Let it be asked for under another name. Deleting this request takes its record away and nothing else.'
@@ -248,10 +261,7 @@ async function gatherFulfilment(
           },
         ],
     blockedBy: [...checkProject(spec, factsOf(ports, home.clock.now())), ...place.value.blockedBy],
-    choices: [
-      ...place.value.choices,
-      QUOTA_CHOICE,
-      ...(spec.members.length > 0 ? [`Members as asked for: ${listed(spec.members)}.`] : []),
-    ],
+    // Who gets which rights is what a lead answers for, so it is told before everything else.
+    choices: [...memberRights(spec.members), ...place.value.choices, QUOTA_CHOICE],
   })
 }

@@ -5,6 +5,7 @@ import type { Member } from '../../../preload/contract/records/project'
 import { hrefOf, lastKnown, useAsk, type Remote } from '../../client'
 import { Avatar, Button, Panel, Tag, TextField, useForm } from '../../design'
 import { memberForm } from './forms'
+import { Outside } from './Outside'
 import { Suggestions } from './Suggestions'
 import { words } from './words'
 
@@ -47,6 +48,7 @@ export function PeoplePanel({ project, onPlan, mayNot }: Props) {
         ))}
       </ul>
       <Unchecked remote={remote} />
+      <Outside project={meta.name} version={meta.resourceVersion} />
       {mayNot === undefined ? (
         <Adding onPlan={onPlan} taken={spec.members} />
       ) : (

@@ -38,6 +38,8 @@ const MEMBER: Rule[] = [
   rule('snapshot.storage.k8s.io', ['volumesnapshotclasses'], READ),
   rule('scheduling.k8s.io', ['priorityclasses'], READ),
 ]
+/** Who else has rights where one works, bound by Takt or not. */
+const WHO = rule(RBAC, ['rolebindings'], READ)
 /** Reading a project, and writing verdicts on its revisions and work items. */
 const ANALYST: Rule[] = [
   rule(GROUP, [...SHARED, ...LOCAL], READ),
@@ -54,6 +56,7 @@ const ANALYST: Rule[] = [
   rule('kubeflow.org', ['notebooks'], READ),
   rule('snapshot.storage.k8s.io', ['volumesnapshots'], READ),
   rule('kueue.x-k8s.io', ['workloads', 'localqueues'], READ),
+  WHO,
 ]
 /** Everything inside a project's namespace but its quota, its limits and who may enter it. */
 const ENGINEER: Rule[] = [
@@ -72,6 +75,7 @@ const ENGINEER: Rule[] = [
   rule('batch', ['jobs'], [...READ, ...WRITE]),
   rule('policy', ['poddisruptionbudgets'], [...READ, ...WRITE]),
   rule('networking.k8s.io', ['networkpolicies'], READ),
+  WHO,
   rule('kubeflow.org', ['notebooks'], [...READ, ...WRITE]),
   rule('snapshot.storage.k8s.io', ['volumesnapshots'], [...READ, ...WRITE]),
   rule('kueue.x-k8s.io', ['localqueues'], READ),

@@ -1,6 +1,6 @@
 import type { Plan } from '../../../../preload/contract/operations'
 import type { BudgetSpec } from '../../../../preload/contract/records/money'
-import type { ProjectSpec } from '../../../../preload/contract/records/project'
+import type { Member, ProjectSpec } from '../../../../preload/contract/records/project'
 
 export interface CostCentre {
   name: string
@@ -91,14 +91,35 @@ function checkSites({ sites }: ProjectSpec, known: string[]): Blocked[] {
     : []
 }
 
-function checkMembers({ members }: ProjectSpec): Blocked[] {
+/** Whom the cluster itself names stands for everybody or for its own machinery: as members they would let in whoever is signed in. */
+const isSystem = ({ name }: Pick<Member, 'name'>) => name.toLowerCase().startsWith('system:')
+export function checkMembers({ members }: Pick<ProjectSpec, 'members'>): Blocked[] {
   const seen = new Set<string>()
   const twice = members.filter(({ kind, name }) => seen.size === seen.add(`${kind}/${name}`).size)
-  return twice.length > 0
+  const system = members.filter(isSystem)
+  return [
+    ...(twice.length > 0
+      ? [
+          {
+            says: `${twice.map(({ name }) => name).join(', ')} is listed twice.`,
+            remedy: 'Give each person or group one role.',
+          },
+        ]
+      : []),
+    ...system.map(({ name }) => ({
+      says: `${name} is no member: the cluster itself gives that name to everybody of a kind.`,
+      remedy: 'Name the people, or a group of the directory.',
+    })),
+  ]
+}
+/** Who asks for a project may not decide who leads it: that is for the lead who fulfils it. */
+export const checkAskedLeads = ({ members }: Pick<ProjectSpec, 'members'>): Blocked[] => {
+  const leads = members.filter(({ role }) => role === 'lead').map(({ name }) => name)
+  return leads.length > 0
     ? [
         {
-          says: `${twice.map(({ name }) => name).join(', ')} is listed twice.`,
-          remedy: 'Give each person or group one role.',
+          says: `A request names no leads, and this one names ${names(leads)}.`,
+          remedy: 'Ask with another role; a lead can make them leads afterwards.',
         },
       ]
     : []

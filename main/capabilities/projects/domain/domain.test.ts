@@ -1,8 +1,8 @@
 import { describe, expect, it, test } from 'vitest'
-import type { ProjectSpec } from '../../../../preload/contract/records/project'
+import type { Member, ProjectSpec } from '../../../../preload/contract/records/project'
 import { NOW } from '../../../../test/support/builders/inventory'
 import { aBudget, aPriceBook, aProjectSpec, at } from '../../../../test/support/builders/records'
-import { checkProject, type Facts } from './check'
+import { checkAskedLeads, checkMembers, checkProject, type Facts } from './check'
 import { projectManifests } from './manifests'
 import { mergeProject } from './merge'
 import { raisedQuota, startingQuota } from './quota'
@@ -99,6 +99,34 @@ describe('manifests', () => {
       subjects: [{ kind: 'User', name: 'emil.novak' }],
       roleRef: { name: 'takt-engineer' },
     })
+  })
+})
+
+describe('members', () => {
+  const of = (members: Member[]) => ({ members })
+  it.each(['system:authenticated', 'system:masters', 'System:serviceaccounts:loans'])(
+    'refuses %s, who is everybody of a kind',
+    (name) => {
+      expect(
+        checkMembers(of([{ kind: 'Group', name, role: 'analyst' }])).map(({ remedy }) => remedy),
+      ).toEqual(['Name the people, or a group of the directory.'])
+      expect(checkMembers(of([{ kind: 'User', name: `${name}x`, role: 'lead' }]))).toHaveLength(1)
+    },
+  )
+  it('takes people and groups of the directory', () =>
+    expect(
+      checkMembers(
+        of([
+          { kind: 'User', name: 'ada', role: 'lead' },
+          { kind: 'Group', name: 'oidc:system', role: 'analyst' },
+        ]),
+      ),
+    ).toEqual([]))
+  it('lets nobody who only asks name a lead', () => {
+    expect(checkAskedLeads(of([{ kind: 'User', name: 'nemo', role: 'lead' }]))).toMatchObject([
+      { says: 'A request names no leads, and this one names nemo.' },
+    ])
+    expect(checkAskedLeads(of([{ kind: 'User', name: 'nemo', role: 'engineer' }]))).toEqual([])
   })
 })
 

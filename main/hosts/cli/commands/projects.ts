@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander'
 import { z } from 'zod'
 import { Role } from '../../../../preload/contract/common'
 import type { Member, ProjectSpec } from '../../../../preload/contract/records/project'
+import type { LocalClient } from '../../local/socket'
 import { namedDocument } from '../named-file'
 import { say, sayTable } from '../output'
 import { runPlan } from '../plan'
@@ -52,6 +53,26 @@ function specFrom(name: string, given: z.infer<typeof CreateOptions>, start: str
   }
 }
 
+/** Members as they are written, then whoever is bound outside Takt. */
+async function listMembers(client: LocalClient, name: string, json: boolean): Promise<void> {
+  const [record, { bound, more }] = await Promise.all([
+    client.records.get({ kind: 'Project', name }),
+    client.people.outside({ project: name }),
+  ])
+  const members = record.kind === 'Project' ? record.spec.members : []
+  const rows = [
+    ...members.map((one) => ({ ...one, by: 'member' })),
+    ...bound.map(({ binding, ...one }) => ({ ...one, by: `outside Takt, ${binding}` })),
+  ]
+  sayTable(json, rows, {
+    name: (row) => row.name,
+    kind: (row) => row.kind,
+    role: (row) => row.role,
+    bound: (row) => row.by,
+  })
+  if (!json && more > 0) say(`${String(more)} more are bound outside Takt.`)
+}
+
 export function projectCommands(program: Command, open: OpenSession) {
   const project = group(
     program,
@@ -80,6 +101,14 @@ export function projectCommands(program: Command, open: OpenSession) {
     .action(
       withCore(open, async (client, { args: [name = ''] }) =>
         say(await client.records.get({ kind: 'Project', name })),
+      ),
+    )
+  project
+    .command('members <name>')
+    .description('who works on a project, and who has rights in its namespace beside its members')
+    .action(
+      withCore(open, async (client, { args: [name = ''], json }) =>
+        listMembers(client, name, json),
       ),
     )
   changing(project.command('create <name>'))
