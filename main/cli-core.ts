@@ -5,6 +5,8 @@ import { burstCommands } from './capabilities/burst/cli'
 import { driftCommands } from './capabilities/drift/cli'
 import { flowCommands } from './capabilities/flow/cli'
 import { compose, defaultStoreDir } from './compose'
+import { serveInFolder } from './compose/served-plant'
+import { plantServeCommand } from './hosts/cli/commands/plant'
 import { storeCommands } from './hosts/cli/commands/store'
 import { runCommand } from './hosts/cli/head'
 import { makeProgram } from './hosts/cli/program'
@@ -13,6 +15,7 @@ import type { OpenSession } from './hosts/cli/session'
 import { attachLocally } from './hosts/local/socket'
 import { seeded } from './kernel/random'
 import { systemClock } from './platform/clock/system'
+import { aside } from './platform/terminal'
 
 declare const __TAKT_VERSION__: string
 
@@ -49,6 +52,9 @@ serveCommand(program, {
   file: join(import.meta.dirname, 'web-core.mjs'),
   storeDir: () => defaultStoreDir(process.env),
 })
+plantServeCommand(program, (ask, stop) =>
+  serveInFolder({ ...ask, clock: systemClock, random: seeded(process.pid), tell: aside }, stop),
+)
 storeCommands(program, () => defaultStoreDir(process.env))
 burstCommands(program)
 driftCommands(program)

@@ -22,7 +22,7 @@ export type { SimulatedClock } from './clock'
 export type { Faults } from './controllers'
 export type { NodeGroup } from './controllers/nodes/node-group'
 export type { PlantApi } from './types'
-export { PEOPLE, type Somebody } from './world/people'
+export { PEOPLE, type Duty, type Somebody } from './world/people'
 
 /** One simulated site, ready to be connected to like a real one. */
 export interface PlantSite {
@@ -61,8 +61,8 @@ export interface PlantOptions {
   speed?: number
   /** What `snapshot` gave. Text that is none is refused with SyntaxError. */
   persisted?: string | Uint8Array
-  /** With a key and certificate the sites speak TLS. */
-  tls?: Tls
+  /** With a key and certificate the sites speak TLS; the authority is who signed it, PEM. */
+  tls?: Tls & { authority?: string }
   /** Ports by site; free ones when not said. */
   ports?: Record<string, number>
   /** False leaves the sites empty: no nodes, projects or history; so does having nothing prepared. */
@@ -162,6 +162,7 @@ function rent({
         machine: options.clock,
         random: options.random,
         fresh,
+        authority: options.tls?.authority,
         restored: persisted?.aws,
         ...(options.ports && { ports: options.ports }),
       })

@@ -18,7 +18,7 @@ const open = (persisted?: string) =>
     onError: (error) => errors.push(error),
     ...(persisted !== undefined && { persisted }),
   })
-const ask = async (path: string, init: RequestInit = {}, user = 'mara.lind') => {
+const ask = async (path: string, init: RequestInit = {}, user = 'kai.storm') => {
   const site = plant.sites[0]
   const answer = await fetch(`${site?.server ?? ''}${path}`, {
     ...init,

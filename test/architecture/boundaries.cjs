@@ -72,7 +72,7 @@ module.exports = {
       from: {
         pathNot: [
           '^main/plant/',
-          '^main/compose/plant\\.ts$',
+          '^main/compose/(served-)?plant\\.ts$',
           '^main/compose/options\\.ts$',
           '\\.test\\.ts$',
         ],

@@ -8,7 +8,7 @@ import { BentClock } from '../support/clock'
 import { awaited, sitDown, type Person, type Seat } from './discovery/person'
 import { draftOf, moveIn } from './discovery/team'
 import { endedWell, isState, live, records, siteIs, soon } from './discovery/watching'
-import { makeAuthority } from './stack/authority'
+import { makeAuthority } from '../../main/plant/authority'
 import { startPlane, type Plane } from './stack/plane'
 
 const HOUR_MS = 3_600_000

@@ -3,12 +3,7 @@ import type { CoreClient } from '../../main/compose'
 import type { Plan } from '../../preload/contract/operations'
 import { Draft } from '../../preload/contract/projects'
 import type { ProjectSpec } from '../../preload/contract/records/project'
-import {
-  ORDINARY_LEAD,
-  peopleOnPlant,
-  runToEnd,
-  type PeopleOnPlant,
-} from '../support/people-on-plant'
+import { peopleOnPlant, runToEnd, type PeopleOnPlant } from '../support/people-on-plant'
 
 let people: PeopleOnPlant
 let lead: CoreClient
@@ -30,7 +25,7 @@ const isThere = (namespace: string) => api().get(NAMESPACE, namespace) !== undef
 
 beforeAll(async () => {
   people = await peopleOnPlant()
-  lead = await people.sitDown(ORDINARY_LEAD.user)
+  lead = await people.sitDown(people.nameOf('lead'))
   engineer = await people.sitDown(people.nameOf('engineer'))
   const now = people.plant.clock.now()
   const instant = (ms: number) => new Date(ms).toISOString()
@@ -90,13 +85,13 @@ describe('a name', () => {
     api().create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
     // Whether it is empty is told to whoever may list every kind in it.
     expect(says(await lead.projects.planCreate({ name, spec }))[0]).toMatch(/you may not list/)
-    const mara = await people.sitDown(people.nameOf('lead'))
+    const admin = await people.sitDown(people.nameOf('admin'))
     await expect
-      .poll(async () => (await mara.projects.nameStanding({ name })).standing)
+      .poll(async () => (await admin.projects.nameStanding({ name })).standing)
       .toBe('empty')
-    expect(says(await mara.projects.planCreate({ name, spec }))[0]).toMatch(/and is empty/)
-    const create = await mara.projects.planCreate({ name, spec, adopt: true })
-    expect(await runToEnd(mara, create)).toMatchObject({ state: 'done' })
+    expect(says(await admin.projects.planCreate({ name, spec }))[0]).toMatch(/and is empty/)
+    const create = await admin.projects.planCreate({ name, spec, adopt: true })
+    expect(await runToEnd(admin, create)).toMatchObject({ state: 'done' })
     const plan = await lead.projects.planDelete({ name, others: 'delete' })
     expect(plan.losses?.kept[0]).toMatch(/adopted, not made by Takt/)
     expect(await runToEnd(lead, plan)).toMatchObject({ state: 'done' })

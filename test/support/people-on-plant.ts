@@ -10,9 +10,6 @@ import { PEOPLE, startPlant, type Plant } from '../../main/plant'
 import { systemClock } from '../../main/platform/clock/system'
 import type { Operation, Plan } from '../../preload/contract/operations'
 
-/** Somebody whom the binding of the leads names and nothing else. */
-export const ORDINARY_LEAD = { user: 'liv.strand', groups: ['leads'] }
-
 export interface PeopleOnPlant {
   plant: Plant
   /** One person at a machine of their own, signed in to the simulated site with their own token. */
@@ -27,7 +24,7 @@ export async function peopleOnPlant(): Promise<PeopleOnPlant> {
   const plant = await startPlant({
     clock: systemClock,
     random: seeded(5),
-    people: [...PEOPLE, ORDINARY_LEAD].map(({ user, groups }) => ({
+    people: PEOPLE.map(({ user, groups }) => ({
       user,
       groups,
       token: `token-of-${user}`,

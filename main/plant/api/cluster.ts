@@ -26,6 +26,8 @@ export interface How {
   manager: string
   dryRun?: boolean
   subresource?: string
+  /** Whether only a part was sent, so that what it leaves alone is the server's own. */
+  isPatch?: boolean
   fieldValidation?: 'Ignore' | 'Warn' | 'Strict'
   /** Warnings for the person who asked; they travel as Warning headers. */
   warn?: (message: string) => void

@@ -21,6 +21,7 @@ export interface IssuedKeys {
   sessionToken: string
   expiresAt: number
   session?: string
+  role?: string
 }
 export interface InstanceView {
   id: string
@@ -39,6 +40,8 @@ export interface AccountOptions {
   clock: Clock
   random: Random
   server: string
+  /** Who signed the server's certificate, PEM, where it has one. */
+  authority?: string | undefined
   fresh: boolean
   restored?: AccountState | undefined
 }
@@ -49,6 +52,7 @@ export class Account {
   readonly groups: Groups
   readonly clock: Clock
   readonly server: string
+  readonly authority: string | undefined
   readonly quotas = new Map<string, number>()
   readonly short = new Set<string>()
   readonly throttled = new Map<string, number>()
@@ -63,7 +67,8 @@ export class Account {
   readonly #engine: Engine
   #serial = 0
 
-  constructor({ engine, nodes, clock, server, fresh, restored }: AccountOptions) {
+  constructor({ engine, nodes, clock, server, authority, fresh, restored }: AccountOptions) {
+    this.authority = authority
     this.#engine = engine
     this.clock = clock
     this.server = server
@@ -109,7 +114,7 @@ export class Account {
         403,
       )
     const keys = this.makeKeys(seconds)
-    this.#issued.set(keys.accessKeyId, { ...keys, session })
+    this.#issued.set(keys.accessKeyId, { ...keys, session, role: role.split('/').at(-1) ?? '' })
     return keys
   }
   issued(accessKeyId: string, now: number): Keys | undefined {
@@ -119,6 +124,10 @@ export class Account {
   /** The name a role was taken on under, by the keys that came of it. */
   sessionOf(accessKeyId: string): string | undefined {
     return this.#issued.get(accessKeyId)?.session
+  }
+  /** The role that keys came of; undefined for the account's own keys. */
+  roleOf(accessKeyId: string): string | undefined {
+    return this.#issued.get(accessKeyId)?.role
   }
   id(prefix: string): string {
     return `${prefix}-${hexOf(`${prefix}${String(this.clock.now())}${String(this.#serial++)}`, 17)}`

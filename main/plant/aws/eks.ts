@@ -78,7 +78,7 @@ function shown(groups: Groups, group: GroupState) {
     resources: { autoScalingGroups: [{ name: `eks-${group.name}` }] },
   }
 }
-const cluster = ({ server, clock }: Account) => ({
+const cluster = ({ server, authority, clock }: Account) => ({
   name: CLUSTER,
   arn: `arn:aws:eks:${REGION}:${ACCOUNT_ID}:cluster/${CLUSTER}`,
   createdAt: seconds(clock.now() - 60 * 86_400_000),
@@ -94,7 +94,9 @@ const cluster = ({ server, clock }: Account) => ({
     endpointPublicAccess: true,
     endpointPrivateAccess: false,
   },
-  certificateAuthority: {},
+  certificateAuthority: {
+    ...(authority && { data: Buffer.from(authority).toString('base64') }),
+  },
   health: { issues: [] },
 })
 

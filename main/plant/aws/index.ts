@@ -27,6 +27,8 @@ export interface PlantAws {
   keys: Keys
   faults: AwsFaults
   account: Account
+  /** Keys of a role taken on under somebody's name, good for as long as the plant is open: on the cluster they are that person. */
+  session(user: string, duty: string): Keys
   dump(): AccountState
   close(): Promise<void>
 }
@@ -37,9 +39,12 @@ export interface AwsOptions {
   machine: Clock
   random: Random
   fresh: boolean
+  authority?: string | undefined
   restored?: AccountState | undefined
   ports?: Record<string, number>
 }
+
+const SESSION_SECONDS = 365 * 86_400
 
 /** Puts the simulated account on the wire. Undefined where the site has no machines to rent. */
 export async function startAws({
@@ -49,6 +54,7 @@ export async function startAws({
   machine,
   random,
   fresh,
+  authority,
   restored,
   ports,
 }: AwsOptions): Promise<PlantAws | undefined> {
@@ -60,6 +66,7 @@ export async function startAws({
     clock,
     random,
     server: site.server,
+    authority,
     fresh,
     restored,
   })
@@ -112,6 +119,8 @@ export async function startAws({
     keys,
     faults: account.faults,
     account,
+    session: (user, duty) =>
+      account.issue(`arn:aws:iam::${ACCOUNT_ID}:role/takt-${duty}`, user, SESSION_SECONDS),
     dump: () => structuredClone(account.state),
     async close() {
       await Promise.all([services.close(), building.close()])

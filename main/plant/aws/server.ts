@@ -2,12 +2,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import type { Clock } from '../../kernel/clock'
 import { guardServer } from '../../platform/streams/guarded-server'
-import type { Account } from './account'
+import { ACCOUNT_ID, type Account } from './account'
 import type { Answered, Asked } from './ask'
 import { ec2, ec2Error } from './ec2'
 import { eks } from './eks'
 import { autoScaling, pricing, quotas, sts } from './others'
 import { AwsError } from './refusal'
+import { checkRole } from './role-rights'
 import { s3 } from './s3'
 import type { Shelf } from './s3-objects'
 import { verify, type Keys, type Received } from './signature'
@@ -136,6 +137,11 @@ function trouble(account: Account, ask: Asked): Answered | undefined {
       headers: { 'content-type': 'text/html' },
       body: '<!doctype html><html><head><title>Sign in</title></head><body>Please sign in to the network.</body></html>',
     }
+  checkRole(account.roleOf(ask.caller.accessKeyId), {
+    action: actionOf(ask),
+    session: account.sessionOf(ask.caller.accessKeyId) ?? '',
+    account: ACCOUNT_ID,
+  })
   if (account.denied.has(actionOf(ask)))
     throw new AwsError(
       service === 'ec2' ? 'UnauthorizedOperation' : 'AccessDeniedException',

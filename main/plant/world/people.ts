@@ -4,11 +4,13 @@ export interface Team {
   capUsd: number
   spentUsd: number
 }
+/** What somebody does on the simulated sites; `none` has only what everybody has who can sign in. */
+export type Duty = 'lead' | 'engineer' | 'analyst' | 'data-owner' | 'auditor' | 'none' | 'admin'
 export interface Somebody {
   user: string
   name: string
   team: string
-  role: 'lead' | 'engineer' | 'analyst'
+  role: Duty
   groups: string[]
 }
 
@@ -21,22 +23,24 @@ export const TEAMS: Team[] = [
   { name: 'Pricing', costCentre: '4460', capUsd: 900, spentUsd: 341 },
 ]
 
-const person = (name: string, team: string, role: Somebody['role'] = 'engineer'): Somebody => {
-  const user = name.toLowerCase().replace(' ', '.')
-  return {
-    user,
-    name,
-    team,
-    role,
-    groups: [
-      `team-${team.toLowerCase()}`,
-      `${role}s`,
-      ...(user === 'mara.lind' ? ['platform-admins'] : []),
-    ],
-  }
+const GROUP_OF: Record<Duty, string[]> = {
+  lead: ['leads'],
+  engineer: ['engineers'],
+  analyst: ['analysts'],
+  'data-owner': ['data-owners'],
+  auditor: ['auditors'],
+  none: [],
+  admin: ['platform-admins'],
 }
+const person = (name: string, team: string, role: Duty = 'engineer'): Somebody => ({
+  user: name.toLowerCase().replace(' ', '.'),
+  name,
+  team,
+  role,
+  groups: [...(team ? [`team-${team.toLowerCase()}`] : []), ...GROUP_OF[role]],
+})
 
-/** Everybody who works on the simulated sites; the first is who one is by default. */
+/** Everybody who works on the simulated sites; the first is who one is by default: a lead like any other. */
 export const PEOPLE: Somebody[] = [
   person('Mara Lind', 'Voice', 'lead'),
   person('Emil Novak', 'Voice'),
@@ -50,11 +54,19 @@ export const PEOPLE: Somebody[] = [
   person('Nora Haugen', 'Supply'),
   person('Ivo Petrov', 'Search'),
   person('Rosa Berg', 'Pricing'),
+  person('Liv Strand', 'Vision', 'lead'),
+  person('Runa Eide', 'Credit', 'data-owner'),
+  person('Signe Moe', '', 'auditor'),
+  person('Nils Falk', '', 'none'),
+  person('Ines Holm', '', 'none'),
+  person('Kai Storm', '', 'admin'),
 ]
 
 /** Who sees to a team's models: its engineers and analysts, the lead apart. */
 export const membersOf = (team: string) =>
-  PEOPLE.filter((each) => each.team === team && each.role !== 'lead')
+  PEOPLE.filter(
+    (each) => each.team === team && (each.role === 'engineer' || each.role === 'analyst'),
+  )
 export const teamOf = (name: string): Team => {
   const team = TEAMS.find((each) => each.name === name)
   if (!team) throw new Error(`No team ${name}`)

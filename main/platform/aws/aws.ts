@@ -136,6 +136,7 @@ export function makeAws(ports: AwsPorts): Aws {
       config: ReturnType<typeof common> & { credentials: AwsCredentialIdentityProvider },
     ) => Promise<T>,
   ): Promise<T> => {
+    await profiles.read()
     const endpoint = endpointOf(service, profile) ?? addressOf(service, region)
     const key = JSON.stringify([
       service,

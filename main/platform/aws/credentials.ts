@@ -58,6 +58,7 @@ export class AwsCredentials {
   readonly #resolving = new Map<string, Promise<AwsCredentialIdentity>>()
   #known = new Map<string, Profile>()
   #fingerprint = ''
+  #read: Promise<void> | undefined
 
   constructor(ports: CredentialPorts) {
     this.#ports = ports
@@ -70,6 +71,11 @@ export class AwsCredentials {
     if (fingerprint !== this.#fingerprint) this.#held.clear()
     this.#fingerprint = fingerprint
     return this.#known
+  }
+  /** Reads the files unless somebody has: where requests of a profile go stands in them. */
+  async read(): Promise<void> {
+    this.#read ??= this.list().then(() => undefined)
+    await this.#read
   }
   known(name: string): Profile | undefined {
     return this.#known.get(name)

@@ -1,7 +1,7 @@
 import { createServer } from 'node:https'
 import { request as ask } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import type { KeyPair } from '../stack/authority'
+import type { KeyPair } from '../../../main/plant/authority'
 import type { Plane } from '../stack/plane'
 
 export interface Passing {

@@ -1,5 +1,5 @@
 import { Agent, request } from 'undici'
-import type { KeyPair } from './authority'
+import type { KeyPair } from '../../../main/plant/authority'
 
 export interface Answer {
   status: number
@@ -21,6 +21,7 @@ export class Client {
     readonly server: string,
     authority: string,
     identity?: KeyPair,
+    private readonly token?: string,
   ) {
     this.#agent = new Agent({
       connect: {
@@ -31,11 +32,14 @@ export class Client {
     })
   }
 
+  #signedIn(): Record<string, string> {
+    return this.token === undefined ? {} : { authorization: `Bearer ${this.token}` }
+  }
   async call(path: string, { method = 'GET', headers, body, signal }: Call = {}): Promise<Answer> {
     const answer = await request(`${this.server}${path}`, {
       method,
       dispatcher: this.#agent,
-      ...(headers && { headers }),
+      headers: { ...this.#signedIn(), ...headers },
       ...(body !== undefined && { body }),
       ...(signal && { signal }),
     })
@@ -51,7 +55,7 @@ export class Client {
     const answer = await request(`${this.server}${path}`, {
       dispatcher: this.#agent,
       signal,
-      headers,
+      headers: { ...this.#signedIn(), ...headers },
     })
     let rest = ''
     for await (const chunk of answer.body.setEncoding('utf8')) {

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml'
-import type { KeyPair } from './authority'
+import type { KeyPair } from '../../../main/plant/authority'
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
 

@@ -13,16 +13,16 @@ import {
 } from './arguments'
 import {
   makeAuthority,
-  makeTokenKey,
   type Authority,
   type KeyPair,
   type Subject,
-} from './authority'
+} from '../../../main/plant/authority'
 import { Client } from './client'
 import { kubeconfig } from './kubeconfig'
 import { applyAll, parseManifests, readManifests, type Manifest } from './manifests'
 import { gpuNodes, nodesSettings, type GpuNodes } from './nodes'
 import { freePorts, makeGuard, Server, type Program } from './servers'
+import { makeTokenKey } from './token-key'
 import { playNotebooks } from './standins/notebooks'
 import { playSnapshots } from './standins/snapshots'
 import { playVolumes } from './standins/volumes'

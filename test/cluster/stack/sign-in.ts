@@ -4,7 +4,7 @@ import { systemClock } from '../../../main/platform/clock/system'
 import { startEksAuthenticator } from '../../support/aws'
 import { startIssuer, type OidcPerson, type TestIssuer } from '../../support/oidc'
 import type { KnownKey } from '../../support/sigv4'
-import { makeAuthority } from './authority'
+import { makeAuthority } from '../../../main/plant/authority'
 import { startPlane, type Plane, type PlaneOptions } from './plane'
 
 export interface EksPlane extends Plane {

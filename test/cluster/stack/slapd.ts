@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Attribute, Change, Client } from 'ldapts'
-import { makeAuthority } from './authority'
+import { makeAuthority } from '../../../main/plant/authority'
 import { folderOf } from './found'
 import { freePorts, makeGuard, Server } from './servers'
 

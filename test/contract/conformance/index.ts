@@ -8,6 +8,7 @@ import { namespaces } from './namespaces'
 import { patching } from './patching'
 import { reading } from './reading'
 import { refusals } from './refusals'
+import { rights } from './rights'
 import { tables } from './tables'
 import type { Group } from './target'
 import { watching } from './watching'
@@ -28,6 +29,7 @@ export const groups: Group[] = [
   collecting,
   namespaces,
   access,
+  rights,
   workloads,
   // Last: it makes the server forget what the others did.
   forgetting,

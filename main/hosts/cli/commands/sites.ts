@@ -5,7 +5,8 @@ import type { SiteState } from '../../../../preload/contract/sites'
 import { say, sayTable } from '../output'
 import { runPlan } from '../plan'
 import { EXIT, Stop, withCore, type OpenSession } from '../session'
-import { changing, group, number } from '../words'
+import { changing, group } from '../words'
+import { plantCommands } from './plant'
 import { programCommands } from './programs'
 
 /** Site names are shown without their prefix; both forms are understood. */
@@ -98,39 +99,4 @@ export function siteCommands(program: Command, open: OpenSession) {
     )
   programCommands(site, open)
   plantCommands(program, open)
-}
-
-function plantCommands(program: Command, open: OpenSession) {
-  const plant = group(program, 'plant', 'the embedded simulated sites')
-  plant
-    .command('open')
-    .description('start the simulated sites and make the on-prem one home')
-    .action(
-      withCore(open, async (client, { json }) => {
-        await client.sites.openPlant()
-        say(json ? { plant: 'open' } : 'The plant is open (simulated).')
-      }),
-    )
-  plant
-    .command('close')
-    .description('stop the simulated sites; their state is kept')
-    .action(
-      withCore(open, async (client, { json }) => {
-        await client.sites.closePlant()
-        say(json ? { plant: 'closed' } : 'The plant is closed; its state is kept.')
-      }),
-    )
-  plant
-    .command('speed <factor>')
-    .description('simulated seconds per second, 0 to 3600')
-    .action(
-      withCore(open, async (client, { args: [factor = ''], json }) => {
-        await client.sites.setPlantSpeed({ speed: number(factor) })
-        say(
-          json
-            ? { speed: number(factor) }
-            : `The plant runs at ${factor} simulated seconds per second.`,
-        )
-      }),
-    )
 }

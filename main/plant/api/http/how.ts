@@ -33,5 +33,6 @@ export function howOf(exchange: ResourceExchange, subresource = exchange.info.su
     },
     ...(isDryRun(exchange.query) && { dryRun: true }),
     ...(subresource && { subresource }),
+    ...(exchange.method === 'PATCH' && { isPatch: true }),
   }
 }

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../types'
 import { apply, refuseUndeclared } from '../apply/apply'
+import { accessOf, authorize } from '../auth/authorize'
 import { draftOf, isRecord, type Attempt } from '../cluster'
 import {
   badRequest,
@@ -149,12 +150,8 @@ export async function patch(exchange: ResourceExchange): Promise<Answer> {
   }
 }
 function applied(exchange: ResourceExchange, value: unknown): Answer {
-  const {
-    server: { cluster },
-    resource,
-    info,
-    query,
-  } = exchange
+  const { server, resource, info, query } = exchange
+  const { cluster } = server
   if (!isRecord(value)) throw badRequest('the applied configuration is not an object')
   const object = asObject(value, resource)
   expectKind(object, resource)
@@ -166,6 +163,9 @@ function applied(exchange: ResourceExchange, value: unknown): Answer {
   refuseUndeclared({ resource, object })
   place(exchange, object)
   const before = cluster.store.get(keyOf(resource), info.name ?? '', info.namespace)?.object
+  // Who may patch may not make: what is not there yet asks for the right to create it too.
+  if (!before)
+    authorize(server.authorizer, exchange.user, { ...accessOf(info, query), verb: 'create' })
   const force = query.get('force') === 'true'
   const answer = apply({ cluster, ...inner(exchange, object), before, how: howOf(exchange) }, force)
   return present(exchange, before ? 200 : 201, answer)

@@ -164,6 +164,12 @@ function* bindingFaults(object: KubeObject, kinds: string[]): Generator<FieldFau
       yield required(`subjects[${index}].namespace`)
   }
 }
+/** The reference as the real server prints it: the fields of its own type. */
+const printedRoleRef = (object: KubeObject) => ({
+  APIGroup: textAt(object, 'roleRef', 'apiGroup') ?? '',
+  Kind: textAt(object, 'roleRef', 'kind') ?? '',
+  Name: textAt(object, 'roleRef', 'name') ?? '',
+})
 const bindingStrategy = (kinds: string[], namespaced: boolean): Strategy => ({
   nameRule: 'path',
   defaults(object) {
@@ -179,7 +185,7 @@ const bindingStrategy = (kinds: string[], namespaced: boolean): Strategy => ({
   validateUpdate: (object, before) =>
     sameJson(object['roleRef'], before['roleRef'])
       ? []
-      : [invalid('roleRef', object['roleRef'], 'cannot change roleRef')],
+      : [invalid('roleRef', printedRoleRef(object), 'cannot change roleRef')],
 })
 export const roleBindingStrategy = bindingStrategy(['Role', 'ClusterRole'], true)
 export const clusterRoleBindingStrategy = bindingStrategy(['ClusterRole'], false)

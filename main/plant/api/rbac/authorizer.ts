@@ -95,6 +95,13 @@ export class Authorizer {
       }))
     return (this.#bindings ??= [...read('clusterrolebindings'), ...read('rolebindings')])
   }
+  hasRole(kind: string, name: string, namespace: string | undefined): boolean {
+    const found =
+      kind === 'Role'
+        ? this.#store.get(`${RBAC}/roles`, name, namespace)
+        : this.#store.get(`${RBAC}/clusterroles`, name)
+    return found !== undefined
+  }
   /** The rules of a role or cluster role by name, those gathered by an aggregation rule included. */
   roleRules(kind: string, name: string, namespace: string | undefined): Rule[] {
     const store = this.#store

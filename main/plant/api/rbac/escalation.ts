@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../types'
-import { listAt, sameJson, textAt, type Attempt } from '../cluster'
-import { forbidden } from '../errors'
+import { sameJson, textAt, type Attempt } from '../cluster'
+import { forbidden, notFound } from '../errors'
 import { ruleAllows, rulesOf, type Access, type Rule } from './authorizer'
 
 const RBAC = 'rbac.authorization.k8s.io'
@@ -85,7 +85,7 @@ const rolePlural = (kind: string): string => (kind === 'Role' ? 'roles' : 'clust
 function granted(
   attempt: Attempt,
   object: KubeObject,
-): { rules: Rule[]; verb: string; about: { plural: string; name: string } } {
+): { rules: Rule[] | undefined; verb: string; about: { plural: string; name: string } } {
   const { cluster, resource } = attempt
   if (!resource.kind.endsWith('Binding'))
     return {
@@ -95,25 +95,40 @@ function granted(
     }
   const kind = textAt(object, 'roleRef', 'kind') ?? ''
   const name = textAt(object, 'roleRef', 'name') ?? ''
+  const { namespace } = object.metadata
   return {
-    rules: cluster.authorizer.roleRules(kind, name, object.metadata.namespace),
+    rules: cluster.authorizer.hasRole(kind, name, namespace)
+      ? cluster.authorizer.roleRules(kind, name, namespace)
+      : undefined,
     verb: 'bind',
     about: { plural: rolePlural(kind), name },
   }
 }
-/** Nobody hands out by roles or bindings what they do not hold themselves, unless the verbs `escalate` or `bind` allow it. Throws 403. */
+/** A role or binding without what an owner or a finalizer may change, which is collected rather than granted. */
+const besidesOwners = ({ metadata, ...rest }: KubeObject) => ({
+  ...rest,
+  metadata: {
+    ...metadata,
+    ownerReferences: undefined,
+    finalizers: undefined,
+    managedFields: undefined,
+    resourceVersion: undefined,
+    generation: undefined,
+  },
+})
+const isCollectedOnly = ({ object, before, how }: Attempt): boolean =>
+  before !== undefined &&
+  how.isPatch === true &&
+  sameJson(besidesOwners(object), besidesOwners(before))
+
+/** Nobody hands out by roles or bindings what they do not hold themselves, unless the verbs `escalate` or `bind` allow it: whoever writes one is held to all that it grants. Throws 403, and 404 for a role that is not there. */
 export function checkEscalation(attempt: Attempt): void {
-  const { resource, object, before, how } = attempt
+  const { resource, object, how } = attempt
   if (resource.group !== RBAC || how.user.groups.includes('system:masters')) return
-  const unchanged =
-    before !== undefined &&
-    sameJson(
-      [listAt(object, 'rules'), listAt(object, 'subjects')],
-      [listAt(before, 'rules'), listAt(before, 'subjects')],
-    )
-  if (unchanged) return
+  if (isCollectedOnly(attempt)) return
   const { rules, verb, about } = granted(attempt, object)
   if (mayAnyway(attempt, verb, about)) return
+  if (!rules) throw notFound(resource, about.name)
   const lacking = missing(attempt, rules)
   if (lacking.length === 0) return
   const who = `user ${JSON.stringify(how.user.name)} (groups=${`[${how.user.groups.map((group) => JSON.stringify(group)).join(' ')}]`})`

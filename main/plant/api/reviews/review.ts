@@ -40,10 +40,18 @@ const decided = ({ exchange }: Reviewed, user: User, access: Access): unknown =>
   const reason = exchange.server.authorizer.reasonFor(user, access)
   return { allowed: reason !== undefined, ...(reason && { reason }) }
 }
-const subjectOf = (spec: Record<string, unknown>): User => ({
-  name: textAt(spec, 'user') ?? '',
-  groups: texts(listAt(spec, 'groups')),
-})
+function subjectOf(spec: Record<string, unknown>): User {
+  const subject = { name: textAt(spec, 'user') ?? '', groups: texts(listAt(spec, 'groups')) }
+  if (subject.name === '' && subject.groups.length === 0)
+    throw invalidObject({ group: 'authorization.k8s.io', kind: '' }, '', [
+      {
+        reason: 'FieldValueInvalid',
+        field: 'spec.user',
+        message: 'Invalid value: "": at least one of user or group must be specified',
+      },
+    ])
+  return subject
+}
 
 const resourceRule = ({ verbs, apiGroups, resources, resourceNames }: Rule) => ({
   verbs,

@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from 'node:crypto'
 import { generate } from 'selfsigned'
 
 export interface KeyPair {
@@ -20,7 +19,7 @@ const strength = { keyType: 'ec', algorithm: 'sha256' } as const
 
 /** Makes a certificate authority that lives in memory only. */
 export async function makeAuthority(): Promise<Authority> {
-  const root = await generate([{ name: 'commonName', value: 'takt cluster tests' }], {
+  const root = await generate([{ name: 'commonName', value: 'takt simulated sites' }], {
     ...strength,
     extensions: [
       { name: 'basicConstraints', cA: true, critical: true },
@@ -53,10 +52,4 @@ export async function makeAuthority(): Promise<Authority> {
       return { certificate: made.cert, key: made.private }
     },
   }
-}
-
-/** The key that signs service-account tokens, PEM. */
-export function makeTokenKey(): string {
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  return privateKey.export({ type: 'pkcs1', format: 'pem' }).toString()
 }
