@@ -4,6 +4,7 @@ import { createRouterClient } from '@orpc/server'
 import { burstCommands } from './capabilities/burst/cli'
 import { driftCommands } from './capabilities/drift/cli'
 import { flowCommands } from './capabilities/flow/cli'
+import { moneyCommands } from './capabilities/money/cli'
 import { compose, defaultStoreDir } from './compose'
 import { serveInFolder } from './compose/served-plant'
 import { plantServeCommand } from './hosts/cli/commands/plant'
@@ -59,5 +60,6 @@ storeCommands(program, () => defaultStoreDir(process.env))
 burstCommands(program)
 driftCommands(program)
 flowCommands(program)
+moneyCommands(program)
 tab(program, { completionCommandName: 'completion' })
 await runCommand(program)
