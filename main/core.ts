@@ -6,19 +6,14 @@ import { ToCore, type ToShell } from './hosts/electron/messages'
 import { VaultOverMessages } from './hosts/electron/vault-client'
 import { standGuard } from './hosts/last-guard'
 import { serveLocally } from './hosts/local/socket'
-import { peersOf, type RawMessage, type ServePeer } from './hosts/rpc/peer'
+import { peersOf, type ServePeer } from './hosts/rpc/peer'
+import { servePort, type RpcPort } from './hosts/rpc/ports'
 import { describeStartFailure } from './hosts/start-failure'
 import { seeded } from './kernel/random'
 import { systemClock } from './platform/clock/system'
 
-/** Electron's own port, as much of it as the core uses. */
-interface CorePort {
-  on(event: 'message' | 'close', listen: (event?: { data: unknown }) => void): void
-  postMessage(message: unknown): void
-  start(): void
-}
 interface ParentPort {
-  on(event: 'message', listen: (event: { data: unknown; ports: CorePort[] }) => void): void
+  on(event: 'message', listen: (event: { data: unknown; ports: RpcPort[] }) => void): void
   postMessage(message: unknown): void
 }
 
@@ -67,20 +62,10 @@ async function start(options: Extract<ToCore, { type: 'start' }>) {
 
 // Pages may ask before the core has started; their ports wait here.
 let handler: Promise<ServePeer> | undefined
-const waiting: CorePort[] = []
-const serve = (port: CorePort) =>
+const waiting: RpcPort[] = []
+const serve = (port: RpcPort) =>
   void handler?.then(
-    (ready) => {
-      const peer = ready({ send: (message) => port.postMessage(message), refuse: () => undefined })
-      port.on('message', (event) => {
-        const raw = event?.data
-        if (typeof raw === 'string' || raw instanceof Uint8Array)
-          void peer.message(raw as RawMessage)
-        else if (raw instanceof ArrayBuffer) void peer.message(new Uint8Array(raw))
-      })
-      port.on('close', () => peer.close())
-      port.start()
-    },
+    (ready) => servePort(ready, port),
     () => {},
   )
 

@@ -13,5 +13,8 @@ export const MOST_UPLOADS = 4
 export const MOST_UPLOADS_BYTES = 2 * MOST_UPLOAD_BYTES
 /** The same of all sessions together: this much of the disk at most. */
 export const MOST_UPLOADS_BYTES_TOGETHER = 8 * MOST_UPLOAD_BYTES
+/** Messages to a page, and their bytes, that it has not read yet; above either, streams wait for it. */
+export const MOST_UNREAD_MESSAGES = 64
+export const MOST_UNREAD_BYTES = 2 ** 20
 /** Bytes in words, as the page writes them. */
 export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`

@@ -14,7 +14,11 @@ export const portWire = (port: MessagePort): Wire => ({
   send: (message) => port.postMessage(message),
   listen(onMessage) {
     // A port does not tell that its other end has gone; the shell says so with takt:lost.
-    port.addEventListener('message', (event) => onMessage(event.data as never))
+    port.addEventListener('message', (event) => {
+      onMessage(event.data as never)
+      // The core sends no more than so many that nobody has read.
+      port.postMessage(1)
+    })
     port.start()
   },
 })

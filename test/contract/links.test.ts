@@ -5,10 +5,11 @@ import { fileURLToPath } from 'node:url'
 import { MessageChannel } from 'node:worker_threads'
 import { ORPCError, safe } from '@orpc/client'
 import { createRouterClient } from '@orpc/server'
-import { RPCHandler } from '@orpc/server/message-port'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { compose, type Core } from '../../main/compose'
 import { attachLocally, serveLocally } from '../../main/hosts/local/socket'
+import { peersOf } from '../../main/hosts/rpc/peer'
+import { servePort } from '../../main/hosts/rpc/ports'
 import { startWebHost } from '../../main/hosts/web/host'
 import { seeded } from '../../main/kernel/random'
 import { systemClock } from '../../main/platform/clock/system'
@@ -55,14 +56,17 @@ function inProcess(): Promise<Link> {
   return Promise.resolve({ client: createRouterClient(core.router) as unknown as Client })
 }
 async function overPort(): Promise<LosableLink> {
-  const handler = new RPCHandler(core.router)
+  const serve = peersOf(core.router)
   const connection = new Reconnecting()
   let far: MessageChannel['port1'] | undefined
   const connect = () => {
     const { port1, port2 } = new MessageChannel()
     far = port1
-    handler.upgrade(port1)
-    port1.start()
+    servePort(serve, {
+      on: (event, listen) => void port1.on(event, (data?: unknown) => listen({ data })),
+      postMessage: (message) => port1.postMessage(message),
+      start: () => port1.start(),
+    })
     connection.attach(portWire(port2 as unknown as MessagePort))
     cleanups.push(() => port1.close())
     return Promise.resolve()

@@ -4,13 +4,25 @@ import type { AddressInfo } from 'node:net'
 import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/websocket'
 import { os, type RouterClient } from '@orpc/server'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import { z } from 'zod'
-import { socketCalls } from './sockets'
+import { MOST_UNREAD_BYTES } from '../../../preload/contract/limits'
+import { peersOf } from './peer'
+import { rpcSockets, socketCalls } from './sockets'
 
+let asked = 0
+const ITEM_BYTES = 100_000
 const router = {
   echo: os.input(z.string()).handler(({ input }) => input),
+  flood: os.handler(async function* () {
+    for (;;) {
+      asked++
+      yield 'x'.repeat(ITEM_BYTES)
+      // Nothing else in this process would ever have its turn.
+      await new Promise((later) => setImmediate(later))
+    }
+  }),
 }
 const undo: (() => unknown)[] = []
 let url = ''
@@ -87,4 +99,45 @@ test.each<[what: string, message: string | Buffer]>([
 
 test('half a letter goes there and back unharmed', async () => {
   expect(await callOver(await open()).echo('a\ud800b')).toBe('a\ud800b')
+})
+
+describe('a page that never reads', () => {
+  /** A page that asks for a flood and reads no more, at a port with a limit of its own. */
+  async function silent(stalledMs: number) {
+    asked = 0
+    const server = createServer()
+    const sockets = rpcSockets(peersOf(router), { stalledMs })
+    const gone = new Promise<void>((left) => {
+      server.on('upgrade', (request, socket, head) => {
+        const opened = (page: WebSocket) => page.once('close', () => left())
+        sockets.accept({ request, socket, head }, { id: 'x', opened })
+      })
+    })
+    await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
+    undo.push(() => {
+      sockets.drop()
+      server.close()
+    })
+    const page = new WebSocket(`ws://127.0.0.1:${String((server.address() as AddressInfo).port)}`)
+    page.on('error', () => undefined)
+    await once(page, 'open')
+    undo.push(() => page.terminate())
+    page.pause()
+    page.send(JSON.stringify({ i: '1', p: { u: '/flood' } }))
+    await expect.poll(() => asked).toBeGreaterThan(0)
+    return { gone }
+  }
+  test('is not sent a stream without end', async () => {
+    await silent(60_000)
+    for (let quiet = 0, last = asked; quiet < 500; quiet = last === asked ? quiet + 1 : 0) {
+      last = asked
+      await new Promise((later) => setImmediate(later))
+    }
+    // What the system itself keeps between two sockets comes on top of what waits here.
+    expect(asked * ITEM_BYTES).toBeLessThan(MOST_UNREAD_BYTES + 16 * 2 ** 20)
+  })
+  test('is let go after a time', async () => {
+    const { gone } = await silent(50)
+    await gone
+  })
 })

@@ -2,14 +2,12 @@ import type { IncomingMessage } from 'node:http'
 import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocket, WebSocketServer } from 'ws'
-import { MOST_MESSAGE_BYTES } from '../../../preload/contract/limits'
+import { MOST_MESSAGE_BYTES, MOST_UNREAD_BYTES } from '../../../preload/contract/limits'
 import type { CallContext } from '../../platform/contract'
 import { peersOf, type RawMessage, type ServedRouter, type ServePeer } from './peer'
 
 /** Connections of one caller: a session of the web host, or whoever may open the local socket. */
 const MOST_CONNECTIONS = 32
-/** Bytes waiting for a reader above which the next item of a stream is not asked for. */
-const HIGH_WATER_BYTES = 2 ** 20
 /** Bytes waiting for a reader above which it is let go. */
 const MOST_QUEUED_BYTES = 64 * 2 ** 20
 /** How long a reader may take for what waits above the high water. */
@@ -115,6 +113,6 @@ function sendTo(socket: WebSocket, message: RawMessage, stalledMs: number): Prom
       if (error) failed(error)
       else sent()
     })
-    if (socket.bufferedAmount <= HIGH_WATER_BYTES) sent()
+    if (socket.bufferedAmount <= MOST_UNREAD_BYTES) sent()
   })
 }

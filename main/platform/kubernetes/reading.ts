@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { failure } from '../../../preload/contract/failures'
 import type { Outcome } from '../../kernel/outcome'
 import { fail, succeed } from '../../kernel/outcome'
 import type { Log } from '../log/log'
+import { boundOfList } from './list-bound'
 import { AnyObject, itemsOf, ListEnvelope, read } from './objects'
 import { pathOf } from './paths'
 import type { Transport } from './transport'
@@ -10,15 +10,6 @@ import type { KubeClient, ListQuery, Resource } from './types'
 
 export const PAGE = 500
 const OFFERS_FRESH_MS = 60_000
-
-/** No list that a decision needs whole comes near this; a server that always has another page would fill the memory. */
-const MOST_OF_LIST = 2 ** 30
-const endless = (site: string, objects: number, characters: number) =>
-  failure('CLUSTER_FAILED', {
-    site,
-    status: 200,
-    says: `its list did not end after ${String(objects)} objects of ${String(Math.round(characters / 2 ** 20))} MB`,
-  })
 
 export const queryOf = ({ labelSelector, fieldSelector, name }: ListQuery) => ({
   labelSelector,
@@ -51,7 +42,7 @@ export async function listAll<T>(
   let items: T[] = []
   let next: string | undefined
   let startedAgain = false
-  let characters = 0
+  let bound = boundOfList(transport.whom.site)
   for (;;) {
     const answer = await transport.send({
       method: 'GET',
@@ -72,14 +63,19 @@ export async function listAll<T>(
       startedAgain = true
       items = []
       next = undefined
+      bound = boundOfList(transport.whom.site)
       continue
     }
     const page = read(answer.value, ListEnvelope, transport.whom)
     if (!page.ok) return page
-    characters += answer.value.text.length
-    if (characters > MOST_OF_LIST || (next !== undefined && page.value.metadata.continue === next))
-      return fail(endless(transport.whom.site, items.length, characters))
     const found = itemsOf(page.value, parse)
+    const endless = bound({
+      objects: found.items.length + found.unreadable.length,
+      characters: answer.value.text.length,
+      from: next,
+      next: page.value.metadata.continue,
+    })
+    if (endless) return fail(endless)
     tellLeftOut(log, { site: transport.whom.site, resource, found })
     items = items.concat(found.items)
     next = page.value.metadata.continue

@@ -75,3 +75,12 @@ test('a list that tells its place only at its end is read all the same', async (
   expect(await listed(client)).toEqual([named('one'), named('two')])
   expect(asked).toEqual([null, 'two'])
 })
+test('a list that leads back to where it began is a failure, and not read for ever', async () => {
+  let asked = 0
+  const client = await serving((_from, response) => {
+    asked++
+    response.end(`${head('again')}${item('a')}]}`)
+  })
+  expect((await listed(client)).at(-1)).toEqual(['CLUSTER_FAILED'])
+  expect(asked).toBeLessThan(5)
+})

@@ -3,6 +3,7 @@ import type { Failure } from '../../../preload/contract/failures'
 import type { Outcome } from '../../kernel/outcome'
 import { fail, succeed } from '../../kernel/outcome'
 import { failureOfStatus, parseJson, Status, unreadable } from './failures'
+import { boundOfList } from './list-bound'
 import type { Log } from '../log/log'
 import { isTornEvent, nameIn } from './objects'
 import { pathOf } from './paths'
@@ -135,7 +136,9 @@ async function* pages(
 ): AsyncGenerator<Outcome<RawItems>, void> {
   // A page that was asked for ahead is of no use to anybody once the reading ends.
   const over = new AbortController()
+  const bound = boundOfList(transport.whom.site)
   let limit = PAGE
+  let from: string | undefined
   const ask = (from?: string): Page =>
     askPage(transport, { resource, query, limit, from }, AbortSignal.any([signal, over.signal]))
   try {
@@ -147,6 +150,7 @@ async function* pages(
       // A far-away server answers a large page hardly later than a small one.
       if (page.slow()) limit = Math.min(LARGEST_PAGE, limit * 2)
       let next: string | undefined
+      let objects = 0
       for await (const { envelope, items } of parsedInPieces(
         withoutManagers(answer.value.text),
         'items',
@@ -154,6 +158,7 @@ async function* pages(
         const head = ListHead.safeParse(envelope)
         if (!head.success) return yield fail(unreadable(transport.whom, answer.value))
         next = head.data.metadata.continue || undefined
+        objects += items.length
         yield succeed({
           items,
           resourceVersion: head.data.metadata.resourceVersion,
@@ -161,6 +166,9 @@ async function* pages(
           remaining: head.data.metadata.remainingItemCount ?? 0,
         })
       }
+      const endless = bound({ objects, characters: answer.value.text.length, from, next })
+      if (endless) return yield fail(endless)
+      from = next
       page = next === undefined ? undefined : (ahead ?? ask(next))
     }
   } finally {

@@ -74,7 +74,7 @@ test('a list that always goes on at the same place is given up', async () => {
     response.end(list([pod('x')], { resourceVersion: '1', continue: 'here' }))
   })
   expect(await client.list(PODS, {}, AnyObject)).toMatchObject({
-    failure: { data: { says: expect.stringContaining('did not end after 1 objects') as string } },
+    failure: { data: { says: expect.stringContaining('did not end after 2 objects') as string } },
   })
   expect(asked).toBe(2)
 })

@@ -12,7 +12,7 @@ export interface Latest<T> {
 
 /**
  * What is true now, and again after changes, at most four times a second: a reader who is slow gets the latest, never a queue.
- * The RPC layer has no back-pressure, so every stream of whole views is made by this.
+ * The RPC layer asks for no next item while its reader has too much to read, so every stream of whole views is made by this.
  */
 export async function* latest<T>({
   subscribe,
