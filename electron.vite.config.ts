@@ -26,7 +26,8 @@ const nodePrograms: Record<
   | 'cli-core'
   | 'cli-drift'
   | 'drift-worker'
-  | 'replay-worker',
+  | 'replay-worker'
+  | 'kubeconfig-worker',
   NodeProgram
 > = {
   shell: { input: 'main/shell.ts', outDir: 'out/main', format: 'cjs', target: 'node16.17' },
@@ -49,6 +50,13 @@ const nodePrograms: Record<
   // A thread of core that plays months of jobs under many policies while everything else goes on.
   'replay-worker': {
     input: 'main/capabilities/burst/replay-worker.ts',
+    outDir: 'out/main',
+    format: 'es',
+    target: 'node24',
+  },
+  // A thread of core and cli that reads kubeconfigs of any length while calls are answered.
+  'kubeconfig-worker': {
+    input: 'main/capabilities/sites/adapters/kubeconfig-worker.ts',
     outDir: 'out/main',
     format: 'es',
     target: 'node24',

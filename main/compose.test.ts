@@ -8,6 +8,7 @@ import type { RecordsUpdate } from '../preload/contract/projects'
 import type { SiteState } from '../preload/contract/sites'
 import { compose, StartError, type ComposeOptions, type CoreClient } from './compose'
 import { seeded } from './kernel/random'
+import { readHere } from '../test/support/kubeconfigs'
 import { systemClock } from './platform/clock/system'
 
 const undo: (() => unknown)[] = []
@@ -29,6 +30,7 @@ async function start(storeDir: string, more: Partial<ComposeOptions> = {}) {
     clock: systemClock,
     random: seeded(1),
     plant: { seeded: false, speed: 60 },
+    kubeconfigs: readHere,
     ...more,
   })
   let closed: Promise<void> | undefined

@@ -13,7 +13,7 @@ import { makePrepare } from './capabilities/prepare'
 import { makeRecords, RECORD_KINDS, recordHandlers, resourceOf } from './capabilities/records'
 import { sessionHandlers } from './capabilities/sessions'
 import { makeSettings, settingHandlers, type SettingsFile } from './capabilities/settings'
-import { makeSites, siteHandlers } from './capabilities/sites'
+import { makeSites, siteHandlers, threadReader } from './capabilities/sites'
 import { noticeHandlers, storeHandlers, systemHandlers } from './capabilities/system'
 import { uploadHandlers, Uploads } from './capabilities/uploads'
 import { bursting } from './compose/burst'
@@ -47,6 +47,9 @@ export interface Core {
   close(): Promise<void>
 }
 export type CoreClient = ContractRouterClient<Contract>
+
+/** The program of the thread that reads kubeconfigs lies beside the core's own. */
+const readerOfKubeconfigs = new URL('./kubeconfig-worker.mjs', import.meta.url)
 
 /** Where the local store lies unless told otherwise. */
 export const defaultStoreDir = (env: Record<string, string | undefined>): string =>
@@ -84,6 +87,7 @@ export async function compose(options: ComposeOptions): Promise<Core> {
     settings: store.settings,
     env,
     places: () => kubeconfigs(settings, env),
+    kubeconfigs: options.kubeconfigs ?? threadReader(readerOfKubeconfigs),
     plant,
     means,
   })

@@ -2,7 +2,7 @@ import type { makeOperations } from '../capabilities/operations'
 import type { makeRecords } from '../capabilities/records'
 import type { Sessions } from '../capabilities/sessions'
 import type { SettingsFile } from '../capabilities/settings'
-import type { SitesService } from '../capabilities/sites'
+import type { KubeconfigReader, SitesService } from '../capabilities/sites'
 import type { Uploads } from '../capabilities/uploads'
 import type { Clock } from '../kernel/clock'
 import type { Random } from '../kernel/random'
@@ -27,6 +27,8 @@ export interface ComposeOptions {
   sessions?: Sessions | undefined
   /** What the host knows about a desktop runtime, for the diagnosis. */
   electron?: string
+  /** What reads kubeconfigs; a thread unless told. */
+  kubeconfigs?: KubeconfigReader
   /** The program of the thread that replays jobs; beside the core's own unless told. */
   replayWorker?: URL | undefined
   /** The program of the threads that count and score drift; beside the core's own unless told. */

@@ -49,6 +49,24 @@ export const FoundContext = z.object({
   plugin: z.object({ command: z.string(), hash: z.string(), allowed: z.boolean() }).optional(),
 })
 export type FoundContext = z.infer<typeof FoundContext>
+/** Which contexts are asked for: there may be very many. */
+export const ContextPage = z
+  .object({
+    id: z.string().max(500).optional().describe('This one alone'),
+    filter: z.string().max(300).default('').describe('Part of a name, server, user or file'),
+    offset: z.int().min(0).default(0),
+    limit: z.int().min(0).max(1000).default(100),
+  })
+  .prefault({})
+export const FoundContexts = z.object({
+  contexts: z.array(FoundContext).describe('Those of the page that was asked for'),
+  unreadable: z.array(FailureRecord),
+  matched: z.int().describe('How many match the filter'),
+  total: z.int().describe('How many there are'),
+  files: z.array(z.string()).describe('The files they are from'),
+  reading: z.boolean().describe('Whether files are still being read'),
+})
+export type FoundContexts = z.infer<typeof FoundContexts>
 /** An AWS profile of this machine. Nothing of it has been opened or run, and it names no key. */
 export const AwsProfile = z.object({
   name: z.string(),
@@ -131,13 +149,22 @@ export const OidcSite = z.object({
 })
 export const sites = {
   watch: entry
-    .meta({ says: 'Every known site with its state and age, whole again after each change.' })
+    .meta({
+      says: 'Every site that is connected, added or simulated with its state and age, and the first 100 contexts that nobody connected; whole again after each change.',
+    })
     .output(eventIterator(z.array(SiteState))),
   contexts: entry
     .meta({
-      says: 'Contexts found in the kubeconfig files, and the files that cannot be used. Opens no connection, runs no plugin.',
+      says: 'Contexts found in the kubeconfig files, a page of them, and what cannot be used, once all files have been read. Opens no connection, runs no plugin.',
     })
-    .output(z.object({ contexts: z.array(FoundContext), unreadable: z.array(FailureRecord) })),
+    .input(ContextPage)
+    .output(FoundContexts),
+  watchContexts: entry
+    .meta({
+      says: 'The same as they are read and after each change of a file.',
+    })
+    .input(ContextPage)
+    .output(eventIterator(FoundContexts)),
   connect: entry
     .meta({
       says: 'Connects a site; a credential plugin runs only when its hash is consented to here or was before.',

@@ -83,6 +83,18 @@ module.exports = {
       to: { path: '^main/plant/' },
     },
     {
+      // A hundred thousand contexts take seconds to parse, and whoever answers calls must not be who does it.
+      name: 'kubeconfigs-are-parsed-in-a-thread',
+      severity: 'error',
+      from: {
+        pathNot: ['^main/capabilities/sites/adapters/kubeconfig(-parts|-entries|-worker)?\\.ts$'],
+      },
+      to: {
+        path: '^main/capabilities/sites/adapters/kubeconfig(-parts|-entries)?\\.ts$',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'core-knows-no-host',
       severity: 'error',
       from: { path: '^main/(capabilities|platform|kernel|plant)/' },

@@ -130,6 +130,13 @@ describe('import boundaries', () => {
       { 'main/plant/index.ts': word, 'main/capabilities/sites/service.ts': uses('../../plant') },
     ],
     [
+      'kubeconfigs-are-parsed-in-a-thread',
+      {
+        'main/capabilities/sites/adapters/kubeconfig.ts': word,
+        'main/capabilities/sites/service.ts': uses('./adapters/kubeconfig'),
+      },
+    ],
+    [
       'core-knows-no-host',
       { 'main/hosts/csp.ts': word, 'main/capabilities/sites/service.ts': uses('../../hosts/csp') },
     ],

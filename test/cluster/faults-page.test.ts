@@ -13,6 +13,7 @@ import { startChaos, type Chaos } from '../support/chaos'
 import { BentClock } from '../support/clock'
 import { startPlane, type Plane } from './stack/plane'
 import { until } from './stack/servers'
+import { readHere } from '../support/kubeconfigs'
 
 const pageRoot =
   process.env['TAKT_PAGE_ROOT'] ?? fileURLToPath(new URL('../../out/renderer', import.meta.url))
@@ -129,6 +130,7 @@ beforeAll(async () => {
     mode: 0o600,
   })
   core = await compose({
+    kubeconfigs: readHere,
     storeDir: join(store, 'store'),
     host: 'test',
     version: '0',

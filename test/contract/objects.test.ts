@@ -12,6 +12,7 @@ import { startPlant, type Plant } from '../../main/plant'
 import type { KubeObject } from '../../main/plant/types'
 import { L40S, makeNode } from '../../main/plant/world/hardware'
 import { IMAGE } from '../support/plant'
+import { readHere } from '../support/kubeconfigs'
 
 const TOKEN = 'a-token-that-stays-in-the-core'
 const folder = mkdtempSync(join(tmpdir(), 'takt-objects-'))
@@ -123,6 +124,7 @@ beforeAll(async () => {
     }),
   )
   core = await compose({
+    kubeconfigs: readHere,
     storeDir: join(folder, 'store'),
     host: 'test',
     version: '0',

@@ -17,6 +17,7 @@ import { seeded } from '../../main/kernel/random'
 import { systemClock } from '../../main/platform/clock/system'
 import { contract } from '../../preload/contract'
 import { sealingVault } from '../support/vault'
+import { readHere } from '../support/kubeconfigs'
 
 /** One for each kind of credential that the product takes: none of them may ever be seen again. */
 const CANARIES = Object.fromEntries(
@@ -157,6 +158,7 @@ beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'takt-secrets-'))
   writeHome()
   core = await compose({
+    kubeconfigs: readHere,
     storeDir: join(home, 'store'),
     host: 'test',
     version: '0.0.0',

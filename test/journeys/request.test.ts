@@ -13,6 +13,7 @@ import { systemClock } from '../../main/platform/clock/system'
 import { launchBrowser } from '../support/browser'
 import { startHost, type RunningHost } from '../support/host'
 import { violationsOf } from '../support/looking'
+import { readHere } from '../support/kubeconfigs'
 
 const home = mkdtempSync(join(tmpdir(), 'takt-fulfil-'))
 const kubeconfig = join(home, 'kubeconfig')
@@ -21,6 +22,7 @@ let browser: Browser, host: RunningHost, page: Page, plant: Plant
 /** Leaves behind a store that knows its home site, as after an earlier day's work. */
 async function workBefore(): Promise<void> {
   const core = await compose({
+    kubeconfigs: readHere,
     storeDir: join(home, 'store'),
     host: 'test',
     version: '0.0.0',

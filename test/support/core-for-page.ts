@@ -1,7 +1,7 @@
 import type { MapView, StationItem, StationView } from '../../preload/contract/flow'
 import type { Operation } from '../../preload/contract/operations'
 import type { ProgramToRun } from '../../preload/contract/programs'
-import type { SiteState } from '../../preload/contract/sites'
+import type { FoundContexts, SiteState } from '../../preload/contract/sites'
 import { DEFAULT_SETTINGS, type Settings } from '../../preload/contract/system'
 import { sessionHandlers, Sessions } from '../../main/capabilities/sessions'
 import { systemClock } from '../../main/platform/clock/system'
@@ -259,6 +259,28 @@ const A_PROGRAM: ProgramToRun = {
   },
 }
 
+const foundContexts = (): FoundContexts => ({
+  contexts: [
+    {
+      id: 'hq',
+      context: 'hq-shared',
+      cluster: 'hq',
+      user: 'mara',
+      server: 'https://hq.example.org:6443',
+      file: '~/.kube/config',
+      auth: 'exec',
+      plugin: { command: '/usr/local/bin/sign-in get-token', hash: 'sha256:41ab', allowed: false },
+    },
+  ],
+  unreadable: [
+    { code: 'KUBECONFIG_UNREADABLE', data: { file: '~/.kube/old', cause: 'line 3 is not YAML' } },
+  ],
+  matched: 1,
+  total: 1,
+  files: ['~/.kube/config'],
+  reading: false,
+})
+
 /** A router with the little that a page needs to be itself, over a world that a test moves; every change reaches open watches. */
 type Follow = <T>(read: () => T, signal: AbortSignal | undefined) => AsyncGenerator<T, void>
 /** More parts of the contract that a test brings along. */
@@ -306,30 +328,8 @@ export function coreForPage(world: PageWorld, more?: MoreParts) {
     },
     sites: {
       watch: os.sites.watch.handler(({ signal }) => follow(() => world.sites, signal)),
-      contexts: os.sites.contexts.handler(() => ({
-        contexts: [
-          {
-            id: 'hq',
-            context: 'hq-shared',
-            cluster: 'hq',
-            user: 'mara',
-            server: 'https://hq.example.org:6443',
-            file: '~/.kube/config',
-            auth: 'exec' as const,
-            plugin: {
-              command: '/usr/local/bin/sign-in get-token',
-              hash: 'sha256:41ab',
-              allowed: false,
-            },
-          },
-        ],
-        unreadable: [
-          {
-            code: 'KUBECONFIG_UNREADABLE',
-            data: { file: '~/.kube/old', cause: 'line 3 is not YAML' },
-          },
-        ],
-      })),
+      watchContexts: os.sites.watchContexts.handler(({ signal }) => follow(foundContexts, signal)),
+      contexts: os.sites.contexts.handler(foundContexts),
       program: os.sites.program.handler(() => A_PROGRAM),
       consents: os.sites.consents.handler(() => []),
       credentials: os.sites.credentials.handler(() => []),

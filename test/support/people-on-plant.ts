@@ -9,6 +9,7 @@ import { seeded } from '../../main/kernel/random'
 import { PEOPLE, startPlant, type Plant } from '../../main/plant'
 import { systemClock } from '../../main/platform/clock/system'
 import type { Operation, Plan } from '../../preload/contract/operations'
+import { readHere } from './kubeconfigs'
 
 export interface PeopleOnPlant {
   plant: Plant
@@ -35,6 +36,7 @@ export async function peopleOnPlant(): Promise<PeopleOnPlant> {
     plant,
     async sitDown(user) {
       const core = await compose({
+        kubeconfigs: readHere,
         storeDir: join(home, `${user}-${String(cores.length)}`),
         host: 'test',
         version: '0.0.0',

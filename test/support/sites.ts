@@ -7,6 +7,7 @@ import { seeded } from '../../main/kernel/random'
 import { silentLog } from '../../main/platform/log'
 import { openStore, type Store } from '../../main/platform/store'
 import { HandClock } from './clock'
+import { readHere } from './kubeconfigs'
 import { startSmallCluster, type SmallCluster } from './small-cluster'
 
 /** Sites of somebody with a home folder of their own, whose kubeconfig names one context, rack; made anew before each test. */
@@ -47,6 +48,7 @@ export function sitesAtHome(begin: (fresh: { clock: HandClock; store: Store }) =
     },
     open(env: Record<string, string> = {}): SitesService {
       const sites = makeSites({
+        kubeconfigs: readHere,
         clock,
         random: seeded(1),
         log: silentLog,

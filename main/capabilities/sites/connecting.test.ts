@@ -177,6 +177,7 @@ describe('what kubectl forbids', () => {
       url,
       '{ exec: { apiVersion: client.authentication.k8s.io/v1, command: good-login } }',
     )
+    await sites.allRead()
     expect(
       (
         await sites.connect({

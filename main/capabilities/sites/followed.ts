@@ -50,7 +50,8 @@ export class Followed<T> {
 
   #align(): void {
     const wanted = new Map<string, KubeClient>()
-    for (const { id } of this.#followers > 0 ? this.#sites.states() : []) {
+    for (const { id, state } of this.#followers > 0 ? this.#sites.states() : []) {
+      if (state === 'idle') continue
       const client = this.#sites.client(id)
       if (client.ok) wanted.set(id, client.value)
     }

@@ -3,7 +3,29 @@ import type { Clock } from '../../kernel/clock'
 import type { Outcome } from '../../kernel/outcome'
 import { answer, type Implementer } from '../../platform/contract'
 import { latest } from '../../platform/streams/latest'
+import { shownStates } from './domain/shown-states'
 import type { SitesService } from './service'
+
+/** Contexts wait for what the login shell knows of programs; as they come, or when all have been read. */
+const contextHandlers = (
+  os: Pick<Implementer['sites'], 'contexts' | 'watchContexts'>,
+  { service, clock }: Pick<SiteHandlerPorts, 'service' | 'clock'>,
+) => ({
+  contexts: os.contexts.handler(async ({ input }) => {
+    await Promise.all([service.ready(), service.allRead()])
+    return service.contexts(input)
+  }),
+  watchContexts: os.watchContexts.handler(async function* ({ input, signal }) {
+    await service.ready()
+    void service.allRead()
+    yield* latest({
+      subscribe: service.onContexts,
+      read: () => service.contexts(input),
+      clock,
+      signal,
+    })
+  }),
+})
 
 interface SiteHandlerPorts {
   service: SitesService
@@ -16,12 +38,14 @@ export const siteHandlers = (
   { service, clock, planPrepare }: SiteHandlerPorts,
 ) => ({
   watch: os.watch.handler(({ signal }) =>
-    latest({ subscribe: service.onChange, read: service.states, clock, signal }),
+    latest({
+      subscribe: service.onChange,
+      read: () => shownStates(service.states()),
+      clock,
+      signal,
+    }),
   ),
-  contexts: os.contexts.handler(async () => {
-    await service.ready()
-    return service.contexts()
-  }),
+  ...contextHandlers(os, { service, clock }),
   awsProfiles: os.awsProfiles.handler(() => service.eks.profiles()),
   eksClusters: os.eksClusters.handler(async ({ input, signal }) =>
     answer(await service.eks.clusters(input, signal)),

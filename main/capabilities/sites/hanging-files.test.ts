@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { HandClock } from '../../../test/support/clock'
+import { readHere } from '../../../test/support/kubeconfigs'
 import { seeded } from '../../kernel/random'
 import { silentLog } from '../../platform/log'
 import { openStore, type Store } from '../../platform/store'
@@ -42,6 +43,7 @@ contexts:
 `,
   )
   sites = makeSites({
+    kubeconfigs: readHere,
     clock: new HandClock(),
     random: seeded(1),
     log: silentLog,

@@ -1,4 +1,5 @@
 export type { SiteSource } from './connection'
+export { threadReader, type KubeconfigReader } from './adapters/kubeconfig-thread'
 export { Followed, type FollowedSites } from './followed'
 export { siteHandlers } from './handlers'
 export { makeMeans, type Means } from './means'

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { HandClock } from '../../../test/support/clock'
+import { readHere } from '../../../test/support/kubeconfigs'
 import { succeed } from '../../kernel/outcome'
 import { seeded } from '../../kernel/random'
 import { silentLog } from '../../platform/log'
@@ -111,6 +112,7 @@ function config(server: string, user = '{ token: t }') {
 }
 function open(path: string, plant?: PlantSwitch): SitesService {
   const sites = makeSites({
+    kubeconfigs: readHere,
     clock,
     random: seeded(1),
     log: silentLog,
@@ -149,6 +151,7 @@ test('knowing a site opens nothing; connecting says who one is and what the site
   ])
   expect(sites.client('rack')).toMatchObject({ ok: false, failure: { code: 'SITE_NOT_CONNECTED' } })
   expect(world.asked).toEqual([])
+  await sites.allRead()
   const seen: string[] = []
   sites.onChange(() => seen.push(sites.states()[0]?.state ?? ''))
   expect(await sites.connect({ site: 'rack' })).toEqual({ ok: true, value: undefined })

@@ -1,20 +1,22 @@
-import { failure } from '../../../preload/contract/failures'
+import { failure, type Failure } from '../../../preload/contract/failures'
 import type { PermissionCheck } from '../../../preload/contract/operations'
 import type {
   CredentialRef,
   ProgramConsent,
   ProgramToRun,
 } from '../../../preload/contract/programs'
-import type { FoundContext } from '../../../preload/contract/sites'
+import type { FoundContexts } from '../../../preload/contract/sites'
 import type { Clock } from '../../kernel/clock'
 import type { Outcome } from '../../kernel/outcome'
 import { fail, succeed } from '../../kernel/outcome'
 import type { AccessAsk, KubeClient } from '../../platform/kubernetes/types'
 import type { Store } from '../../platform/store'
-import type { Read, Where } from './adapters/kubeconfig'
+import type { Where } from './adapters/kubeconfig-files'
+import type { KubeconfigReader } from './adapters/kubeconfig-thread'
 import type { ConnectionPorts } from './connection'
 import { makeEks, type Eks } from './eks'
 import { grantedBy } from './grants'
+import type { ContextFilter } from './kubeconfigs'
 import { makeMeans, type Means } from './means'
 import type { PlantSwitch } from './plant-sites'
 import type { Sites } from './ports'
@@ -26,6 +28,8 @@ export interface SitesPorts extends ConnectionPorts {
   env: Readonly<Record<string, string | undefined>>
   /** Where kubeconfigs are looked for now. */
   places(): Where[]
+  /** What reads them, away from whoever answers calls. */
+  kubeconfigs: KubeconfigReader
   plant: PlantSwitch | undefined
   /** What sign-ins are made with; made from `env` and `settings` unless given. */
   means?: Means
@@ -41,7 +45,13 @@ export interface AddOidc {
   proxy?: string | undefined
 }
 export interface SitesService extends Sites {
-  contexts(): { contexts: FoundContext[]; unreadable: Read['unreadable'] }
+  /** Contexts as far as they have been read; the first of them unless told which. */
+  contexts(asked?: Partial<ContextFilter>): Omit<FoundContexts, 'unreadable'> & {
+    unreadable: Failure[]
+  }
+  /** Settles when the kubeconfigs have been read as they stand now. */
+  allRead(): Promise<void>
+  onContexts(listener: () => void): () => void
   /** Settles when programs can be found as the login shell finds them. */
   ready(): Promise<void>
   connect(ask: { site: string; consentToHash?: string | undefined }): Promise<Outcome<void>>
@@ -90,7 +100,9 @@ export function makeSites(ports: SitesPorts): SitesService {
     client: (site) => list.client(site),
     home: () => list.home(),
     homeId: () => list.homeId(),
-    contexts: () => list.contexts(),
+    contexts: (asked) => list.contexts({ filter: '', offset: 0, limit: 100, ...asked }),
+    allRead: () => list.kubeconfigs.whole(),
+    onContexts: (listener) => list.kubeconfigs.onChange(listener),
     ready: means.ready,
     connect: (ask) => list.connect(ask),
     disconnect: (site) => list.disconnect(site),
@@ -100,7 +112,7 @@ export function makeSites(ports: SitesPorts): SitesService {
     setPlantSpeed: (speed) => list.plant.setSpeed(speed),
     clockOf: (site) => list.clockOf(site),
     lookAgain: (site) => list.lookAgain(site),
-    refresh: () => list.refresh(),
+    refresh: () => list.kubeconfigs.refresh(),
     start: () => list.start(),
     woke: (sleptMs) => list.woke(sleptMs),
     eks,

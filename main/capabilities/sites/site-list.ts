@@ -1,6 +1,6 @@
 import { failure } from '../../../preload/contract/failures'
 import type { ProgramToRun } from '../../../preload/contract/programs'
-import type { FoundContext } from '../../../preload/contract/sites'
+import type { FoundContext, SiteState } from '../../../preload/contract/sites'
 import { shownAddress } from '../../../preload/contract/text/address'
 import type { Clock } from '../../kernel/clock'
 import type { Outcome } from '../../kernel/outcome'
@@ -9,14 +9,15 @@ import type { KubeClient } from '../../platform/kubernetes/types'
 import { listeners } from '../../platform/streams/latest'
 import { addedIdentity, addedSource, AddedSites, oidcClient } from './added'
 import { authOf, identityOf, oidcClientOf, targetOf } from './adapters/credentials'
-import { readKubeconfigs, type KubeContext, type Read } from './adapters/kubeconfig'
+import type { KubeContext } from './adapters/kubeconfig-files'
 import { oidcIdOf, type OidcClient } from './adapters/oidc'
 import { callOf, objectionTo } from './adapters/plugin'
-import { watchFiles } from './adapters/watch-files'
 import type { Identity } from './broker'
 import { Connection, type SiteSource } from './connection'
 import { placeOf } from './domain/contexts'
 import { credentialRefs, type HeldCredential, type SiteCredential } from './domain/credential-refs'
+import { shownStates } from './domain/shown-states'
+import { Kubeconfigs, type ContextFilter } from './kubeconfigs'
 import type { Means } from './means'
 import { PlantSites } from './plant-sites'
 import { watchForSleep } from './presence'
@@ -30,12 +31,12 @@ export class SiteList {
   readonly #means: Means
   readonly #changes = listeners()
   readonly #connections = new Map<string, Connection>()
+  /** What the kubeconfigs say of those that have a connection. */
+  readonly #entries = new Map<string, KubeContext>()
   readonly #life = new AbortController()
   readonly added: AddedSites
   readonly plant: PlantSites
-  #contexts: Read = { contexts: [], unreadable: [] }
-  #byId: ReadonlyMap<string, KubeContext> = new Map()
-  #unwatch = () => {}
+  readonly kubeconfigs: Kubeconfigs
 
   constructor(ports: SitesPorts, means: Means) {
     this.#ports = ports
@@ -54,25 +55,42 @@ export class SiteList {
     means.presence.onBack(() => {
       for (const connection of this.#connections.values()) connection.personIsBack()
     })
-    this.refresh()
+    this.kubeconfigs = new Kubeconfigs({
+      reader: ports.kubeconfigs,
+      clock: ports.clock,
+      log: ports.log,
+      places: () => ports.places(),
+      idle: (context) => this.#idle(context),
+      changed: () => this.#followKubeconfigs(),
+    })
+    this.kubeconfigs.refresh()
     this.#refreshAdded()
   }
   onChange(listener: () => void) {
     return this.#changes.add(listener)
   }
-  states() {
+  /** Every known site. A context has a connection of its own only once somebody asked for one: there may be very many. */
+  states(): SiteState[] {
     const home = this.homeId()
-    return [...this.#connections.values()].map((connection) =>
-      connection.state(connection.source.id === home),
-    )
+    const others = new Map(this.#connections)
+    const states: SiteState[] = []
+    for (const { context, idle } of this.kubeconfigs.all()) {
+      const connection = others.get(context.id)
+      others.delete(context.id)
+      if (connection) states.push(connection.state(context.id === home))
+      else states.push(context.id === home ? { ...idle, home: true } : idle)
+    }
+    for (const [id, connection] of others) states.push(connection.state(id === home))
+    return states
   }
   find(site: string): Outcome<Connection> {
-    const found = this.#connections.get(site)
+    const found = this.#connections.get(site) ?? this.#begun(site)
     return found ? succeed(found) : fail(failure('SITE_UNKNOWN', { site }))
   }
   client(site: string): Outcome<KubeClient> {
-    const found = this.find(site)
-    return found.ok ? found.value.usable() : found
+    const connection = this.#connections.get(site)
+    if (connection) return connection.usable()
+    return fail(failure(this.#context(site) ? 'SITE_NOT_CONNECTED' : 'SITE_UNKNOWN', { site }))
   }
   homeId(): string | undefined {
     const home = this.#ports.settings.get(HOME)
@@ -82,22 +100,19 @@ export class SiteList {
     const home = this.homeId()
     if (home === undefined) return fail(failure('NO_HOME_SITE', {}))
     // A home that is gone for now (the plant closed, a kubeconfig moved away) is not connected rather than unknown.
-    return this.#connections.has(home)
-      ? this.client(home)
-      : fail(failure('SITE_NOT_CONNECTED', { site: home }))
+    return (
+      this.#connections.get(home)?.usable() ?? fail(failure('SITE_NOT_CONNECTED', { site: home }))
+    )
   }
   clockOf(site: string): Clock {
     return this.#connections.get(site)?.client?.clock ?? this.#ports.clock
   }
-  contexts() {
-    this.refresh()
-    return {
-      contexts: this.#contexts.contexts.map((context) => this.#found(context)),
-      unreadable: this.#contexts.unreadable,
-    }
+  contexts(asked: ContextFilter) {
+    const { contexts, ...page } = this.kubeconfigs.page(asked)
+    return { ...page, contexts: contexts.map((context) => this.#found(context)) }
   }
   taken(): string[] {
-    return [...this.#connections.keys()]
+    return this.states().map(({ id }) => id)
   }
 
   async connect({
@@ -107,6 +122,7 @@ export class SiteList {
     site: string
     consentToHash?: string | undefined
   }): Promise<Outcome<void>> {
+    await this.kubeconfigs.known(site)
     const found = this.find(site)
     if (!found.ok) return found
     this.#means.presence.here({})
@@ -148,12 +164,13 @@ export class SiteList {
   }
   /** Exactly what signing in to a site would run; undefined where it runs nothing. */
   async programOf(site: string): Promise<ProgramToRun | undefined> {
-    await this.#means.ready()
+    await Promise.all([this.#means.ready(), this.kubeconfigs.known(site)])
     const exec = this.#context(site)?.user.exec
     return exec ? this.#means.programs.describe(callOf(site, exec)) : undefined
   }
   /** What signs a person in to the sites that are not simulated, by reference. */
   credentials(): HeldCredential[] {
+    for (const { id } of shownStates(this.states())) this.find(id)
     const sites = [...this.#connections.values()].filter(({ source }) => !source.simulated)
     return credentialRefs(
       sites.map(({ source }) => this.#credential(source)),
@@ -192,7 +209,7 @@ export class SiteList {
   /** The OpenID client that an identity belongs to. */
   oidcClient(identity: string): OidcClient | undefined {
     const clients = [
-      ...this.#contexts.contexts.flatMap(({ user }) => oidcClientOf(user) ?? []),
+      ...[...this.kubeconfigs.all()].flatMap(({ context }) => oidcClientOf(context.user) ?? []),
       ...this.added.all().flatMap((site) => (site.kind === 'oidc' ? oidcClient(site) : [])),
     ]
     return clients.find((client) => oidcIdOf(client) === identity)
@@ -233,38 +250,23 @@ export class SiteList {
   }
   async close() {
     this.#life.abort(new Error('the core closes'))
-    this.#unwatch()
+    this.kubeconfigs.close()
     for (const [id, connection] of this.#connections)
       if (!this.plant.ids.includes(id)) connection.disconnect()
     await this.plant.shut()
   }
 
-  refresh() {
-    const places = this.#ports.places()
-    this.#unwatch()
-    this.#unwatch = watchFiles(
-      places.map(({ path }) => path),
-      this.#ports.clock,
-      () => this.refresh(),
-    )
-    const before = new Map(
-      this.#contexts.contexts.map((context) => [context.id, JSON.stringify(context)]),
-    )
-    const unreadable = JSON.stringify(this.#contexts.unreadable)
-    this.#contexts = readKubeconfigs(places)
-    this.#byId = new Map(this.#contexts.contexts.map((context) => [context.id, context]))
-    const changed = this.#contexts.contexts.filter(
-      (context) => before.get(context.id) !== JSON.stringify(context),
-    )
-    const gone = [...before.keys()].filter((id) => !this.#byId.has(id))
-    if (
-      changed.length === 0 &&
-      gone.length === 0 &&
-      JSON.stringify(this.#contexts.unreadable) === unreadable
-    )
-      return
-    for (const id of gone) this.#drop(id)
-    for (const context of changed) this.#put(this.#sourceOf(context))
+  /** Connections follow what the kubeconfigs say by now: gone with their entry, and open ones go on under a changed one. */
+  #followKubeconfigs() {
+    if (this.kubeconfigs.isWhole)
+      for (const [id, before] of this.#entries) {
+        const context = this.#context(id)
+        if (!context) this.#drop(id)
+        else if (JSON.stringify(before) !== JSON.stringify(context)) {
+          this.#entries.set(id, context)
+          this.#put(this.#sourceOf(context))
+        }
+      }
     this.#changes.tell()
   }
   #refreshAdded() {
@@ -289,14 +291,30 @@ export class SiteList {
   }
   #add(source: SiteSource) {
     this.#connections.get(source.id)?.disconnect()
-    this.#connections.set(source.id, new Connection(source, this.#ports, this.#changes.tell))
+    this.#connections.set(source.id, this.#made(source))
+  }
+  #idle(context: KubeContext): SiteState {
+    const signsInWith = () => this.#signsInWith(context.id, context)
+    return this.#made({ ...this.#sourceOf(context), signsInWith }).state(false)
+  }
+  #made(source: SiteSource): Connection {
+    return new Connection(source, this.#ports, this.#changes.tell)
+  }
+  /** The connection of a context that nobody asked for before. */
+  #begun(site: string): Connection | undefined {
+    const context = this.#context(site)
+    if (!context) return undefined
+    this.#entries.set(site, context)
+    this.#add(this.#sourceOf(context))
+    return this.#connections.get(site)
   }
   #drop(id: string) {
+    this.#entries.delete(id)
     this.#connections.get(id)?.disconnect()
     this.#connections.delete(id)
   }
   #context(id: string): KubeContext | undefined {
-    return this.#byId.get(id)
+    return this.kubeconfigs.get(id)
   }
   #identity(site: string): Outcome<Identity> | undefined {
     const context = this.#context(site)
@@ -304,12 +322,14 @@ export class SiteList {
     const added = this.added.find(site)
     return added && succeed(addedIdentity(added, this.#means))
   }
-  #signsInWith(site: string): { name: string; kind: 'aws-sso' | 'oidc' } | undefined {
+  #signsInWith(
+    site: string,
+    context = this.#context(site),
+  ): { name: string; kind: 'aws-sso' | 'oidc' } | undefined {
     const added = this.added.find(site)
     const [session] =
       added?.kind === 'eks' ? this.#means.aws.profiles.sessionsOf(added.profile) : []
     if (session) return { name: session.id, kind: 'aws-sso' }
-    const context = this.#context(site)
     const client = added?.kind === 'oidc' ? added : context && oidcClientOf(context.user)
     return client && { name: oidcIdOf(client), kind: 'oidc' }
   }

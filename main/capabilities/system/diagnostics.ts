@@ -9,7 +9,7 @@ import type { z } from 'zod'
 
 export interface DiagnosticsPorts {
   store: Pick<Store, 'file' | 'settings'>
-  sites: Pick<SitesService, 'contexts' | 'states' | 'homeId' | 'review'>
+  sites: Pick<SitesService, 'contexts' | 'allRead' | 'states' | 'homeId' | 'review'>
   vault: Vault
   node: string
   /** The version of the table engine, or why it cannot be loaded. */
@@ -67,7 +67,7 @@ export async function diagnose(ports: DiagnosticsPorts, signal?: AbortSignal): P
           ? { result: 'unknown', says: 'This host does not know about a desktop runtime.' }
           : { result: 'ok', says: ports.electron },
       ),
-      ...kubeconfigChecks(ports),
+      ...(await kubeconfigChecks(ports)),
       ...siteChecks(ports),
       ...(await rightsChecks(ports, signal)),
     ],
@@ -92,15 +92,15 @@ function vaultCheck({ keeps, backend }: Vault): One {
   })
 }
 
-function kubeconfigChecks({ sites }: DiagnosticsPorts): One[] {
-  const { contexts, unreadable } = sites.contexts()
-  const files = new Set(contexts.map(({ file }) => file))
+async function kubeconfigChecks({ sites }: DiagnosticsPorts): Promise<One[]> {
+  await sites.allRead()
+  const { total, files, unreadable } = sites.contexts({ limit: 0 })
   return [
     check(
       'kubeconfig',
       'Kubeconfig files',
-      contexts.length > 0
-        ? { result: 'ok', says: `${contexts.length} contexts in ${[...files].join(', ')}` }
+      total > 0
+        ? { result: 'ok', says: `${total} contexts in ${files.join(', ')}` }
         : {
             result: 'warning',
             says: 'No context was found.',

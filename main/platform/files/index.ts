@@ -10,7 +10,7 @@ export {
   type FileRead,
 } from './read'
 export { Turns } from './turns'
-export { whyNotRegular, type FileRefusal } from './refusal'
+export { refusedBySystem, whyNotRegular, type FileRefusal } from './refusal'
 
 const MiB = 2 ** 20
 /** How much is read of each kind of file that people or files name. */

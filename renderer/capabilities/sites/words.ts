@@ -1,3 +1,11 @@
+import { formatCount } from '../../design'
+
+interface ShownContexts {
+  from: number
+  shown: number
+  matched: number
+  total: number
+}
 /** Every text about sites. */
 export const words = {
   simulated: (speed: string) => `simulated · ${speed}`,
@@ -37,9 +45,9 @@ export const words = {
   plantTime: '20 s',
   plantOpening: 'Starting the simulated sites…',
   cluster: 'Connect a cluster',
-  clusterSays: (names: string[]) =>
-    names.length > 0
-      ? `${names.length === 1 ? '1 context' : `${names.length} contexts`} found: ${names.slice(0, 3).join(', ')}`
+  clusterSays: (names: string[], total: number) =>
+    total > 0
+      ? `${total === 1 ? '1 context' : `${formatCount(total)} contexts`} found: ${names.slice(0, 3).join(', ')}`
       : 'no context was found in your kubeconfig files',
   clusterTime: '1 min',
   bundle: 'Open a bundle',
@@ -49,6 +57,19 @@ export const words = {
   back: 'Back',
   contexts: 'Contexts',
   contextsMean: 'from your kubeconfig files; nothing has been opened or run',
+  filterContexts: 'Filter by name, server, user or file',
+  contextsShown: ({ from, shown, matched, total }: ShownContexts) =>
+    `${shown === 0 ? 'None' : `${formatCount(from + 1)} to ${formatCount(from + shown)}`} of ${
+      matched === total
+        ? `${formatCount(total)} contexts`
+        : `${formatCount(matched)} that match, of ${formatCount(total)} contexts`
+    }.`,
+  readingContexts: 'Still reading the files…',
+  previous: 'Previous',
+  next: 'Next',
+  moreContexts: (count: number) =>
+    `${formatCount(count)} more contexts of your kubeconfig files are not connected.`,
+  findContexts: 'Find one…',
   noContexts: 'No context was found. Add a kubeconfig file in Settings, or open the plant.',
   toSettings: 'Open settings',
   unreadable: 'Files that cannot be used',

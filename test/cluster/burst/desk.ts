@@ -13,6 +13,7 @@ import { CLUSTER, startBurstStack, type BurstStack } from '../burst-stack'
 import { awaited } from '../discovery/person'
 import { soon } from '../discovery/watching'
 import { until } from '../stack/servers'
+import { readHere } from '../../support/kubeconfigs'
 
 export const POOL = 'p4d'
 export interface DeskOptions {
@@ -119,6 +120,7 @@ export async function openDesk(stack: BurstStack, options: DeskOptions = {}) {
   /** A core on the store of this machine; the next one goes on where the last was closed. */
   async function begin(): Promise<void> {
     const made = await compose({
+      kubeconfigs: readHere,
       storeDir: join(folder, 'store'),
       host: 'test',
       version: '0.0.0',

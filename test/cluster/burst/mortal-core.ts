@@ -2,6 +2,7 @@ import { createRouterClient } from '@orpc/server'
 import { compose } from '../../../main/compose'
 import { seeded } from '../../../main/kernel/random'
 import { systemClock } from '../../../main/platform/clock/system'
+import { readHere } from '../../support/kubeconfigs'
 
 // A core in a process of its own, so that it can be killed: it answers the contract to whoever started it.
 export interface Asking {
@@ -17,6 +18,7 @@ export interface Answering {
 type Callable = Record<string, unknown> & ((input: unknown) => Promise<unknown>)
 
 const core = await compose({
+  kubeconfigs: readHere,
   storeDir: process.env['TAKT_STORE'] ?? '',
   host: 'test',
   version: '0.0.0',

@@ -11,6 +11,7 @@ import type { RecordKind, RecordOf } from '../../../preload/contract/records'
 import type { SiteState } from '../../../preload/contract/sites'
 import type { Plane } from '../stack/plane'
 import { until } from '../stack/servers'
+import { readHere } from '../../support/kubeconfigs'
 
 /** One person at one machine: a core of their own with their own store and kubeconfig, spoken to by the contract alone. */
 export interface Person {
@@ -86,6 +87,7 @@ async function arrive(
     mode: 0o600,
   })
   const core = await compose({
+    kubeconfigs: readHere,
     storeDir: join(home, 'store'),
     host: 'test',
     version: '0.0.0',

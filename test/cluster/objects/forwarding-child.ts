@@ -2,10 +2,12 @@ import { createRouterClient } from '@orpc/server'
 import { compose, type CoreClient } from '../../../main/compose'
 import { seeded } from '../../../main/kernel/random'
 import { systemClock } from '../../../main/platform/clock/system'
+import { readHere } from '../../support/kubeconfigs'
 
 // A core of its own that opens one forward, tells its address, and goes on until it is killed.
 const [, , home = '', kubeconfig = '', namespace = '', name = ''] = process.argv
 const core = await compose({
+  kubeconfigs: readHere,
   storeDir: `${home}/store`,
   host: 'test',
   version: '0',

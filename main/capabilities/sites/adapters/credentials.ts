@@ -7,7 +7,7 @@ import type { Network } from '../../../platform/network'
 import type { Target } from '../../../platform/kubernetes/transport'
 import type { Broker, Identity } from '../broker'
 import { fileIdentity, readNamed } from './file-identity'
-import type { KubeContext, KubeUser } from './kubeconfig'
+import type { KubeContext, KubeUser } from './kubeconfig-files'
 import type { OidcClient, OidcPeople } from './oidc'
 import { pluginIdentity, type PluginPorts } from './plugin'
 

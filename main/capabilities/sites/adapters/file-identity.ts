@@ -6,7 +6,7 @@ import { fail, succeed } from '../../../kernel/outcome'
 import { MOST_BYTES, readRegularText, readRegularTextSync } from '../../../platform/files'
 import type { Credential } from '../../../platform/kubernetes/transport'
 import type { Identity } from '../broker'
-import type { KubeCluster, KubeUser } from './kubeconfig'
+import type { KubeCluster, KubeUser } from './kubeconfig-files'
 
 const FRESH_MS = 60_000
 /** A key for what must not be mixed up; it shows nothing of what it was made from. */

@@ -8,7 +8,8 @@ import { HandClock } from '../../../../test/support/clock'
 import { succeed } from '../../../kernel/outcome'
 import { makeMeans } from '../means'
 import { authOf, targetOf } from './credentials'
-import { readKubeconfigs, type KubeContext } from './kubeconfig'
+import { readKubeconfigs } from './kubeconfig'
+import type { KubeContext } from './kubeconfig-files'
 import { partsOf } from './kubeconfig-parts'
 
 let folder: string
@@ -263,13 +264,4 @@ test('a long file is read in pieces and means the same as read whole', () => {
     }),
   ])
     expect(read(at('odd', odd)).contexts).toHaveLength(3001)
-})
-
-test('a long file is read again only where it was changed', () => {
-  const pad = `# ${'x'.repeat(300_000)}\n`
-  const file = at('long', `${config('first')}${pad}`)
-  const known = read(file).contexts[0]
-  expect(read(file).contexts[0]?.cluster).toBe(known?.cluster)
-  at('long', `${config('second')}${pad}`)
-  expect(read(file).contexts.map(({ id }) => id)).toEqual(['second'])
 })

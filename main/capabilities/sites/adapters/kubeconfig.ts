@@ -1,9 +1,7 @@
-import { readdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
 import { failure, type Failure } from '../../../../preload/contract/failures'
-import { MOST_BYTES, whyNotRegular, readRegularSync } from '../../../platform/files'
+import { MOST_BYTES, readRegularSync } from '../../../platform/files'
 import { redactText } from '../../../platform/log'
-import { idsOf } from '../domain/contexts'
+import { idGiver } from '../domain/contexts'
 import {
   addEntries,
   noEntries,
@@ -12,20 +10,9 @@ import {
   type KubeCluster,
   type KubeUser,
 } from './kubeconfig-entries'
+import { filesAt, type KubeContext, type Where } from './kubeconfig-files'
 import { partsOf, textOf, type KubeconfigPart } from './kubeconfig-parts'
 
-export type { KubeCluster, KubeExec, KubeUser } from './kubeconfig-entries'
-
-/** A context with what it refers to. File paths in it are absolute. */
-export interface KubeContext {
-  id: string
-  name: string
-  file: string
-  clusterName: string
-  userName: string
-  cluster: KubeCluster
-  user: KubeUser
-}
 export interface Read {
   contexts: KubeContext[]
   unreadable: Failure[]
@@ -37,55 +24,35 @@ export interface KubeconfigFile {
   unusable?: string
 }
 
-/** Where a kubeconfig may lie; a file that is only looked for, not asked for, may be missing. */
-export interface Where {
-  path: string
-  asked: boolean
-}
-
 /** Reads all files; one that cannot be used, or one entry of it, is named and takes nothing away from the others. */
-export const readKubeconfigs = (places: readonly Where[]): Read =>
-  gather(filesAt(places).flatMap(({ file, asked }) => readFileAt(file, asked) ?? []))
-
-/** The files of places, those in folders one by one. */
-const filesAt = (places: readonly Where[]): { file: string; asked: boolean }[] =>
-  places.flatMap(({ path, asked }) => expand(path).map((file) => ({ file, asked })))
-
-function expand(path: string): string[] {
-  try {
-    if (!statSync(path).isDirectory()) return [path]
-    return readdirSync(path, { withFileTypes: true })
-      .filter((entry) => entry.isFile() && /^[^.].*$/.test(entry.name))
-      .map((entry) => join(path, entry.name))
-      .sort()
-  } catch {
-    return [path]
+export function readKubeconfigs(places: readonly Where[]): Read {
+  const contexts: KubeContext[] = []
+  const reading = readInParts(places)
+  for (;;) {
+    const { done, value } = reading.next()
+    if (done) return { contexts, unreadable: value }
+    contexts.push(...value)
   }
 }
 
-const LONG_BYTES = 256_000
-const long = new Map<string, { stamp: string; known: KubeconfigFile }>()
-/** Reads one file, a long one only where it has changed since; undefined where it is missing and may be. */
-function readFileAt(file: string, asked: boolean): KubeconfigFile | undefined {
-  const { size = 0, stamp = '' } = stampOf(file) ?? {}
-  if (size < LONG_BYTES) {
-    long.delete(file)
-    return readNow(file, asked)
+/** The same bit by bit: contexts as soon as what they name is known, and at the end what cannot be used. */
+export function* readInParts(places: readonly Where[]): Generator<KubeContext[], Failure[]> {
+  const gathering = new Gathering()
+  for (const { file, asked } of filesAt(places)) {
+    const bytes = bytesOf(file)
+    if ('missing' in bytes && bytes.missing && !asked) continue
+    const known: KubeconfigFile = { file, entries: noEntries() }
+    gathering.begin(known)
+    if ('unusable' in bytes) known.unusable = bytes.unusable
+    else
+      for (const part of partsOf(textOf(bytes.value))) {
+        take(known, part)
+        yield gathering.usableByNow()
+      }
   }
-  const before = long.get(file)
-  if (before?.stamp === stamp) return before.known
-  const known = readNow(file, asked)
-  if (known) long.set(file, { stamp, known })
-  return known
-}
-
-function readNow(file: string, asked: boolean): KubeconfigFile | undefined {
-  const bytes = bytesOf(file)
-  if ('missing' in bytes && bytes.missing && !asked) return undefined
-  if ('unusable' in bytes) return { file, entries: noEntries(), unusable: bytes.unusable }
-  const known: KubeconfigFile = { file, entries: noEntries() }
-  for (const part of partsOf(textOf(bytes.value))) take(known, part)
-  return known
+  const { contexts, unreadable } = gathering.end()
+  yield contexts
+  return unreadable
 }
 
 type Bytes = { value: Buffer } | { unusable: string; missing: boolean }
@@ -99,17 +66,6 @@ function bytesOf(file: string): Bytes {
     ? { unusable: refused.failure.data.cause, missing: refused.missing }
     : { value: Buffer.concat(pieces) }
 }
-/** How large a file is and when it was written; undefined where it is no kubeconfig at all. */
-function stampOf(file: string): { size: number; stamp: string } | undefined {
-  const stats = statSync(file, { throwIfNoEntry: false })
-  return stats && whyNotRegular(stats, MOST_BYTES.kubeconfig) === undefined
-    ? {
-        size: stats.size,
-        stamp: `${String(stats.size)} ${String(stats.mtimeMs)} ${String(stats.ino)}`,
-      }
-    : undefined
-}
-
 /** Takes a part of a file into what is known of it. */
 function take(known: KubeconfigFile, part: KubeconfigPart): void {
   if ('issue' in part) known.entries.issues.push({ says: part.issue })
@@ -120,25 +76,73 @@ function take(known: KubeconfigFile, part: KubeconfigPart): void {
   }
 }
 
-/** Every context with the cluster and the user it names: those of its own file, else the first of that name. */
-export function gather(files: readonly KubeconfigFile[]): Read {
-  const all = files.flatMap((from) => from.entries.contexts.map((context) => ({ from, context })))
-  const ids = idsOf(all.map(({ from: { file }, context: { name } }) => ({ file, name })))
-  const [clusters, users] = [firstOf(files, 'clusters'), firstOf(files, 'users')]
-  const losses = new Losses()
-  const contexts = all.flatMap(({ from, context }, index): KubeContext[] => {
-    const { file, entries } = from
-    const { name, cluster: clusterName, user: userName } = context
-    const cluster = entries.clusters.get(clusterName) ?? clusters.get(clusterName)
-    // Without a user one asks as nobody, as kubectl does; with one that is nowhere nobody was meant.
-    const user = entries.users.get(userName) ?? users.get(userName) ?? (userName ? undefined : {})
-    if (!cluster) losses.lose(from, name, ['cluster', clusterName])
-    else if (!user) losses.lose(from, name, ['user', userName])
-    else return [{ id: ids[index] ?? name, name, file, clusterName, userName, cluster, user }]
-    return []
-  })
-  return { contexts, unreadable: files.flatMap((file) => losses.failuresOf(file)) }
+interface NamedContext {
+  id: string
+  from: KubeconfigFile
+  context: KubeconfigEntries['contexts'][number]
 }
+/** Every context with the cluster and the user it names: those of its own file, else the first of that name. */
+class Gathering {
+  readonly #files: KubeconfigFile[] = []
+  readonly #idOf = idGiver()
+  /** Those that name what stands further down, in another file or nowhere. */
+  readonly #waiting: NamedContext[] = []
+  #taken = 0
+
+  begin(file: KubeconfigFile): void {
+    this.#files.push(file)
+    this.#taken = 0
+  }
+  /** What came since the last time in the file that is read now, and needs nothing that is not there yet. */
+  usableByNow(): KubeContext[] {
+    const from = this.#files.at(-1)
+    if (!from) return []
+    const fresh = from.entries.contexts.slice(this.#taken)
+    this.#taken += fresh.length
+    return fresh.flatMap((context): KubeContext[] => {
+      const named = { id: this.#idOf({ name: context.name, file: from.file }), from, context }
+      const cluster = from.entries.clusters.get(context.cluster)
+      const user = context.user ? from.entries.users.get(context.user) : {}
+      if (cluster && user) return [whole(named, cluster, user)]
+      this.#waiting.push(named)
+      return []
+    })
+  }
+  end(): Read {
+    const [clusters, users] = [firstOf(this.#files, 'clusters'), firstOf(this.#files, 'users')]
+    const losses = new Losses()
+    const contexts = this.#waiting.flatMap((named): KubeContext[] => {
+      const { from, context } = named
+      const cluster = from.entries.clusters.get(context.cluster) ?? clusters.get(context.cluster)
+      // Without a user one asks as nobody, as kubectl does; with one that is nowhere nobody was meant.
+      const user =
+        from.entries.users.get(context.user) ??
+        users.get(context.user) ??
+        (context.user ? undefined : {})
+      if (cluster && user) return [whole(named, cluster, user)]
+      losses.lose(
+        from,
+        context.name,
+        cluster ? ['user', context.user] : ['cluster', context.cluster],
+      )
+      return []
+    })
+    return { contexts, unreadable: this.#files.flatMap((file) => losses.failuresOf(file)) }
+  }
+}
+const whole = (
+  { id, from, context }: NamedContext,
+  cluster: KubeCluster,
+  user: KubeUser,
+): KubeContext => ({
+  id,
+  name: context.name,
+  file: from.file,
+  clusterName: context.cluster,
+  userName: context.user,
+  cluster,
+  user,
+})
 
 function firstOf<S extends 'clusters' | 'users'>(
   files: readonly KubeconfigFile[],

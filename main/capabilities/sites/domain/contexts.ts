@@ -6,16 +6,16 @@ export interface NamedContext {
 }
 const baseName = (file: string) => file.split(/[\\/]/).at(-1) ?? file
 
-/** One id per context: its name, and where two files use one name, the later file's name behind it. The order of files decides, as for kubectl. */
-export function idsOf(contexts: readonly NamedContext[]): string[] {
+/** Gives one id per context: its name, and where two files use one name, the later file's name behind it. The order of files decides, as for kubectl. */
+export function idGiver(): (context: NamedContext) => string {
   const taken = new Set<string>()
-  return contexts.map(({ name, file }) => {
+  return ({ name, file }) => {
     let id = name
     for (let n = 1; taken.has(id); n++)
       id = n === 1 ? `${name}@${baseName(file)}` : `${name}@${baseName(file)}-${n}`
     taken.add(id)
     return id
-  })
+  }
 }
 
 const EKS = /\.([a-z0-9-]+)\.eks\.amazonaws\.com(\.cn)?$/

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { idsOf, placeOf } from './contexts'
+import { idGiver, placeOf } from './contexts'
 import { holders, holds, type Rule } from './grants'
 
 const rule = (more: Partial<Rule>): Rule => ({
@@ -73,11 +73,11 @@ test('people are named before groups, machines never', () => {
 
 test('names used three times stay three sites', () => {
   expect(
-    idsOf([
+    [
       { name: 'rack', file: '/a/config' },
       { name: 'rack', file: '/b/lab.yaml' },
       { name: 'rack', file: '/c/lab.yaml' },
-    ]),
+    ].map(idGiver()),
   ).toEqual(['rack', 'rack@lab.yaml', 'rack@lab.yaml-2'])
 })
 

@@ -1,6 +1,6 @@
 import { useState, type ReactNode } from 'react'
 import type { SiteState } from '../../../../preload/contract/sites'
-import { hrefOf, lastKnown, setQuery, useAction, useAsk, useNow } from '../../../client'
+import { hrefOf, lastKnown, setQuery, useAction, useAsk, useNow, useWatch } from '../../../client'
 import {
   Button,
   Empty,
@@ -86,8 +86,26 @@ export function SitesPanel({ chosen }: { chosen: string | undefined }) {
             onPrepare={() => setPreparing(site.id)}
           />
         ))}
+        <OtherContexts listed={sites.filter(({ source }) => source === 'kubeconfig').length} />
       </div>
     </Panel>
+  )
+}
+/** How many contexts are not in the list, where there are more than it holds. */
+function OtherContexts({ listed }: { listed: number }) {
+  const { remote } = useWatch(
+    (client, options) => client.sites.watchContexts({ limit: 0 }, options),
+    [],
+  )
+  const others = (lastKnown(remote)?.value.total ?? 0) - listed
+  if (others <= 0) return null
+  return (
+    <p className="row" style={{ padding: '0 12px' }}>
+      <span className="small meta">{words.moreContexts(others)}</span>
+      <LinkButton small href="#/connect">
+        {words.findContexts}
+      </LinkButton>
+    </p>
   )
 }
 function PlantSpeed({ site }: { site: SiteState }) {

@@ -1,4 +1,4 @@
-import { useAction, useAsk, navigate } from '../../../client'
+import { lastKnown, navigate, useAction, useWatch } from '../../../client'
 import { Failed, Icon, Kbd, Mark, usePageTitle, type IconName } from '../../../design'
 import { words } from '../words'
 import '../sites.css'
@@ -39,8 +39,12 @@ function Door({ icon, title, says, note, keys, first = false, busy = false, onOp
 export function FirstRun() {
   usePageTitle(words.firstPage)
   const plant = useAction((client) => client.sites.openPlant())
-  const { remote } = useAsk((client, options) => client.sites.contexts(undefined, options), [])
-  const names = remote.at === 'ready' ? remote.value.contexts.map(({ context }) => context) : []
+  const { remote } = useWatch(
+    (client, options) => client.sites.watchContexts({ limit: 3 }, options),
+    [],
+  )
+  const found = lastKnown(remote)?.value
+  const names = (found?.contexts ?? []).map(({ context }) => context)
   return (
     <div className="screen first-run">
       <div className="doors">
@@ -59,7 +63,7 @@ export function FirstRun() {
         <Door
           icon="cluster"
           title={words.cluster}
-          says={words.clusterSays(names)}
+          says={words.clusterSays(names, found?.total ?? 0)}
           note={words.clusterTime}
           onOpen={() => navigate('#/connect')}
         />
