@@ -10,7 +10,7 @@ import {
 } from '../capabilities/environments'
 import { flowHandlers, makeFlow, makeWorklog } from '../capabilities/flow'
 import { gpuUsdPerHour, makeMoney, moneyHandlers } from '../capabilities/money'
-import { makeProjects, projectHandlers } from '../capabilities/projects'
+import { makeDrafts, makeProjects, projectHandlers } from '../capabilities/projects'
 import { makeRevisions, revisionHandlers } from '../capabilities/revisions'
 import type { SitesService } from '../capabilities/sites'
 import {
@@ -44,7 +44,8 @@ export function discovery({
 }) {
   const base = { sites, records, operations, clock, random }
   const worklog = makeWorklog({ sites, records })
-  const projectPorts = { ...base, worklog, capacity, drafts: store.drafts }
+  const drafts = makeDrafts({ kept: store.drafts, clock })
+  const projectPorts = { ...base, worklog, capacity, drafts }
   const projects = makeProjects(projectPorts)
   const snapshots = makeSnapshots({
     ...base,
@@ -66,7 +67,7 @@ export function discovery({
     capacity,
     views: store.views,
     samples: store.samples,
-    drafts: projects.drafts,
+    drafts: drafts.list,
     gpuUsdPerHour: (node, place) =>
       place === 'cloud'
         ? rented(node)

@@ -49,6 +49,12 @@ export const ProtectedHours = z
 export const Draft = z.object({
   id: z.string().min(1).max(80),
   savedAt: Timestamp.optional(),
+  revision: z
+    .number()
+    .int()
+    .min(0)
+    .optional()
+    .describe('Grows with each save; a draft that was never kept has none'),
   step: z.enum(['define', 'environment', 'tools', 'data', 'button']),
   name: z.string().max(63),
   adopt: z
@@ -120,6 +126,7 @@ export const projects = {
         spec: ProjectAsk,
         workItem: z.object({ title: line({ most: 80, such: 'Voice liveness' }) }).optional(),
         adopt: Adopt,
+        draft: z.string().max(80).optional().describe('The wizard that this fulfils'),
       }),
     )
     .output(Plan),
@@ -159,10 +166,21 @@ export const projects = {
   drafts: entry
     .meta({ says: 'Unfinished wizards of this person, newest first.' })
     .output(z.array(Draft)),
+  watchDrafts: entry
+    .meta({ says: 'Unfinished wizards, whole again after each change.' })
+    .output(eventIterator(z.array(Draft))),
   saveDraft: entry
-    .meta({ says: 'Keeps a draft on this machine.' })
-    .input(Draft)
-    .output(z.object({ savedAt: Timestamp })),
+    .meta({
+      says: 'Keeps a draft on this machine; merges with what another window saved since, and fails with CONFLICT where the same field differs. One that was discarded or fulfilled since is NOT_FOUND.',
+    })
+    .input(
+      z.object({
+        draft: Draft,
+        basedOn: Draft.optional().describe('The draft as this change began with it'),
+        keep: z.record(z.string(), z.enum(['mine', 'theirs'])).optional(),
+      }),
+    )
+    .output(z.object({ draft: Draft, merged: z.array(z.string()) })),
   discardDraft: entry
     .meta({ says: 'Forgets a draft.' })
     .input(z.object({ id: z.string() }))

@@ -124,7 +124,7 @@ describe('the discovery line on the plant', () => {
         },
       },
     }
-    await takt.projects.saveDraft(draft)
+    await takt.projects.saveDraft({ draft })
     expect((await takt.projects.drafts()).map(({ id }) => id)).toEqual(['first'])
   })
 
@@ -170,6 +170,8 @@ describe('the discovery line on the plant', () => {
     const page = await fetch(forPrograms(url))
     expect(page.status).toBe(200)
     expect(await page.text()).toMatch(/simulated/i)
+    // The draft was fulfilled, so it is closed, and no other client saves it back.
+    expect(await takt.projects.drafts()).toEqual([])
     const [forward] = await when(await takt.environments.forwards(), (all) => all.length > 0)
     expect(forward?.state).toBe('open')
     const { host, origin } = new URL(url)

@@ -402,6 +402,7 @@ export async function decide(floor: Floor, wanted: Wanted): Promise<Outcome<Deci
       takes: data.takes,
       bring: data.bring,
       data: data.volumes,
+      draft: draft.id,
       ...given({
         project: create,
         quota: create ? undefined : quota.raised,

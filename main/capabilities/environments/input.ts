@@ -40,6 +40,8 @@ export const ProvisionInput = z.object({
   bring: z.array(Bring),
   data: z.array(Volume),
   restoreFrom: z.string().optional(),
+  /** The wizard that this fulfils. */
+  draft: z.string().optional(),
 })
 export type ProvisionInput = z.infer<typeof ProvisionInput>
 

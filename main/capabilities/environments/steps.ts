@@ -262,6 +262,7 @@ export const provisionKind = (ports: EnvironmentPorts): OperationKind<ProvisionI
   kind: 'environment-provision',
   input: ProvisionInput,
   undoable: true,
+  settle: ({ draft }) => ports.projects.drafts.close(draft),
   cancelLeaves: (input) =>
     `Nothing: what was made for ${input.name} is removed again${input.project ? ', the new project included' : ''}.`,
   steps: (input) => {

@@ -77,7 +77,12 @@ function lines({ records, drafts }: FlowPorts, filter: Filter, now: number): Lin
       (filter.team === undefined || team === filter.team) &&
       (filter.project === undefined || item.spec.project === filter.project),
   )
-  const plans = filter.team === undefined && filter.project === undefined ? drafts() : []
+  // A draft whose project is there stands on the line as what it became, even while its operation runs.
+  const open = drafts().filter(
+    ({ name, existingProject }) =>
+      existingProject !== undefined || !projects.some(({ meta }) => meta.name === name),
+  )
+  const plans = filter.team === undefined && filter.project === undefined ? open : []
   return {
     stations: SHOWN.map((station) =>
       stationView(station, { all, shown, planned: plannedAt(plans, station) }),

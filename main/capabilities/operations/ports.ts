@@ -46,6 +46,8 @@ export interface OperationKind<I> {
   sites?(input: I): string[]
   /** Whether a finished operation can be taken back as a whole. */
   undoable: boolean | ((input: I) => boolean)
+  /** What ends on this machine with it once all is done. Called before the journal says so, so maybe twice over a crash. */
+  settle?(input: I): void
 }
 /** A plan as its capability made it: what is shown, and what runs when it is confirmed. */
 export interface MadePlan<I> {

@@ -21,6 +21,7 @@ import {
 } from './domain/facts'
 import type { Progress } from './domain/view'
 import type { OperationKind, Step, StepContext } from './ports'
+import { settle } from './settle'
 
 export interface RunnerPorts {
   journal: Store['operations']
@@ -100,6 +101,7 @@ export class Runner {
         const move = nextMove(live.facts)
         if (move.do === 'rest') return
         if (move.do === 'end') {
+          if (move.state === 'done') settle(this.#kinds, live.facts, this.#ports.log)
           const saved = this.save(live, ended(live.facts, move.state, this.#now(live)))
           if (!saved.ok)
             return this.#stop(live, Math.max(0, live.facts.steps.length - 1), saved.failure)

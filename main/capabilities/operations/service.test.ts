@@ -643,3 +643,25 @@ test('what a person began goes on without that question, also after a failure th
   await service.settled()
   expect(operation('op-1').state).toBe('done')
 })
+
+test('settles what ends with it once all is done, and not before', async () => {
+  const settled: unknown[] = []
+  let fails = true
+  const steps = [
+    step('a', () =>
+      Promise.resolve(
+        fails ? fail(failure('NOT_FOUND', { kind: 'thing', name: 'x' })) : succeed(undefined),
+      ),
+    ),
+  ]
+  const plan = planned(steps)
+  service.register({ ...kind(steps), settle: (input) => settled.push(input) })
+  const id = await started(plan)
+  await service.settled()
+  expect(settled).toEqual([])
+  fails = false
+  service.retry(id)
+  await service.settled()
+  expect(operation(id).state).toBe('done')
+  expect(settled).toEqual([{}])
+})

@@ -15,7 +15,10 @@ export const projectHandlers = (os: Implementer['projects'], service: Projects) 
   planDelete: os.planDelete.handler(async ({ input, signal }) =>
     answer(await service.planDelete(input, signal)),
   ),
-  drafts: os.drafts.handler(() => service.drafts()),
-  saveDraft: os.saveDraft.handler(({ input }) => answer(service.saveDraft(input))),
-  discardDraft: os.discardDraft.handler(({ input }) => answer(service.discardDraft(input.id), {})),
+  drafts: os.drafts.handler(() => service.drafts.list()),
+  watchDrafts: os.watchDrafts.handler(({ signal }) => service.drafts.watch(signal)),
+  saveDraft: os.saveDraft.handler(({ input }) => answer(service.drafts.save(input))),
+  discardDraft: os.discardDraft.handler(({ input }) =>
+    answer(service.drafts.discard(input.id), {}),
+  ),
 })

@@ -10,6 +10,7 @@ export {
   roleBindings,
 } from './domain/manifests'
 export { raisedQuota, type Hard } from './domain/quota'
+export { makeDrafts, type Drafts } from './drafts'
 export { edit as editProject } from './edit'
 export { CreateInput, createSteps } from './operation'
 export { leadsFor, namespacePlace, type NamespacePlace } from './namespace'

@@ -20,6 +20,8 @@ export const CreateInput = z.object({
   hard: z.record(z.string(), z.string()),
   leads: z.array(Subject).optional(),
   adopt: z.object({ uid: z.string() }).optional(),
+  /** The wizard that this fulfils. */
+  draft: z.string().optional(),
 })
 export type CreateInput = z.infer<typeof CreateInput>
 export const AskInput = CreateInput.omit({ hard: true, leads: true, adopt: true })
@@ -103,6 +105,7 @@ export const createKind = (ports: ProjectPorts): OperationKind<CreateInput> => (
   steps: () => createSteps(ports, (input) => input),
   undoable: true,
   cancelLeaves: ({ name }) => `Nothing: what was made for ${name} is removed again.`,
+  settle: ({ draft }) => ports.drafts.close(draft),
 })
 
 /** A request as it is written down: the record, who asked and what the first work item is to be called. */
@@ -120,12 +123,16 @@ const Marked = z.looseObject({
   metadata: z.looseObject({ annotations: z.record(z.string(), z.string()).default({}) }),
 })
 
-export const askKind = ({ records }: Pick<ProjectPorts, 'records'>): OperationKind<AskInput> => ({
+export const askKind = ({
+  records,
+  drafts,
+}: Pick<ProjectPorts, 'records' | 'drafts'>): OperationKind<AskInput> => ({
   kind: 'project-ask',
   input: AskInput,
   undoable: false,
   cancelLeaves: ({ name }) =>
     `The request for ${name}, where it was written already; a lead can delete it.`,
+  settle: ({ draft }) => drafts.close(draft),
   steps: () => [
     {
       id: 'request',

@@ -18,6 +18,7 @@ export interface Wanted {
   spec: ProjectSpec
   workItem?: { title: string } | undefined
   adopt?: boolean | undefined
+  draft?: string | undefined
   run?: string
 }
 const DAY_MS = 86_400_000
@@ -97,6 +98,7 @@ export async function planCreate(
     hard,
     leads,
     ...given({ adopt: place.value.adopt }),
+    ...given({ draft: wanted.draft }),
   }
   const objects = projectManifests(input.name, input.spec, input)
   const seen = await preview(home.value, objects, signal ? { signal } : {})

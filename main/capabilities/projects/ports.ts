@@ -1,11 +1,11 @@
 import type { Clock } from '../../kernel/clock'
 import type { Random } from '../../kernel/random'
-import type { Store } from '../../platform/store'
 import type { Capacity } from '../capacity'
 import type { Worklog } from '../flow'
 import type { Operations } from '../operations'
 import type { Records } from '../records'
 import type { Sites } from '../sites'
+import type { Drafts } from './drafts'
 
 /** What projects stand on. The clock is the machine's; what people agreed on (due dates) is read by the site's own. */
 export interface ProjectPorts {
@@ -14,7 +14,7 @@ export interface ProjectPorts {
   operations: Operations
   worklog: Worklog
   capacity: Pick<Capacity, 'snapshot'>
-  drafts: Store['drafts']
+  drafts: Drafts
   clock: Clock
   random: Random
 }

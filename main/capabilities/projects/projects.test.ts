@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { failure } from '../../../preload/contract/failures'
-import {
-  aBudget,
-  aPriceBook,
-  aProject,
-  aProjectSpec,
-  at,
-} from '../../../test/support/builders/records'
+import { aBudget, aPriceBook, aProject, aProjectSpec } from '../../../test/support/builders/records'
 import { aLine } from '../../../test/support/fakes/line'
 
 const line = () => aLine([aBudget(), aPriceBook()])
@@ -335,21 +329,4 @@ it('lists what deleting would lose, and wants the name typed', async () => {
   })
   if (plan.ok) await operations.run(plan.value.id)
   expect(kinds(kube)).toEqual([0, 0, 0, 0, 0, 0, 0])
-})
-it('keeps drafts and passes over one it cannot read', () => {
-  const { projects, ports } = line()
-  ports.projects.drafts.put({ id: 'odd', value: { nonsense: true }, savedAt: 1 })
-  projects.saveDraft({
-    id: 'a',
-    step: 'define',
-    name: 'voice',
-    project: { timeBox: { start: at(1), due: at(-9) } },
-    availability: 'single',
-    replicas: 1,
-    hoursToLive: 24,
-    pauseAfterMinutes: 45,
-    workspaceGi: 50,
-    data: [],
-  })
-  expect(projects.drafts().map(({ id }) => id)).toEqual(['a'])
 })

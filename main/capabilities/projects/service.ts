@@ -1,6 +1,4 @@
-import { Draft } from '../../../preload/contract/projects'
 import type { Plan } from '../../../preload/contract/operations'
-import { timestamp } from '../../kernel/clock'
 import { succeed, type Outcome } from '../../kernel/outcome'
 import { edit, type Edit } from './edit'
 import { deleteKind } from './deletion'
@@ -48,18 +46,7 @@ export function makeProjects(ports: ProjectPorts) {
       return made.ok ? succeed(ports.operations.offer(made.value)) : made
     },
     edit: (wanted: Edit, signal?: AbortSignal) => edit(ports, wanted, signal),
-    /** Drafts of this machine, newest first; one that an older version wrote and nobody can read any more is passed over. */
-    drafts: (): Draft[] =>
-      ports.drafts.list().flatMap(({ value, savedAt }) => {
-        const draft = Draft.safeParse(value)
-        return draft.success ? [{ ...draft.data, savedAt: timestamp(savedAt) }] : []
-      }),
-    saveDraft(draft: Draft): Outcome<{ savedAt: string }> {
-      const savedAt = ports.clock.now()
-      const done = ports.drafts.put({ id: draft.id, value: draft, savedAt })
-      return done.ok ? succeed({ savedAt: timestamp(savedAt) }) : done
-    },
-    discardDraft: (id: string) => ports.drafts.remove(id),
+    drafts: ports.drafts,
   }
 }
 export type Projects = ReturnType<typeof makeProjects>

@@ -1,4 +1,3 @@
-import { useEffect } from 'react'
 import type { Draft } from '../../../preload/contract/projects'
 import type { Operation } from '../../../preload/contract/operations'
 import { hrefOf, lastKnown, recordedTrouble, useRecord } from '../../client'
@@ -21,17 +20,16 @@ interface StepProps {
   draft: Draft
   problems: Problem[]
   operationId: string | undefined
-  onDone: () => void
 }
 /** Step 5: what was chosen, then the operation as it runs, then the notebook. */
-export function ButtonStep({ draft, problems, operationId, onDone }: StepProps) {
+export function ButtonStep({ draft, problems, operationId }: StepProps) {
   const operations = useOperations((state) => state.operations)
   const operation = lastKnown(operations)?.value.find(({ id }) => id === operationId)
   return (
     <Panel title={words.step.button} means={operation ? operation.title : words.planMeaning}>
       <div className="scroll">
         {!operation && <Summary draft={draft} problems={problems} />}
-        {operation && <Running operation={operation} onDone={onDone} />}
+        {operation && <Running operation={operation} />}
       </div>
     </Panel>
   )
@@ -64,14 +62,10 @@ function Summary({ draft, problems }: { draft: Draft; problems: Problem[] }) {
     </div>
   )
 }
-function Running({ operation, onDone }: { operation: Operation; onDone: () => void }) {
+function Running({ operation }: { operation: Operation }) {
   const namespace = operation.subject.namespace ?? ''
   const environment = useRecord('Environment', operation.subject.name, namespace)
   const trouble = recordedTrouble(operation.failure)
-  const done = operation.state === 'done'
-  useEffect(() => {
-    if (done) onDone()
-  }, [done])
   return (
     <div className="stack">
       {environment && (

@@ -1,5 +1,5 @@
 import type { Environment, Project } from '../../../preload/contract/records'
-import { hrefOf, navigate, useAsk, useRecords, lastKnown } from '../../client'
+import { hrefOf, navigate, useWatch, useRecords, lastKnown } from '../../client'
 import {
   Avatar,
   Empty,
@@ -124,7 +124,7 @@ export function DiscoverScreen() {
   const now = useSiteNow(60_000)
   const projects = useRecords('Project')
   const environments = useRecords('Environment')
-  const drafts = useAsk((client, options) => client.projects.drafts(undefined, options), [])
+  const drafts = useWatch((client, options) => client.projects.watchDrafts(undefined, options), [])
   const kept = lastKnown(drafts.remote)?.value ?? []
   const begin = hrefOf(['discover', 'new', `draft-${now.toString(36)}`, 'define'])
   return (

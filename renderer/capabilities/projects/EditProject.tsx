@@ -1,7 +1,6 @@
 import { useState } from 'react'
 import type { Project } from '../../../preload/contract/records'
 import type { ProjectSpec } from '../../../preload/contract/records/project'
-import type { FailureOf } from '../../../preload/contract/failures'
 import { useAction, useRecords } from '../../client'
 import {
   Button,
@@ -16,11 +15,9 @@ import {
   useForm,
   type Form,
 } from '../../design'
+import { ConflictPanel, type Keep } from './ConflictPanel'
 import { editForm, specWith, typedOfSpec } from './forms'
 import { words } from './words'
-
-type Conflict = FailureOf<'CONFLICT'>['data']
-type Keep = Record<string, 'mine' | 'theirs'>
 
 /** Edits a project from the version that was read. What others changed meanwhile is merged; where both changed the same field, both stand side by side. */
 export function EditProject({ project, onClose }: { project: Project; onClose: () => void }) {
@@ -51,12 +48,7 @@ export function EditProject({ project, onClose }: { project: Project; onClose: (
         keep={keep}
         onKeep={setKeep}
         busy={save.busy}
-        onSave={() =>
-          void submit({
-            ...Object.fromEntries(conflict.fields.map(({ path }) => [path, 'mine' as const])),
-            ...keep,
-          })
-        }
+        onSave={(settled) => void submit(settled)}
         onClose={onClose}
       />
     )
@@ -114,68 +106,5 @@ function EditFields({ form }: { form: Form<typeof editForm.fields, unknown> }) {
         width={160}
       />
     </>
-  )
-}
-interface ConflictProps {
-  name: string
-  conflict: Conflict
-  keep: Keep
-  onKeep: (keep: Keep) => void
-  busy: boolean
-  onSave: () => void
-  onClose: () => void
-}
-function ConflictPanel({ name, conflict, keep, onKeep, busy, onSave, onClose }: ConflictProps) {
-  const choice = (path: string) => keep[path] ?? 'mine'
-  return (
-    <Panel title={words.changedByTwo(name)} means={words.bothStarted}>
-      <table className="table">
-        <thead>
-          <tr>
-            <th scope="col">{words.fieldColumn}</th>
-            <th scope="col">{words.you}</th>
-            <th scope="col">{conflict.theirs}</th>
-            <th scope="col">{words.before}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {conflict.fields.map(({ path, mine, theirs, before }) => (
-            <tr key={path}>
-              <th scope="row">{path}</th>
-              {(
-                [
-                  ['mine', mine],
-                  ['theirs', theirs],
-                ] as const
-              ).map(([whose, value]) => (
-                <td key={whose}>
-                  <label className="row">
-                    <input
-                      type="radio"
-                      name={path}
-                      checked={choice(path) === whose}
-                      onChange={() => onKeep({ ...keep, [path]: whose })}
-                    />
-                    {value}
-                  </label>
-                </td>
-              ))}
-              <td className="meta">{before}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      <p className="control-text soft" style={{ padding: '8px 0' }}>
-        {words.restMerged}
-      </p>
-      <div className="row">
-        <Button look="primary" busy={busy} onClick={onSave}>
-          {words.saveChosen}
-        </Button>
-        <Button look="quiet" onClick={onClose}>
-          {words.close}
-        </Button>
-      </div>
-    </Panel>
   )
 }

@@ -31,6 +31,7 @@ import { PlanPanel } from '../operations'
 import { useSiteNow, useSites } from '../sites/store'
 import { planFor } from './asking'
 import { ButtonStep } from './ButtonStep'
+import type { Conflict } from './ConflictPanel'
 import { DefineStep } from './DefineStep'
 import {
   daysUntil,
@@ -47,7 +48,8 @@ import {
   type Step,
 } from './wizard'
 import { unreadOf, useWizardForms } from './wizard-forms'
-import { discardDraft, useDraft } from './wizard-store'
+import { DraftConflict, OtherWindow } from './OtherWindow'
+import { beginWith, discardDraft, leaveFulfilled, useDraft } from './wizard-store'
 import { words } from './words'
 import './wizard.css'
 
@@ -80,16 +82,16 @@ export function WizardScreen() {
   const id = path[2] ?? 'new'
   const step: Step = isStep(path[3]) ? path[3] : 'define'
   const ready = facts.person !== '' && facts.budgets.length > 0
-  const { draft, saving, savedAt, trouble, change } = useDraft(id, () => newDraft(id, facts))
+  const { draft, base, saving, trouble, conflict, change } = useDraft(id, () => newDraft(id, facts))
   // A draft begun before the records arrived takes the defaults they bring, unless somebody typed there.
   useEffect(() => {
     if (!draft || !ready || draft.project.owner || draft.project.costCentre) return
-    change({
-      project: {
-        ...newDraft(id, facts).project,
-        ...(draft.project.question && { question: draft.project.question }),
-      },
-    })
+    const project = {
+      ...newDraft(id, facts).project,
+      ...(draft.project.question && { question: draft.project.question }),
+    }
+    if (draft.revision === undefined && draft === base) beginWith({ ...draft, project })
+    else change({ project })
   }, [draft, ready, id])
   if (!draft)
     return (
@@ -112,8 +114,9 @@ export function WizardScreen() {
       facts={facts}
       change={change}
       saving={saving}
-      savedAt={savedAt}
+      savedAt={base?.savedAt}
       unsaved={trouble?.says}
+      conflict={conflict}
     />
   )
 }
@@ -136,7 +139,7 @@ function usePlanned(draft: Draft, facts: Facts, running: Plan | undefined) {
     running === undefined &&
     problems.length === 0 &&
     (hidden || (whole.size !== undefined && whole.tool !== undefined))
-  const { savedAt: _, ...asked } = whole
+  const { savedAt: _, revision: __, ...asked } = whole
   const plan = usePlan(
     plannable ? { ...asked, step: 'button' as const } : undefined,
     (core, wanted: Draft, options) => planFor(core, wanted, options),
@@ -158,8 +161,18 @@ interface WizardProps {
   saving: boolean
   savedAt: string | undefined
   unsaved: string | undefined
+  conflict: Conflict | undefined
 }
-function Wizard({ draft, step, facts: all, change, saving, savedAt, unsaved }: WizardProps) {
+function Wizard({
+  draft,
+  step,
+  facts: all,
+  change,
+  saving,
+  savedAt,
+  unsaved,
+  conflict,
+}: WizardProps) {
   const { client } = useCore()
   const [pressed, setPressed] = useState(false)
   const [started, setStarted] = useState<{ operationId: string; plan: Plan }>()
@@ -171,12 +184,14 @@ function Wizard({ draft, step, facts: all, change, saving, savedAt, unsaved }: W
     unread: unreadOf(forms, draft),
   }
   const { offers, suggested, whole, problems, plan, site } = usePlanned(draft, facts, started?.plan)
+  useEffect(() => (started ? leaveFulfilled : undefined), [started])
   // A step counts as looked at however somebody came there: by the button, the keys or its link.
   useEffect(() => {
     if (STEPS.indexOf(step) > STEPS.indexOf(draft.step)) change({ step })
   }, [step, draft.step])
   const go = (to: Step) => navigate(hrefOf(['discover', 'new', draft.id, to]))
   const next = STEPS[STEPS.indexOf(step) + 1]
+  const shown = conflict ? undefined : step
   const forward = () => {
     if (step === 'define' && problems.length > 0) return setPressed(true)
     if (next) go(next)
@@ -204,7 +219,9 @@ function Wizard({ draft, step, facts: all, change, saving, savedAt, unsaved }: W
           }}
           noValidate
         >
+          <OtherWindow started={started !== undefined} />
           <div className="wizard-step">
+  useEffect(() => (started ? leaveFulfilled : undefined), [started])
             {step === 'define' && (
               <Panel title={words.step.define}>
                 <div className="scroll">
@@ -218,7 +235,7 @@ function Wizard({ draft, step, facts: all, change, saving, savedAt, unsaved }: W
                 </div>
               </Panel>
             )}
-            {step === 'environment' && (
+            {shown === 'environment' && (
               <EnvironmentStep
                 draft={draft}
                 form={forms.machine}
@@ -230,7 +247,7 @@ function Wizard({ draft, step, facts: all, change, saving, savedAt, unsaved }: W
                 states={<OfferStates {...offers} />}
               />
             )}
-            {step === 'tools' && (
+            {shown === 'tools' && (
               <ToolsStep
                 draft={whole}
                 tools={facts.tools}
@@ -238,7 +255,7 @@ function Wizard({ draft, step, facts: all, change, saving, savedAt, unsaved }: W
                 change={change}
               />
             )}
-            {step === 'data' && (
+            {shown === 'data' && (
               <DataStep
                 draft={draft}
                 sources={facts.sources}
@@ -247,13 +264,8 @@ function Wizard({ draft, step, facts: all, change, saving, savedAt, unsaved }: W
                 change={change}
               />
             )}
-            {step === 'button' && (
-              <ButtonStep
-                draft={whole}
-                problems={problems}
-                operationId={started?.operationId}
-                onDone={() => void client.projects.discardDraft({ id: draft.id })}
-              />
+            {shown === 'button' && (
+              <ButtonStep draft={whole} problems={problems} operationId={started?.operationId} />
             )}
           </div>
           <WizardFoot step={step} next={next} go={go} />

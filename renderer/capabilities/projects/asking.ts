@@ -30,6 +30,7 @@ async function projectAlone(core: Core, draft: Draft, options: Options): Promise
       name: draft.name,
       spec: spec.data,
       adopt: draft.adopt === draft.name,
+      draft: draft.id,
       ...(draft.workItemTitle ? { workItem: { title: draft.workItemTitle } } : {}),
     },
     options,

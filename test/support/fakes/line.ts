@@ -1,7 +1,7 @@
 import { makeCapacity } from '../../../main/capabilities/capacity'
 import { makeEnvironments, type EnvironmentPorts } from '../../../main/capabilities/environments'
 import { makeWorklog } from '../../../main/capabilities/flow'
-import { makeProjects } from '../../../main/capabilities/projects'
+import { makeDrafts, makeProjects } from '../../../main/capabilities/projects'
 import { makeSnapshots } from '../../../main/capabilities/snapshots'
 import { succeed } from '../../../main/kernel/outcome'
 import { silentLog } from '../../../main/platform/log'
@@ -64,21 +64,22 @@ export function aLine(given: TaktRecord[] = [], options: { snapshots?: boolean }
   const kept = new Map<string, unknown>()
   const saved = new Map<string, { id: string; value: unknown; savedAt: number }>()
   const done = { ok: true as const, value: undefined }
+  const savedDrafts = {
+    list: () => [...saved.values()],
+    put: (draft: { id: string; value: unknown; savedAt: number }) => {
+      saved.set(draft.id, draft)
+      return done
+    },
+    remove: (id: string) => {
+      saved.delete(id)
+      return done
+    },
+  }
   const projectPorts = {
     ...base,
     worklog,
     capacity,
-    drafts: {
-      list: () => [...saved.values()],
-      put: (draft: { id: string; value: unknown; savedAt: number }) => {
-        saved.set(draft.id, draft)
-        return done
-      },
-      remove: (id: string) => {
-        saved.delete(id)
-        return done
-      },
-    },
+    drafts: makeDrafts({ kept: savedDrafts, clock }),
   }
   const projects = makeProjects(projectPorts)
   const snapshots = makeSnapshots({ ...base, versions: {} })
@@ -116,6 +117,7 @@ export function aLine(given: TaktRecord[] = [], options: { snapshots?: boolean }
     operations,
     worklog,
     projects,
+    savedDrafts,
     snapshots,
     environments: makeEnvironments(ports),
     ports,

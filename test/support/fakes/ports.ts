@@ -168,6 +168,7 @@ export class FakeOperations implements Operations {
         if (!done.ok) return done
       }
     }
+    if (options.upTo === undefined) kind.settle?.(input)
     return succeed(kept)
   }
   async undo(planId: string, kept: Record<string, string>) {
