@@ -221,8 +221,8 @@ function Wizard({
         >
           <OtherWindow started={started !== undefined} />
           <div className="wizard-step">
-  useEffect(() => (started ? leaveFulfilled : undefined), [started])
-            {step === 'define' && (
+            {conflict && <DraftConflict name={draft.name} conflict={conflict} />}
+            {shown === 'define' && (
               <Panel title={words.step.define}>
                 <div className="scroll">
                   <DefineStep
