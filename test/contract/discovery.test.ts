@@ -154,6 +154,20 @@ describe('the discovery line on the plant', () => {
     })
   })
 
+  it('keeps the draft of a provisioning that was cancelled', async () => {
+    const other: Draft = { ...draft, id: 'cancelled', name: 'voice-cancelled' }
+    await takt.projects.saveDraft({ draft: other })
+    const plan = await takt.environments.planProvision({ draft: other })
+    expect(plan.blockedBy).toEqual([])
+    const { operationId } = await takt.operations.start({ planId: plan.id })
+    await takt.operations.cancel({ operationId })
+    await when(await takt.operations.watch(), (all) =>
+      all.some(({ id, state }) => id === operationId && state === 'cancelled'),
+    )
+    expect((await takt.projects.drafts()).map(({ id }) => id)).toContain('cancelled')
+    await takt.projects.discardDraft({ id: 'cancelled' })
+  })
+
   it('provisions, becomes ready and opens on loopback', async () => {
     const operation = await run(await takt.environments.planProvision({ draft }))
     expect(operation.steps.map(({ state }) => state)).not.toContain('failed')

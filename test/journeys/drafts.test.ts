@@ -1,12 +1,16 @@
 import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { launchBrowser } from '../support/browser'
-import { hearFaults, violationsOf } from '../support/looking'
+import { confirmPlan, hearFaults, violationsOf } from '../support/looking'
 import { startHost, type RunningHost } from '../support/host'
 
 const shots = process.env['TAKT_SHOTS']
 let browser: Browser, host: RunningHost, one: Page, other: Page
 const faults: string[] = []
+const go = (page: Page, path: string) =>
+  page.evaluate((to) => {
+    location.hash = `#${to}`
+  }, path)
 
 beforeAll(async () => {
   browser = await launchBrowser()
@@ -22,11 +26,9 @@ beforeAll(async () => {
     .waitFor()
   other = await context.newPage()
   hearFaults(other, faults)
-  await other.goto(host.address)
-  for (const page of [one, other])
-    await page.evaluate(() => {
-      location.hash = '#/discover/new/shared/define'
-    })
+  // The address lets one tab in, which brings in the second.
+  await other.goto(new URL(host.address).origin)
+  for (const page of [one, other]) await go(page, '/discover/new/shared/define')
 })
 afterAll(async () => {
   await browser?.close()
@@ -70,6 +72,28 @@ test('a draft that is discarded in one window is not lost in the other', async (
   await other.getByRole('button', { name: 'Keep as a new draft' }).click()
   await other.getByText(/draft, saved/).waitFor()
   expect(await question(other)).toBe('Who hangs up?')
+})
+test('a draft that was provisioned stands behind New project and on the map no more, in either window', async () => {
+  await go(one, '/discover/new/fulfilled/define')
+  await one.getByLabel('Question').fill('Which calls use a doubled voice?')
+  await one.getByLabel('Title').fill('Voice doubles')
+  await go(other, '/map')
+  const planned = other.getByRole('listitem').filter({ hasText: /voice-doubles.*draft/ })
+  await planned.waitFor()
+  await go(other, '/discover')
+  const unfinished = other.getByRole('region', { name: /Unfinished/ }).getByText('voice-doubles')
+  await unfinished.waitFor()
+  for (const step of ['environment', 'tools', 'data', 'button'])
+    await one.locator(`.steps a[href$="/${step}"]`).click()
+  await confirmPlan(one)
+  await one.getByRole('button', { name: 'Open notebook' }).waitFor()
+  await unfinished.waitFor({ state: 'detached' })
+  await go(other, '/map')
+  await other.getByRole('listitem').filter({ hasText: 'voice-doubles' }).waitFor()
+  await planned.waitFor({ state: 'detached' })
+  await go(one, '/discover/new')
+  await one.getByLabel('Question').waitFor()
+  expect(await question(one)).toBe('')
 })
 test('nothing in the pages went wrong on the way', () => {
   expect(faults).toEqual([])

@@ -1,4 +1,4 @@
-import type { RecordsUpdate } from '../../../preload/contract/projects'
+import type { RecordsUpdate } from '../../../preload/contract/record-updates'
 import type { RecordKind, TaktRecord } from '../../../preload/contract/records'
 import { timestamp, type Clock } from '../../kernel/clock'
 import { latest } from '../../platform/streams/latest'

@@ -1,6 +1,6 @@
 import type { FailureOf } from '../../../preload/contract/failures'
 import { Button, Panel } from '../../design'
-import { words } from './words'
+import { labelOf, words } from './words'
 
 export type Conflict = FailureOf<'CONFLICT'>['data']
 export type Keep = Record<string, 'mine' | 'theirs'>
@@ -41,7 +41,7 @@ export function ConflictPanel({
         <tbody>
           {conflict.fields.map(({ path, mine, theirs, before }) => (
             <tr key={path}>
-              <th scope="row">{path}</th>
+              <th scope="row">{labelOf(path)}</th>
               {(
                 [
                   ['mine', mine],

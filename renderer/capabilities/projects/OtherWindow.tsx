@@ -26,7 +26,6 @@ export function DraftConflict({ name, conflict }: { name: string; conflict: Conf
 export function OtherWindow({ started }: { started: boolean }) {
   const { client, now } = useCore()
   const gone = useWizardStore((state) => state.gone)
-  const merged = useWizardStore((state) => state.merged)
   const step = useWizardStore((state) => state.draft?.step)
   const again = () => {
     const id = `draft-${now().toString(36)}`
@@ -39,5 +38,10 @@ export function OtherWindow({ started }: { started: boolean }) {
         <Button onClick={again}>{words.keepAsNew}</Button>
       </Failed>
     )
-  return <span role="status">{merged && !gone && <Tag tone="normal">{words.mergedIn}</Tag>}</span>
+  return null
+}
+/** That what another window wrote stands here too. */
+export function MergedIn() {
+  const merged = useWizardStore(({ merged, gone }) => merged && !gone)
+  return <span role="status">{merged && <Tag tone="normal">{words.mergedIn}</Tag>}</span>
 }

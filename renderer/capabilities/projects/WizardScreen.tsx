@@ -48,7 +48,7 @@ import {
   type Step,
 } from './wizard'
 import { unreadOf, useWizardForms } from './wizard-forms'
-import { DraftConflict, OtherWindow } from './OtherWindow'
+import { DraftConflict, MergedIn, OtherWindow } from './OtherWindow'
 import { beginWith, discardDraft, leaveFulfilled, useDraft } from './wizard-store'
 import { words } from './words'
 import './wizard.css'
@@ -379,6 +379,7 @@ function WizardHead({ draft, facts, saving, savedAt, unsaved, onDiscard }: HeadP
                 : words.notSaved)}
         </Tag>
       </span>
+      <MergedIn />
     </PageHead>
   )
 }

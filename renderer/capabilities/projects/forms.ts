@@ -52,7 +52,7 @@ export const typedOfDraft = ({ name, project }: Draft): DefineTyped => ({
   repository: project.repository ?? '',
 })
 type Values = { [K in keyof DefineTyped]: z.output<(typeof defineStepForm.fields)[K]> }
-/** A draft with the fields that could be read; a field that could not be keeps what the draft had, and nothing is planned meanwhile. */
+/** A draft with the fields that could be read, without those that were emptied; a field that could not be read keeps what the draft had, and nothing is planned meanwhile. */
 export function draftWith(
   draft: Draft,
   { name, due, repository: address, ...read }: Partial<Values>,
@@ -64,7 +64,7 @@ export function draftWith(
   return {
     name: name ?? draft.name,
     project: {
-      ...project,
+      ...Object.fromEntries(Object.entries(project).filter(([, value]) => value !== '')),
       ...(due !== undefined && dayOf(box.due) !== due && { timeBox: { ...box, due: endOf(due) } }),
       ...(kept !== undefined && kept !== '' && { repository: kept }),
     },

@@ -45,13 +45,16 @@ export function newDraft(
     name: '',
     ...(source && { data: [{ source: source.meta.name }] }),
     project: {
-      owner: person,
-      team: budget?.spec.team ?? '',
-      costCentre: budget?.meta.name ?? '',
+      // What is not known yet is left out: a draft may be opened before the records arrived.
+      ...(person && { owner: person }),
+      ...(budget && {
+        ...(budget.spec.team && { team: budget.spec.team }),
+        costCentre: budget.meta.name,
+        budgetUsd: Math.min(500, budget.spec.capUsd),
+      }),
       members: [],
       sites,
       timeBox: { start: iso(now), due: iso(now + 15 * DAY) },
-      ...(budget && { budgetUsd: Math.min(500, budget.spec.capUsd) }),
     },
   })
 }

@@ -115,6 +115,17 @@ export const words = {
   restMerged: 'Only these fields differ on both sides; the rest merges by itself.',
   saveChosen: 'Save as chosen',
   mergedIn: 'changed in another window too; both changes stand here',
+  merged: {
+    adopt: 'Adopted namespace',
+    availability: 'Availability',
+    replicas: 'Replicas',
+    hoursToLive: 'Hours to live',
+    pauseAfterMinutes: 'Idle pause, minutes',
+    protectedHours: 'Protected hours',
+    workspaceGi: 'Workspace volume, GB',
+    storageClass: 'Storage class',
+    data: 'Data',
+  },
   draftGone: 'This draft was discarded or fulfilled in another window.',
   draftGoneRemedy: 'What stands here is not kept any more. Keep it as a new draft, or leave it.',
   keepAsNew: 'Keep as a new draft',
@@ -137,4 +148,25 @@ export const words = {
     state: 'State',
     expires: 'Ends',
   },
+}
+
+const LABELS: Record<string, string> = {
+  ...words.field,
+  'timeBox.start': words.field.start,
+  'timeBox.due': words.field.due,
+  budgetUsd: words.field.budget,
+  existingProject: words.field.existing,
+  workItemTitle: words.columns.item,
+  size: words.columns.size,
+  tool: words.columns.tool,
+  ...words.merged,
+}
+/** What people call a field that two changed: the label it has in its form, then which one of a list. */
+export function labelOf(path: string): string {
+  const field = path.replace(/^project\./, '')
+  const [list = '', ...which] = field.split('.')
+  return (
+    LABELS[field] ??
+    (LABELS[list] && which.length > 0 ? `${LABELS[list]}: ${which.join('.')}` : path)
+  )
 }
