@@ -7,7 +7,7 @@ import type { ObjectStore } from '../capabilities/shipping'
 import { listedDirectory, type Directory } from '../capabilities/people'
 import { preparedObjects } from '../capabilities/prepare'
 import { fail, succeed } from '../kernel/outcome'
-import type { LocalAccount } from '../platform/aws'
+import { BoundedHandler, type LocalAccount } from '../platform/aws'
 import type { Log } from '../platform/log'
 import type { Store } from '../platform/store'
 import type { Plant, PlantAws, PlantSite } from '../plant'
@@ -173,6 +173,7 @@ async function simulatedS3(endpoint: string, { region, keys }: PlantAws): Promis
       endpoint,
       region,
       forcePathStyle: true,
+      requestHandler: new BoundedHandler(),
       credentials: { accessKeyId: keys.accessKeyId, secretAccessKey: keys.secretAccessKey },
     })
   clients.set(endpoint, made)

@@ -13,6 +13,7 @@ import {
   type Aws,
   type Profile,
 } from '../../platform/aws'
+import { boundOfPages } from '../../platform/network'
 import type { AddedSites } from './added'
 import type { ProcessPlugins } from './adapters/process-plugins'
 
@@ -120,6 +121,7 @@ export function makeEks({ aws, added, clock, processes, taken }: EksPorts) {
       if (!me.ok) return me
       const { ListClustersCommand } = await import('@aws-sdk/client-eks')
       const names: string[] = []
+      const count = boundOfPages()
       for (
         let token: string | undefined, first = true;
         first || token !== undefined;
@@ -127,11 +129,13 @@ export function makeEks({ aws, added, clock, processes, taken }: EksPorts) {
       ) {
         const next = token
         const page = await askAws(
-          async () =>
-            (await clients.eks()).send(
+          async () => {
+            count(next)
+            return (await clients.eks()).send(
               new ListClustersCommand({ maxResults: PAGE, nextToken: next }),
               options(signal),
-            ),
+            )
+          },
           { profile, region, service: 'EKS', action: 'ListClusters' },
           signal,
         )

@@ -6,9 +6,9 @@ import type { S3Client } from '@aws-sdk/client-s3'
 import type { ServiceQuotasClient } from '@aws-sdk/client-service-quotas'
 import type { STSClient } from '@aws-sdk/client-sts'
 import type { AwsCredentialIdentityProvider } from '@aws-sdk/types'
-import { NodeHttpHandler } from '@smithy/node-http-handler'
 import type { Clock } from '../../kernel/clock'
 import type { Network } from '../network'
+import { BoundedHandler } from './bounded-handler'
 import { AwsCredentials, type ProcessConsent } from './credentials'
 import { isRefusedKey } from './failures'
 import type { SsoSession } from './profiles'
@@ -119,7 +119,7 @@ export function makeAws(ports: AwsPorts): Aws {
       region,
       maxAttempts: TRIES,
       ...(endpoint !== undefined && { endpoint }),
-      requestHandler: new NodeHttpHandler({
+      requestHandler: new BoundedHandler({
         connectionTimeout: CONNECT_MS,
         requestTimeout: REQUEST_MS,
         throwOnRequestTimeout: true,

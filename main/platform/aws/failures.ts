@@ -2,6 +2,7 @@ import { failure, type Failure } from '../../../preload/contract/failures'
 import type { Outcome } from '../../kernel/outcome'
 import { fail, succeed } from '../../kernel/outcome'
 import { redactText } from '../log'
+import { whyTooLong } from '../network'
 
 /** What was asked of AWS, so that a failure can name it. */
 export interface AwsWhere {
@@ -75,6 +76,18 @@ export const isRefusedKey = (error: unknown): boolean =>
 
 /** The failure that an error of the SDK means. */
 export function awsFailure(error: unknown, where: AwsWhere): Failure {
+  const tooLong = whyTooLong(error)
+  return tooLong === undefined
+    ? failureOfParts(error, where)
+    : failure('AWS_FAILED', {
+        profile: where.profile,
+        region: where.region,
+        service: where.service,
+        error: 'an answer without an end',
+        says: `${where.action}: ${tooLong}`,
+      })
+}
+function failureOfParts(error: unknown, where: AwsWhere): Failure {
   const { profile, region, service, action } = where
   const parts = partsOf(error)
   const trouble = [error, parts.cause].find((one) => one instanceof AwsTrouble)

@@ -1,4 +1,5 @@
 export { makeAws, type Aws, type AwsClients, type AwsPorts } from './aws'
+export { AWS_LIMITS, BoundedHandler } from './bounded-handler'
 export { ENVIRONMENT, INSTANCE, type ProcessConsent } from './credentials'
 export { askAws, awsFailure, AwsTrouble, type AwsWhere } from './failures'
 export { chainOf, kindOf, type Profile, type SsoSession } from './profiles'

@@ -4,7 +4,7 @@ import type { Outcome } from '../../kernel/outcome'
 import { fail, succeed } from '../../kernel/outcome'
 import type { Random } from '../../kernel/random'
 import type { Log } from '../log/log'
-import { AnswerTooLong } from '../network'
+import { tooManyBytes } from '../network'
 import { failureOfStatus, parseObject, Status, unreadable } from './failures'
 import { isTornEvent, nameIn, nameOf, parsedBy, whyUnreadable } from './objects'
 import { pathOf } from './paths'
@@ -192,8 +192,8 @@ export async function* linesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<
   for await (const piece of body) {
     const lines = (rest + decoder.decode(piece, { stream: true })).split('\n')
     rest = lines.pop() ?? ''
-    if (rest.length > MOST_OF_EVENT)
-      throw new AnswerTooLong(rest.length, { mostBytes: MOST_OF_EVENT, limitMs: 0 })
+    const tooLong = tooManyBytes(rest.length, { mostBytes: MOST_OF_EVENT })
+    if (tooLong) throw tooLong
     const full = lines.filter((line) => line.trim() !== '')
     if (full.length > 0) yield full
   }

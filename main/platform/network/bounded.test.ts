@@ -1,32 +1,22 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
-import { bounded, boundedResponse, boundedText } from './bounded'
+import { endlessServer } from '../../../test/support/endless'
+import {
+  AnswerTooLong,
+  bounded,
+  boundedResponse,
+  boundedText,
+  boundOfPages,
+  whyTooLong,
+} from './bounded'
 
 const undo: (() => unknown)[] = []
 afterEach(() => {
   for (const step of undo.splice(0)) step()
 })
-/** A server whose answer never ends: `every` milliseconds apart, or as fast as it is read. */
-async function endless(every?: number) {
-  const world = { sent: 0, open: 0 }
-  const piece = Buffer.alloc(every === undefined ? 65_536 : 1, 'x')
-  const server = createServer((_request, response) => {
-    world.open++
-    response.on('close', () => world.open--)
-    const send = () => {
-      world.sent += piece.length
-      if (response.write(piece) && !response.destroyed) setTimeout(send, every ?? 0)
-      else response.once('drain', send)
-    }
-    send()
-  })
-  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
-  undo.push(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return { world, url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}` }
+const endless = async (every?: number) => {
+  const made = await endlessServer(every === undefined ? {} : { everyMs: every })
+  undo.push(made.close)
+  return made
 }
 
 test('an answer that never ends is let go after as much as is read, and says how much that was', async () => {
@@ -76,4 +66,17 @@ test('who stops reading lets the connection go', async () => {
   if (!body) throw new Error('no body')
   for await (const _piece of bounded(body, { mostBytes: 2 ** 30, limitMs: 60_000 })) break
   await expect.poll(() => world.open).toBe(0)
+})
+
+test('a listing that leads back to itself, or has more pages than any, is given up with its count', () => {
+  const [same, many] = [boundOfPages(), boundOfPages(3)]
+  same(undefined)
+  same('a')
+  expect(() => same('a')).toThrow('its list did not end after 2 pages')
+  for (const cursor of [undefined, { key: 'a' }, { key: 'b' }]) many(cursor)
+  expect(() => many({ key: 'c' })).toThrow('its list did not end after 3 pages')
+})
+test('what libraries make of it on the way does not hide why', () => {
+  const passedOn = new Error('Deserialization error', { cause: new AnswerTooLong('too long') })
+  expect([whyTooLong(passedOn), whyTooLong(new Error('other'))]).toEqual(['too long', undefined])
 })

@@ -1,4 +1,14 @@
-export { AnswerTooLong, bounded, boundedResponse, boundedText, type AnswerLimits } from './bounded'
+export {
+  AnswerTooLong,
+  bounded,
+  boundedResponse,
+  boundedText,
+  boundOfPages,
+  tooLate,
+  tooManyBytes,
+  whyTooLong,
+  type AnswerLimits,
+} from './bounded'
 export { isExcluded } from './no-proxy'
 export {
   dispatcherOf,

@@ -3,6 +3,7 @@ import { failure, type Failure } from '../../../../preload/contract/failures'
 import type { Clock } from '../../../kernel/clock'
 import { fail, succeed, type Outcome } from '../../../kernel/outcome'
 import { askAws } from '../../../platform/aws'
+import { boundOfPages } from '../../../platform/network'
 import type { CloudAccount } from '../ports'
 
 const PAUSES_MS = [500, 1_500, 4_000, 10_000]
@@ -62,19 +63,26 @@ function isBusy(failed: Failure): boolean {
 /** The name AWS gave to what it refused. */
 export const refusedAs = (outcome: Outcome<unknown>): string =>
   !outcome.ok && outcome.failure.code === 'AWS_FAILED' ? outcome.failure.data.error : ''
-/** All pages of a listing, asked for one after the other. */
+/** All pages of a listing, asked for one after the other; a listing without an end is a failure. */
 export async function paged<P>(
+  { account: { profile, region }, service, action }: Omit<Listing, 'clock'>,
   page: (token: string | undefined) => Promise<Outcome<P>>,
   next: (page: P) => string | null | undefined,
 ): Promise<Outcome<P[]>> {
   const all: P[] = []
+  const count = boundOfPages()
+  const where = { profile, region, service, action }
   for (let token: string | undefined, first = true; first || token; first = false) {
-    const one = await page(token)
+    const from = token
+    const counted = await askAws(async () => count(from), where)
+    if (!counted.ok) return counted
+    const one = await page(from)
     if (!one.ok) return one
     all.push(one.value)
     token = next(one.value) ?? undefined
   }
   return succeed(all)
 }
+type Listing = Pick<Asking<unknown, unknown>, 'account' | 'service' | 'action' | 'clock'>
 export const abortable = (signal: AbortSignal | undefined): { abortSignal?: AbortSignal } =>
   signal ? { abortSignal: signal } : {}

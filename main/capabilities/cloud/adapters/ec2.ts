@@ -57,6 +57,7 @@ export function machines(ports: Ports, account: CloudAccount) {
   return {
     async instances(signal?: AbortSignal): Promise<Outcome<InstanceFacts[]>> {
       const told = await paged(
+        { ...at, action: 'DescribeInstances' },
         (NextToken) =>
           asked({
             ...at,
@@ -94,6 +95,7 @@ export function machines(ports: Ports, account: CloudAccount) {
     /** Volumes that no machine has. */
     async looseVolumes(signal?: AbortSignal): Promise<Outcome<VolumeFacts[]>> {
       const told = await paged(
+        { ...at, action: 'DescribeVolumes' },
         (NextToken) =>
           asked({
             ...at,

@@ -132,6 +132,7 @@ export function nodeGroups(ports: Ports, account: CloudAccount) {
     },
     async list(signal?: AbortSignal): Promise<Outcome<GroupFacts[]>> {
       const told = await paged(
+        { ...at, action: 'ListNodegroups' },
         (nextToken) =>
           asked({
             ...at,

@@ -183,6 +183,7 @@ export function offers(ports: Ports, account: CloudAccount) {
     },
     async quotas(signal?: AbortSignal): Promise<Outcome<QuotaFact[]>> {
       const told = await paged(
+        { ...at, service: 'Service Quotas', action: 'ListServiceQuotas' },
         (NextToken) =>
           asked({
             ...at,

@@ -1,11 +1,13 @@
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3'
+import { BoundedHandler } from '../../../platform/aws'
+import { boundOfPages, whyTooLong } from '../../../platform/network'
 import { UnusableInput } from '../domain/failures'
 import type { ObjectReader } from '../ports'
 
 /** The SDK's own messages may name keys and hosts; its error's name says enough. */
 const because = (what: string, error: unknown) =>
   new UnusableInput(
-    `${what} cannot be read (${error instanceof Error ? error.name : 'unknown cause'}).`,
+    `${what} cannot be read (${whyTooLong(error) ?? (error instanceof Error ? error.name : 'unknown cause')}).`,
     'Check the address, the sign-in of your AWS profile and the network, then try again.',
   )
 
@@ -21,6 +23,7 @@ export function s3Reader(config: S3ClientConfig = {}): ObjectReader {
         new S3Client({
           region: process.env['AWS_REGION'] ?? 'us-east-1',
           maxAttempts: 3,
+          requestHandler: new BoundedHandler(),
           ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
           ...config,
         }),
@@ -29,13 +32,15 @@ export function s3Reader(config: S3ClientConfig = {}): ObjectReader {
   return {
     async list(bucket, prefix, signal) {
       const { ListObjectsV2Command } = await import('@aws-sdk/client-s3'),
-        all: Awaited<ReturnType<ObjectReader['list']>> = []
+        all: Awaited<ReturnType<ObjectReader['list']>> = [],
+        count = boundOfPages()
       try {
         for (
           let token: string | undefined, first = true;
           first || token !== undefined;
           first = false
         ) {
+          count(token)
           const page = await (
             await opened()
           ).send(

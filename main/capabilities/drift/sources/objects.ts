@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { fail, type Outcome } from '../../../kernel/outcome'
+import { bounded } from '../../../platform/network'
 import type { Telling } from '../desk/questions'
 import { UnusableInput } from '../domain/failures'
 import { sha256 } from '../hash'
@@ -41,6 +42,8 @@ async function tablesAt(
     .map((object) => ({ bucket, ...object }))
 }
 
+/** The largest table over the slowest line; one that stops coming is given up long before. */
+const LONGEST_MS = 24 * 3_600_000
 /** Fetches one object whole or not at all; what is there already is not fetched again. */
 async function fetchOne(
   objects: ObjectReader,
@@ -49,7 +52,9 @@ async function fetchOne(
 ): Promise<void> {
   if (await isThere(target, size)) return
   await pipeline(
-    Readable.from(await objects.get(bucket, key, signal)),
+    Readable.from(
+      bounded(await objects.get(bucket, key, signal), { mostBytes: size, limitMs: LONGEST_MS }),
+    ),
     createWriteStream(`${target}.part`),
     { ...(signal && { signal }) },
   )

@@ -2,7 +2,7 @@ import { request } from 'undici'
 import { z } from 'zod'
 import { failure } from '../../../../preload/contract/failures'
 import { fail, succeed, type Outcome } from '../../../kernel/outcome'
-import { boundedText } from '../../../platform/network'
+import { boundedText, whyTooLong } from '../../../platform/network'
 import type { KubeClient } from '../../../platform/kubernetes/types'
 import type { Sample, Series } from '../domain/metrics'
 
@@ -146,9 +146,10 @@ async function fromUrl(
         site,
         server: url,
         cause:
-          error instanceof Error
+          whyTooLong(error) ??
+          (error instanceof Error
             ? ((error as NodeJS.ErrnoException).code ?? error.message)
-            : 'no answer',
+            : 'no answer'),
       }),
     )
   }

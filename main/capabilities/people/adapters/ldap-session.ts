@@ -5,6 +5,7 @@ import type { LdapSettings } from '../../../../preload/contract/people'
 import { fail, succeed, type Outcome } from '../../../kernel/outcome'
 import { MOST_BYTES, readRegularText } from '../../../platform/files'
 import { attributesOf } from '../domain/names'
+import { boundLdap } from './ldap-bound'
 import { ldapFailure } from './ldap-failures'
 
 const TIMEOUT_MS = 10_000
@@ -108,6 +109,7 @@ export async function converse<T>(
     connectTimeout: TIMEOUT_MS,
     ...(!isPlain(settings) && { tlsOptions: tls }),
   })
+  const bound = boundLdap(client)
   const stop = () => void client.unbind().catch(() => undefined)
   signal?.addEventListener('abort', stop)
   let encrypted = !startTls
@@ -118,12 +120,16 @@ export async function converse<T>(
     return succeed(await work({ search: (asking) => search(client, settings, asking) }))
   } catch (error) {
     signal?.throwIfAborted()
+    const tooLong = bound.why()
+    if (tooLong)
+      return fail(failure('DIRECTORY_FAILED', { server: settings.url, says: tooLong.says }))
     return fail(
       encrypted
         ? ldapFailure(error, { server: settings.url, as: settings.bindName, base: settings.baseDn })
         : unencrypted(error, settings),
     )
   } finally {
+    bound.end()
     signal?.removeEventListener('abort', stop)
     await client.unbind().catch(() => undefined)
   }

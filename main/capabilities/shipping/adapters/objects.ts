@@ -4,6 +4,7 @@ import { failure } from '../../../../preload/contract/failures'
 import { given } from '../../../kernel/given'
 import { fail, succeed, type Outcome } from '../../../kernel/outcome'
 import { askAws } from '../../../platform/aws'
+import { boundOfPages } from '../../../platform/network'
 import type { Address, Entry } from '../domain/manifest'
 
 /** An object store of a site: how this machine asks it, and how a Job in the cluster reaches it. */
@@ -81,21 +82,24 @@ export async function listObjects(
 ): Promise<Outcome<Entry[]>> {
   if (at.asOf !== undefined) return listAsOf(store, { ...at, asOf: at.asOf }, signal)
   const all: Entry[] = []
+  const count = boundOfPages()
   for (let token: string | undefined, first = true; first || token; first = false) {
     const next = token
     const page = await ask(store, {
       action: 'ListObjectsV2',
       signal,
       parse: Page,
-      send: async (client) =>
-        client.send(
+      send: async (client) => {
+        count(next)
+        return client.send(
           new (await sdk()).ListObjectsV2Command({
             Bucket: at.bucket,
             Prefix: at.prefix,
             ContinuationToken: next,
           }),
           options(signal),
-        ),
+        )
+      },
     })
     if (!page.ok) return page
     all.push(
@@ -126,21 +130,24 @@ async function listAsOf(
     if (when.getTime() <= until && when.getTime() >= (newest.get(key)?.at ?? 0))
       newest.set(key, { at: when.getTime(), entry })
   }
+  const count = boundOfPages()
   for (let markers: Markers | undefined = {}; markers;) {
     const from: Markers = markers
     const page: Outcome<z.infer<typeof Versions>> = await ask(store, {
       action: 'ListObjectVersions',
       signal,
       parse: Versions,
-      send: async (client) =>
-        client.send(
+      send: async (client) => {
+        count(from)
+        return client.send(
           new (await sdk()).ListObjectVersionsCommand({
             Bucket: at.bucket,
             Prefix: at.prefix,
             ...from,
           }),
           options(signal),
-        ),
+        )
+      },
     })
     if (!page.ok) return page
     for (const { Key, Size, ETag, LastModified } of page.value.Versions ?? [])

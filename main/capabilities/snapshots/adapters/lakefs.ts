@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { failure } from '../../../../preload/contract/failures'
+import { failure, type Failure } from '../../../../preload/contract/failures'
 import { fail, succeed, type Outcome } from '../../../kernel/outcome'
 import { parseJson } from '../../../platform/kubernetes/failures'
-import { boundedResponse } from '../../../platform/network'
+import { boundedResponse, whyTooLong } from '../../../platform/network'
 import type { DataSourceSpec } from '../../../../preload/contract/records/catalog'
 
 const Commits = z.object({ results: z.array(z.object({ id: z.string() })) })
@@ -51,11 +51,14 @@ export async function lakefsCommit(
       : unsupported(`lakeFS answered ${String(answer.status)} without a commit`)
   } catch (error) {
     if (signal?.aborted) throw error
-    const whom = { site: 'lakeFS', server: to.server }
-    return fail(
-      limit.aborted
-        ? failure('CLUSTER_TIMED_OUT', { ...whom, afterSeconds: TIMEOUT_SECONDS })
-        : failure('CLUSTER_UNREACHABLE', { ...whom, cause: 'no answer' }),
-    )
+    return fail(whyNone(error, { server: to.server, isLate: limit.aborted }))
   }
+}
+
+function whyNone(error: unknown, { server, isLate }: { server: string; isLate: boolean }): Failure {
+  const whom = { site: 'lakeFS', server }
+  const tooLong = whyTooLong(error)
+  return isLate && tooLong === undefined
+    ? failure('CLUSTER_TIMED_OUT', { ...whom, afterSeconds: TIMEOUT_SECONDS })
+    : failure('CLUSTER_UNREACHABLE', { ...whom, cause: tooLong ?? 'no answer' })
 }

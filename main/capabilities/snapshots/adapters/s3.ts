@@ -5,6 +5,8 @@ import type { DataSourceSpec } from '../../../../preload/contract/records/catalo
 import type { Clock } from '../../../kernel/clock'
 import { timestamp } from '../../../kernel/clock'
 import { fail, succeed, type Outcome } from '../../../kernel/outcome'
+import { BoundedHandler } from '../../../platform/aws'
+import { boundOfPages, whyTooLong } from '../../../platform/network'
 
 type Location = DataSourceSpec['location']
 const unsupported = (says: string) =>
@@ -49,7 +51,9 @@ async function allPages(
   ask: (markers: Markers) => Promise<ListObjectVersionsCommandOutput>,
 ): Promise<Version[]> {
   const versions: Version[] = []
+  const count = boundOfPages()
   for (let markers: Markers | undefined = {}; markers;) {
+    count(markers)
     const { Versions, IsTruncated, NextKeyMarker, NextVersionIdMarker } = await ask(markers)
     versions.push(...(Versions ?? []))
     markers = IsTruncated
@@ -75,6 +79,7 @@ export const s3Versions =
     const client = new S3Client({
       region: process.env['AWS_REGION'] ?? 'us-east-1',
       maxAttempts: 2,
+      requestHandler: new BoundedHandler(),
       ...(place.endpoint && { endpoint: place.endpoint, forcePathStyle: true }),
     })
     const options = signal ? { abortSignal: signal } : {}
@@ -103,9 +108,8 @@ export const s3Versions =
     } catch (error) {
       if (signal?.aborted) throw error
       // The SDK's own message may name keys and hosts; its name says enough.
-      return unsupported(
-        `the bucket ${place.bucket} could not be asked for its versions (${error instanceof Error ? error.name : 'unknown cause'})`,
-      )
+      const why = whyTooLong(error) ?? (error instanceof Error ? error.name : 'unknown cause')
+      return unsupported(`the bucket ${place.bucket} could not be asked for its versions (${why})`)
     } finally {
       client.destroy()
     }
