@@ -5,6 +5,7 @@ import { burstCommands } from './capabilities/burst/cli'
 import { driftCommands } from './capabilities/drift/cli'
 import { flowCommands } from './capabilities/flow/cli'
 import { moneyCommands } from './capabilities/money/cli'
+import { rolloutTestCommand } from './capabilities/rollouts/cli'
 import { compose, defaultStoreDir } from './compose'
 import { serveInFolder } from './compose/served-plant'
 import { plantServeCommand } from './hosts/cli/commands/plant'
@@ -61,5 +62,6 @@ burstCommands(program)
 driftCommands(program)
 flowCommands(program)
 moneyCommands(program)
+rolloutTestCommand(program)
 tab(program, { completionCommandName: 'completion' })
 await runCommand(program)

@@ -5,7 +5,7 @@ import { decidingP } from './domain/categorical'
 import { decideFamily, CONSTANT_LIMITS, DEFAULT_RULE } from './domain/decide'
 import { SortSpace } from './domain/radix'
 import { scoreNumeric, type NumericSide, type Tools } from './domain/score'
-import { loadSpecialFunctions } from './numerics/cephes'
+import { loadSpecialFunctions } from '../../platform/numerics'
 
 let tools: Tools
 beforeAll(async () => {

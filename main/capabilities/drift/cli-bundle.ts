@@ -17,7 +17,7 @@ import { kOfLast } from './domain/decide'
 import { UnusableInput } from './domain/failures'
 import type { Kind } from './domain/report'
 import { toJson } from './json'
-import { loadSpecialFunctions } from './numerics/cephes'
+import { loadSpecialFunctions } from '../../platform/numerics'
 import { isAlarming, watchWindows } from './watch'
 import {
   countWindows,

@@ -10,7 +10,7 @@ import { UnusableInput } from './domain/failures'
 import { readFilter } from './filters/filter'
 import { standardSql } from './filters/standard-sql'
 import { toJson } from './json'
-import { loadSpecialFunctions } from './numerics/cephes'
+import { loadSpecialFunctions } from '../../platform/numerics'
 import { scoreWindows } from './profile'
 
 interface LakeOptions {

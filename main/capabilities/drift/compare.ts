@@ -12,7 +12,7 @@ import { UnusableInput } from './domain/failures'
 import { reportColumns, unjudgedOf, type Kind, type Report, type Scored } from './domain/report'
 import type { PresetName } from './domain/presets'
 import { makeInlineRunner, randomOf, SEED } from './inline-runner'
-import { loadSpecialFunctions } from './numerics/cephes'
+import { loadSpecialFunctions } from '../../platform/numerics'
 import { exactBytes, EXACT_BYTES, type ColumnJob } from './score-column'
 
 export interface CompareRequest {

@@ -44,7 +44,7 @@ export {
   type WindowRequest,
 } from './profile'
 export { watchWindows, type Watched, type WatchRequest } from './watch'
-export { loadSpecialFunctions } from './numerics/cephes'
+export { loadSpecialFunctions } from '../../platform/numerics'
 export { inlineDesk } from './desk/inline'
 export type { Desk } from './desk/questions'
 export { watchDue, type Looked } from './monitors/due'

@@ -3,7 +3,7 @@ import { Engine } from './adapters/engine'
 import type { Runner, WorkerStart } from './adapters/pool'
 import { SortSpace } from './domain/radix'
 import type { Tools } from './domain/score'
-import { loadSpecialFunctions } from './numerics/cephes'
+import { loadSpecialFunctions } from '../../platform/numerics'
 import { scoreColumn, type JobResult } from './score-column'
 
 /** Seed of everything that draws by chance, so that the same data always gives the same score. */

@@ -10,7 +10,7 @@ import { adjust } from './domain/adjust'
 import type { PresetName } from './domain/presets'
 import { SortSpace } from './domain/radix'
 import { scoreCategorical, scoreNumeric, type ColumnScore, type Tools } from './domain/score'
-import { loadSpecialFunctions } from './numerics/cephes'
+import { loadSpecialFunctions } from '../../platform/numerics'
 import {
   cases,
   differences,

@@ -24,7 +24,7 @@ import type { Kind } from './domain/report'
 import type { Tools } from './domain/score'
 import type { SpecialFunctions } from './domain/special'
 import { randomOf, SEED } from './inline-runner'
-import { loadSpecialFunctions } from './numerics/cephes'
+import { loadSpecialFunctions } from '../../platform/numerics'
 
 export interface WindowRequest {
   path: string

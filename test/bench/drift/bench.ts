@@ -8,7 +8,7 @@ import {
   profileReference,
   scoreWindows,
 } from '../../../main/capabilities/drift/profile'
-import { loadSpecialFunctions } from '../../../main/capabilities/drift/numerics/cephes'
+import { loadSpecialFunctions } from '../../../main/platform/numerics'
 import { median, printTable, round } from '../shared/report'
 import { fleet } from './fleet'
 import { scan, writePair } from './pair'

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { loadSpecialFunctions } from '../numerics/cephes'
+import { loadSpecialFunctions } from '../../../platform/numerics'
 import { countWindows, profileReference, scoreWindows } from '../profile'
 import { Tables } from '../testing/tables'
 import { countInLake, DUCKDB, type Lake } from './push-down'

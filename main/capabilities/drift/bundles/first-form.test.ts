@@ -17,7 +17,7 @@ import {
 } from '../domain/profile'
 import { SortSpace } from '../domain/radix'
 import type { CategoricalSide, NumericSide, Tools } from '../domain/score'
-import { loadSpecialFunctions } from '../numerics/cephes'
+import { loadSpecialFunctions } from '../../../platform/numerics'
 import { hashOf, scoreWindows } from '../profile'
 import { packFirstForm, type FirstContent } from '../testing/first-form'
 import { openBooks } from './form'

@@ -7,7 +7,7 @@ import type {
 } from '../../../../preload/contract/drift'
 import type { Book } from '../../../../preload/contract/drift-bundle'
 import { UnusableInput } from '../domain/failures'
-import { loadSpecialFunctions } from '../numerics/cephes'
+import { loadSpecialFunctions } from '../../../platform/numerics'
 import { countWindows, hashOf, profileReference, scoreWindows } from '../profile'
 import { identifier } from '../adapters/sql'
 import { bookOf } from './cache'

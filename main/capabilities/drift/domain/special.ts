@@ -1,16 +1,6 @@
-/** The special functions that p-values need, from a numerics library. Arguments outside the definition give NaN. */
-export interface SpecialFunctions {
-  /** Regularised upper incomplete gamma function Q(a, x). */
-  gammaUpper(a: number, x: number): number
-  /** Regularised incomplete beta function I_x(a, b). */
-  betaRegularized(a: number, b: number, x: number): number
-  /** Natural logarithm of the gamma function. */
-  logGamma(x: number): number
-  /** Upper tail of the standard normal distribution. */
-  normalUpper(z: number): number
-  /** Probability that the one-sided Kolmogorov-Smirnov distance of n values exceeds d. */
-  smirnovUpper(n: number, d: number): number
-}
+import type { SpecialFunctions } from '../../../kernel/special'
+
+export type { SpecialFunctions }
 
 /** Upper tail of the chi-square distribution. */
 export const chiSquareUpper = (special: SpecialFunctions, stat: number, dof: number): number =>

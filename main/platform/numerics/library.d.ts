@@ -6,5 +6,6 @@ declare module 'cephes' {
   export function igamc(a: number, x: number): number
   export function incbet(a: number, b: number, x: number): number
   export function lgam(x: number): number
+  export function ndtri(share: number): number
   export function smirnov(n: number, d: number): number
 }

@@ -1,0 +1,1 @@
+export { loadSpecialFunctions } from './cephes'
