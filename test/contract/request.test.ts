@@ -1,16 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { CoreClient } from '../../main/compose'
+import { PEOPLE } from '../../main/plant'
 import type { Plan } from '../../preload/contract/operations'
 import { Draft } from '../../preload/contract/projects'
 import type { ProjectSpec } from '../../preload/contract/records/project'
 import type { Client } from '../../renderer/client'
 import { planFor } from '../../renderer/capabilities/projects/asking'
-import {
-  ORDINARY_LEAD,
-  peopleOnPlant,
-  runToEnd,
-  type PeopleOnPlant,
-} from '../support/people-on-plant'
+import { peopleOnPlant, runToEnd, type PeopleOnPlant } from '../support/people-on-plant'
 
 let people: PeopleOnPlant
 let lead: CoreClient
@@ -23,6 +19,7 @@ async function run(takt: CoreClient, plan: Plan): Promise<void> {
   if (operation.state !== 'done') throw new Error(JSON.stringify(operation, undefined, 1))
 }
 const nameOf = (role: string) => people.nameOf(role)
+const [, otherLead = ''] = PEOPLE.filter(({ role }) => role === 'lead').map(({ user }) => user)
 
 beforeAll(async () => {
   people = await peopleOnPlant()
@@ -141,7 +138,7 @@ test('of two leads who fulfil at once one is told that it is under way, and neit
     workItem: { title: 'Both' },
   })
   await run(engineer, asking)
-  const other = await people.sitDown(ORDINARY_LEAD.user)
+  const other = await people.sitDown(otherLead)
   const plans = await Promise.all(
     [lead, other].map(async (takt) => ({
       takt,
