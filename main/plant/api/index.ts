@@ -1,5 +1,6 @@
 import type { Clock } from '../../kernel/clock'
 import type { Random } from '../../kernel/random'
+import { systemClock } from '../../platform/clock/system'
 import type { KubeObject, PlantApi } from '../types'
 import { startQuotaStatus } from './admission/quota-status'
 import { Tokens, type Person, type Vouch } from './auth/tokens'
@@ -38,6 +39,8 @@ export interface PlantApiOptions {
   gitVersion?: string
   /** Machine milliseconds between bookmarks of a quiet watch; 30,000 when not said. */
   bookmarkMs?: number
+  /** The machine's time, which bookmarks and time limits of watches are measured in whatever the cluster's clock does. */
+  machineClock?: Clock
   /** Told of every fault of the server itself, which callers see as a 500. */
   onError?: (error: unknown, where: string) => void
   restored?: Dump
@@ -92,6 +95,7 @@ export function createPlantApi(options: PlantApiOptions): SimulatedApi {
         tokens: new Tokens(cluster, people, { key, vouch: (token) => vouch(token) }),
         gitVersion: options.gitVersion ?? 'v1.34.4',
         bookmarkMs: options.bookmarkMs ?? 30_000,
+        machineClock: options.machineClock ?? systemClock,
         runtime: () => runtime,
         onError: options.onError ?? (() => undefined),
       }

@@ -1,3 +1,4 @@
+import type { Clock } from '../../../kernel/clock'
 import type { Authorizer } from '../rbac/authorizer'
 import type { Cluster } from '../cluster'
 import type { RuntimeHooks } from '../runtime'
@@ -12,6 +13,7 @@ export interface ApiServer {
   gitVersion: string
   /** Machine milliseconds between bookmarks of a quiet watch. */
   bookmarkMs: number
+  machineClock: Clock
   /** Told of every fault that is the plant's own. */
   onError(error: unknown, where: string): void
   runtime(): RuntimeHooks

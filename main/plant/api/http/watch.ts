@@ -58,7 +58,8 @@ class Watch {
   readonly #out: ServerResponse
   readonly #matches: Matcher | undefined
   readonly #shape
-  #endWatch: (() => void)[] = []
+  readonly #life = new AbortController()
+  #unlisten = () => {}
   #begun = false
   constructor(exchange: ResourceExchange) {
     this.#exchange = exchange
@@ -124,7 +125,8 @@ class Watch {
   }
   /** The last of this watch: a caller who reads nothing keeps the connection, but neither timer nor listener of ours. */
   #end(): void {
-    for (const end of this.#endWatch.splice(0)) end()
+    this.#unlisten()
+    this.#life.abort()
     if (!this.#out.writableEnded) this.#out.end()
   }
   run(): void {
@@ -160,25 +162,27 @@ class Watch {
   #follow(bookmarks: boolean): void {
     const { server, query, resource, outgoing } = this.#exchange
     const key = keyOf(resource)
-    this.#endWatch.push(
-      server.cluster.store.listen((change, changed) => {
-        if (changed === key) this.#sendChange(change)
-      }),
-    )
-    if (bookmarks) {
-      const timer = setInterval(() => this.#bookmark(), server.bookmarkMs)
-      this.#endWatch.push(() => clearInterval(timer))
-    }
-    const seconds = Number(query.get('timeoutSeconds') ?? 0)
-    const timer = setTimeout(
-      () => {
-        if (bookmarks) this.#bookmark()
-        this.#end()
-      },
-      (seconds > 0 ? seconds : 1800) * 1000,
-    )
-    this.#endWatch.push(() => clearTimeout(timer))
+    // A caller who left before this began says so no more.
+    if (outgoing.destroyed) return this.#end()
     outgoing.once('close', () => this.#end())
+    this.#unlisten = server.cluster.store.listen((change, changed) => {
+      if (changed === key) this.#sendChange(change)
+    })
+    if (bookmarks) void this.#after(server.bookmarkMs, () => this.#bookmark(), { again: true })
+    const seconds = Number(query.get('timeoutSeconds') ?? 0)
+    void this.#after((seconds > 0 ? seconds : 1800) * 1000, () => {
+      if (bookmarks) this.#bookmark()
+      this.#end()
+    })
+  }
+  /** Waits and acts, once or again and again, for as long as the watch lives. */
+  async #after(ms: number, act: () => void, { again = false } = {}): Promise<void> {
+    const { signal } = this.#life
+    do {
+      await this.#exchange.server.machineClock.sleep(ms, signal).catch(() => undefined)
+      if (signal.aborted) return
+      act()
+    } while (again)
   }
 }
 
