@@ -38,7 +38,7 @@ const open: OpenSession = async (store) => {
     return {
       client: attached.client,
       attached: true,
-      isLost: attached.isLost,
+      gone: attached.gone,
       close: () => {
         attached.close()
         return Promise.resolve()

@@ -2,7 +2,7 @@ import { ORPCError } from '@orpc/client'
 import { describe, expect, test } from 'vitest'
 import type { TaktRecord } from '../../preload/contract/records'
 import { hrefOf, parseAddress } from './address'
-import { ConnectionLost } from './link'
+import { ConnectionLost, makeClient, Reconnecting } from './link'
 import { applyUpdate, recordKey, type RecordsState } from './records'
 import { failed, lastKnown, ready, watchInto, type Remote } from './remote'
 import { toTrouble } from './trouble'
@@ -69,6 +69,23 @@ describe('a watch', () => {
     expect(read().at).toBe('loading')
   })
 })
+test('an answer that is none ends its connection, and whoever waited is told that it was lost', async () => {
+  let tell: (message: never) => void = () => undefined
+  let closed = 0
+  const connection = new Reconnecting()
+  connection.attach({
+    send: () => tell('{"i": "1", ' as never),
+    listen: (onMessage) => {
+      tell = onMessage
+    },
+    close: () => {
+      closed += 1
+    },
+  })
+  await expect(makeClient(connection).system.hello()).rejects.toThrow(ConnectionLost)
+  expect(closed).toBe(1)
+})
+
 test('a lost connection is not blamed on the person', () =>
   expect(toTrouble(new ConnectionLost('x')).code).toBe('CONNECTION_LOST'))
 test('an input that the contract refuses names the field', () => {

@@ -22,6 +22,8 @@ const lost = (cause?: unknown) =>
 export interface Wire {
   send(message: unknown): void
   listen(onMessage: (message: never) => void, onClose: () => void): void
+  /** Ends it, where another can be had. */
+  close?(): void
 }
 export type LinkState = 'connected' | 'lost'
 export type Context = ClientRetryPluginContext
@@ -39,7 +41,7 @@ export class Reconnecting implements StandardLinkClient<Context> {
     this.#live = wire
     wire.listen(
       (message) => {
-        if (this.#live === wire) void this.#peer.message(message)
+        if (this.#live === wire) this.#peer.message(message).catch(() => this.#broken(wire))
       },
       () => {
         if (this.#live === wire) this.lose()
@@ -47,6 +49,12 @@ export class Reconnecting implements StandardLinkClient<Context> {
     )
     this.#wire.resolve(wire)
     this.onState('connected')
+  }
+  /** What came is no answer: no call that waits on this wire can be told which one it was for. */
+  #broken(wire: Wire) {
+    if (this.#live !== wire) return
+    wire.close?.()
+    this.lose()
   }
   lose() {
     if (!this.#live) return

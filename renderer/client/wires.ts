@@ -41,6 +41,7 @@ export const socketWire = (socket: WebSocket): Wire => ({
     socket.addEventListener('message', (event) => onMessage(event.data as never))
     socket.addEventListener('close', onClose)
   },
+  close: () => socket.close(),
 })
 
 /** Whether this page came from the web host: the desktop's window is its own way in and has no sessions. */

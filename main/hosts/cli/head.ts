@@ -12,7 +12,7 @@ export const taktCommand = (version: string): Command =>
     .exitOverride()
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 bug, 2 bad input or usage, 4 not permitted, 5 site not reachable, 6 conflict or stale plan, 7 plan blocked, 8 operation failed, 130 interrupted.',
+      '\nExit codes: 0 done, 1 bug, 2 bad input or usage, 4 not permitted, 5 site or core not reachable, 6 conflict or stale plan, 7 plan blocked, 8 operation failed, 130 interrupted.',
     )
 
 /** Does what the arguments of this process ask for, and leaves its exit code. */

@@ -6,7 +6,7 @@ import { parseFailure } from '../../../preload/contract/failures'
 import type { LocalClient } from '../local/socket'
 import { aside, askingOn } from '../../platform/terminal'
 import { say } from './output'
-import { EXIT, Stop, type CommandContext } from './session'
+import { EXIT, Stop, type BegunOperation, type CommandContext } from './session'
 
 const SIGNS = { create: '+', change: '~', delete: '-', same: '=' } as const
 
@@ -100,7 +100,7 @@ export async function runPlan(
       : await confirmed(plan, context)
   const ended = await runToEnd(
     client,
-    { planId: plan.id, ...(typedName !== undefined && { typedName }) },
+    { plan, ...(typedName !== undefined && { typedName }) },
     context,
   )
   if (json) say({ plan, operation: ended })
@@ -111,14 +111,19 @@ export async function runPlan(
 /** Starts the operation and follows it; an interrupt cancels it and waits for what that takes back. */
 async function runToEnd(
   client: LocalClient,
-  start: { planId: string; typedName?: string },
-  { json, signal }: CommandContext,
+  { plan, ...start }: { plan: Plan; typedName?: string },
+  { json, signal, begun }: CommandContext,
 ): Promise<Operation> {
-  const { operationId } = await client.operations.start(start)
-  const cancel = () => void client.operations.cancel({ operationId })
+  const operation: BegunOperation = { title: plan.title }
+  begun.push(operation)
+  const { operationId } = await client.operations.start({ planId: plan.id, ...start })
+  operation.operationId = operationId
+  // A core that is gone cannot be told; that it is gone is said by what waits for the end.
+  const cancel = () => void client.operations.cancel({ operationId }).catch(() => undefined)
   signal.addEventListener('abort', cancel, { once: true })
   const ended = await follow(client, operationId, json)
   signal.removeEventListener('abort', cancel)
+  begun.splice(begun.indexOf(operation), 1)
   return ended
 }
 function endedBadly({ title, state, failure, cancelLeaves }: Operation): Stop {

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { ZodError } from 'zod'
 import { explain } from '../../../preload/contract/explain'
 import { carriedFailure, parseFailure, type Failure } from '../../../preload/contract/failures'
+import { AnswerUnreadable, CoreGone } from '../local/link'
 import type { LocalClient } from '../local/socket'
 import { sayError } from './output'
 
@@ -23,8 +24,8 @@ export interface Session {
   client: LocalClient
   close(): Promise<void>
   attached: boolean
-  /** Whether the core that was attached to has ended or hung up. */
-  isLost?(): boolean
+  /** Settles with the reason when the core that was attached to answers no more. */
+  gone?: Promise<Error>
 }
 /** Attaches to the core that owns the store, else starts one in this process. */
 export type OpenSession = (storeDir: string | undefined, signal: AbortSignal) => Promise<Session>
@@ -35,12 +36,21 @@ export interface GlobalOptions {
 
 /** Ends a command early with one of the documented codes. */
 export class Stop extends Error {
+  readonly code: string = 'STOPPED'
   constructor(
     readonly exitCode: number,
     message: string,
     readonly remedy?: string,
   ) {
     super(message)
+  }
+}
+/** A command that ended because there was nobody to answer it any more. */
+class BrokenOff extends Stop {
+  override readonly code: 'CORE_GONE' | 'ANSWER_UNREADABLE'
+  constructor(code: BrokenOff['code'], message: string, remedy: string) {
+    super(EXIT.unreachable, message, remedy)
+    this.code = code
   }
 }
 const usage = new Set<Failure['code']>([
@@ -139,17 +149,20 @@ export const withCore =
     const onSignal = () => interrupted.abort(new Stop(EXIT.interrupted, 'Interrupted.'))
     process.once('SIGINT', onSignal)
     let session: Session | undefined
+    const begun: BegunOperation[] = []
     try {
       session = await open(options.store, interrupted.signal)
-      await run(session.client, {
+      const running = run(session.client, {
         args: args.slice(0, -2) as string[],
         options: command.optsWithGlobals(),
         json: options.json === true,
         signal: interrupted.signal,
+        begun,
       })
+      // Whatever a command waits for, a core that is gone does not bring it any more.
+      await (session.gone ? Promise.race([running, session.gone.then(fails)]) : running)
     } catch (error) {
-      const lost = session?.isLost?.() === true && !(error instanceof Stop)
-      process.exitCode = report(lost ? coreLost() : error, options.json === true)
+      process.exitCode = report(brokenOff(error, begun), options.json === true)
     } finally {
       process.off('SIGINT', onSignal)
       await session?.close()
@@ -160,22 +173,49 @@ export interface CommandContext {
   options: Record<string, unknown>
   json: boolean
   signal: AbortSignal
+  /** What this command has asked a core to do and not seen the end of. */
+  begun: BegunOperation[]
+}
+export interface BegunOperation {
+  title: string
+  /** Undefined while it is not known whether the core took it. */
+  operationId?: string
 }
 
-/** The core that did the work has gone: an operation that had begun is in its journal, and the next core goes on with it. */
-const coreLost = () =>
-  new Stop(
-    EXIT.unreachable,
-    'The core ended before it answered. An operation that had begun goes on as soon as a core runs again.',
-    'Look with takt operation list; only what is not there has to be asked for again.',
+const fails = (why: Error): never => {
+  throw why
+}
+/** What a command says that was broken off because the core is gone: an operation that had begun is in its journal, and the next core goes on with it. */
+function brokenOff(error: unknown, begun: readonly BegunOperation[]): unknown {
+  if (error instanceof AnswerUnreadable)
+    return new BrokenOff(
+      'ANSWER_UNREADABLE',
+      `What the core answered cannot be read. ${knownOf(begun)}`,
+      'The core that runs may be of another version: close it, and run the command again.',
+    )
+  if (!(error instanceof CoreGone)) return error
+  return new BrokenOff(
+    'CORE_GONE',
+    `The core ended before it answered. ${knownOf(begun)}`,
+    begun.length > 0
+      ? 'Look with takt operation list; only what is not there has to be asked for again.'
+      : 'Run the command again; takt serve starts its core again by itself.',
   )
+}
+function knownOf(begun: readonly BegunOperation[]): string {
+  const [last] = begun.slice(-1)
+  if (!last) return 'This command had begun no operation.'
+  return last.operationId === undefined
+    ? `Whether "${last.title}" had begun is not known; if so it goes on as soon as a core runs again.`
+    : `"${last.title}" had begun and goes on as soon as a core runs again (${last.operationId}).`
+}
 
 /** Says what went wrong and answers the exit code. */
 export function report(error: unknown, json: boolean): number {
   if (error instanceof Stop) {
     if (error.message)
       sayError(json, {
-        code: 'STOPPED',
+        code: error.code,
         says: error.message,
         ...(error.remedy && { remedy: error.remedy }),
       })

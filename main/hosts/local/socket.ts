@@ -5,7 +5,6 @@ import { text } from 'node:stream/consumers'
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import { createORPCClient } from '@orpc/client'
-import { RPCLink } from '@orpc/client/websocket'
 import type { ContractRouterClient } from '@orpc/contract'
 import type { AnyRouter } from '@orpc/server'
 import { WebSocket } from 'ws'
@@ -13,6 +12,7 @@ import type { Contract } from '../../../preload/contract'
 import { guardServer } from '../../platform/streams/guarded-server'
 import { peersOf } from '../rpc/peer'
 import { rpcSockets } from '../rpc/sockets'
+import { socketLink } from './link'
 import { listenPrivately, localAddresses, placeToListen } from './address'
 
 /** Connections of the local socket at once; each running command has one. */
@@ -56,24 +56,11 @@ export async function serveLocally(
 /** Attaches to the core that owns the store; undefined where none listens. */
 export async function attachLocally(
   storeDir: string,
-): Promise<{ client: LocalClient; isLost(): boolean; close(): void } | undefined> {
+): Promise<{ client: LocalClient; gone: Promise<Error>; close(): void } | undefined> {
   const socket = await firstThatOpens(localAddresses(storeDir))
   if (!socket) return undefined
-  let [isLost, isOver] = [false, false]
-  socket.on('error', () => socket.terminate())
-  socket.once('close', () => {
-    isLost = !isOver
-  })
-  // The link speaks to a browser's WebSocket; that of ws has the same shape but another type.
-  const link = new RPCLink({ websocket: socket as unknown as globalThis.WebSocket })
-  return {
-    client: createORPCClient(link),
-    isLost: () => isLost,
-    close() {
-      isOver = true
-      socket.close()
-    },
-  }
+  const { link, gone } = socketLink(socket)
+  return { client: createORPCClient(link), gone, close: () => socket.close() }
 }
 
 /** Puts one of the host's own words to the core that owns the store; undefined where none listens. */
