@@ -6,7 +6,9 @@ import { pathOfDeepLink } from './hosts/electron/deep-link'
 import { makeLeaving } from './hosts/electron/leaving'
 import type { ToShell } from './hosts/electron/messages'
 import { pathOfOpenedFile, pathOfStart } from './hosts/electron/opened-file'
+import { keepPage } from './hosts/electron/page-keeper'
 import {
+  askAboutPage,
   askToOpen,
   lockContents,
   ORIGIN,
@@ -109,6 +111,11 @@ function openWindow() {
   })
   if (maximized) window.maximize()
   keepBounds(window, store)
+  keepPage(window.webContents, {
+    ask: askAboutPage,
+    now: () => performance.now(),
+    quit: () => app.quit(),
+  })
   window.once('ready-to-show', () => window?.show())
   window.on('closed', () => {
     window = undefined

@@ -3,6 +3,7 @@ import { app, dialog, protocol, session, type WebContents } from 'electron'
 import { visibleLine } from '../../../preload/contract/text/visible'
 import { csp } from '../csp'
 import { loadPage, withNonce } from '../page-files'
+import type { PageQuestion } from './page-keeper'
 
 export const ORIGIN = 'app://takt'
 
@@ -50,6 +51,23 @@ export async function askToOpen(url: string): Promise<boolean> {
     buttons: ['Open', 'Cancel'],
     defaultId: 0,
     cancelId: 1,
+  })
+  return response === 0
+}
+
+/** Asks whether a page that ended or does not answer is opened again. */
+export async function askAboutPage(
+  { says, detail, buttons }: PageQuestion,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { response } = await dialog.showMessageBox({
+    type: 'warning',
+    message: says,
+    detail,
+    buttons,
+    defaultId: 0,
+    cancelId: 1,
+    signal,
   })
   return response === 0
 }

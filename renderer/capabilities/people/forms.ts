@@ -1,7 +1,14 @@
 import { z } from 'zod'
 import { orNothing } from '../../../preload/contract/inputs'
 import { LdapDirectory, MemberName, type LdapSettings } from '../../../preload/contract/people'
-import { choiceField, defineForm, textField, tickField, type Typed } from '../../design'
+import {
+  choiceField,
+  defineForm,
+  secretField,
+  textField,
+  tickField,
+  type Typed,
+} from '../../design'
 
 const ldap = LdapDirectory.shape
 export const ldapForm = defineForm({
@@ -53,7 +60,7 @@ export const memberForm = defineForm({
 export const passwordForm = defineForm({
   id: 'people.password',
   fields: {
-    password: textField(
+    password: secretField(
       z.string().min(1, 'Give the password.').max(1000, 'A password has at most 1,000 letters.'),
     ),
   },

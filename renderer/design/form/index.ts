@@ -17,6 +17,7 @@ export {
   numberField,
   readNumber,
   rowsField,
+  secretField,
   textField,
   tickField,
   type FieldKind,

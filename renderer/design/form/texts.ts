@@ -38,6 +38,13 @@ export const dayField = () =>
   )
 /** A text that a schema of the contract reads. */
 export const textField = <S extends z.ZodType<unknown, string>>(wanted: S) => as('text', wanted)
+const secrets = new WeakSet<z.ZodType>()
+/** A text that is shown as dots and kept nowhere. */
+export function secretField<S extends z.ZodType<unknown, string>>(wanted: S): S {
+  secrets.add(wanted)
+  return textField(wanted)
+}
+export const isSecret = (field: z.ZodType): boolean => secrets.has(field)
 /** Several texts in one field, parted by lines or by commas. */
 export const listField = (each: z.ZodType<string, string>, most: number, parts: RegExp = /\n/) =>
   as(

@@ -1,6 +1,7 @@
 import { schemaResolver, useForm as useFields } from '@mantine/form'
-import { useMemo, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { z } from 'zod'
+import { useKeptTyping, useLeftTyping } from './kept-typing'
 import { kindOf } from './texts'
 
 type Shape = Record<string, z.ZodType>
@@ -65,7 +66,7 @@ export interface Form<S extends Shape, Out> {
   reset: (typed?: Typed<S>) => void
   dirty: boolean
 }
-/** A form whose reading is always of the very text on the screen: there is no value that a field does not show. */
+/** A form whose reading is always of the very text on the screen: there is no value that a field does not show. What was typed comes back when the page was killed under it. */
 export function useForm<S extends Shape, Out>(
   model: FormModel<S, Out>,
   start: Typed<S>,
@@ -77,7 +78,13 @@ export function useForm<S extends Shape, Out>(
     initialValues: start,
     validate: schemaResolver(model.schema, { sync: true }),
   })
+  const place = { id: model.id, fields: model.fields, start }
+  const left = useLeftTyping(place)
+  useEffect(() => {
+    if (left) fields.setValues(left as Partial<Typed<S>>)
+  }, [left])
   const typed = fields.values
+  useKeptTyping(place, typed, fields.isDirty())
   const reading = useMemo(() => readTyped(model, typed), [model, typed])
   return formOver(model, {
     typed,

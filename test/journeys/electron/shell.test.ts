@@ -97,6 +97,10 @@ describe.skipIf(lacks !== undefined)(
         nodeIntegration: false,
         webviewTag: false,
       })
+      expect(preferences).not.toMatchObject({ webSecurity: false })
+      for (const loose of ['allowRunningInsecureContent', 'experimentalFeatures'])
+        expect(preferences).not.toMatchObject({ [loose]: true })
+      expect(preferences?.['enableBlinkFeatures'] ?? '').toBe('')
     })
     test('a call and a stream work through the real preload and port', async () => {
       await expect.poll(corePid).toMatch(/^\d+$/)
@@ -129,6 +133,27 @@ describe.skipIf(lacks !== undefined)(
           }),
       )
       expect(framed).toMatch(/^frame-src blocked https:\/\/example\.org/)
+    })
+    test('what is not the page gets no port', async () => {
+      const posted = await shell.app.evaluate(
+        async ({ BrowserWindow, ipcMain }, preload) => {
+          const other = new BrowserWindow({
+            show: false,
+            webPreferences: { preload, sandbox: true, contextIsolation: true },
+          })
+          const channels: string[] = []
+          other.webContents.postMessage = (channel) => void channels.push(channel)
+          // Listened for after the shell's own listener, so that it has answered by then.
+          const asked = new Promise((heard) => ipcMain.once('takt:port', heard))
+          await other.loadURL('data:text/html,<p>not the page</p>')
+          await other.webContents.executeJavaScript('takt.askForPort()')
+          await asked
+          other.destroy()
+          return channels
+        },
+        join(root, 'out/preload/index.cjs'),
+      )
+      expect(posted).toEqual([])
     })
     test('permissions are denied', async () => {
       expect(await page.evaluate(() => Notification.requestPermission())).toBe('denied')
