@@ -36,3 +36,18 @@ it('asks every other site before a project goes', async () => {
   expect(plan.blockedBy).toEqual([])
   expect(plan.risks).toContain('aws-burst was not asked whether something of voice is there.')
 })
+it('names a few of very many sites that were not asked', async () => {
+  const { projects, sites } = await made()
+  const before = sites.states()
+  const many = Array.from({ length: 100_000 }, (_none, n) => {
+    const id = `context-${String(n)}`
+    return siteState({ id, name: id, home: false, state: 'idle' })
+  })
+  sites.states = () => [...before, ...many]
+  const { risks } = plain(await projects.planDelete({ name: 'voice' }))
+  const notAsked = risks.filter((risk) => risk.includes('not asked'))
+  expect(notAsked).toHaveLength(6)
+  expect(notAsked.at(-1)).toBe(
+    '99995 more of the sites that are known here were not asked whether something of voice is there.',
+  )
+})

@@ -158,20 +158,16 @@ export async function placesAway(
   const { home, project, mayUse } = at
   const known = ports.sites.states().filter(({ id }) => id !== home)
   const places: Place[] = []
+  const notAsked: string[] = []
   for (const { id, state } of known) {
-    const silent = (says: string) =>
-      places.push(
-        mayUse.includes(id)
-          ? aPlace({
-              blockedBy: [
-                {
-                  says: `Whether something of ${project} stands on ${id} cannot be seen: ${says}`,
-                  remedy: `Connect ${id}, or take it from the project's sites if nothing of it is there.`,
-                },
-              ],
-            })
-          : aPlace({ risks: [`${id} was not asked whether something of ${project} is there.`] }),
-      )
+    const silent = (says: string) => {
+      if (!mayUse.includes(id)) return void notAsked.push(id)
+      const blocked = {
+        says: `Whether something of ${project} stands on ${id} cannot be seen: ${says}`,
+        remedy: `Connect ${id}, or take it from the project's sites if nothing of it is there.`,
+      }
+      places.push(aPlace({ blockedBy: [blocked] }))
+    }
     const client = ports.sites.client(id)
     if (!client.ok || state === 'idle') {
       silent('it is not connected.')
@@ -181,5 +177,14 @@ export async function placesAway(
     if (found.ok) places.push(found.value)
     else silent(explain(found.failure).says)
   }
-  return joined(places)
+  return joined([...places, aPlace({ risks: risksOf(notAsked, project) })])
+}
+/** Sites that are named one by one; a kubeconfig may hold very many more. */
+const MOST_NAMED = 5
+const risksOf = (notAsked: readonly string[], project: string): string[] => {
+  const more = notAsked.length - MOST_NAMED
+  return [
+    ...notAsked.slice(0, MOST_NAMED).map((id) => `${id} was`),
+    ...(more > 0 ? [`${String(more)} more of the sites that are known here were`] : []),
+  ].map((who) => `${who} not asked whether something of ${project} is there.`)
 }
