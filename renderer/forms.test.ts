@@ -60,6 +60,7 @@ const NOT_FORMS: Record<string, string> = {
   'capabilities/objects/parts/Yaml.tsx':
     'a whole manifest, read by the core and planned on request',
   'capabilities/replay/Knob.tsx': 'reads with readNumber and says its range beside it',
+  'capabilities/sites/parts/KubeconfigDoor.tsx': 'narrows the list',
   'design/Confirm.tsx': 'compared with the name that is asked for',
 }
 test('no screen draws a field of its own beside the form helper', () => {

@@ -14,7 +14,11 @@ describe.skipIf(lacks !== undefined)(
     const page = <T>(script: string) =>
       shell.app.evaluate(
         ({ BrowserWindow }, text) =>
-          BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript(text) as Promise<unknown>,
+          // What is asked of a page while it ends is never answered, neither with yes nor with no.
+          Promise.race<unknown>([
+            BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript(text),
+            new Promise((_never, late) => setTimeout(() => late(new Error('no answer')), 2000)),
+          ]),
         script,
       ) as Promise<T>
     const contents = (act: 'focus' | 'crash' | 'press', text = '') =>
