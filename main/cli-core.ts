@@ -9,6 +9,7 @@ import { rolloutTestCommand } from './capabilities/rollouts/cli'
 import { compose, defaultStoreDir } from './compose'
 import { serveInFolder } from './compose/served-plant'
 import { plantServeCommand } from './hosts/cli/commands/plant'
+import { recordedReport } from './hosts/cli/commands/flow'
 import { storeCommands } from './hosts/cli/commands/store'
 import { runCommand } from './hosts/cli/head'
 import { makeProgram } from './hosts/cli/program'
@@ -60,7 +61,7 @@ plantServeCommand(program, (ask, stop) =>
 storeCommands(program, () => defaultStoreDir(process.env))
 burstCommands(program)
 driftCommands(program)
-flowCommands(program)
+flowCommands(program, recordedReport(open))
 moneyCommands(program)
 rolloutTestCommand(program)
 tab(program, { completionCommandName: 'completion' })

@@ -102,6 +102,104 @@ export const MapView = z.object({
 })
 export type MapView = z.infer<typeof MapView>
 
+const Seconds = z.number().describe('Seconds')
+const Day = z.iso.date().describe('A local day, as in 2026-10-01')
+const Waits = z
+  .record(z.string(), Seconds)
+  .describe('Seconds waited by cause, the largest first; causes without a second are left out')
+const LittlesLaw = z.object({
+  why: z
+    .enum(['open items', 'events missing', 'uneven'])
+    .nullable()
+    .describe('Why both sides are over a fifth apart; null where they are not'),
+  throughput: z.number().int(),
+  meanSeconds: Seconds.nullable(),
+  expected: z.number(),
+  seen: z.number(),
+  seenWithoutOpen: z.number(),
+  apart: z.number().nullable(),
+})
+const ForecastDate = z.object({ days: z.number().int(), date: Day }).nullable()
+/** What the line did in a window of whole local days; a figure that nothing stands behind is null. */
+export const FlowReport = z.object({
+  window: z.object({ from: Day, to: Day, zone: z.string(), hours: z.number() }),
+  items: z.number().int(),
+  incomplete: z.array(z.string()),
+  finished: z.array(z.string()),
+  throughputPerWeek: z.number(),
+  lead: z.object({
+    medianSeconds: Seconds.nullable(),
+    p85Seconds: Seconds.nullable(),
+    meanSeconds: Seconds.nullable(),
+  }),
+  perItem: z.record(
+    z.string(),
+    z.object({ leadSeconds: Seconds, touchSeconds: Seconds, waits: Waits }),
+  ),
+  touchSeconds: Seconds,
+  waitSeconds: Seconds,
+  flowEfficiency: z.number().nullable(),
+  finishedWaits: Waits,
+  windowWaits: Waits,
+  gates: z.record(
+    z.string(),
+    z.object({
+      entered: z.number().int(),
+      passed: z.number().int(),
+      waived: z.number().int(),
+      yield: z.number(),
+    }),
+  ),
+  rolledYield: z.number().nullable(),
+  handOffs: z.record(
+    z.string(),
+    z.object({
+      received: z.number().int(),
+      sentBack: z.number().int(),
+      completeAndAccurate: z.number(),
+    }),
+  ),
+  rolledCompleteAndAccurate: z.number().nullable(),
+  wip: z.object({ atEnd: z.number().int(), mean: z.number() }),
+  ages: z.record(z.string(), Seconds),
+  overP85: z.array(z.string()),
+  stations: z.record(
+    z.string(),
+    z.object({
+      stays: z.number().int(),
+      p50Seconds: Seconds.nullable(),
+      p85Seconds: Seconds.nullable(),
+    }),
+  ),
+  little: z.object({
+    all: LittlesLaw,
+    discovery: LittlesLaw,
+    backlog: LittlesLaw,
+    mlops: LittlesLaw,
+  }),
+  dora: z.object({
+    deployments: z.number().int(),
+    deploymentsPerWeek: z.number(),
+    changeLeadTimeMedianSeconds: Seconds.nullable(),
+    changeFailRate: z.number().nullable(),
+    recoveryMedianSeconds: Seconds.nullable(),
+    notYetRecovered: z.number().int(),
+    reworkRate: z.number().nullable(),
+  }),
+  takt: z.object({ newQuestions: z.number().int(), secondsPerQuestion: Seconds.nullable() }),
+  dailyFinished: z.array(z.number().int()),
+  forecast: z
+    .object({
+      items: z.number().int(),
+      p50: ForecastDate,
+      p85: ForecastDate,
+      p95: ForecastDate,
+      cdf: z.array(z.number()),
+    })
+    .nullable(),
+})
+export type FlowReport = z.infer<typeof FlowReport>
+
 export const flow = {
   map: entry
     .meta({
@@ -126,6 +224,26 @@ export const flow = {
           }),
         ),
         causes: z.array(z.object({ cause: z.string(), seconds: z.number() })),
+      }),
+    ),
+  report: entry
+    .meta({
+      says: 'What the line did in a window of whole local days: waits, yields, DORA, ages, a forecast; times in seconds.',
+    })
+    .input(
+      z.object({
+        from: Day,
+        to: Day.describe('The day after the last'),
+        zone: z.string().max(100).describe('A zone of the tz database, as in Europe/Oslo'),
+        ask: z.number().int().min(0).max(10_000).default(0).describe('Items to forecast'),
+        team: z.string().max(253).optional(),
+      }),
+    )
+    .output(
+      FlowReport.extend({
+        asOf: Timestamp.describe('The clock of the home site; nothing is known after it'),
+        titles: z.record(z.string(), z.string()).describe('What each item is called'),
+        at: z.record(z.string(), Station).describe('Where each open item stands'),
       }),
     ),
 }

@@ -5,6 +5,8 @@ import { readEvents } from './adapters/events-file'
 import { flowReport, historiesOf, type FlowReport } from './domain/report'
 import { reportText } from './report-text'
 
+const fromFile: Action = (options, command) => reporting(reportOf, reportText)(options, command)
+
 interface Options extends WindowOptions {
   events: string
   ask?: number
@@ -19,19 +21,27 @@ const whole = (text: string) => {
   return value
 }
 
-/** Registers `takt flow report`; with a file of events it needs no cluster, no core and no network. */
-export function flowCommands(program: Command): void {
+/** A command's action; what commander calls it with. */
+export type Action = (options: unknown, command: Command) => Promise<void>
+
+/** Registers `takt flow report`; with a file of events it needs no cluster, no core and no network, else `recorded` answers. */
+export function flowCommands(program: Command, recorded: Action): void {
   const flow = groupOf(program, 'flow', 'where work waits, and when it will be done')
   inWindow(
     flow
       .command('report')
       .description('lead, touch and wait time, yields, the five figures of DORA, and a forecast')
-      .requiredOption('--events <file>', 'events, one JSON object a line; may be gzipped'),
+      .option(
+        '--events <file>',
+        'events, one JSON object a line; may be gzipped (default: the work items)',
+      ),
   )
     .option('--ask <k>', 'by when so many more items will be finished', whole)
     .option('--team <name>', 'only the items of one team')
     .option('--json', 'one JSON object on stdout')
-    .action(reporting(reportOf, reportText))
+    .action((options: Partial<Options>, command: Command) =>
+      options.events === undefined ? recorded(options, command) : fromFile(options, command),
+    )
 }
 
 async function reportOf(options: Options): Promise<ReportWithProblems> {

@@ -8,9 +8,10 @@ import type { Inventory } from '../../kernel/inventory'
 import { succeed, type Outcome } from '../../kernel/outcome'
 import { latest, listeners } from '../../platform/streams/latest'
 import { demandNow as wantedNow, type Sample } from './domain/demand'
-import { byCause, visitsOf, waitMs } from './domain/visits'
+import { courseOf, itemStays, recordedHistory, sumWaits } from './domain/report'
 import { gpuUse, queuedJobs } from './observe'
 import type { FlowPorts } from './ports'
+import { recordedReport, type ReportInput, type ReportOutput } from './report'
 import { demandNow, mapView, type Extra, type Filter, type Observed } from './view'
 
 const VIEW = 'map'
@@ -22,7 +23,6 @@ const DAY_MS = 86_400_000
 /** Demand is shown by the day; what was before is forgotten. */
 const midnightOf = (now: number) => Math.floor(now / DAY_MS) * DAY_MS
 const SampleValue = z.object({ onPrem: z.number(), cloud: z.number() })
-const seconds = (ms: number) => Math.round(ms / 1000)
 
 export interface ItemFlow {
   stations: {
@@ -64,6 +64,10 @@ export class Flow {
       this.#leave()
     }
   }
+  /** What the line did in a window of local days, from the work items as they are known. */
+  report(input: ReportInput): Outcome<ReportOutput> {
+    return recordedReport(this.#ports, input)
+  }
   async item(ref: NamespacedRef, signal?: AbortSignal): Promise<Outcome<ItemFlow>> {
     const [home, item] = [
       this.#ports.sites.home(),
@@ -71,18 +75,18 @@ export class Flow {
     ]
     if (!item.ok) return item
     if (!home.ok) return home
-    const visits = visitsOf(item.value.status.events ?? [], home.value.clock.now())
+    const now = Math.floor(home.value.clock.now() / 1000)
+    const stays = itemStays(courseOf(recordedHistory(item.value.status.events ?? []), now))
+    const waited = sumWaits(stays.map(({ waits }) => waits))
     return succeed({
-      stations: visits.map((visit) => ({
-        station: visit.station,
-        enteredAt: timestamp(visit.from),
-        ...given({ leftAt: visit.to === undefined ? undefined : timestamp(visit.to) }),
-        touchSeconds: seconds(visit.touchMs),
-        waitSeconds: seconds(waitMs(visit)),
+      stations: stays.map(({ station, fromS, toS, touchS, waits }) => ({
+        station,
+        enteredAt: timestamp(fromS * 1000),
+        ...given({ leftAt: toS === undefined ? undefined : timestamp(toS * 1000) }),
+        touchSeconds: touchS,
+        waitSeconds: Object.values(waits).reduce((sum, seconds) => sum + seconds, 0),
       })),
-      causes: [...byCause(visits)]
-        .map(([cause, ms]) => ({ cause, seconds: seconds(ms) }))
-        .sort((a, b) => b.seconds - a.seconds),
+      causes: Object.entries(waited).map(([cause, seconds]) => ({ cause, seconds })),
     })
   }
 

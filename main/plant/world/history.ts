@@ -13,19 +13,19 @@ interface Course {
 
 // How long an item stays at a station in days, which share of that it waits, and for what.
 const COURSE: Record<Passed, Course> = {
-  define: { days: 0.7, waits: 0.5, causes: ['people'] },
-  environment: { days: 0.3, waits: 0.6, causes: ['quota', 'hardware'] },
+  define: { days: 0.7, waits: 0.5, causes: ['hand-off'] },
+  environment: { days: 0.3, waits: 0.6, causes: ['quota', 'provisioning'] },
   tools: { days: 0.1, waits: 0.2, causes: ['review'] },
-  data: { days: 1.6, waits: 0.75, causes: ['data', 'people', 'approval'] },
+  data: { days: 1.6, waits: 0.75, causes: ['data access', 'hand-off', 'approval'] },
   button: { days: 0.02, waits: 0, causes: [] },
-  work: { days: 3.6, waits: 0.6, causes: ['hardware', 'quota', 'quota'] },
+  work: { days: 3.6, waits: 0.6, causes: ['provisioning', 'quota', 'quota'] },
   save: { days: 0.3, waits: 0.3, causes: ['review'] },
-  drift: { days: 0.8, waits: 0.6, causes: ['review', 'data'] },
-  backlog: { days: 2.4, waits: 1, causes: ['capacity'] },
-  'mlops-tools': { days: 0.6, waits: 0.5, causes: ['people'] },
+  drift: { days: 0.8, waits: 0.6, causes: ['review', 'data access'] },
+  backlog: { days: 2.4, waits: 1, causes: ['hand-off'] },
+  'mlops-tools': { days: 0.6, waits: 0.5, causes: ['hand-off'] },
   deploy: { days: 2.3, waits: 0.65, causes: ['approval', 'quota', 'quota'] },
   'mlops-button': { days: 0.04, waits: 0, causes: [] },
-  watch: { days: 2.6, waits: 0.7, causes: ['data', 'review'] },
+  watch: { days: 2.6, waits: 0.7, causes: ['data access', 'review'] },
   decide: { days: 0.7, waits: 0.8, causes: ['approval'] },
   'in-use': { days: 30, waits: 0, causes: [] },
 }
@@ -109,11 +109,11 @@ function waitsIn(
   const { causes } = COURSE[station]
   const span = to - from
   if (causes.length === 0 || span < 20 * MINUTE) return []
-  if (share >= 0.95) return [make('waiting', from, { station, by, cause: causes[0] ?? 'people' })]
+  if (share >= 0.95) return [make('waiting', from, { station, by, cause: causes[0] ?? 'hand-off' })]
   const count = span > DAY && chance.next() > 0.4 ? 2 : 1
   return Array.from({ length: count }, (_unused, nth) => {
     const begins = from + (span / count) * nth + (span / count) * 0.08
-    const cause = causes[Math.floor(chance.next() * causes.length)] ?? 'people'
+    const cause = causes[Math.floor(chance.next() * causes.length)] ?? 'hand-off'
     const ends = begins + (span / count) * Math.min(0.9, share)
     return [make('waiting', begins, { station, by, cause }), make('resumed', ends, { station, by })]
   }).flat()

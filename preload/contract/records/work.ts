@@ -40,19 +40,33 @@ export const WorkEvent = z.object({
     'cord-cleared',
     'revision-saved',
     'drift-checked',
+    'sent-back',
+    'version-registered',
+    'deployed',
+    'failed',
+    'recovered',
   ]),
   station: Station.optional(),
   cause: z
     .string()
     .max(200)
     .optional()
-    .describe('Why it waits: quota, people, data, review, hardware, approval, …'),
+    .describe(
+      'Why it waits: approval, data access, quota, provisioning, hand-off, review, blocked or baking',
+    ),
   object: z
     .string()
     .max(300)
     .optional()
     .describe('The object this was observed on, Kind/namespace/name'),
   text: z.string().max(1000).optional(),
+  to: Station.optional().describe('Where an item was sent back to'),
+  version: z
+    .string()
+    .max(200)
+    .optional()
+    .describe('The registry version that was registered, deployed, failed or recovered'),
+  unplanned: z.boolean().optional().describe('A deployment that mends another one'),
 })
 export type WorkEvent = z.infer<typeof WorkEvent>
 export const Gate = z.enum(['revision-complete', 'drift-checked', 'owner', 'description'])

@@ -1,111 +1,75 @@
 import type { MapView } from '../../../../preload/contract/flow'
-import type { WorkEvent } from '../../../../preload/contract/records/work'
+import type { Station } from '../../../../preload/contract/records/work'
+import type { Days } from '../../../kernel/days'
+import { flowReport, recordedHistories, type FlowReport } from './report'
 import { stationOf, WIP_LIMIT, type Tracked } from './stations'
-import { byCause, firstEntered, median, OUT_OF_FLOW, waitMs } from './visits'
+import { firstEntered, median, OUT_OF_FLOW } from './visits'
 
 const DAY_MS = 86_400_000
+const DAY_S = 86_400
 export const WINDOW_DAYS = 30
-const LEAST_FINISHED = 3
+/** Under ten finished items only counts are shown. */
+const LEAST_FINISHED = 10
 
 const inWindow = (at: number | undefined, now: number): at is number =>
   at !== undefined && now - at <= WINDOW_DAYS * DAY_MS && at <= now
 const round = (value: number | undefined, digits: number) =>
   value === undefined ? undefined : Number(value.toFixed(digits))
-const spans = (pairs: [from: number | undefined, to: number | undefined][]) =>
-  pairs.flatMap(([from, to]) =>
-    from === undefined || to === undefined || to < from ? [] : [(to - from) / DAY_MS],
-  )
+/** The window of the home screen: the last thirty days, up to this second. */
+const lastDays = (now: number): Days => ({
+  window: { from: '', to: '', zone: 'UTC' },
+  fromS: Math.floor(now / 1000) - WINDOW_DAYS * DAY_S,
+  toS: Math.floor(now / 1000),
+  days: [],
+})
 
-/**
- * Rolled first-pass yield: over every station with gates, the share of items whose first answer there was not a failure, multiplied. Undefined
- * where no gate was answered.
- */
-export function firstPassYield(histories: WorkEvent[][], now: number): number | undefined {
-  const gates = new Map<string, { passed: number; seen: number }>()
-  for (const events of histories) {
-    const first = new Map<string, WorkEvent>()
-    for (const event of events)
-      if (
-        /^gate-(passed|failed|waived)$/.test(event.type) &&
-        event.station &&
-        inWindow(Date.parse(event.at), now) &&
-        !first.has(event.station)
-      )
-        first.set(event.station, event)
-    for (const [station, event] of first) {
-      const gate = gates.get(station) ?? { passed: 0, seen: 0 }
-      gates.set(station, {
-        passed: gate.passed + (event.type === 'gate-failed' ? 0 : 1),
-        seen: gate.seen + 1,
-      })
-    }
-  }
-  if (gates.size === 0) return undefined
-  return [...gates.values()].reduce((product, { passed, seen }) => product * (passed / seen), 1)
-}
-
-/** What the line did in the last thirty days; a figure that too few finished items stand behind is left out. */
+/** What the line did in the last thirty days, by the definitions of the report; a figure that too few finished items stand behind is left out. */
 export function figuresOf(shown: Tracked[], now: number): MapView['figures'] {
-  const used = shown.filter(({ visits }) => inWindow(firstEntered(visits, 'in-use'), now))
-  const working = shown.map((tracked) =>
-    tracked.visits.filter(({ station }) => !OUT_OF_FLOW.has(station)),
-  )
-  const finished = used.map(({ visits }) =>
-    visits.filter(({ station }) => !OUT_OF_FLOW.has(station)),
-  )
-  const [touch, wait] = [
-    sum(finished.flatMap((visits) => visits.map(({ touchMs }) => touchMs))),
-    sum(finished.flatMap((visits) => visits.map(waitMs))),
-  ]
-  const enough = used.length >= LEAST_FINISHED
-  const lead = median(
-    spans(
-      used.map(({ visits }) => [firstEntered(visits, 'define'), firstEntered(visits, 'in-use')]),
+  const report = flowReport(
+    recordedHistories(
+      shown.map(({ item }) => ({
+        name: `${item.meta.namespace ?? ''}/${item.meta.name}`,
+        events: item.status.events ?? [],
+      })),
     ),
+    { days: lastDays(now), addDays: (date) => date, ask: 0 },
   )
-  const discovery = median(
-    spans(
-      shown
-        .filter(({ visits }) => inWindow(firstEntered(visits, 'backlog'), now))
-        .map(({ visits }) => [firstEntered(visits, 'define'), firstEntered(visits, 'backlog')]),
-    ),
-  )
-  const mlops = median(
-    spans(
-      used.map(({ visits }) => [firstEntered(visits, 'backlog'), firstEntered(visits, 'in-use')]),
-    ),
-  )
-  const questions = shown.filter(({ visits }) =>
-    inWindow(firstEntered(visits, 'define'), now),
-  ).length
-  const causes = [...byCause(enough ? finished.flat() : working.flat())].sort((a, b) => b[1] - a[1])
-  const total = enough
-    ? touch + wait
-    : sum(working.flat().map((visit) => visit.touchMs + waitMs(visit)))
-  const [top] = causes
+  const enough = report.finished.length >= LEAST_FINISHED
+  const { newQuestions } = report.takt
+  const spans = (from: Station, to: Station) =>
+    median(
+      shown.flatMap(({ visits }) => {
+        const [first, last] = [firstEntered(visits, from), firstEntered(visits, to)]
+        return first !== undefined && inWindow(last, now) && last >= first
+          ? [(last - first) / DAY_MS]
+          : []
+      }),
+    )
   return defined({
     open: shown.filter((tracked) => !OUT_OF_FLOW.has(stationOf(tracked))).length,
     wipLimit: WIP_LIMIT,
-    leadDaysMedian: enough ? round(lead, 1) : undefined,
+    leadDaysMedian: enough ? round(daysOf(report.lead.medianSeconds), 1) : undefined,
     // Takt is the time there is, divided by what is asked for in it.
-    taktDays: questions > 0 ? round(WINDOW_DAYS / questions, 1) : undefined,
-    flowEfficiency: enough && touch + wait > 0 ? round(touch / (touch + wait), 3) : undefined,
-    topWait:
-      top && total > 0 ? { cause: top[0], share: Number((top[1] / total).toFixed(3)) } : undefined,
-    firstPassYield: round(
-      firstPassYield(
-        shown.map(({ item }) => item.status.events ?? []),
-        now,
-      ),
-      3,
-    ),
-    discoveryDaysMedian: round(discovery, 1),
-    mlopsDaysMedian: enough ? round(mlops, 1) : undefined,
-    newQuestions: questions,
-    finished: used.length,
+    taktDays: newQuestions > 0 ? round(WINDOW_DAYS / newQuestions, 1) : undefined,
+    flowEfficiency: enough ? round(report.flowEfficiency ?? undefined, 3) : undefined,
+    topWait: topWaitOf(report, enough),
+    firstPassYield: round(report.rolledYield ?? undefined, 3),
+    discoveryDaysMedian: round(spans('define', 'backlog'), 1),
+    mlopsDaysMedian: enough ? round(spans('backlog', 'in-use'), 1) : undefined,
+    newQuestions,
+    finished: report.finished.length,
   })
 }
-const sum = (values: number[]) => values.reduce((all, value) => all + value, 0)
+const daysOf = (seconds: number | null) => (seconds === null ? undefined : seconds / DAY_S)
+/** The largest cause of waiting, as a share of the lead time of finished items; of the time in the window where they are too few. */
+function topWaitOf(report: FlowReport, enough: boolean): MapView['figures']['topWait'] {
+  const { touchSeconds, waitSeconds, wip, window } = report
+  const [top] = Object.entries(enough ? report.finishedWaits : report.windowWaits)
+  const total = enough ? touchSeconds + waitSeconds : wip.mean * window.hours * 3600
+  return top && total > 0
+    ? { cause: top[0], share: Number((top[1] / total).toFixed(3)) }
+    : undefined
+}
 const defined = (figures: {
   [K in keyof MapView['figures']]-?: MapView['figures'][K] | undefined
 }) =>

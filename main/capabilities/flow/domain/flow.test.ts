@@ -4,64 +4,14 @@ import { aNode, anInventory, aPod, NOW } from '../../../../test/support/builders
 import { anEvent, anItem, aProject, at } from '../../../../test/support/builders/records'
 import { demandOf } from './demand'
 import { MOST_EVENTS, moveEvents, withEvents } from './events'
-import { figuresOf, firstPassYield } from './figures'
+import { figuresOf } from './figures'
 import { openCall, lampOf } from './lamps'
 import { laneOf } from './lanes'
 import { countLamps, stationView, track } from './stations'
-import { percentile, visitsOf, waitMs } from './visits'
+import { percentile, visitsOf } from './visits'
 import { gpuWords, plainQueue, waitingOf } from './waiting'
 
-const HOUR = 3_600_000
 describe('visits', () => {
-  test.each<[why: string, events: WorkEvent[], touchHours: number, waitHours: number]>([
-    ['all touch without a wait', [anEvent('entered', 600, { station: 'work' })], 10, 0],
-    [
-      'a wait that ended',
-      [
-        anEvent('entered', 600, { station: 'work' }),
-        anEvent('waiting', 300, { cause: 'quota' }),
-        anEvent('resumed', 60),
-      ],
-      6,
-      4,
-    ],
-    [
-      'a wait that goes on',
-      [anEvent('entered', 600, { station: 'work' }), anEvent('waiting', 300, { cause: 'quota' })],
-      5,
-      5,
-    ],
-    [
-      'a wait that another one ends',
-      [
-        anEvent('entered', 600, { station: 'work' }),
-        anEvent('waiting', 300, { cause: 'quota' }),
-        anEvent('waiting', 120, { cause: 'data' }),
-        anEvent('resumed', 60),
-      ],
-      6,
-      4,
-    ],
-    [
-      'a pulled cord holds',
-      [anEvent('entered', 600, { station: 'decide' }), anEvent('cord-pulled', 180)],
-      7,
-      3,
-    ],
-    ['all of a queue is wait', [anEvent('entered', 600, { station: 'backlog' })], 0, 10],
-    [
-      'what comes before a station is left out',
-      [anEvent('waiting', 700, { cause: 'quota' }), anEvent('entered', 600, { station: 'work' })],
-      10,
-      0,
-    ],
-  ])('%s', (_why, events, touchHours, waitHours) => {
-    const [visit] = visitsOf(events, NOW).slice(-1)
-    expect([(visit?.touchMs ?? 0) / HOUR, waitMs(visit ?? { waits: [] }) / HOUR]).toEqual([
-      touchHours,
-      waitHours,
-    ])
-  })
   it('closes a stay where the next begins, with or without "left"', () => {
     const visits = visitsOf(
       [
@@ -196,19 +146,15 @@ describe('figures', () => {
       anEvent('entered', 720, { station: 'in-use' }),
     ])
   it('measures lead, efficiency and the largest wait of what was finished', () => {
-    const figures = figuresOf(
-      track([finished('a', 2), finished('b', 4), finished('c', 6)], [], NOW),
-      NOW,
+    const ten = Array.from({ length: 10 }, (_unused, index) =>
+      finished(`i${String(index)}`, index + 1),
     )
-    expect(figures).toMatchObject({
-      open: 0,
-      finished: 3,
-      leadDaysMedian: 4.5,
-      newQuestions: 3,
-      taktDays: 10,
-    })
-    expect(figures.flowEfficiency).toBeCloseTo(1.5 / 13.5, 2)
-    expect(figures.topWait?.cause).toBe('quota')
+    const figures = figuresOf(track(ten, [], NOW), NOW)
+    // Lead is the days plus half of one; half a day of touch, half a day in the backlog, the rest waits for quota.
+    expect(figures).toMatchObject({ open: 0, finished: 10, leadDaysMedian: 5.5, newQuestions: 10 })
+    expect(figures.taktDays).toBe(3)
+    expect(figures.flowEfficiency).toBeCloseTo(5 / 60, 3)
+    expect(figures.topWait).toEqual({ cause: 'quota', share: 0.833 })
   })
   it('leaves out what too few items stand behind', () => {
     const figures = figuresOf(track([finished('a', 2)], [], NOW), NOW)
@@ -224,8 +170,11 @@ describe('figures', () => {
       anEvent('gate-failed', 100, { station: 'drift' }),
       anEvent('gate-passed', 90, { station: 'drift' }),
     ]
-    expect(firstPassYield([good, bad], NOW)).toBe(0.5)
-    expect(firstPassYield([[]], NOW)).toBeUndefined()
+    const items = [good, bad].map((events, index) => anItem(`g${String(index)}`, events))
+    expect(figuresOf(track(items, [], NOW), NOW).firstPassYield).toBe(0.5)
+    const waived = [anItem('w', [anEvent('gate-waived', 100, { station: 'drift' })])]
+    expect(figuresOf(track([...items, ...waived], [], NOW), NOW).firstPassYield).toBe(0.333)
+    expect(figuresOf([], NOW).firstPassYield).toBeUndefined()
   })
 })
 

@@ -2,4 +2,5 @@ export {
   DISCOVERY_STATIONS,
   MLOPS_STATIONS,
   Station,
+  WorkEvent,
 } from '../../../../preload/contract/records/work'

@@ -1,4 +1,5 @@
 import type { Station, WorkEvent } from '../../../../preload/contract/records/work'
+import { nearestRank } from './report'
 
 /** A time in which an item at a station could not be worked on, and why. */
 export interface Wait {
@@ -12,7 +13,6 @@ export interface Visit {
   station: Station
   from: number
   to: number | undefined
-  touchMs: number
   waits: Wait[]
 }
 
@@ -36,23 +36,15 @@ function closed(open: Open, to: number, still: boolean): Visit {
       station: open.station,
       from: open.from,
       to: still ? undefined : to,
-      touchMs: 0,
       waits: to > open.from ? [{ from: open.from, to, cause: named, open: still }] : [],
     }
   }
-  const waited = waits.reduce((sum, wait) => sum + wait.to - wait.from, 0)
-  return {
-    station: open.station,
-    from: open.from,
-    to: still ? undefined : to,
-    touchMs: Math.max(0, to - open.from - waited),
-    waits,
-  }
+  return { station: open.station, from: open.from, to: still ? undefined : to, waits }
 }
 
 /**
- * The stays of an item, oldest first. Entering a station ends the stay before; a wait lasts until it is resumed, another begins, the cord is
- * cleared or the station left. Touch time is what is left of a stay when its waits are taken away.
+ * The stays of an item, oldest first, for what stands where now and why. Entering a station ends the stay before; a wait lasts until it is
+ * resumed, another begins, the cord is cleared or the station left. How long things took is the report's business.
  */
 export function visitsOf(events: readonly WorkEvent[], now: number): Visit[] {
   const course: Course = { visits: [], open: undefined }
@@ -99,28 +91,15 @@ const TURNS: Partial<Record<WorkEvent['type'], Turn>> = {
   'cord-cleared': resume,
 }
 
-export const waitMs = ({ waits }: Pick<Visit, 'waits'>): number =>
-  waits.reduce((sum, { from, to }) => sum + to - from, 0)
 export const currentVisit = (visits: readonly Visit[]): Visit | undefined =>
   visits.findLast(({ to }) => to === undefined)
 /** When an item first entered a station, in milliseconds. */
 export const firstEntered = (visits: readonly Visit[], station: Station): number | undefined =>
   visits.find((visit) => visit.station === station)?.from
-/** Milliseconds waited by cause. */
-export function byCause(visits: readonly Visit[]): Map<string, number> {
-  const sums = new Map<string, number>()
-  for (const { waits } of visits)
-    for (const { cause, from, to } of waits) sums.set(cause, (sums.get(cause) ?? 0) + to - from)
-  return sums
-}
-/** The value below which a share of the sorted values lies (nearest rank); undefined for fewer than `least`. */
-export function percentile(
+/** The value below which a share of the values lies, by nearest rank; undefined for fewer than `least`. */
+export const percentile = (
   values: readonly number[],
   share: number,
   least = 1,
-): number | undefined {
-  if (values.length < Math.max(1, least)) return undefined
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)]
-}
+): number | undefined => nearestRank(values, share, least) ?? undefined
 export const median = (values: readonly number[]): number | undefined => percentile(values, 0.5)

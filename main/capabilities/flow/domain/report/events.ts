@@ -1,25 +1,7 @@
-import { Station } from '../line'
+import { Station, WorkEvent } from '../line'
 
-/** What an event may be; the last five come from the MLOps line. */
-export const FLOW_EVENT_TYPES = [
-  'entered',
-  'left',
-  'waiting',
-  'resumed',
-  'note',
-  'gate-passed',
-  'gate-failed',
-  'gate-waived',
-  'cord-pulled',
-  'cord-cleared',
-  'revision-saved',
-  'drift-checked',
-  'sent-back',
-  'version-registered',
-  'deployed',
-  'failed',
-  'recovered',
-] as const
+/** What an event may be. */
+export const FLOW_EVENT_TYPES = WorkEvent.shape.type.options
 export type FlowEventType = (typeof FLOW_EVENT_TYPES)[number]
 
 /** One event in the life of a work item; time in whole seconds since 1970. */

@@ -11,6 +11,11 @@ import { gateYields, handOffs } from './yields'
 
 export { byTime, FLOW_EVENT_TYPES, STATION_ORDER, WAIT_CAUSES } from './events'
 export type { FlowEvent, FlowEventType, Histories } from './events'
+export { courseOf } from './course'
+export { nearestRank } from './figures'
+export { itemStays } from './stays'
+export { sumWaits } from './waits'
+export { recordedHistories, recordedHistory } from './recorded'
 
 const WEEK_S = 7 * 86_400
 const DIGITS = 12
@@ -83,11 +88,16 @@ export function flowReport(histories: Histories, { days, addDays, ask }: FlowQue
     dora: doraFigures(histories, days),
     takt: { newQuestions, secondsPerQuestion: newQuestions > 0 ? lengthS / newQuestions : null },
     dailyFinished: daily,
-    forecast: ask > 0 ? forecast(daily, ask, { end: days.window.to, addDays }) : null,
+    forecast: ask > 0 ? forecast(daily, ask, { end: endOf(days, addDays), addDays }) : null,
   }
 }
 export type FlowReport = ReturnType<typeof flowReport>
 
+/** The day after the last whole one. */
+const endOf = ({ days, window }: Days, addDays: AddDays) => {
+  const last = days.at(-1)
+  return last ? addDays(last.date, 1) : window.from
+}
 const isFinished = ({ end, startS }: Course, days: Days) =>
   end?.station === 'in-use' && startS !== undefined && isIn(end.atS, days)
 const leadS = ({ end, startS }: Course) => (end?.atS ?? 0) - (startS ?? 0)

@@ -17,6 +17,17 @@ export type Part = keyof typeof PARTS
 /** Both sides of the law are called apart from a fifth on. */
 const apartBy = (expected: number, seen: number) => 5 * Math.abs(expected - seen) > seen
 
+export type ApartReason = 'open items' | 'events missing' | 'uneven'
+/** Why both sides of the law are apart; null where they are not. */
+function reasonOf(
+  { expectedS, seenS, closedS }: { expectedS: number; seenS: number; closedS: number },
+  missing: boolean,
+): ApartReason | null {
+  if (seenS === 0 || !apartBy(expectedS, seenS)) return null
+  if (closedS > 0 && !apartBy(expectedS, closedS)) return 'open items'
+  return missing ? 'events missing' : 'uneven'
+}
+
 /** Seconds spent in a part by an item that left it in the window; undefined for one that did not. */
 function passedS({ pieces, end }: Course, part: ReadonlySet<Station>, window: Window) {
   const mine = pieces.filter(({ station }) => part.has(station))
@@ -51,14 +62,7 @@ export function littlesLaw(courses: readonly Course[], window: Window) {
       courses.filter(({ end }) => end !== undefined),
       part,
     )
-    const why =
-      seenS === 0 || !apartBy(expectedS, seenS)
-        ? null
-        : closedS > 0 && !apartBy(expectedS, closedS)
-          ? 'open items'
-          : missing
-            ? 'events missing'
-            : 'uneven'
+    const why = reasonOf({ expectedS, seenS, closedS }, missing)
     return {
       why,
       throughput: through.length,

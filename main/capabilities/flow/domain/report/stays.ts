@@ -25,6 +25,34 @@ function* endedStays({
   if (stay && end) yield stay
 }
 
+export interface ItemStay {
+  station: Station
+  fromS: number
+  /** When it went on to the next station; undefined while it stands there. */
+  toS: number | undefined
+  touchS: number
+  waits: Record<string, number>
+}
+/** Where an item was, one stay after the other, each with its touch time and its waits by cause; where it ended stands last. */
+export function itemStays({ pieces, end }: Course): ItemStay[] {
+  const stays: ItemStay[] = []
+  for (const { station, fromS, toS, what } of pieces) {
+    let stay = stays.at(-1)
+    if (stay?.station !== station) {
+      stay = { station, fromS, toS, touchS: 0, waits: {} }
+      stays.push(stay)
+    }
+    stay.toS = toS
+    if (what === 'touch') stay.touchS += toS - fromS
+    else stay.waits[what] = (stay.waits[what] ?? 0) + toS - fromS
+  }
+  const last = stays.at(-1)
+  if (end)
+    stays.push({ station: end.station, fromS: end.atS, toS: undefined, touchS: 0, waits: {} })
+  else if (last) last.toS = undefined
+  return stays
+}
+
 /** Stays that ended in the window by station, with their median and 85th percentile in seconds; null under ten stays. */
 export function stationStays(courses: readonly Course[], window: { fromS: number; toS: number }) {
   const lengths = new Map<Station, number[]>(FLOWING.map((station) => [station, []]))

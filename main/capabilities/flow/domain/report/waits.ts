@@ -8,12 +8,22 @@ function sumByCause(pieces: Iterable<Piece>, secondsOf: (piece: Piece) => number
   const sums = new Map<string, number>()
   for (const piece of pieces)
     if (piece.what !== 'touch') sums.set(piece.what, (sums.get(piece.what) ?? 0) + secondsOf(piece))
-  return Object.fromEntries(
+  return largestFirst(sums)
+}
+/** Several waits added up, the largest first. */
+export function sumWaits(all: readonly Waits[]): Waits {
+  const sums = new Map<string, number>()
+  for (const waits of all)
+    for (const [cause, seconds] of Object.entries(waits))
+      sums.set(cause, (sums.get(cause) ?? 0) + seconds)
+  return largestFirst(sums)
+}
+const largestFirst = (sums: ReadonlyMap<string, number>): Waits =>
+  Object.fromEntries(
     [...sums]
       .filter(([, seconds]) => seconds > 0)
       .sort((a, b) => b[1] - a[1] || inOrder(a[0], b[0])),
   )
-}
 const lengthS = ({ fromS, toS }: Piece) => toS - fromS
 
 /** Waits whole, of finished items. */
