@@ -56,11 +56,13 @@ const NOT_FORMS: Record<string, string> = {
   'capabilities/catalog/DataStep.tsx': 'narrows the list',
   'capabilities/cluster/Filters.tsx': 'narrows the list',
   'capabilities/drift/FleetPanel.tsx': 'narrows the list',
+  'capabilities/flow/report/Forecast.tsx':
+    'how many items are asked for; strictly within its bounds',
   'capabilities/objects/parts/Logs.tsx': 'looks for a text in the log',
   'capabilities/objects/parts/Yaml.tsx':
     'a whole manifest, read by the core and planned on request',
-  'capabilities/replay/Knob.tsx': 'reads with readNumber and says its range beside it',
   'capabilities/sites/parts/KubeconfigDoor.tsx': 'narrows the list',
+  'capabilities/replay/Knob.tsx': 'reads with readNumber and says its range beside it',
   'design/Confirm.tsx': 'compared with the name that is asked for',
 }
 test('no screen draws a field of its own beside the form helper', () => {

@@ -163,6 +163,25 @@ export const FlowReport = z.object({
   wip: z.object({ atEnd: z.number().int(), mean: z.number() }),
   ages: z.record(z.string(), Seconds),
   overP85: z.array(z.string()),
+  valueStream: z
+    .array(
+      z.object({
+        station: Station,
+        touchSeconds: Seconds,
+        waitSeconds: Seconds,
+        cause: z.string().nullable().describe('What was waited for most'),
+      }),
+    )
+    .describe('The mean finished item, station by station'),
+  agesAtStations: z
+    .array(
+      z.object({
+        station: Station,
+        p50Seconds: Seconds.nullable(),
+        p85Seconds: Seconds.nullable(),
+      }),
+    )
+    .describe('How old finished items were when they left each station'),
   stations: z.record(
     z.string(),
     z.object({

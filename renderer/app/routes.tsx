@@ -38,6 +38,9 @@ const Line = lazy(() =>
 const DriftScreen = lazy(() =>
   import('../capabilities/drift').then((found) => ({ default: found.DriftScreen })),
 )
+const FlowScreen = lazy(() =>
+  import('../capabilities/flow/report').then((found) => ({ default: found.FlowScreen })),
+)
 const SettingsScreen = lazy(() =>
   import('../capabilities/settings').then((found) => ({ default: found.SettingsScreen })),
 )
@@ -114,7 +117,7 @@ export const ROUTES: readonly Route[] = [
     key: 'f',
     icon: 'flow',
     needsHome: false,
-    screen: laterScreen('flow', 'Flow'),
+    screen: FlowScreen,
   },
   {
     id: 'cluster',

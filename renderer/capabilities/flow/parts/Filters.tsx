@@ -9,7 +9,7 @@ interface FilterProps {
   every: string
 }
 /** A filter in words; what is chosen lives in the address. */
-function Filter({ name, value, values, every }: FilterProps) {
+export function Filter({ name, value, values, every }: FilterProps) {
   return (
     <Menu position="bottom-start" width={220}>
       <Menu.Target>

@@ -6,6 +6,7 @@ import { inOrder, isIn, meanOf, nearestRank, overlapS, sumOf } from './figures'
 import { daysUntil, finishChances } from './forecast'
 import { littlesLaw } from './little'
 import { stationStays } from './stays'
+import { agesAtStations, valueStream } from './stream'
 import { clippedWaits, touchS, wholeWaits } from './waits'
 import { gateYields, handOffs } from './yields'
 
@@ -83,6 +84,8 @@ export function flowReport(histories: Histories, { days, addDays, ask }: FlowQue
     ...gateYields(histories, days),
     ...handOffs(histories, days),
     ...workInProgress(all, days, p85Seconds),
+    valueStream: valueStream(finished.map(([, course]) => course)),
+    agesAtStations: agesAtStations(finished.map(([, course]) => course)),
     stations: stationStays(courses, days),
     little: littlesLaw(courses, days),
     dora: doraFigures(histories, days),

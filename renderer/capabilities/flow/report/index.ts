@@ -1,0 +1,1 @@
+export { FlowScreen } from './FlowScreen'
