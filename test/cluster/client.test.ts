@@ -114,8 +114,13 @@ test('each refusal of a real server has its name', async () => {
     ok: false,
     failure: { code: 'CONFLICT' },
   })
-  value(await admin.remove(CONFIGS, ref('shared')))
-  value(await admin.remove(CONFIGS, ref('shared')))
+  const { uid = '' } = read?.metadata ?? {}
+  expect(
+    await admin.apply(CONFIGS, configMap('shared', { a: '3' }), { force: true, uid: 'another' }),
+  ).toMatchObject({ ok: false, failure: { code: 'CONFLICT' } })
+  value(await admin.apply(CONFIGS, configMap('shared', { a: '3' }), { force: true, uid }))
+  value(await admin.remove(CONFIGS, { ...ref('shared'), uid }))
+  value(await admin.remove(CONFIGS, { ...ref('shared'), uid }))
 })
 
 test('a quota is told as a quota', async () => {
@@ -328,7 +333,8 @@ test('a watch outlives a killed server and a compacted history, and misses nothi
   await plane.startApiServer()
   value(await admin.create(CONFIGS, configMap('after-restart')))
   await has('after-restart')
-  value(await admin.remove(CONFIGS, ref('before')))
+  const { uid = '' } = value(await admin.get(CONFIGS, ref('before'), AnyObject))?.metadata ?? {}
+  value(await admin.remove(CONFIGS, { ...ref('before'), uid }))
   await until(() => Promise.resolve(!seen.has('before')), {
     seconds: 60,
     why: () => 'a removal was missed',

@@ -7,7 +7,17 @@ import { timestamp } from '../../kernel/clock'
 import { given } from '../../kernel/given'
 import { fail, succeed, type Outcome } from '../../kernel/outcome'
 import type { MadePlan, OperationKind, StepContext } from '../operations'
-import { planBody, preview, refusals, reviewChanges, signedIn, stepsOf } from '../plans'
+import { removeProved } from '../ownership'
+import {
+  applyOne,
+  done,
+  planBody,
+  preview,
+  refusals,
+  reviewChanges,
+  signedIn,
+  stepsOf,
+} from '../plans'
 import { policyOf, POLICY_NAME } from './live/policy'
 import type { PlannedQueue } from './live/planner'
 import type { BurstPorts } from './ports'
@@ -55,16 +65,15 @@ async function write(
   const home = client(input.site)
   if (!home.ok) return home
   if (!spec) {
-    const gone = await home.value.remove(records.resource('BurstPolicy'), REF, { signal })
-    return gone.ok || gone.failure.code === 'NOT_FOUND' ? succeed(undefined) : gone
+    // The record of this name is the policy: nothing else may be one.
+    return removeProved(
+      home.value,
+      { resource: records.resource('BurstPolicy'), kind: 'BurstPolicy', ...REF },
+      { proof: () => true, signal },
+    )
   }
   // A field that was taken out has to go: an apply that leaves it out does that for the manager that set it.
-  const done = await home.value.apply(
-    records.resource('BurstPolicy'),
-    records.toObject('BurstPolicy', REF, spec),
-    { force: true, signal },
-  )
-  return done.ok ? succeed(undefined) : done
+  return done(await applyOne(home.value, records.toObject('BurstPolicy', REF, spec), { signal }))
 }
 
 /** The policy record: read, planned, changed, and its kill switch. */
@@ -126,18 +135,16 @@ export function makePolicy(
         : rest
       const resource = ports.records.resource('BurstPolicy')
       if (resourceVersion === undefined) {
-        const made = await me.value.home.apply(
-          resource,
-          ports.records.toObject('BurstPolicy', REF, next),
-          { force: true, ...(signal && { signal }) },
-        )
-        return made.ok ? succeed(undefined) : made
+        const made = ports.records.toObject('BurstPolicy', REF, next)
+        return done(await applyOne(me.value.home, made, { signal }))
       }
-      const done = await me.value.home.mergePatch(resource, REF, {
-        body: { spec: { stopped: next.stopped ?? null } },
-        ...(signal && { signal }),
-      })
-      return done.ok ? succeed(undefined) : done
+      // Whatever somebody writes into the policy meanwhile: the switch is pulled.
+      return done(
+        await me.value.home.mergePatch(resource, REF, {
+          body: { spec: { stopped: next.stopped ?? null } },
+          ...(signal && { signal }),
+        }),
+      )
     },
   }
 }

@@ -274,7 +274,7 @@ async function refuseOne(
     reason,
     usd: 0,
   }
-  return patch(client.value, ref, {
+  return patch(client.value, found.value, {
     annotations: { [MARK.refused]: JSON.stringify(mark), [MARK.asked]: null },
     signal: signal ?? new AbortController().signal,
   })

@@ -4,8 +4,10 @@ import { PoolTemplate, type CloudPrice } from '../../../preload/contract/cloud'
 import type { Plan } from '../../../preload/contract/operations'
 import { given } from '../../kernel/given'
 import { fail, succeed, type Outcome } from '../../kernel/outcome'
-import type { KubeObject } from '../../platform/kubernetes/types'
+import type { ProofOfOwnership } from '../../kernel/ownership'
+import type { KubeClient, KubeObject } from '../../platform/kubernetes/types'
 import type { MadePlan, OperationKind, StepContext } from '../operations'
+import { removeProved } from '../ownership'
 import { asYaml, planBody, runMark, stepsOf } from '../plans'
 import { nodeGroups } from './adapters/eks'
 import { nodeClass, nodePool, NODE_POOLS } from './adapters/karpenter'
@@ -79,6 +81,42 @@ async function unmake(
     : succeed(undefined)
 }
 
+const Tags = z.record(z.string(), z.string()).default({})
+const Marked = z.looseObject({ metadata: z.looseObject({ annotations: Tags }) })
+const poolOfRun =
+  (run: string): ProofOfOwnership =>
+  ({ metadata }) =>
+    metadata.annotations?.[TAG.run] === run
+/** Makes the NodePool, or finds the one that this run has made; one of somebody else is never written over. */
+async function makePool(
+  site: KubeClient,
+  { object, run }: { object: KubeObject; run: string },
+  signal: AbortSignal,
+): Promise<Outcome<void>> {
+  const made = await site.create(NODE_POOLS, object, { signal })
+  if (made.ok) return succeed(undefined)
+  if (made.failure.code !== 'ALREADY_EXISTS') return made
+  const { name } = object.metadata
+  const found = await site.get(NODE_POOLS, { name }, Marked, signal)
+  if (!found.ok) return found
+  return found.value && poolOfRun(run)(found.value)
+    ? succeed(undefined)
+    : fail(failure('NOT_OURS', { site: site.site, kind: 'NodePool', name }))
+}
+async function unmakePool(
+  site: KubeClient,
+  { group, run }: Pick<CreateInput, 'group' | 'run'>,
+  signal: AbortSignal,
+): Promise<Outcome<void>> {
+  const gone = await removeProved(
+    site,
+    { resource: NODE_POOLS, kind: 'NodePool', name: group },
+    { proof: poolOfRun(run), signal },
+  )
+  // One of the same name that another run made stays.
+  return gone.ok || gone.failure.code === 'NOT_OURS' ? succeed(undefined) : gone
+}
+
 export function createKind(cloud: Cloud): OperationKind<CreateInput> {
   const poolObject = (input: CreateInput): KubeObject | undefined =>
     input.nodeClass &&
@@ -101,14 +139,11 @@ export function createKind(cloud: Cloud): OperationKind<CreateInput> {
                 if (!site.ok) return site
                 if (!object)
                   return fail(failure('NOT_FOUND', { kind: 'node class', name: 'of Karpenter' }))
-                const applied = await site.value.apply(NODE_POOLS, object, { force: true, signal })
-                return applied.ok ? succeed(undefined) : applied
+                return makePool(site.value, { object, run: input.run }, signal)
               },
               async undo({ input, client, signal }) {
                 const site = client(input.site)
-                return site.ok
-                  ? site.value.remove(NODE_POOLS, { name: input.group }, { signal })
-                  : site
+                return site.ok ? unmakePool(site.value, input, signal) : site
               },
             },
           ]

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { failure } from '../../../preload/contract/failures'
+import { failure, type Failure } from '../../../preload/contract/failures'
 import { fail, succeed, type Outcome } from '../../kernel/outcome'
 import type { KubeClient } from '../../platform/kubernetes/types'
 import { KUBE } from '../plans'
@@ -27,7 +27,11 @@ const ASK_AWS_EVERY = 4
 /** A shortage that AWS told of before the machines were asked for is an old one. */
 const FRESH_TROUBLE_MS = 60_000
 const NodeSight = z.object({
-  metadata: z.object({ name: z.string(), labels: z.record(z.string(), z.string()).default({}) }),
+  metadata: z.object({
+    name: z.string(),
+    uid: z.string(),
+    labels: z.record(z.string(), z.string()).default({}),
+  }),
   spec: z
     .object({ providerID: z.string().optional(), unschedulable: z.boolean().default(false) })
     .prefault({}),
@@ -38,6 +42,7 @@ const NodeSight = z.object({
 const PodSight = z.object({
   metadata: z.object({
     name: z.string(),
+    uid: z.string(),
     namespace: z.string().default('default'),
     ownerReferences: z.array(z.object({ kind: z.string() })).default([]),
     deletionTimestamp: z.string().optional(),
@@ -54,6 +59,7 @@ export interface NodeNow {
 export interface PodNow {
   name: string
   namespace: string
+  uid: string
 }
 
 /** The verbs of rented machines. Each may be run again after it was cut short, and ends in the same state. */
@@ -103,7 +109,7 @@ export class Work {
                 metadata.namespace !== 'kube-system' &&
                 !metadata.ownerReferences.some(({ kind }) => kind === 'DaemonSet'),
             )
-            .map(({ metadata }) => ({ name: metadata.name, namespace: metadata.namespace })),
+            .map(({ metadata: { name, namespace, uid } }) => ({ name, namespace, uid })),
         )
       : listed
   }
@@ -243,7 +249,13 @@ export class Work {
       const done = await client.value.mergePatch(
         KUBE.nodes,
         { name },
-        { body: { spec: { unschedulable: closed ? true : null } }, signal },
+        {
+          body: {
+            metadata: { uid: node.value.metadata.uid },
+            spec: { unschedulable: closed ? true : null },
+          },
+          signal,
+        },
       )
       if (!done.ok && done.failure.code !== 'NOT_FOUND') return done
     }
@@ -256,26 +268,28 @@ export class Work {
     const ours = await this.owned(at, telling.signal)
     if (!ours.ok) return ours
     for (;;) {
+      const there = await this.#isOfGroup(client.value, { ...at, node }, telling.signal)
+      if (!there.ok || !there.value) return there.ok ? succeed(undefined) : there
       const pods = await this.podsOn(client.value, node, telling.signal)
       if (!pods.ok) return pods
       if (pods.value.length === 0) return succeed(undefined)
       telling.progress(`${String(pods.value.length)} pods are leaving ${node}.`)
-      for (const { name, namespace } of pods.value) {
-        const evicted = await client.value.create(
-          KUBE.pods,
-          { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace } },
-          { subresource: 'eviction', signal: telling.signal },
-        )
-        // A budget that allows no disruption now answers busy: it may a moment later.
-        if (
-          !evicted.ok &&
-          evicted.failure.code !== 'NOT_FOUND' &&
-          evicted.failure.code !== 'CLUSTER_BUSY'
-        )
-          return evicted
+      for (const pod of pods.value) {
+        const evicted = await evict(client.value, pod, telling.signal)
+        if (!evicted.ok) return evicted
       }
       await this.#ports.clock.sleep(LOOK_MS, telling.signal)
     }
+  }
+  /** Its label ties a node to the group whose mark was asked for: one that is gone or another's by now is not emptied. */
+  async #isOfGroup(
+    client: KubeClient,
+    { group, node }: At & { node: string },
+    signal: AbortSignal,
+  ): Promise<Outcome<boolean>> {
+    const found = await client.get(KUBE.nodes, { name: node }, NodeSight, signal)
+    if (!found.ok) return found
+    return succeed(found.value !== undefined && groupOf(found.value.metadata) === group)
   }
   /** Gives these machines back, and no others. They have to be closed and empty; one on which something started meanwhile stays. Answers who stayed. */
   async letGo(at: At, names: readonly string[], telling: Telling): Promise<Outcome<string[]>> {
@@ -379,6 +393,22 @@ export class Work {
     }
   }
 }
+/** Asks that very pod to leave: one that was made anew under its name may run elsewhere. A budget that allows no disruption now may do so a moment later. */
+async function evict(
+  client: KubeClient,
+  { name, namespace, uid }: PodNow,
+  signal: AbortSignal,
+): Promise<Outcome<void>> {
+  const object = {
+    apiVersion: 'policy/v1',
+    kind: 'Eviction',
+    metadata: { name, namespace },
+    deleteOptions: { preconditions: { uid } },
+  }
+  const asked = await client.create(KUBE.pods, object, { subresource: 'eviction', signal })
+  return asked.ok || LATER.has(asked.failure.code) ? succeed(undefined) : asked
+}
+const LATER = new Set<Failure['code']>(['NOT_FOUND', 'CONFLICT', 'CLUSTER_BUSY'])
 /** A group that Takt made begins and ends at none; an adopted one keeps the minimum that its makers gave it. */
 const minOf = ({ account }: At, { min, tags }: GroupFacts, desired: number): { min?: number } =>
   desired < min && mayDelete(ownershipOf(tags, { owner: account, bound: true }))

@@ -2,22 +2,27 @@ import { z } from 'zod'
 import type { Size } from '../../../preload/contract/records/environment'
 import { timestamp } from '../../kernel/clock'
 import { ANNOTATION, LABEL } from '../../kernel/manifest'
-import { carriesMark, isObject, madeForEnvironment } from '../../kernel/ownership'
+import { carriesMark, isObject } from '../../kernel/ownership'
 import { succeed, type Outcome } from '../../kernel/outcome'
 import type { KubeClient } from '../../platform/kubernetes/types'
 import type { OperationKind, Step, StepContext } from '../operations'
-import { done, KUBE, onSite, removeOne, resourceOf, until } from '../plans'
+import { applyOne, done, KUBE, onSite, removeOne, until } from '../plans'
 import { quotaManifest } from '../projects'
 import { ChangeInput, RECORD, refOf } from './change-input'
 import { STOPPED, workspaceClaim } from './domain/manifests'
 import { podsOf } from './observe'
 import { onSame, premiseOf, stillThat, type PremisePorts } from './premise'
 import type { EnvironmentPorts } from './ports'
+import {
+  madeFor,
+  patchRecord,
+  patchWorkload,
+  patchWorkspace,
+  Proved,
+  type EnvironmentIdentity,
+} from './proved'
 import { waits } from './steps'
 
-/** What Takt made for this environment says so itself; its name might be anybody's. */
-const proofOf = ({ namespace, name }: ReturnType<typeof refOf>) =>
-  madeForEnvironment({ project: namespace, environment: name })
 type Side = 'before' | 'after'
 type Context = StepContext<ChangeInput>
 const on = onSite<ChangeInput>
@@ -27,31 +32,21 @@ export const AWAY = ANNOTATION.notebookAway
 /** The two places that say whether it runs: the record, and the native object. */
 export async function writeState(
   client: KubeClient,
-  input: Pick<ChangeInput, 'namespace' | 'name' | 'workload' | 'replicas'>,
+  input: EnvironmentIdentity & Pick<ChangeInput, 'workload' | 'replicas'>,
   { state, signal }: { state: 'running' | 'paused'; signal: AbortSignal },
 ): Promise<Outcome<void>> {
-  const recorded = await client.mergePatch(resourceOf(RECORD), refOf(input), {
-    body: { spec: { state } },
-    signal,
-  })
+  const recorded = await patchRecord(client, input, { body: { spec: { state } }, signal })
   if (!recorded.ok) return recorded
-  if (input.workload === 'Notebook')
-    return done(
-      await client.mergePatch(KUBE.notebooks, refOf(input), {
-        body: {
+  const paused = state === 'paused'
+  const body =
+    input.workload === 'Notebook'
+      ? {
           metadata: {
-            annotations: { [STOPPED]: state === 'paused' ? timestamp(client.clock.now()) : null },
+            annotations: { [STOPPED]: paused ? timestamp(client.clock.now()) : null },
           },
-        },
-        signal,
-      }),
-    )
-  return done(
-    await client.mergePatch(KUBE.statefulSets, refOf(input), {
-      body: { spec: { replicas: state === 'paused' ? 0 : input.replicas } },
-      signal,
-    }),
-  )
+        }
+      : { spec: { replicas: paused ? 0 : input.replicas } }
+  return patchWorkload(client, input, { parse: Proved, change: () => body, signal })
 }
 
 const Template = z.looseObject({
@@ -60,38 +55,37 @@ const Template = z.looseObject({
     nodeSelector: z.record(z.string(), z.string()).optional(),
   }),
 })
-const Workload = z.object({ spec: z.object({ template: Template }) })
+const Workload = Proved.extend({ spec: z.looseObject({ template: Template }) })
 async function writeSize(
   client: KubeClient,
   input: ChangeInput,
   { size, signal }: { size: Size; signal: AbortSignal },
 ): Promise<Outcome<void>> {
-  const recorded = await client.mergePatch(resourceOf(RECORD), refOf(input), {
+  const recorded = await patchRecord(client, input, {
     body: { spec: { size: { ...size, gpu: size.gpu ?? null } } },
     signal,
   })
   if (!recorded.ok) return recorded
-  const resource = input.workload === 'Notebook' ? KUBE.notebooks : KUBE.statefulSets
-  const found = await client.get(resource, refOf(input), Workload, signal)
-  if (!found.ok || !found.value) return done(found)
-  const { spec } = found.value.spec.template
   const list = {
     cpu: String(size.cpuCores),
     memory: `${String(size.memoryGi)}Gi`,
     ...(size.gpu && { [size.gpu.resource]: String(size.gpu.count) }),
   }
-  const [first, ...others] = spec.containers
-  const containers = [{ ...first, resources: { requests: list, limits: list } }, ...others]
   const nodeSelector = { 'nvidia.com/gpu.product': size.gpu?.model ?? null }
   const tolerations = size.gpu
     ? [{ key: 'nvidia.com/gpu', operator: 'Exists', effect: 'NoSchedule' }]
     : null
-  return done(
-    await client.mergePatch(resource, refOf(input), {
-      body: { spec: { template: { spec: { containers, nodeSelector, tolerations } } } },
-      signal,
-    }),
-  )
+  const sized = await patchWorkload(client, input, {
+    parse: Workload,
+    change({ spec }) {
+      const [first, ...others] = spec.template.spec.containers
+      const containers = [{ ...first, resources: { requests: list, limits: list } }, ...others]
+      return { spec: { template: { spec: { containers, nodeSelector, tolerations } } } }
+    },
+    signal,
+  })
+  // Without a workload there is nothing that would have another size.
+  return !sized.ok && sized.failure.code === 'NOT_FOUND' ? succeed(undefined) : sized
 }
 
 export type ChangePorts = EnvironmentPorts & PremisePorts
@@ -177,23 +171,16 @@ function removeSteps(
             promiseSeconds: 1,
             overtaken: stillThat(ports),
             run: on(async (client, { input, kept, signal }) => {
-              const claim = workspaceClaim(input.name)
-              kept['workspace'] = claim
-              return done(
-                await client.mergePatch(
-                  KUBE.claims,
-                  { namespace: input.namespace, name: claim },
-                  {
-                    body: {
-                      metadata: {
-                        ownerReferences: null,
-                        labels: { [LABEL.environment]: null, 'takt.dev/kept-from': input.name },
-                      },
-                    },
-                    signal,
+              kept['workspace'] = workspaceClaim(input.name)
+              return patchWorkspace(client, input, {
+                body: {
+                  metadata: {
+                    ownerReferences: null,
+                    labels: { [LABEL.environment]: null, 'takt.dev/kept-from': input.name },
                   },
-                ),
-              )
+                },
+                signal,
+              })
             }),
           },
         ]
@@ -238,7 +225,7 @@ function removeSteps(
               kind: 'VolumeSnapshotContent',
               name: metadata.name,
             },
-            { proof: proofOf(input), signal },
+            { proof: madeFor(input), signal },
           )
           if (!gone.ok) return gone
         }
@@ -268,12 +255,7 @@ function fieldSteps(ports: ChangePorts, input: ChangeInput): Step<ChangeInput>[]
     ...(quota
       ? [
           step('quota', 'Change the quota', async (side, { signal }, client) =>
-            done(
-              await client.apply(KUBE.quotas, quotaManifest(input.namespace, quota[side]), {
-                force: true,
-                signal,
-              }),
-            ),
+            done(await applyOne(client, quotaManifest(input.namespace, quota[side]), { signal })),
           ),
         ]
       : []),
@@ -286,13 +268,8 @@ function fieldSteps(ports: ChangePorts, input: ChangeInput): Step<ChangeInput>[]
       : []),
     ...(expiresAt
       ? [
-          step('extend', 'Change when it ends', async (side, { signal }, client) =>
-            done(
-              await client.mergePatch(resourceOf(RECORD), refOf(input), {
-                body: { spec: { expiresAt: expiresAt[side] } },
-                signal,
-              }),
-            ),
+          step('extend', 'Change when it ends', (side, { signal }, client) =>
+            patchRecord(client, input, { body: { spec: { expiresAt: expiresAt[side] } }, signal }),
           ),
         ]
       : []),

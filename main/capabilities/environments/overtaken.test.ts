@@ -26,12 +26,21 @@ afterEach(() => {
 })
 
 /** A core that begins to pause what is over and is ended in its first write; then another one on the same store. */
-async function killedWhilePausing() {
+async function killedWhilePausing({ marked = true } = {}) {
   const made = aLine([anEnvironment('nb', { owner: 'ada', expiresAt: at(1) })])
   const { kube } = made
   const namespace = kube.one('Environment', 'nb')?.metadata.namespace ?? ''
   kube.put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } })
-  kube.put({ apiVersion: 'kubeflow.org/v1', kind: 'Notebook', metadata: { name: 'nb', namespace } })
+  const labels = {
+    'app.kubernetes.io/managed-by': 'takt',
+    'takt.dev/project': namespace,
+    'takt.dev/environment': 'nb',
+  }
+  kube.put({
+    apiVersion: 'kubeflow.org/v1',
+    kind: 'Notebook',
+    metadata: { name: 'nb', namespace, ...(marked && { labels }) },
+  })
   const core = () => {
     const operations = makeOperations({
       journal: store.operations,
@@ -86,4 +95,9 @@ test('what is still over is paused by it', async () => {
   const { again, spec } = await killedWhilePausing()
   expect(await again()).toMatchObject({ state: 'done' })
   expect(spec()['state']).toBe('paused')
+})
+test('a notebook of that name that somebody else made is left alone', async () => {
+  const { kube, again } = await killedWhilePausing({ marked: false })
+  expect(await again()).toMatchObject({ state: 'failed', failure: { code: 'NOT_OURS' } })
+  expect(kube.one('Notebook', 'nb')?.metadata.annotations).toBeUndefined()
 })

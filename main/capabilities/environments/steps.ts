@@ -4,7 +4,7 @@ import type { Phase } from '../../../preload/contract/projects'
 import { fail, succeed, type Outcome } from '../../kernel/outcome'
 import type { KubeClient } from '../../platform/kubernetes/types'
 import type { OperationKind, Step, StepContext } from '../operations'
-import { applyAll, done, onSite, removeMade, resourceOf, until } from '../plans'
+import { applyAll, applyOne, done, onSite, removeMade, resourceOf, until } from '../plans'
 import { createSteps, quotaManifest } from '../projects'
 import { takeSnapshot, untakeSnapshot } from '../snapshots'
 import { bringSnapshot, takeBack } from './bring'
@@ -109,7 +109,7 @@ const quotaStep: Step<ProvisionInput> = {
   undo: on(async (client, { input, signal }) => {
     if (!input.quota) return succeed(undefined)
     const before = quotaManifest(input.namespace, input.quota.before)
-    return done(await client.apply(resourceOf(before), before, { force: true, signal }))
+    return done(await applyOne(client, before, { signal }))
   }),
 }
 

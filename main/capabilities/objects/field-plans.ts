@@ -284,6 +284,12 @@ export function changeOf({ ref, kind, what, path, before, after }: FieldInput): 
     }),
   }
 }
+const nested = (path: string[], value: unknown, uid: string | undefined) => {
+  const body = path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as {
+    metadata?: object
+  }
+  return { ...body, metadata: { ...body.metadata, ...given({ uid }) } }
+}
 /** Sends the change as a dry run. */
 export const tryOut = async (
   client: KubeClient,
@@ -291,7 +297,7 @@ export const tryOut = async (
   signal?: AbortSignal,
 ) =>
   client.mergePatch(ref.resource, ref, {
-    body: path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), after),
+    body: nested(path, after, ref.uid),
     dryRun: true,
     ...given({ subresource, signal }),
   })

@@ -1,3 +1,4 @@
+export { applyProved, inTheWay, mayWriteOver } from './apply'
 export {
   heldBy,
   isEmpty,

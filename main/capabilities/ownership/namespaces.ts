@@ -13,6 +13,7 @@ import {
 } from '../../kernel/ownership'
 import type { KubeClient, Resource } from '../../platform/kubernetes/types'
 import {
+  mayHold,
   refusalOf,
   standingOf,
   standingOfContents,
@@ -161,12 +162,19 @@ export async function makeNamespaces(
   return succeed(objects.filter(({ kind }) => kind !== 'Namespace'))
 }
 
+/** What a namespace is wanted for: as the project's own, or for single objects that bear Takt's mark. */
+export type NamespaceUse = 'own' | 'holds'
 /** How a namespace for a project stands on a site that keeps no record of it, and why it cannot be used there. */
 export async function namespaceAway(
   client: KubeClient,
-  name: string,
+  { name, use }: { name: string; use: NamespaceUse },
   signal?: AbortSignal,
 ): Promise<Outcome<{ makes: boolean; blockedBy: { says: string; remedy: string }[] }>> {
+  if (use === 'holds') {
+    const found = await readNamespace(client, name, signal)
+    if (found.ok && mayHold({ name, project: name, found: found.value }))
+      return succeed({ makes: false, blockedBy: [] })
+  }
   const standing = await namespaceStanding(
     client,
     { name, project: name, recorded: 'not-kept' },
@@ -178,7 +186,8 @@ export async function namespaceAway(
     site: client.site,
     project: name,
     adopt: false,
-    remedy: `Whoever it belongs to lends it by the label ${LABEL.project}=${name}; else choose another namespace.`,
+    remedy: 'Choose work of another namespace.',
+    lend: `Or whoever it belongs to lends it: kubectl label namespace ${name} ${LABEL.project}=${name}`,
   })
   return succeed({
     makes: standing.value.is === 'free',

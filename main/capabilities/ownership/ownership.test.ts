@@ -1,7 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { FakeKube } from '../../../test/support/fakes/kube'
 import { isObject, madeForProject } from '../../kernel/ownership'
-import { createNamespace, namespaceStanding, removeProved, surveyNamespace } from '.'
+import {
+  applyProved,
+  createNamespace,
+  namespaceAway,
+  namespaceStanding,
+  removeProved,
+  surveyNamespace,
+} from '.'
 
 const MADE = { 'app.kubernetes.io/managed-by': 'takt', 'takt.dev/project': 'voice' }
 const signal = new AbortController().signal
@@ -190,5 +197,89 @@ describe('making and removing', () => {
     ).toMatchObject({ ok: true })
     expect(await removeProved(kube, of('own'), { proof, signal })).toMatchObject({ ok: true })
     expect(kube.all('ConfigMap').map(({ metadata }) => metadata.name)).toEqual(['foreign'])
+  })
+})
+
+describe('writing over what stands', () => {
+  beforeEach(() => void namespace('voice', MADE))
+  const claims = { group: '', version: 'v1', plural: 'persistentvolumeclaims' }
+  const object = {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: {
+      name: 'nb-work',
+      namespace: 'voice',
+      labels: { ...MADE, 'takt.dev/environment': 'nb' },
+    },
+    spec: { size: 1 },
+  }
+  const apply = () => applyProved(kube, { object, resource: claims }, { run: 'run-1', signal })
+  it.each<[what: string, labels: Record<string, string> | undefined]>([
+    ['bears no mark', undefined],
+    ["bears another project's", { ...MADE, 'takt.dev/project': 'payroll' }],
+    ["bears another environment's", { ...MADE, 'takt.dev/environment': 'other' }],
+  ])('leaves alone what %s', async (_what, labels) => {
+    put('PersistentVolumeClaim', 'nb-work', labels ? { labels } : {})
+    expect(await apply()).toMatchObject({ ok: false, failure: { code: 'NOT_OURS' } })
+    expect(kube.one('PersistentVolumeClaim', 'nb-work')).not.toHaveProperty('spec')
+  })
+  it('writes over what bears the same mark, and names its maker no other', async () => {
+    put('PersistentVolumeClaim', 'nb-work', { labels: MADE })
+    expect(await apply()).toMatchObject({ ok: true, value: { spec: { size: 1 } } })
+    const made = kube.one('PersistentVolumeClaim', 'nb-work')
+    expect(made?.metadata.annotations?.['takt.dev/run']).toBeUndefined()
+  })
+  it('makes what is not there, and never forces itself over one that is made in the same moment', async () => {
+    const forced: unknown[] = []
+    const real = kube.apply.bind(kube)
+    kube.apply = (resource, one, options) => {
+      forced.push(options?.force)
+      return real(resource, one, options)
+    }
+    expect(await apply()).toMatchObject({ ok: true })
+    expect(await apply()).toMatchObject({ ok: true })
+    expect(forced).toEqual([false, true])
+  })
+})
+
+describe('a namespace of another site', () => {
+  const away = async (name: string, use: 'own' | 'holds') => {
+    const place = await namespaceAway(kube, { name, use })
+    if (!place.ok) throw new Error(place.failure.code)
+    const [refusal] = place.value.blockedBy
+    return refusal
+      ? `${refusal.says} ${refusal.remedy}`
+      : place.value.makes
+        ? 'makes it'
+        : 'uses it'
+  }
+  it('is made where there is none, whatever it is wanted for', async () => {
+    expect(await away('voice', 'own')).toBe('makes it')
+    expect(await away('voice', 'holds')).toBe('makes it')
+  })
+  it('that the API server made for everybody may hold single objects, and is never a project of its own', async () => {
+    namespace('default')
+    expect(await away('default', 'holds')).toBe('uses it')
+    expect(await away('default', 'own')).toBe(
+      `The name default is reserved on ${kube.site} for the cluster itself. Choose work of another namespace.`,
+    )
+    namespace('default', { 'takt.dev/reserved': '' })
+    expect(await away('default', 'holds')).toContain('is reserved')
+  })
+  it("that is the cluster's own holds nothing, and no label is named that could not help", async () => {
+    namespace('kube-system', { 'takt.dev/project': 'kube-system' })
+    expect(await away('kube-system', 'holds')).toContain('is reserved')
+    expect(await away('kube-system', 'holds')).not.toContain('kubectl label')
+  })
+  it("that is somebody's is used once its owner lends it, as the refusal says", async () => {
+    namespace('voice')
+    put('Secret', 'payroll')
+    for (const use of ['own', 'holds'] as const)
+      expect(await away('voice', use)).toContain(
+        'kubectl label namespace voice takt.dev/project=voice',
+      )
+    namespace('voice', { 'takt.dev/project': 'voice' })
+    expect(await away('voice', 'holds')).toBe('uses it')
+    expect(await away('voice', 'own')).toBe('uses it')
   })
 })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { failure } from '../../../preload/contract/failures'
+import { given } from '../../kernel/given'
 import { fail, succeed, type Outcome } from '../../kernel/outcome'
 import type { ProofOfOwnership } from '../../kernel/ownership'
 import type { KubeClient, Resource } from '../../platform/kubernetes/types'
@@ -7,7 +8,7 @@ import type { KubeClient, Resource } from '../../platform/kubernetes/types'
 const Marks = z.record(z.string(), z.string()).optional()
 const Proved = z.looseObject({
   metadata: z.looseObject({
-    uid: z.string().optional(),
+    uid: z.string(),
     labels: Marks,
     annotations: Marks,
     ownerReferences: z.array(z.looseObject({ uid: z.string() })).optional(),
@@ -21,7 +22,7 @@ const Proved = z.looseObject({
 export async function removeProved(
   client: KubeClient,
   object: { resource: Resource; kind: string; name: string; namespace?: string | undefined },
-  { proof, signal }: { proof: ProofOfOwnership; signal: AbortSignal },
+  { proof, signal }: { proof: ProofOfOwnership; signal?: AbortSignal | undefined },
 ): Promise<Outcome<void>> {
   const { resource, kind, ...ref } = object
   const found = await client.get(resource, ref, Proved, signal)
@@ -32,7 +33,7 @@ export async function removeProved(
   const gone = await client.remove(
     resource,
     { ...ref, uid: found.value.metadata.uid },
-    { propagation: 'Background', signal },
+    { propagation: 'Background', ...given({ signal }) },
   )
   if (gone.ok || gone.failure.code === 'NOT_FOUND') return succeed(undefined)
   return gone.failure.code === 'CONFLICT' ? stranger : gone

@@ -1,21 +1,13 @@
-import { z } from 'zod'
-import { ANNOTATION, type Manifest } from '../../kernel/manifest'
+import type { Manifest } from '../../kernel/manifest'
 import { succeed, type Outcome } from '../../kernel/outcome'
 import { madeByRun, type ProofOfOwnership } from '../../kernel/ownership'
 import type { KubeClient, KubeObject } from '../../platform/kubernetes/types'
-import { removeProved } from '../ownership'
+import { applyProved, removeProved } from '../ownership'
 import { resourceOf } from './resources'
-
-const Found = z.looseObject({
-  metadata: z.looseObject({
-    uid: z.string().optional(),
-    annotations: z.record(z.string(), z.string()).default({}),
-  }),
-})
 
 /**
  * Applies objects in order, each marked with the run that first made it. Running it again ends in the same state, and takes
- * no object that stood there before for its own.
+ * no object that stood there before for its own: one that does not bear Takt's mark is left alone, and fails as NOT_OURS.
  */
 export async function applyAll(
   client: KubeClient,
@@ -24,26 +16,19 @@ export async function applyAll(
 ): Promise<Outcome<KubeObject[]>> {
   const applied: KubeObject[] = []
   for (const object of objects) {
-    const { name, namespace } = object.metadata
-    const found = await client.get(resourceOf(object), { name, namespace }, Found, at.signal)
-    if (!found.ok) return found
-    const run = found.value ? found.value.metadata.annotations[ANNOTATION.run] : at.run
-    const marked =
-      run === undefined
-        ? object
-        : {
-            ...object,
-            metadata: {
-              ...object.metadata,
-              annotations: { ...object.metadata.annotations, [ANNOTATION.run]: run },
-            },
-          }
-    const done = await client.apply(resourceOf(object), marked, { force: true, signal: at.signal })
+    const done = await applyProved(client, { object, resource: resourceOf(object) }, at)
     if (!done.ok) return done
     applied.push(done.value)
   }
   return succeed(applied)
 }
+
+/** Applies one object over none or over one of Takt's own; makes nothing that an undo would take away. */
+export const applyOne = (
+  client: KubeClient,
+  object: Manifest,
+  at: { dryRun?: boolean; signal?: AbortSignal | undefined },
+): Promise<Outcome<KubeObject>> => applyProved(client, { object, resource: resourceOf(object) }, at)
 
 /** Removes, last first, those of the objects that this very run made; what others made or what is gone already is left alone. */
 export async function removeMade(
@@ -53,18 +38,12 @@ export async function removeMade(
 ): Promise<Outcome<void>> {
   for (const object of objects.toReversed()) {
     const { name, namespace } = object.metadata
-    const found = await client.get(resourceOf(object), { name, namespace }, Found, at.signal)
-    if (!found.ok) {
-      if (found.failure.code === 'NOT_FOUND') continue
-      return found
-    }
-    if (!found.value || !madeByRun(at.run)(found.value)) continue
-    const gone = await client.remove(
-      resourceOf(object),
-      { name, namespace, uid: found.value.metadata.uid },
-      { propagation: 'Background', signal: at.signal },
+    const gone = await removeProved(
+      client,
+      { resource: resourceOf(object), kind: object.kind, name, namespace },
+      { proof: madeByRun(at.run), signal: at.signal },
     )
-    if (!gone.ok && gone.failure.code !== 'NOT_FOUND') return gone
+    if (!gone.ok && gone.failure.code !== 'NOT_OURS') return gone
   }
   return succeed(undefined)
 }

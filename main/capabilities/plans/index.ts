@@ -1,4 +1,4 @@
-export { applyAll, removeMade, removeOne, runMark } from './apply'
+export { applyAll, applyOne, removeMade, removeOne, runMark } from './apply'
 export { diffLines } from './domain/diff'
 export { asYaml, planBody, stepsOf, type PlanBody } from './made'
 export { asksFor, refusals, reviewChanges, type Ask } from './permissions'

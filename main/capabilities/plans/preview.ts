@@ -6,6 +6,7 @@ import { given } from '../../kernel/given'
 import type { Manifest } from '../../kernel/manifest'
 import { succeed, type Outcome } from '../../kernel/outcome'
 import type { KubeClient, KubeObject } from '../../platform/kubernetes/types'
+import { inTheWay } from '../ownership'
 import { diffLines } from './domain/diff'
 import { KUBE, resourceOf } from './resources'
 
@@ -32,6 +33,8 @@ interface Looked {
   change: PlanChange
   ran: boolean
   failure?: Failure
+  /** One of that name stands there and is not Takt's to change. */
+  taken?: Blocked
 }
 
 /**
@@ -89,12 +92,15 @@ async function look(
   const current = await client.get(resourceOf(object), { name, namespace }, Loose, signal)
   if (!current.ok && TRANSPORT.has(current.failure.code))
     return { change: { op: 'create', ...about }, ran: false, failure: current.failure }
+  const before = current.ok ? current.value : undefined
+  const taken = inTheWay(object, before)
+  if (taken) return { change: { op: 'same', ...about }, ran: false, taken }
   const tried = await client.apply(
     resourceOf(object),
     object,
     given({ dryRun: true, force: true, signal }),
   )
-  return compared(about, { before: current.ok ? current.value : undefined, tried })
+  return compared(about, { before, tried })
 }
 
 function compared(
@@ -117,7 +123,8 @@ function compared(
 
 function summed(looked: Looked[], missing: Set<string>): Preview {
   const failures = looked.flatMap(({ change, failure }) => (failure ? [{ change, failure }] : []))
-  const skipped = looked.filter(({ ran }) => !ran).length
+  const taken = looked.flatMap((one) => one.taken ?? [])
+  const skipped = looked.filter((one) => !one.ran && !one.taken).length
   const says = [
     ...failures.map(
       ({ change, failure }) => `${change.kind} ${change.name}: ${explain(failure).says}`,
@@ -132,10 +139,13 @@ function summed(looked: Looked[], missing: Set<string>): Preview {
   return {
     changes: looked.map(({ change }) => change),
     dryRun: { result: failures.length > 0 ? 'failed' : ran ? 'passed' : 'not-run', says },
-    blockedBy: failures.map(({ change, failure }) => ({
-      ...blocked(failure),
-      says: `${change.kind} ${change.name}: ${explain(failure).says}`,
-    })),
+    blockedBy: [
+      ...taken,
+      ...failures.map(({ change, failure }) => ({
+        ...blocked(failure),
+        says: `${change.kind} ${change.name}: ${explain(failure).says}`,
+      })),
+    ],
   }
 }
 

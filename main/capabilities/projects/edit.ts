@@ -11,7 +11,7 @@ import { mergeProject, type Keep, type Merge } from './domain/merge'
 import { CHANGED_BY } from './operation'
 import { factsOf } from './plan'
 import type { ProjectPorts } from './ports'
-import { resourceOf } from '../plans'
+import { applyOne } from '../plans'
 
 export interface Edit {
   name: string
@@ -124,11 +124,7 @@ async function write(
   const bindings = isRequested(raw.status) ? [] : changedBindings(name, raw.spec, spec)
   // Rights are tried first, so that a refusal leaves the record as it was.
   for (const binding of bindings) {
-    const tried = await home.apply(resourceOf(binding), binding, {
-      dryRun: true,
-      force: true,
-      ...options,
-    })
+    const tried = await applyOne(home, binding, { dryRun: true, ...options })
     if (!tried.ok) return tried
   }
   const changed = {
@@ -142,7 +138,7 @@ async function write(
   )
   if (!done.ok) return done
   for (const binding of bindings) {
-    const bound = await home.apply(resourceOf(binding), binding, { force: true, ...options })
+    const bound = await applyOne(home, binding, options)
     if (!bound.ok) return bound
   }
   return done

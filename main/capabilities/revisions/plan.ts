@@ -139,12 +139,15 @@ const recordStep = (ports: Pick<RevisionPorts, 'records'>): Step<SaveInput> => (
       signal,
     )
     if (!scored.ok) return scored
+    const ref = { name: input.spec.workItem, namespace: input.namespace }
+    const item = await ports.records.read('WorkItem', ref, signal)
+    if (!item.ok) return item
+    const { uid } = item.value.meta
     return done(
-      await client.mergePatch(
-        ports.records.resource('WorkItem'),
-        { name: input.spec.workItem, namespace: input.namespace },
-        { body: { spec: { revision: input.name } }, signal },
-      ),
+      await client.mergePatch(ports.records.resource('WorkItem'), ref, {
+        body: { metadata: { uid }, spec: { revision: input.name } },
+        signal,
+      }),
     )
   }),
   undo: on((client, { input, signal }) =>

@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import type { DataSource } from '../../../preload/contract/records'
+import type { Outcome } from '../../kernel/outcome'
 import { aCloud, objectStoresOf } from '../../../test/support/cloud'
 import { makeShipping } from './service'
+import { idOf } from './transfer'
+import { makeWorkspaces } from './workspace'
 
+const JOBS = { group: 'batch', version: 'v1', plural: 'jobs' }
 let world: Awaited<ReturnType<typeof aCloud>>
 let shipping: ReturnType<typeof makeShipping>
 const source = (name: string, uri: string, mayGoTo: string[]) =>
@@ -138,6 +143,53 @@ describe('data that follows its work', () => {
     expect(link.bytesPerSecond / 1e6).toBeGreaterThan(120)
     expect(link.bytesPerSecond / 1e6).toBeLessThan(170)
   }, 60_000)
+  test.each(['a shipment', 'a workspace'] as const)(
+    'a Job of the same name that somebody else made is neither followed nor removed by %s',
+    async (which) => {
+      const client = world.sites.client('oslo')
+      if (!client.ok) throw new Error(client.failure.code)
+      const bucket = world.aws.account.state.buckets['acme-takt-burst']
+      for (const key of target().filter((one) => one.includes('parcels')))
+        delete bucket?.objects[key]
+      const strange = { ...ask, uri: 's3://parcels/main/', claim: 'job-9' }
+      const work = {
+        site: 'oslo',
+        depot: 'aws-burst',
+        namespace: 'call-intent',
+        claim: 'nb-work',
+        name: 'nb',
+        way: 'out' as const,
+        run: 'run-9',
+      }
+      const name = which === 'a shipment' ? `takt-${idOf(strange)}` : 'takt-workspace-out-run-9'
+      const containers = [{ name: 'theirs', image: 'theirs:1' }]
+      const at = { namespace: 'call-intent', name }
+      const theirs = await client.value.create(JOBS, {
+        apiVersion: 'batch/v1',
+        kind: 'Job',
+        metadata: at,
+        spec: { suspend: true, template: { spec: { restartPolicy: 'Never', containers } } },
+      })
+      if (!theirs.ok) throw new Error(theirs.failure.code)
+      const workspaces = makeWorkspaces(ports())
+      const tried =
+        which === 'a shipment'
+          ? shipping.ship(strange, telling())
+          : workspaces.carry(work, telling())
+      expect(await world.live<Outcome<unknown>>(tried)).toMatchObject({
+        ok: false,
+        failure: { code: 'NOT_OURS' },
+      })
+      if (which === 'a workspace')
+        expect(await workspaces.stop(work, new AbortController().signal)).toMatchObject({
+          ok: true,
+        })
+      const left = await client.value.get(JOBS, at, z.looseObject({ metadata: z.looseObject({}) }))
+      expect(left).toMatchObject({ value: { metadata: { uid: theirs.value.metadata.uid } } })
+      expect(left).not.toHaveProperty('value.metadata.deletionTimestamp')
+    },
+    60_000,
+  )
   test('stopped in the middle it leaves nothing that goes on sending, and goes on where it was', async () => {
     for (const key of target().filter((one) => one.includes('parcels')))
       delete world.aws.account.state.buckets['acme-takt-burst']?.objects[key]

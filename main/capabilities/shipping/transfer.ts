@@ -5,12 +5,14 @@ import type { Shipment } from '../../../preload/contract/cloud'
 import { timestamp } from '../../kernel/clock'
 import { given } from '../../kernel/given'
 import { fail, succeed, type Outcome } from '../../kernel/outcome'
+import { carriesMark, type ProofOfOwnership } from '../../kernel/ownership'
 import type { KubeClient, Resource } from '../../platform/kubernetes/types'
+import { removeProved } from '../ownership'
 import { KUBE } from '../plans'
 import { headObject, listObjects, writeText, type ObjectStore } from './adapters/objects'
 import { progressOf, troubleOf, type Progress } from './adapters/progress'
 import { imageOf } from './domain/image'
-import { transferJob, TRANSFER_LABEL } from './domain/job'
+import { CLAIM_ANNOTATION, transferJob, TRANSFER_LABEL } from './domain/job'
 import {
   addressOf,
   bytesOf,
@@ -31,8 +33,14 @@ const LOOK_MS = 1000
 const TRIES = 3
 const DAMAGED_NAMED = 20
 const LOG_LINES = 20
+const Marks = z.record(z.string(), z.string()).default({})
 const JobSight = z.object({
-  metadata: z.object({ deletionTimestamp: z.string().optional() }).prefault({}),
+  metadata: z.object({
+    uid: z.string(),
+    labels: Marks,
+    annotations: Marks,
+    deletionTimestamp: z.string().optional(),
+  }),
   status: z
     .object({
       conditions: z
@@ -51,6 +59,14 @@ interface JobAt {
   namespace: string
   name: string
 }
+const jobOf = ({ namespace, name }: JobAt) => ({ resource: JOBS, kind: 'Job', namespace, name })
+/** The Job of this shipment says so itself: Takt made it, for this transfer and for this claim. */
+const proofOf =
+  ({ name }: JobAt, { claim }: Pick<ShipAsk, 'claim'>): ProofOfOwnership =>
+  (job) =>
+    carriesMark(job) &&
+    job.metadata.labels?.[TRANSFER_LABEL] === name &&
+    job.metadata.annotations?.[CLAIM_ANNOTATION] === claim
 const endOf = ({ status }: z.infer<typeof JobSight>) =>
   status.conditions.find(
     ({ type, status: is }) => (type === 'Complete' || type === 'Failed') && is === 'True',
@@ -276,12 +292,8 @@ export class Carrier {
       telling,
       tell: (progress) => this.#tell(shipment, progress, telling),
     })
-    // It has done what it could, and after a stop nothing may go on sending.
-    await client.value.remove(
-      JOBS,
-      { name: at.name, namespace: at.namespace },
-      { propagation: 'Background' },
-    )
+    // It has done what it could, and after a stop nothing may go on sending: so without the signal.
+    await removeProved(client.value, jobOf(at), { proof: proofOf(at, ask) })
     if (!followed.ok) return followed
     const seconds = followed.value?.elapsedSeconds || (this.#now(ask) - began) / 1000
     this.#ledger.measure(ask.from, ask.to, {
@@ -294,24 +306,14 @@ export class Carrier {
   }
   /** The Job that runs already for this claim, else a new one; one that has ended goes first. */
   async #makeOrFind(
-    { client, namespace, name }: JobAt,
+    at: JobAt,
     { ask, route, diff }: { ask: ShipAsk; route: Route; diff: Difference },
     telling: Telling,
   ): Promise<Outcome<void>> {
-    for (;;) {
-      const job = await client.get(JOBS, { name, namespace }, JobSight, telling.signal)
-      if (!job.ok) return job
-      if (!job.value) break
-      if (!endOf(job.value) && job.value.metadata.deletionTimestamp === undefined)
-        return succeed(undefined)
-      const gone = await client.remove(
-        JOBS,
-        { name, namespace },
-        { propagation: 'Background', signal: telling.signal },
-      )
-      if (!gone.ok) return gone
-      await this.#ports.clock.sleep(LOOK_MS / 4, telling.signal)
-    }
+    const { client, namespace, name } = at
+    const proof = proofOf(at, ask)
+    const runs = await this.#findOrClear(at, proof, telling.signal)
+    if (!runs.ok || runs.value) return runs.ok ? succeed(undefined) : runs
     const image = imageOf(this.#ports.store.settings.get(IMAGE_KEY))
     if (!image.ok) return image
     const listed = await writeLists(route, { name, diff, signal: telling.signal })
@@ -335,7 +337,30 @@ export class Carrier {
       claim: ask.claim,
     })
     const made = await client.create(JOBS, job, { signal: telling.signal })
-    return made.ok || made.failure.code === 'ALREADY_EXISTS' ? succeed(undefined) : made
+    if (made.ok || made.failure.code !== 'ALREADY_EXISTS')
+      return made.ok ? succeed(undefined) : made
+    const other = await client.get(JOBS, { name, namespace }, JobSight, telling.signal)
+    return other.ok && other.value && proof(other.value) ? succeed(undefined) : made
+  }
+  /** Whether its Job runs already; one of its own that has ended is taken away first, and a stranger of that name is left alone. */
+  async #findOrClear(
+    at: JobAt,
+    proof: ProofOfOwnership,
+    signal: AbortSignal,
+  ): Promise<Outcome<boolean>> {
+    const { client, namespace, name } = at
+    for (;;) {
+      const job = await client.get(JOBS, { name, namespace }, JobSight, signal)
+      if (!job.ok) return job
+      if (!job.value) return succeed(false)
+      if (!proof(job.value))
+        return fail(failure('NOT_OURS', { site: client.site, kind: 'Job', name }))
+      if (!endOf(job.value) && job.value.metadata.deletionTimestamp === undefined)
+        return succeed(true)
+      const gone = await removeProved(client, jobOf(at), { proof, signal })
+      if (!gone.ok) return gone
+      await this.#ports.clock.sleep(LOOK_MS / 4, signal)
+    }
   }
   #tell(
     shipment: Shipment,

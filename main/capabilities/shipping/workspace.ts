@@ -2,7 +2,10 @@ import { z } from 'zod'
 import { failure } from '../../../preload/contract/failures'
 import { given } from '../../kernel/given'
 import { fail, succeed, type Outcome } from '../../kernel/outcome'
-import type { Resource } from '../../platform/kubernetes/types'
+import type { Manifest } from '../../kernel/manifest'
+import { carriesMark, madeByRun, type ProofOfOwnership } from '../../kernel/ownership'
+import type { KubeClient, Resource } from '../../platform/kubernetes/types'
+import { removeProved } from '../ownership'
 import { until } from '../plans'
 import type { ObjectStore } from './adapters/objects'
 import { imageOf } from './domain/image'
@@ -38,6 +41,30 @@ type Ports = Pick<ShippingPorts, 'sites' | 'objects' | 'clock' | 'store'>
 const prefixOf = ({ namespace, name }: Pick<WorkspaceAsk, 'namespace' | 'name'>) =>
   `workspaces/${namespace}/${name}`
 const jobName = ({ way, run }: Pick<WorkspaceAsk, 'way' | 'run'>) => `takt-workspace-${way}-${run}`
+const jobAt = (at: { name: string; namespace: string }) => ({ resource: JOBS, kind: 'Job', ...at })
+/** The Job of this run says so itself. */
+const ofRun =
+  (run: string): ProofOfOwnership =>
+  (job) =>
+    carriesMark(job) && madeByRun(run)(job)
+const Marks = z.record(z.string(), z.string()).default({})
+const Marked = z.object({ metadata: z.object({ labels: Marks, annotations: Marks }) })
+/** Makes the Job, or finds the one that this run has made before it was cut short. */
+async function createOnce(
+  client: KubeClient,
+  { job, run }: { job: Manifest; run: string },
+  signal: AbortSignal,
+): Promise<Outcome<void>> {
+  const made = await client.create(JOBS, job, { signal })
+  if (made.ok) return succeed(undefined)
+  if (made.failure.code !== 'ALREADY_EXISTS') return made
+  const { name, namespace } = job.metadata
+  const found = await client.get(JOBS, { name, namespace }, Marked, signal)
+  if (!found.ok) return found
+  return found.value && ofRun(run)(found.value)
+    ? succeed(undefined)
+    : fail(failure('NOT_OURS', { site: client.site, kind: 'Job', name }))
+}
 function depotOf(
   { objects }: Pick<Ports, 'objects'>,
   site: string,
@@ -82,8 +109,8 @@ export function makeWorkspaces(ports: Ports) {
         nodeSelector: ask.nodeSelector,
         capBytesPerSecond: ask.capBytesPerSecond,
       })
-      const made = await client.value.create(JOBS, job, { signal })
-      if (!made.ok && made.failure.code !== 'ALREADY_EXISTS') return made
+      const made = await createOnce(client.value, { job, run: ask.run }, signal)
+      if (!made.ok) return made
       const ended = await until(
         ports.clock,
         async () => {
@@ -109,7 +136,7 @@ export function makeWorkspaces(ports: Ports) {
         signal,
       )
       // After a failure it goes too, so that trying again makes a new one.
-      if (!signal.aborted) await client.value.remove(JOBS, at, { propagation: 'Background' })
+      if (!signal.aborted) await removeProved(client.value, jobAt(at), { proof: ofRun(ask.run) })
       return ended
     },
     /** Stops what still sends for this run. */
@@ -119,12 +146,13 @@ export function makeWorkspaces(ports: Ports) {
     ): Promise<Outcome<void>> {
       const client = ports.sites.client(ask.site)
       if (!client.ok) return client
-      const gone = await client.value.remove(
-        JOBS,
-        { name: jobName(ask), namespace: ask.namespace },
-        { propagation: 'Background', signal },
+      const gone = await removeProved(
+        client.value,
+        jobAt({ name: jobName(ask), namespace: ask.namespace }),
+        { proof: ofRun(ask.run), signal },
       )
-      return gone.ok || gone.failure.code === 'NOT_FOUND' ? succeed(undefined) : gone
+      // One of that name that is somebody else's sends nothing of this run.
+      return gone.ok || gone.failure.code === 'NOT_OURS' ? succeed(undefined) : gone
     },
   }
 }

@@ -371,7 +371,7 @@ test('a missing object is undefined, a missing kind is a failure, and removing w
     ok: true,
     value: false,
   })
-  expect(await client.remove(PODS, { name: 'x', namespace: 'a' })).toEqual({
+  expect(await client.remove(PODS, { name: 'x', namespace: 'a', uid: 'u' })).toEqual({
     ok: true,
     value: undefined,
   })

@@ -51,6 +51,12 @@ export interface WriteOptions {
   subresource?: 'status' | 'scale' | 'eviction'
   signal?: AbortSignal
 }
+/** One very object: the server refuses to touch another that bears its name by now. */
+export interface ExactRef {
+  name: string
+  namespace?: string | undefined
+  uid: string
+}
 export type WatchItem<T> =
   | { type: 'reset'; items: T[]; at: number }
   | {
@@ -210,11 +216,11 @@ export interface KubeClient {
     object: KubeObject,
     options?: WriteOptions,
   ): Promise<Outcome<KubeObject>>
-  /** Server-side apply as field manager `takt` unless told otherwise. */
+  /** Server-side apply as field manager `takt` unless told otherwise; with a uid over that very object alone. */
   apply(
     resource: Resource,
     object: KubeObject,
-    options?: WriteOptions,
+    options?: WriteOptions & { uid?: string | undefined },
   ): Promise<Outcome<KubeObject>>
   /** Replaces the object as read: 409 when somebody else was faster. */
   replace(
@@ -227,9 +233,10 @@ export interface KubeClient {
     ref: { name: string; namespace?: string | undefined },
     patch: { body: unknown } & WriteOptions,
   ): Promise<Outcome<KubeObject>>
+  /** Deletes that very object. Whoever deletes has read what stands on it, and with it the uid. */
   remove(
     resource: Resource,
-    ref: { name: string; namespace?: string | undefined; uid?: string | undefined },
+    ref: ExactRef,
     options?: WriteOptions & { propagation?: 'Background' | 'Foreground' | 'Orphan' },
   ): Promise<Outcome<void>>
   logs(

@@ -57,7 +57,10 @@ export function writing(
         {
           method: 'PATCH',
           path,
-          body: { ...object, metadata },
+          body: {
+            ...object,
+            metadata: { ...metadata, ...(options.uid !== undefined && { uid: options.uid }) },
+          },
           contentType: 'application/apply-patch+yaml',
           ...about(resource, object.metadata, 'patch'),
         },
@@ -95,7 +98,7 @@ export function writing(
         apiVersion: 'v1',
         kind: 'DeleteOptions',
         propagationPolicy: options.propagation ?? 'Background',
-        ...(ref.uid && { preconditions: { uid: ref.uid } }),
+        preconditions: { uid: ref.uid },
         ...(options.dryRun && { dryRun: ['All'] }),
       }
       const answer = await transport.send({

@@ -222,8 +222,14 @@ export class FakeKube implements KubeClient {
         : this.#write('create', resource, object, options),
     )
   }
-  apply(resource: Resource, object: KubeObject, options?: WriteOptions) {
+  apply(
+    resource: Resource,
+    object: KubeObject,
+    options?: WriteOptions & { uid?: string | undefined },
+  ) {
     const before = this.#objects.get(this.#key(resource, object.metadata))?.object
+    if (options?.uid !== undefined && before?.metadata.uid !== options.uid)
+      return Promise.resolve(fail(conflict(object)))
     // As a real API server has it: applying is a patch, and one of something new is a creation besides.
     const refused = before ? undefined : this.#refuse('create', resource, object.metadata.namespace)
     return Promise.resolve(
@@ -257,12 +263,11 @@ export class FakeKube implements KubeClient {
     const before = this.#objects.get(this.#key(resource, ref))?.object
     if (!before)
       return Promise.resolve(fail(failure('NOT_FOUND', { kind: resource.plural, name: ref.name })))
-    const version =
-      isPlain(patch.body) && isPlain(patch.body['metadata'])
-        ? patch.body['metadata']['resourceVersion']
-        : undefined
-    if (version !== undefined && version !== before.metadata.resourceVersion)
-      return Promise.resolve(fail(conflict(before)))
+    const said =
+      isPlain(patch.body) && isPlain(patch.body['metadata']) ? patch.body['metadata'] : {}
+    for (const field of ['resourceVersion', 'uid'] as const)
+      if (said[field] !== undefined && said[field] !== before.metadata[field])
+        return Promise.resolve(fail(conflict(before)))
     return Promise.resolve(
       this.#write('patch', resource, merged(before, patch.body) as KubeObject, patch),
     )

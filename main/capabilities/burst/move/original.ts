@@ -41,13 +41,14 @@ export interface Patching {
   spec?: Record<string, unknown>
   signal: AbortSignal
 }
+/** Writes into that very workload: one that was made anew under its name is another. */
 export async function patch(
   client: KubeClient,
-  { kind, namespace, name }: WorkloadAt,
+  { kind, namespace, name, uid }: WorkloadAt & { uid: string },
   { annotations, spec, signal }: Patching,
 ): Promise<Outcome<void>> {
   const body = {
-    ...(annotations && { metadata: { annotations } }),
+    metadata: { uid, ...(annotations && { annotations }) },
     ...(spec && Object.keys(spec).length > 0 && { spec }),
   }
   const done = await client.mergePatch(
@@ -73,7 +74,11 @@ export async function setActive(
     const done = await client.mergePatch(
       resource,
       { name: metadata.name, namespace: of.namespace },
-      { body: { spec: { active } }, signal, fieldManager: 'takt-burst' },
+      {
+        body: { metadata: { uid: metadata.uid }, spec: { active } },
+        signal,
+        fieldManager: 'takt-burst',
+      },
     )
     if (!done.ok && done.failure.code !== 'NOT_FOUND') return done
   }

@@ -262,7 +262,7 @@ async function planLayout(
     signal,
   })
 }
-/** Which of the namespaces have to be made on the other site, and which of them are somebody else's there. */
+/** Which of the namespaces have to be made on the other site, and which of them are not ours to use there. */
 async function placesFor(
   there: KubeClient,
   namespaces: readonly string[],
@@ -270,17 +270,14 @@ async function placesFor(
 ): Promise<Outcome<{ makes: string[]; blockedBy: Plan['blockedBy'] }>> {
   const makes: string[] = []
   const blockedBy: Plan['blockedBy'] = []
-  for (const name of namespaces.filter((each) => each !== STANDS_EVERYWHERE)) {
-    const place = await namespaceAway(there, name, signal)
+  for (const name of namespaces) {
+    const place = await namespaceAway(there, { name, use: 'holds' }, signal)
     if (!place.ok) return place
     if (place.value.makes) makes.push(name)
     blockedBy.push(...place.value.blockedBy)
   }
   return succeed({ makes, blockedBy })
 }
-
-/** Every cluster has it from its beginning, so it is never made; what is laid out there is a queue that bears Takt's mark. */
-const STANDS_EVERYWHERE = 'default'
 
 interface Finishing {
   asked: Asking['asked']

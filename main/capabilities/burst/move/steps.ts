@@ -315,7 +315,11 @@ async function startCopy(ports: Ports, context: Context): Promise<Outcome<void>>
   const { there } = both.value
   const { input, signal, progress } = context
   if (!input.kueueThere) {
-    const let_ = await patch(there, copyAt(input), {
+    const copy = await look(there, copyAt(input), signal)
+    if (!copy.ok) return copy
+    if (!copy.value || !isCopyOf(copy.value, input.run))
+      return refuse('burst-move', `${input.copy.name} is gone from ${input.copy.site}.`)
+    const let_ = await patch(there, copy.value, {
       spec: suspendPatch(input.kind, false),
       signal,
     })

@@ -15,6 +15,7 @@ function aHome(annotations: Record<string, string | null>) {
         succeed(
           schema.parse({
             metadata: {
+              uid: 'uid-of-nb',
               annotations: Object.fromEntries(
                 Object.entries(annotations).filter(([, value]) => value !== null),
               ),

@@ -194,10 +194,11 @@ export async function planNotebookReturn(
         says: `${ref.name} is not away: there is nothing to return.`,
       }),
     )
-  const { spec, status } = environment.value
+  const { spec, status, meta } = environment.value
   const input: NotebookReturnInput = {
     site: home.value.site,
     ...ref,
+    uid: meta.uid,
     by: who.value.user,
     run: before ?? runMark(ports.random),
     workload: workloadOf(status.workload),

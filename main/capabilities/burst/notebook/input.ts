@@ -25,6 +25,8 @@ const Common = {
   site: z.string(),
   namespace: z.string(),
   name: z.string(),
+  /** The very record that was planned for; absent in what an older version began. */
+  uid: z.string().optional(),
   by: z.string(),
   run: z.string(),
   workload: Native,

@@ -13,7 +13,10 @@ import { AwayMark } from './input'
 
 export const ENVIRONMENT = resourceOf({ apiVersion: 'takt.dev/v1alpha1', kind: 'Environment' })
 const Marked = z.object({
-  metadata: z.object({ annotations: z.record(z.string(), z.string()).default({}) }),
+  metadata: z.object({
+    uid: z.string(),
+    annotations: z.record(z.string(), z.string()).default({}),
+  }),
 })
 const Named = z.object({
   metadata: Marked.shape.metadata.extend({ name: z.string(), namespace: z.string() }),
@@ -21,18 +24,30 @@ const Named = z.object({
 interface Ref {
   namespace: string
   name: string
+  /** The very record that is meant; any of that name where it is absent. */ uid?:
+    string | undefined
 }
 
-async function annotationsOf(
+async function metadataOf(
   home: KubeClient,
-  { namespace, name }: Ref,
+  { namespace, name, uid }: Ref,
   signal?: AbortSignal,
-): Promise<Outcome<Record<string, string>>> {
+): Promise<Outcome<z.infer<typeof Marked>['metadata']>> {
   const found = await home.get(ENVIRONMENT, { namespace, name }, Marked, signal)
   if (!found.ok) return found
   if (!found.value)
     return fail(failure('NOT_FOUND', { kind: 'Environment', name: `${namespace}/${name}` }))
-  return succeed(found.value.metadata.annotations)
+  return uid === undefined || uid === found.value.metadata.uid
+    ? succeed(found.value.metadata)
+    : fail(failure('NOT_OURS', { site: home.site, kind: 'Environment', name }))
+}
+async function annotationsOf(
+  home: KubeClient,
+  ref: Ref,
+  signal?: AbortSignal,
+): Promise<Outcome<Record<string, string>>> {
+  const found = await metadataOf(home, ref, signal)
+  return found.ok ? succeed(found.value.annotations) : found
 }
 /** What an environment says about its copy; undefined where it is at home. */
 export async function awayOf(
@@ -89,21 +104,29 @@ export async function asksOn(
       .toSorted((a, b) => a.at.localeCompare(b.at)),
   )
 }
-const mark = async (
+async function mark(
   home: KubeClient,
-  { namespace, name }: Ref,
+  ref: Ref,
   {
     annotations,
     signal,
   }: { annotations: Record<string, string | null>; signal: AbortSignal | undefined },
-): Promise<Outcome<void>> =>
-  done(
+): Promise<Outcome<void>> {
+  const { namespace, name } = ref
+  const found = await metadataOf(home, ref, signal)
+  if (!found.ok) return found
+  return done(
     await home.mergePatch(
       ENVIRONMENT,
       { namespace, name },
-      { body: { metadata: { annotations } }, ...given({ signal }), fieldManager: 'takt-burst' },
+      {
+        body: { metadata: { uid: found.value.uid, annotations } },
+        ...given({ signal }),
+        fieldManager: 'takt-burst',
+      },
     ),
   )
+}
 /** Writes or takes back who asks; asking again ends what a lead answered before. */
 export const annotate = (
   home: KubeClient,

@@ -217,7 +217,7 @@ async function inputOf(
     pointersOf(facts),
     there.list(KUBE.notebooks, { namespace }, Exists, signal),
     snapshotClassFor(home, spec.workspace.storageClass, signal),
-    namespaceAway(there, namespace, signal),
+    namespaceAway(there, { name: namespace, use: 'own' }, signal),
     spec.workspace.storageClass === undefined
       ? succeed(undefined)
       : there.get(KUBE.storageClasses, { name: spec.workspace.storageClass }, Exists, signal),
@@ -395,7 +395,7 @@ export async function planNotebookMove(
   if (!here.ok) return here
   if (!there.ok) return there
   const permissions = [...here.value, ...there.value]
-  const place = await namespaceAway(facts.value.there, ref.namespace, signal)
+  const place = await namespaceAway(facts.value.there, { name: ref.namespace, use: 'own' }, signal)
   if (!place.ok) return place
   const approval = await notebookApproval(ports, facts.value.money, signal)
   return succeed({

@@ -4,6 +4,8 @@ import { heldBy, isEmpty, type NamespaceContents } from './contents'
 
 /** Namespaces that belong to the cluster or to Takt itself: never offered, whatever they hold. A trailing star stands for any ending. */
 const RESERVED = ['default', 'kube-*', 'openshift', 'openshift-*', 'takt-system', 'takt-tool-tests']
+/** What the API server itself makes for everybody and lets nobody delete, so that here the name is the object. It is nobody's own: single objects may be put in. */
+const SHARED = ['default']
 /** Reserves a namespace, empty or not; the way for whoever runs a site to keep a name back. */
 export const RESERVED_LABEL = 'takt.dev/reserved'
 
@@ -71,6 +73,18 @@ function originByRecord(
   if (recorded === 'none' || recorded.uid !== found.metadata.uid) return undefined
   return recorded.origin === 'made' && madeForProject(project)(found) ? 'made' : 'adopted'
 }
+/**
+ * Whether a namespace that stands already may hold single objects that bear Takt's mark. That is less than to be the project's:
+ * Takt neither makes nor adopts nor removes it, and takes out what it put in.
+ */
+export const mayHold = ({
+  name,
+  project,
+  found,
+}: Pick<NamespaceFacts, 'name' | 'project' | 'found'>): boolean =>
+  found !== undefined &&
+  found.metadata.labels?.[RESERVED_LABEL] === undefined &&
+  (SHARED.includes(name) || (!isReservedName(name) && originByMark(found, project) !== undefined))
 const ownerOf = (labels: Record<string, string> | undefined) =>
   labels?.[LABEL.project] === undefined ? 'objects of Takt' : `project ${labels[LABEL.project]}`
 
@@ -100,11 +114,17 @@ interface Refusal {
 const MOST_HELD = 6
 const heldWords = (holds: string[]) =>
   holds.length > MOST_HELD ? `${holds.slice(0, MOST_HELD).join(', ')} and more` : holds.join(', ')
+export interface RefusalContext {
+  name: string
+  site: string
+  project: string
+  /** Whether a lead chose to adopt it, where it is empty. */ adopt: boolean
+  /** What always helps. */ remedy: string
+  /** How its owner lets it be used, where nobody can adopt it; that of a reserved one cannot. */
+  lend?: string
+}
 /** What keeps Takt from making or using a namespace; undefined where nothing does. */
-export function refusalOf(
-  standing: NamespaceStanding,
-  at: { name: string; site: string; project: string; adopt: boolean; remedy: string },
-): Refusal | undefined {
+export function refusalOf(standing: NamespaceStanding, at: RefusalContext): Refusal | undefined {
   const { name, site, project, adopt, remedy } = at
   switch (standing.is) {
     case 'free':
@@ -123,12 +143,12 @@ export function refusalOf(
         ? undefined
         : {
             says: `A namespace called ${name} exists already on ${site}, and is empty.`,
-            remedy: `${remedy} Or a lead chooses to adopt it as it is.`,
+            remedy: `${remedy} ${at.lend ?? 'Or a lead chooses to adopt it as it is.'}`,
           }
     case 'taken':
       return {
         says: `A namespace called ${name} exists already on ${site} and is not this project's: it holds ${heldWords(standing.holds)}.`,
-        remedy,
+        remedy: at.lend === undefined ? remedy : `${remedy} ${at.lend}`,
       }
     case 'unknown':
       return {

@@ -24,6 +24,8 @@ export interface Transfer {
   claim: string
 }
 export const TRANSFER_LABEL = 'takt.dev/transfer'
+/** Whose shipment a Job carries. */
+export const CLAIM_ANNOTATION = 'takt.dev/claim'
 /** A value as a pod gets it: Kubernetes replaces $(NAME) in what a manifest says. */
 const literal = (value: string) => value.replaceAll('$', '$$$$')
 export const env = (values: Readonly<Record<string, string | undefined>>) =>
@@ -100,7 +102,12 @@ export function transferJob(transfer: Transfer): Manifest {
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
-    metadata: { name, namespace, labels, annotations: { 'takt.dev/claim': claim, ...annotations } },
+    metadata: {
+      name,
+      namespace,
+      labels,
+      annotations: { [CLAIM_ANNOTATION]: claim, ...annotations },
+    },
     spec: {
       backoffLimit: 3,
       ttlSecondsAfterFinished: 3600,
