@@ -69,3 +69,10 @@ test('nothing is held once it may not act any more, and a queue changed meanwhil
   expect(policies()).toEqual({ one: 'None' })
   expect(sent).toHaveLength(1)
 })
+test('a mark of the stop that somebody wrote on a queue of their own opens nothing', async () => {
+  const { policies, set } = aSite({
+    theirs: { annotations: { 'takt.dev/stopped-by-budget': 'yes' }, stopPolicy: 'Hold' },
+  })
+  await set(false)
+  expect(policies()).toEqual({ theirs: 'Hold' })
+})

@@ -43,11 +43,10 @@ const LocalQueue = z.looseObject({
   }),
   spec: z.looseObject({ stopPolicy: z.string().default('None') }),
 })
-/** What becomes of a queue when a cap is used up or free again; undefined where nothing does. Only a queue that Takt made is held, whatever its name; one that people stopped stays as they left it. */
+/** What becomes of a queue when a cap is used up or free again; undefined where nothing does. Only a queue that Takt made is held or opened, whatever its name and whatever else is written on it; one that people stopped stays as they left it. */
 function stopOf(queue: z.infer<typeof LocalQueue>, over: boolean): 'Hold' | 'None' | undefined {
   const { stopPolicy } = queue.spec
   if (over) return carriesMark(queue) && stopPolicy === 'None' ? 'Hold' : undefined
-  return queue.metadata.annotations[STOPPED_BY] === undefined || stopPolicy === 'None'
-    ? undefined
-    : 'None'
+  const held = carriesMark(queue) && queue.metadata.annotations[STOPPED_BY] !== undefined
+  return held && stopPolicy !== 'None' ? 'None' : undefined
 }

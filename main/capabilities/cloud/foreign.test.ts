@@ -102,6 +102,38 @@ test.each<[what: string, tags: Record<string, string>]>([
   expect(aws.account.groups.machines('platform-gpu').desired()).toBe(2)
 })
 
+test('a machine that somebody else has closed is not opened by whoever opens their own again', async () => {
+  const { cloud, live, nodesOf, sites } = await open()
+  const { group: state } = await aForeignGroup({})
+  state.tags = {
+    'takt.dev/managed': 'true',
+    'takt.dev/owner-cluster': `${world.account.region}/${world.account.cluster}`,
+  }
+  const group = { account: world.account, group: 'platform-gpu' }
+  const names = nodesOf('platform-gpu').map(({ metadata }) => metadata.name)
+  const [theirs = '', ours = ''] = names
+  const client = sites.client('aws-burst')
+  if (!client.ok) throw new Error(client.failure.code)
+  const nodes = { group: '', version: 'v1', plural: 'nodes' }
+  await live(
+    client.value.mergePatch(nodes, { name: theirs }, { body: { spec: { unschedulable: true } } }),
+  )
+  const { signal } = telling()
+  const isClosed = () =>
+    nodesOf('platform-gpu')
+      .filter(({ spec }) => (spec as { unschedulable?: boolean }).unschedulable === true)
+      .map(({ metadata }) => metadata.name)
+      .sort()
+  expect(await live(cloud.work.cordon(group, names, { closed: true, signal }))).toMatchObject({
+    ok: true,
+  })
+  expect(isClosed()).toEqual([theirs, ours].sort())
+  expect(await live(cloud.work.cordon(group, names, { closed: false, signal }))).toMatchObject({
+    ok: true,
+  })
+  expect(isClosed()).toEqual([theirs])
+})
+
 test('what moves gets a group of its own beside that of another team, and its claim leaves theirs alone', async () => {
   const { cloud, live, aws } = await open()
   await aForeignGroup({ team: 'platform' })

@@ -31,6 +31,7 @@ const NodeSight = z.object({
     name: z.string(),
     uid: z.string(),
     labels: z.record(z.string(), z.string()).default({}),
+    annotations: z.record(z.string(), z.string()).default({}),
   }),
   spec: z
     .object({ providerID: z.string().optional(), unschedulable: z.boolean().default(false) })
@@ -61,6 +62,9 @@ export interface PodNow {
   namespace: string
   uid: string
 }
+
+/** Stands on a node that Takt closed, so that it opens no other. */
+const CLOSED = 'takt.dev/closed'
 
 /** The verbs of rented machines. Each may be run again after it was cut short, and ends in the same state. */
 export class Work {
@@ -231,7 +235,10 @@ export class Work {
     }
   }
 
-  /** Opens or closes nodes of a group for new work. A node that is gone or of another group is left alone; opening again what was closed is always allowed. */
+  /**
+   * Opens or closes nodes of a group for new work. A node that is gone or of another group is left alone. Only what was closed by this is opened again, which
+   * is always allowed: what somebody else has closed stays closed.
+   */
   async cordon(
     at: At,
     names: readonly string[],
@@ -243,21 +250,8 @@ export class Work {
     const ours = closed ? await this.owned(at, signal) : succeed(undefined)
     if (!ours.ok) return ours
     for (const name of names) {
-      const node = await client.value.get(KUBE.nodes, { name }, NodeSight, signal)
-      if (!node.ok) return node
-      if (!node.value || groupOf(node.value.metadata) !== at.group) continue
-      const done = await client.value.mergePatch(
-        KUBE.nodes,
-        { name },
-        {
-          body: {
-            metadata: { uid: node.value.metadata.uid },
-            spec: { unschedulable: closed ? true : null },
-          },
-          signal,
-        },
-      )
-      if (!done.ok && done.failure.code !== 'NOT_FOUND') return done
+      const done = await turnNode(client.value, { group: at.group, name, closed }, signal)
+      if (!done.ok) return done
     }
     return succeed(undefined)
   }
@@ -392,6 +386,24 @@ export class Work {
       await this.#ports.clock.sleep(LOOK_MS, telling.signal)
     }
   }
+}
+async function turnNode(
+  client: KubeClient,
+  { group, name, closed }: { group: string; name: string; closed: boolean },
+  signal: AbortSignal,
+): Promise<Outcome<void>> {
+  const node = await client.get(KUBE.nodes, { name }, NodeSight, signal)
+  if (!node.ok) return node
+  if (!node.value || groupOf(node.value.metadata) !== group) return succeed(undefined)
+  const { metadata, spec } = node.value
+  if (closed ? spec.unschedulable : metadata.annotations[CLOSED] === undefined)
+    return succeed(undefined)
+  const body = {
+    metadata: { uid: metadata.uid, annotations: { [CLOSED]: closed ? 'yes' : null } },
+    spec: { unschedulable: closed ? true : null },
+  }
+  const done = await client.mergePatch(KUBE.nodes, { name }, { body, signal })
+  return done.ok || done.failure.code === 'NOT_FOUND' ? succeed(undefined) : done
 }
 /** Asks that very pod to leave: one that was made anew under its name may run elsewhere. A budget that allows no disruption now may do so a moment later. */
 async function evict(

@@ -104,9 +104,11 @@ export async function terminalCommands({
   signal,
 }: Look): Promise<Reading<readonly string[]>> {
   let out = ''
+  let cut = false
   const stdout = new Writable({
     write(chunk: Buffer, _encoding, done) {
       if (out.length < MOST_LETTERS) out += chunk.toString('utf8')
+      else cut = true
       done()
     },
   })
@@ -120,6 +122,7 @@ export async function terminalCommands({
     ),
   )
   if (!ran.ok) return unknown(says('its terminals cannot be seen', ran.failure))
-  const commands = commandsOnTerminals(out)
+  // What was cut off may hold the one command that matters.
+  const commands = cut ? undefined : commandsOnTerminals(out)
   return commands ? known(commands) : unknown('its list of processes cannot be read')
 }

@@ -13,6 +13,11 @@ describe('protected hours', () => {
     ['Mon to Fri 08:00 to 18:00', at('08:00'), true],
     ['Mon to Fri 08:00 to 18:00', at('17:59'), true],
     ['Mon to Fri 08:00 to 18:00', at('18:00'), false],
+    // Over midnight: Wednesday's night begins on Wednesday, Tuesday's ends on it.
+    ['Wed 22:00 to 06:00', at('23:00'), true],
+    ['Wed 22:00 to 06:00', at('05:00'), false],
+    ['Tue 22:00 to 06:00', at('05:00'), true],
+    ['Mon to Fri 22:00 to 06:00', at('12:00'), false],
     ['Sat to Mon 00:00 to 24:00', at('10:00'), false],
     ['Fri to Wed 00:00 to 24:00', at('10:00'), true],
     ['Wed 09:00 to 11:00', at('10:00'), true],
@@ -88,5 +93,14 @@ describe('idle', () => {
       { ...ready('starts', {}), status: {} },
     ]
     expect(mayPause(all, at('10:00')).map(({ meta }) => meta.name)).toEqual(['runs'])
+  })
+  test('of several servers one that rests tells nothing of the others', () => {
+    const signs = quiet(at('08:00'))
+    expect(idleVerdict(ready('one', { replicas: 1 }), signs, at('10:00')).idle).toBe(true)
+    expect(idleVerdict(ready('three', { replicas: 3 }), signs, at('10:00'))).toMatchObject({
+      idle: false,
+      reason: 'not-known',
+      says: 'Not paused by itself: it has 3 servers, and only one of them is asked.',
+    })
   })
 })

@@ -32,11 +32,10 @@ export function isProtected(text: string | undefined, now: number): boolean {
   const { from, to, startMinute, endMinute } = hours
   const day = new Date(now).getUTCDay()
   const minute = Math.floor(now / 60_000) % 1440
-  return (
-    (from <= to ? day >= from && day <= to : day >= from || day <= to) &&
-    minute >= startMinute &&
-    minute < endMinute
-  )
+  const named = (one: number) => (from <= to ? one >= from && one <= to : one >= from || one <= to)
+  if (startMinute < endMinute) return named(day) && minute >= startMinute && minute < endMinute
+  // Hours over midnight begin on a named day and end on the one after it.
+  return (named(day) && minute >= startMinute) || (named((day + 6) % 7) && minute < endMinute)
 }
 
 /** Running environments that are to be paused when idle and may be now; whether they are idle only their tool can tell. */
@@ -98,6 +97,7 @@ export function idleVerdict(
 ): IdleVerdict {
   return (
     workFound(environment, signs, now) ??
+    notAlone(environment) ??
     notKnown(signs) ?? {
       idle: true,
       reason: 'idle',
@@ -170,6 +170,14 @@ function notKnown(signs: WorkSigns): IdleVerdict | undefined {
         `Not paused by itself, because not everything can be read: ${missing.join('; ')}.`,
       )
 }
+/** Only one of several servers is asked: that it rests tells nothing of the others. */
+const notAlone = ({ spec }: Pick<Environment, 'spec'>): IdleVerdict | undefined =>
+  spec.replicas > 1
+    ? not(
+        'not-known',
+        `Not paused by itself: it has ${String(spec.replicas)} servers, and only one of them is asked.`,
+      )
+    : undefined
 /** Whether the slower readings are still needed: not where the server alone shows that somebody works. */
 export const needsMore = (
   environment: Pick<Environment, 'spec' | 'status'>,
