@@ -9,6 +9,7 @@ import { ALREADY, nameOf, whyLeftOut, type Reason } from './domain/many'
 import type { Raw } from './domain/raw'
 import type { FieldInput } from './field-operations'
 import { inputFor, tryOut, workloadsIn, type ReadWorkloads } from './field-plans'
+import { hangsNothing, whatHangs, type Hanging } from './hanging'
 import { isOfOne } from './many-operations'
 import { readObject } from './manifests'
 
@@ -63,6 +64,12 @@ function onceByNamespace(read: ReadWorkloads): ReadWorkloads {
     return asked
   }
 }
+/** What others hang on is deleted in view of them. */
+const byItself = ({ lost, risks, blockedBy }: Hanging): Reason =>
+  blockedBy[0] ?? {
+    says: `Others hang on it: ${[...lost, ...risks][0] ?? ''}`,
+    remedy: 'Delete it by itself, in view of what goes with it.',
+  }
 async function lookAt(
   ref: ObjectRef,
   workloads: ReadWorkloads,
@@ -84,7 +91,10 @@ async function lookAt(
   const why = whyLeftOut(raw.value, what)
   if (why) return leftOut(name, why)
   const exact = { ...ref, uid }
-  if (what === 'delete')
+  if (what === 'delete') {
+    const hanging = await whatHangs(raw.value, { client, signal })
+    if (!hanging.ok) return unless(name, hanging.failure)
+    if (!hangsNothing(hanging.value)) return leftOut(name, byItself(hanging.value))
     return succeed({
       chosen: {
         raw: raw.value,
@@ -92,6 +102,7 @@ async function lookAt(
         item: { site: ref.site, ref: exact, kind, uid, keepDependents: false },
       },
     })
+  }
   const input = await inputFor({ client, raw: raw.value, ref: exact, signal, workloads }, { what })
   if (!input.ok) return unless(name, input.failure)
   return input.value.before === input.value.after

@@ -425,3 +425,17 @@ test('what is offered for many is what some of them allow', async () => {
     },
   ])
 })
+
+test('what others hang on is left out of a deletion of many, and deleted by itself', async () => {
+  const [full, empty] = ['team', 'bare'].map((name): Ref => ({
+    resource: { group: '', version: 'v1', plural: 'namespaces' },
+    name,
+  }))
+  kube.put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'bare' } })
+  job('keeps')
+  if (!full || !empty) throw new Error('no namespaces')
+  const planned = await objects.planMany({ site: 'oslo', what: 'delete', refs: [full, empty] })
+  if (!planned.ok) throw new Error(planned.failure.code)
+  expect(planned.value.changes.map(({ name }) => name)).toEqual(['bare'])
+  expect(JSON.stringify(planned.value)).toContain('Others hang on it: of others: 1 Job: keeps')
+})

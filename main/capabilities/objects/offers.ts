@@ -1,7 +1,9 @@
 import type { ObjectRef, Offer } from '../../../preload/contract/objects'
 import { given } from '../../kernel/given'
 import { succeed, type Outcome } from '../../kernel/outcome'
+import { isReservedNamespace } from '../ownership'
 import { actionsFor, DOES } from './domain/offers'
+import { groupKind } from './domain/raw'
 import { readObject } from './manifests'
 import type { ObjectPorts } from './ports'
 
@@ -15,7 +17,8 @@ export async function offersFor(
   if (!client.ok) return client
   const raw = await readObject(client.value, ref, signal)
   if (!raw.ok) return raw
-  const actions = actionsFor(raw.value, ref.resource)
+  const keeps = groupKind(raw.value) === '/Namespace' && isReservedNamespace(raw.value)
+  const actions = actionsFor(raw.value, ref.resource, { keeps })
   const namespace = ref.namespace
   const checks = await sites.review(
     ref.site,

@@ -10,6 +10,7 @@ export {
 } from './domain/contents'
 export {
   isReservedName,
+  isReservedNamespace,
   refusalOf,
   RESERVED_LABEL,
   type NamespaceOrigin,

@@ -111,6 +111,11 @@ export class FakeKube implements KubeClient {
     return stored
   }
   /** All objects of a kind, as they stand. */
+  /** Takes an object away as somebody else would. */
+  drop(kind: string, name: string): void {
+    for (const [key, { object }] of this.#objects)
+      if (object.kind === kind && object.metadata.name === name) this.#objects.delete(key)
+  }
   all(kind: string): KubeObject[] {
     return [...this.#objects.values()]
       .map(({ object }) => object)
@@ -406,6 +411,8 @@ const EXTRA: Record<string, string> = {
   StorageClass: 'storageclasses',
   VolumeSnapshotClass: 'volumesnapshotclasses',
   Workload: 'workloads',
+  ClusterQueue: 'clusterqueues',
+  LocalQueue: 'localqueues',
   Job: 'jobs',
   Secret: 'secrets',
   ServiceAccount: 'serviceaccounts',

@@ -39,10 +39,11 @@ export const isQueued = (raw: Raw): boolean =>
 export const canScale = (raw: Raw): boolean => SCALABLE.has(groupKind(raw))
 export const canRestart = (raw: Raw): boolean => RESTARTABLE.has(groupKind(raw))
 
-/** What can be done to an object at all, with the right each takes. What makes no sense for its kind is left out. */
+/** What can be done to an object at all, with the right each takes. What makes no sense for its kind is left out, and deletion where the object `keeps`. */
 export function actionsFor(
   raw: Raw,
   own: { group: string; plural: string },
+  { keeps = false }: { keeps?: boolean } = {},
 ): { action: ObjectAction; needs: Needs }[] {
   const resource = { group: own.group, resource: own.plural }
   const patch = { verb: 'patch', ...resource }
@@ -76,7 +77,7 @@ export function actionsFor(
       ? [{ action: suspended ? ('resume' as const) : ('suspend' as const), needs: suspend }]
       : []),
     { action: 'edit', needs: { verb: 'update', ...resource } },
-    { action: 'delete', needs: { verb: 'delete', ...resource } },
+    ...(keeps ? [] : [{ action: 'delete' as const, needs: { verb: 'delete', ...resource } }]),
   ]
 }
 export const DOES: Record<ObjectAction, string> = {

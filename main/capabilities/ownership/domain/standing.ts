@@ -33,6 +33,13 @@ export const isReservedName = (name: string): boolean =>
     pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern,
   )
 
+/** Whether a namespace belongs to the cluster itself, or whoever runs the site keeps it back: nobody is offered its deletion. */
+export const isReservedNamespace = ({
+  metadata: { name, labels },
+}: {
+  metadata: { name: string; labels?: Record<string, string> | undefined }
+}): boolean => isReservedName(name) || labels?.[RESERVED_LABEL] !== undefined
+
 export interface NamespaceFacts {
   name: string
   project: string
