@@ -24,6 +24,7 @@ import {
 import type { makeCapacity } from '../capabilities/capacity'
 import type { CloudService } from '../capabilities/cloud'
 import type { Expiry, ExpiryPorts } from '../capabilities/environments'
+import { makeNeeds } from '../capabilities/needs'
 import { makeMoney } from '../capabilities/money'
 import { leaseSight, makeAuthority, makeSteward } from '../capabilities/steward'
 import type { Shipping } from '../capabilities/shipping'
@@ -98,6 +99,7 @@ export function bursting(
     records,
     operations,
     capacity,
+    needs: makeNeeds({ sites, capacity, records }),
     clock,
     random,
     log,

@@ -4,6 +4,7 @@ import type { Random } from '../../kernel/random'
 import type { Log } from '../../platform/log'
 import type { Store } from '../../platform/store'
 import type { Capacity } from '../capacity'
+import type { NeedService } from '../needs'
 import type { OperationsService } from '../operations'
 import type { Records } from '../records'
 import type { Sites } from '../sites'
@@ -100,6 +101,7 @@ export interface BurstPorts {
   records: Records
   operations: OperationsService
   capacity: Capacity
+  /** What pods need, against what is free and what quotas allow. */ needs: NeedService
   cloud: CloudPorts
   store: Pick<Store, 'samples' | 'settings'>
   clock: Clock

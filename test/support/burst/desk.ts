@@ -7,6 +7,7 @@ import { makeBurst, makePolicy, type CloudPorts } from '../../../main/capabiliti
 import { DEFAULT_POLICY } from '../../../main/capabilities/burst/live/policy'
 import type { CloudMarket, CloudPool } from '../../../main/capabilities/burst/ports'
 import { makeCapacity } from '../../../main/capabilities/capacity'
+import { makeNeeds } from '../../../main/capabilities/needs'
 import { makeOperations } from '../../../main/capabilities/operations'
 import { failure } from '../../../preload/contract/failures'
 import { timestamp } from '../../../main/kernel/clock'
@@ -141,6 +142,7 @@ export function aDesk({
     records: shared,
     operations,
     capacity,
+    needs: makeNeeds({ sites: everywhere, capacity, records: shared }),
     cloud: cloud.ports,
     store,
     clock,

@@ -5,6 +5,8 @@ import { given } from '../../../kernel/given'
 import type { Manifest } from '../../../kernel/manifest'
 import { fail, succeed, type Outcome } from '../../../kernel/outcome'
 import { approvalBlocks } from '../../money'
+import type { KubeObject } from '../../../platform/kubernetes/types'
+import { resumedPods } from '../../objects'
 import type { MadePlan, OperationKind } from '../../operations'
 import {
   asYaml,
@@ -316,7 +318,11 @@ async function bodyOf(
   const previewed = await preview(there.value, [copy], { signal })
   if (!previewed.ok) return previewed
   const changes = changesOf(input, { considered, previewed: previewed.value.changes })
-  const permissions = await rightsOf(ports, { input, changes, signal })
+  const [permissions, needs] = await Promise.all([
+    rightsOf(ports, { input, changes, signal }),
+    // Where its pods run, which with MultiKueue is not where the copy stands; what they cost is the pool's to say.
+    ports.needs.roomFor(input.to, resumedPods(copy as unknown as KubeObject), signal),
+  ])
   if (!permissions.ok) return permissions
   const { planned, decision, moving, known } = found
   const approval = await approvalOf(ports, { costCentre: moving.job.costCentre, automatic }, signal)
@@ -334,14 +340,15 @@ async function bodyOf(
       blockedBy: [
         ...blocks(found),
         ...approvalBlocks(approval, { usd: input.usd }),
+        ...needs.blockedBy,
         ...previewed.value.blockedBy,
         ...refusals(permissions.value),
       ],
       price: priceOf(found, input),
       ...timeOf(found, planned.seen.now),
-      quotas: quotasOf(planned, moving, input.usd),
+      quotas: [...quotasOf(planned, moving, input.usd), ...needs.quotas],
       choices: choicesOf(input, { considered, decision }),
-      risks: risksOf(found, considered),
+      risks: [...risksOf(found, considered), ...needs.risks],
       steps: stepsOf(kind, input),
       yaml: asYaml([copy]),
       undo:

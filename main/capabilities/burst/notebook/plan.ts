@@ -5,10 +5,11 @@ import type { Environment } from '../../../../preload/contract/records'
 import { timestamp } from '../../../kernel/clock'
 import { given } from '../../../kernel/given'
 import { succeed, type Outcome } from '../../../kernel/outcome'
-import type { KubeClient } from '../../../platform/kubernetes/types'
+import type { KubeClient, KubeObject } from '../../../platform/kubernetes/types'
 import { workspaceClaim } from '../../environments'
 import { approvalBlocks } from '../../money'
 import type { MadePlan, OperationKind } from '../../operations'
+import { scaledPods } from '../../objects'
 import { namespaceAway } from '../../ownership'
 import {
   asYaml,
@@ -229,6 +230,7 @@ async function inputOf(
     site: home.site,
     namespace,
     name: meta.name,
+    uid: meta.uid,
     ...whose,
     run,
     workload,
@@ -388,9 +390,11 @@ export async function planNotebookMove(
       note: 'its volume as it is now',
     })),
   ]
-  const [here, there] = await Promise.all([
+  const [here, there, needs] = await Promise.all([
     reviewChanges(ports.sites, { site: input.site, changes: mine }, signal),
     reviewChanges(ports.sites, { site: to, changes: seen.value.changes }, signal),
+    // What it costs is the pool's to say.
+    ports.needs.roomFor(to, podsOfCopy(input), signal),
   ])
   if (!here.ok) return here
   if (!there.ok) return there
@@ -410,19 +414,20 @@ export async function planNotebookMove(
       site: input.site,
       subject: { kind: 'Environment', ...ref },
       as: facts.value.user,
-      quotas: quotasOf(facts.value.money),
+      quotas: [...quotasOf(facts.value.money), ...needs.quotas],
       changes: [...mine, ...seen.value.changes.map((change) => ({ ...change, note: `on ${to}` }))],
       dryRun: seen.value.dryRun,
       permissions,
       ...priceOf(facts.value),
       ...timeOf(ports, facts.value, to),
-      ...told(facts.value, input),
+      ...withNeeds(told(facts.value, input), needs),
       steps: stepsOf(kind, input),
       yaml: asYaml(objects),
       undo: `Brings back what was written there and starts it on ${input.site} again, as Return does.`,
       blockedBy: [
         ...blocksOf(ports, facts.value, to),
         ...overCaps(facts.value.money),
+        ...needs.blockedBy,
         ...place.value.blockedBy,
         ...approval,
         ...seen.value.blockedBy,
@@ -432,6 +437,16 @@ export async function planNotebookMove(
   })
 }
 
+const podsOfCopy = (input: NotebookMoveInput) =>
+  copyOf(input)
+    .filter(({ kind }) => kind === input.copy.workload)
+    .flatMap((object) =>
+      scaledPods(object as unknown as KubeObject, { from: 0, to: Math.max(1, input.replicas) }),
+    )
+const withNeeds = (
+  { risks, choices }: Pick<Plan, 'risks' | 'choices'>,
+  needs: Pick<Plan, 'risks'>,
+) => ({ choices, risks: [...risks, ...needs.risks] })
 function priceOf({ pool }: Facts): Pick<Plan, 'price'> {
   return pool
     ? {

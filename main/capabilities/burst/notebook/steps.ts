@@ -13,10 +13,11 @@ import type { BurstPorts } from '../ports'
 import { copyOf, groundOf } from './copy'
 import { NotebookMoveInput, type AwayMark } from './input'
 import { awayOf, writeAway } from './marks'
+import { notebookMovePremise } from './premise'
 
 export type NotebookPorts = Pick<
   BurstPorts,
-  'sites' | 'records' | 'operations' | 'cloud' | 'clock' | 'random'
+  'sites' | 'records' | 'operations' | 'cloud' | 'clock' | 'random' | 'needs'
 > & { workspaces: Workspaces; planner: Planner }
 type Context = StepContext<NotebookMoveInput>
 type Move = Step<NotebookMoveInput>
@@ -314,6 +315,7 @@ const start = (ports: NotebookPorts): Move => ({
 /** Moving an environment: stopped here for as long as its copy works there. Undone after its end it brings back what was written there, as a return does. */
 export const notebookMoveKind = (ports: NotebookPorts): OperationKind<NotebookMoveInput> => ({
   kind: 'notebook-move',
+  premise: notebookMovePremise,
   input: NotebookMoveInput,
   undoable: true,
   sites: ({ to }) => [to],

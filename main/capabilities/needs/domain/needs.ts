@@ -26,6 +26,7 @@ export interface NeedFacts {
     pods: AddedPods,
   ) => number | undefined
   book: string | undefined
+  /** Whether somebody else knows the price, as the pool does in which rented machines are taken. */ pricedElsewhere?: boolean
 }
 /** What a plan says of it. */
 export type Needs = Pick<Plan, 'quotas' | 'risks' | 'blockedBy'> & { price?: Plan['price'] }
@@ -195,6 +196,7 @@ function quotaSays(
   }
 }
 function priceOf(groups: readonly AddedPods[], facts: NeedFacts): Pick<Needs, 'price' | 'risks'> {
+  if (facts.pricedElsewhere) return { risks: [] }
   const each = groups.map((group) => ({ count: group.count, usd: facts.usdPerHour(group) }))
   if (facts.book === undefined || each.some(({ usd }) => usd === undefined))
     return {

@@ -28,6 +28,7 @@ const STARTS: Record<string, (raw: Raw) => Template[]> = {
       },
     ]
   },
+  '/Pod': (raw) => [{ count: 1, spec: plainAt(raw, 'spec') }],
   'jobset.x-k8s.io/JobSet': (raw) =>
     listAt(raw, 'spec', 'replicatedJobs').map((job) => ({
       count: one(job, 'replicas') * one(job, 'template', 'spec', 'parallelism'),
