@@ -10,7 +10,12 @@ import {
 } from '../capabilities/environments'
 import { flowHandlers, makeFlow, makeWorklog } from '../capabilities/flow'
 import { gpuUsdPerHour, makeMoney, moneyHandlers } from '../capabilities/money'
-import { makeDrafts, makeProjects, projectHandlers } from '../capabilities/projects'
+import {
+  makeDrafts,
+  makeProjects,
+  projectHandlers,
+  type ProjectPorts,
+} from '../capabilities/projects'
 import { makeRevisions, revisionHandlers } from '../capabilities/revisions'
 import type { SitesService } from '../capabilities/sites'
 import {
@@ -34,6 +39,7 @@ export function discovery({
   capacity,
   rented,
   load,
+  stored,
   clock,
   random,
   log,
@@ -41,11 +47,12 @@ export function discovery({
   capacity: ReturnType<typeof makeCapacity>
   rented(node: NodeFacts): number | undefined
   load: EnvironmentPorts['load']
+  stored: NonNullable<ProjectPorts['stored']>
 }) {
   const base = { sites, records, operations, clock, random }
   const worklog = makeWorklog({ sites, records })
   const drafts = makeDrafts({ kept: store.drafts, clock })
-  const projectPorts = { ...base, worklog, capacity, drafts }
+  const projectPorts = { ...base, worklog, capacity, drafts, stored }
   const projects = makeProjects(projectPorts)
   const snapshots = makeSnapshots({
     ...base,

@@ -19,6 +19,7 @@ import {
 } from '../ownership'
 import { planBody, refusals, removal, reviewChanges, signedIn, stepsOf } from '../plans'
 import type { DeleteInput, GoingNamespace } from './deletion'
+import { leftoversOf } from './leftovers'
 import { aPlace, awayBlocks, holdsOf, joined, placesAway, type Place } from './places'
 import type { ProjectPorts } from './ports'
 
@@ -207,7 +208,23 @@ export async function planDelete(
   const places = await everyPlace(ports, { home, wanted, signal }, stored.value)
   if (!places.ok) return places
   const found = places.value
-  const input: DeleteInput = { site: home.site, name, uid: metadata.uid, namespaces: found.going }
+  const leftovers = isRequested(status)
+    ? succeed({ contents: [], kept: [], risks: [] })
+    : await leftoversOf(ports, {
+        home,
+        project: name,
+        namespace: status.namespace ?? name,
+        signal,
+      })
+  if (!leftovers.ok) return leftovers
+  const { contents } = leftovers.value
+  const input: DeleteInput = {
+    site: home.site,
+    name,
+    uid: metadata.uid,
+    namespaces: found.going,
+    ...(contents.length > 0 && { contents }),
+  }
   const { changes, permissions } = await reviewed(ports, input, signal)
   if (!permissions.ok) return permissions
   const plan = planBody({
@@ -221,10 +238,18 @@ export async function planDelete(
     permissions: permissions.value,
     steps: stepsOf(kind, input),
     blockedBy: [...found.blockedBy, ...refusals(permissions.value)],
-    risks: [...found.risks, ...(input.namespaces.length > 0 ? [SLOW] : [])],
+    risks: [
+      ...found.risks,
+      ...leftovers.value.risks,
+      ...(input.namespaces.length > 0 ? [SLOW] : []),
+    ],
     losses: {
-      lost: [...found.lost, ...recordsLost(ports, input)],
-      kept: [...found.kept, ...alwaysKept(spec)],
+      lost: [
+        ...found.lost,
+        ...recordsLost(ports, input),
+        ...contents.map(({ name: content }) => `VolumeSnapshotContent ${content}`),
+      ],
+      kept: [...found.kept, ...leftovers.value.kept, ...alwaysKept(spec)],
       typeName: name,
     },
     ...(found.holds.length > 0 && { holds: found.holds }),
@@ -259,13 +284,17 @@ async function reviewed(ports: ProjectPorts, input: DeleteInput, signal?: AbortS
         : removal({ ...NAMESPACE, name, note: `on ${site}, with ${WHOLE}` }),
   }))
   const record = removal({ apiVersion: 'takt.dev/v1alpha1', kind: 'Project', name: input.name })
-  const changes = [...bySite.map(({ change }) => change), record]
+  const contents = (input.contents ?? []).map(({ name }) =>
+    removal({ apiVersion: 'snapshot.storage.k8s.io/v1', kind: 'VolumeSnapshotContent', name }),
+  )
+  const atHome = [...contents, record]
+  const changes = [...bySite.map(({ change }) => change), ...atHome]
   const checks: Plan['permissions'] = []
   for (const site of new Set([input.site, ...bySite.map((one) => one.site)])) {
     const own = bySite.filter((one) => one.site === site).map(({ change }) => change)
     const checked = await reviewChanges(
       ports.sites,
-      { site, changes: site === input.site ? [...own, record] : own },
+      { site, changes: site === input.site ? [...own, ...atHome] : own },
       signal,
     )
     if (!checked.ok) return { changes, permissions: checked }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { failure } from '../../../preload/contract/failures'
+import { failure, type Failure } from '../../../preload/contract/failures'
 import { given } from '../../kernel/given'
 import { fail, succeed, type Outcome } from '../../kernel/outcome'
 import type { Manifest } from '../../kernel/manifest'
@@ -7,7 +7,7 @@ import { carriesMark, madeByRun, type ProofOfOwnership } from '../../kernel/owne
 import type { KubeClient, Resource } from '../../platform/kubernetes/types'
 import { removeProved } from '../ownership'
 import { until } from '../plans'
-import type { ObjectStore } from './adapters/objects'
+import { listObjects, type ObjectStore } from './adapters/objects'
 import { imageOf } from './domain/image'
 import { workspaceJob } from './domain/workspace'
 import { IMAGE_KEY, type ShippingPorts, type Telling } from './ports'
@@ -138,6 +138,38 @@ export function makeWorkspaces(ports: Ports) {
       // After a failure it goes too, so that trying again makes a new one.
       if (!signal.aborted) await removeProved(client.value, jobAt(at), { proof: ofRun(ask.run) })
       return ended
+    },
+    /** What lies in object stores for a namespace: each workspace with its size, and the sites that could not be asked. */
+    async lying(
+      namespace: string,
+      signal?: AbortSignal,
+    ): Promise<{
+      found: { name: string; place: string; bytes: number }[]
+      unread: { site: string; failure: Failure }[]
+    }> {
+      const found = new Map<string, { name: string; place: string; bytes: number }>()
+      const unread: { site: string; failure: Failure }[] = []
+      for (const { id: site } of ports.sites.states()) {
+        const depot = depotOf(ports, site)
+        if (!depot.ok) continue
+        const prefix = `workspaces/${namespace}/`
+        const listed = await listObjects(
+          depot.value,
+          { bucket: depot.value.bucket, prefix },
+          signal,
+        )
+        if (!listed.ok) {
+          unread.push({ site, failure: listed.failure })
+          continue
+        }
+        for (const { key, size } of listed.value) {
+          const [name = ''] = key.split('/')
+          const place = `s3://${depot.value.bucket}/${prefix}${name}`
+          const known = found.get(place)
+          found.set(place, { name, place, bytes: (known?.bytes ?? 0) + size })
+        }
+      }
+      return { found: [...found.values()], unread }
     },
     /** Stops what still sends for this run. */
     async stop(
