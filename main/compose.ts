@@ -20,6 +20,7 @@ import { bursting } from './compose/burst'
 import { renting } from './compose/cloud'
 import { cluster } from './compose/cluster'
 import { discovery } from './compose/discovery'
+import { identityOf } from './compose/identity'
 import { drifting } from './compose/drift'
 import { kubeconfigs } from './compose/kubeconfigs'
 import { objectDetail } from './compose/objects'
@@ -102,6 +103,7 @@ export async function compose(options: ComposeOptions): Promise<Core> {
     onSites: sites.onChange,
     settling: () => plant?.keep(),
     mayGoOn: (on, signal) => burst.authority.mayGoOn(on, signal),
+    identity: identityOf(options.storeDir),
   })
   const prepare = makePrepare({
     sites,
@@ -140,6 +142,7 @@ export async function compose(options: ComposeOptions): Promise<Core> {
     capacity,
     rented: rented.cloud.gpuUsdPerHour,
     load: (ask, signal) => detail.gpuUse.podLoad(ask, signal),
+    stored: rented.shipping.workspaces.lying,
   })
   const burst = bursting({
     ...services,

@@ -209,10 +209,15 @@ const WORDS: { [C in FailureCode]: (data: FailureOf<C>['data']) => Words } = {
       'Mend what is named, then try again: only what failed is done again.',
     ),
   OBJECT_BUSY: (data) =>
-    words(
-      `"${data.title}" waits its turn: "${data.other}" works on the same object.`,
-      'Wait until that has ended, or cancel it in the operations drawer.',
-    ),
+    data.by === undefined
+      ? words(
+          `"${data.title}" waits its turn: "${data.other}" works on the same object.`,
+          'Wait until that has ended, or cancel it in the operations drawer.',
+        )
+      : words(
+          `"${data.title}" waits its turn: ${data.by} works on the same object from another Takt: "${data.other}".`,
+          'Wait until that has ended, or ask whoever began it. Where that Takt has ended, its claim runs out after ten minutes.',
+        ),
   MAY_NOT_ACT: (data) =>
     words(
       `"${data.title}" did not begin by itself: ${data.says}`,

@@ -116,7 +116,12 @@ const DATA = {
     steps: z.number().int(),
     failed: z.array(z.object({ step: z.string(), says: z.string() })),
   }),
-  OBJECT_BUSY: z.object({ title: z.string(), other: z.string(), operation: z.string() }),
+  OBJECT_BUSY: z.object({
+    title: z.string(),
+    other: z.string(),
+    operation: z.string(),
+    /** Whose it is, where another core works on the object. */ by: z.string().optional(),
+  }),
   MAY_NOT_ACT: z.object({ title: z.string(), says: z.string() }),
   OPERATION_NOT_POSSIBLE: z.object({ operation: z.string(), says: z.string() }),
   STORE_IN_USE: z.object({ file: z.string(), holder: z.string() }),

@@ -4,6 +4,7 @@ import type { Outcome } from '../../kernel/outcome'
 import { fail, succeed } from '../../kernel/outcome'
 import type { Random } from '../../kernel/random'
 import { listeners } from '../../platform/streams/latest'
+import { Claims, type ClaimHolder } from './claims'
 import { begin, confirm, offer, type Offered } from './confirm'
 import { cancel, isActive, retry, sameObject, undo, type OperationFacts } from './domain/facts'
 import { shown, toOperation } from './domain/view'
@@ -16,6 +17,8 @@ export const KEPT_OPERATIONS = 500
 
 export interface OperationsPorts extends ResumePorts {
   random: Random
+  /** Which core this is, the same after a restart; without it objects are not claimed from other cores. */
+  identity?: string | undefined
 }
 interface StartAsk {
   planId: string
@@ -50,7 +53,10 @@ export function makeOperations(ports: OperationsPorts): OperationsService {
     const run = work.finally(() => running.delete(run))
     running.add(run)
   }
-  const drive = (live: Live) => tracked(runner.drive(live))
+  const claims =
+    ports.identity === undefined ? undefined : new Claims({ ...ports, identity: ports.identity })
+  const drive = (live: Live) =>
+    tracked(claims ? driveClaimed(claims, runner, live) : runner.drive(live))
   const found = (id: string): Outcome<Live> => {
     const live = lives.get(id)
     return live ? succeed(live) : fail(failure('NOT_FOUND', { kind: 'operation', name: id }))
@@ -78,9 +84,17 @@ export function makeOperations(ports: OperationsPorts): OperationsService {
         ...ask,
         signal: signal ?? new AbortController().signal,
       })
-      return ready.ok
-        ? launch(ports, { lives, runner, drive }, { made: ready.value, unattended: ask.unattended })
-        : ready
+      if (!ready.ok) return ready
+      const { plan } = ready.value
+      const busy = busyWith(lives, plan)
+      if (busy) return busy
+      const claim = await claims?.take({ ...plan, by: plan.as }, signal ?? runner.closing)
+      if (claim?.is === 'taken') return fail(busyElsewhere(plan.title, claim.holder))
+      return launch(
+        ports,
+        { lives, runner, drive },
+        { made: ready.value, unattended: ask.unattended },
+      )
     },
     cancel: (id) => turn(id, cancel, 'Cancel was asked for.'),
     retry: (id) => turn(id, retry, 'Tried again.'),
@@ -103,6 +117,25 @@ export function makeOperations(ports: OperationsPorts): OperationsService {
     },
     close: () => runner.close(),
   }
+}
+
+const busyElsewhere = (title: string, { by, title: other }: ClaimHolder) =>
+  failure('OBJECT_BUSY', { title, other, operation: '', by })
+/** Drives an operation while this core claims its object; where another works on it by now, it goes no further. */
+async function driveClaimed(claims: Claims, runner: Runner, live: Live): Promise<void> {
+  if (live.driving) return
+  const claim = await claims.take(live.facts, runner.closing)
+  if (runner.closing.aborted) return
+  if (claim.is === 'unclaimed' && claim.says !== undefined)
+    runner.note(live, `Other cores are not told that this one works on it: ${claim.says}`)
+  if (claim.is === 'taken' && live.facts.state === 'running')
+    runner.overtake(live, `${claim.holder.by} works on it by now: "${claim.holder.title}".`)
+  const ended = new AbortController()
+  const kept = claims.keep(live.facts, AbortSignal.any([ended.signal, runner.closing]))
+  await runner.drive(live).finally(() => ended.abort(new Error('the operation rests')))
+  await kept
+  // Whoever closes keeps its claim for the next start, which goes on with it.
+  if (!runner.closing.aborted) await claims.release(live.facts, runner.closing)
 }
 
 interface Floor {

@@ -74,6 +74,8 @@ const ENGINEER: Rule[] = [
   rule('apps', ['statefulsets/scale', 'deployments/scale'], ['get', 'patch', 'update']),
   rule('batch', ['jobs'], [...READ, ...WRITE]),
   rule('policy', ['poddisruptionbudgets'], [...READ, ...WRITE]),
+  // One operation works on an object at a time, whoever's Takt it is: a Lease says whose.
+  rule('coordination.k8s.io', ['leases'], ['get', 'create', 'update', 'delete']),
   rule('networking.k8s.io', ['networkpolicies'], READ),
   WHO,
   rule('kubeflow.org', ['notebooks'], [...READ, ...WRITE]),
@@ -99,7 +101,7 @@ const LEAD: Rule[] = [
   rule(RBAC, ['clusterroles', 'clusterrolebindings', 'roles'], READ),
   { ...rule(RBAC, ['clusterroles'], ['bind']), resourceNames: BOUND_BY_LEADS },
   // Who acts by itself holds a Lease; budgets stop queues.
-  rule('coordination.k8s.io', ['leases'], ['get', 'create', 'update', 'patch']),
+  rule('coordination.k8s.io', ['leases'], ['get', 'create', 'update', 'patch', 'delete']),
   rule(
     'kueue.x-k8s.io',
     ['clusterqueues', 'localqueues', 'resourceflavors', 'admissionchecks'],
