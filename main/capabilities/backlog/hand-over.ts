@@ -21,6 +21,7 @@ export const handOverKind = ({
   worklog,
 }: Pick<BacklogPorts, 'worklog'>): OperationKind<HandOverInput> => ({
   kind: 'work-item-hand-over',
+  premise: { says: 'Its step reads the item again: one on the backlog stays there.' },
   input: HandOverInput,
   undoable: true,
   cancelLeaves: ({ name }) => `${name} where it stood.`,

@@ -86,6 +86,9 @@ export function makePolicy(
 ) {
   const kind: OperationKind<Input> = {
     kind: 'burst-policy',
+    premise: {
+      says: 'On the version that was read when it was planned: it is asked before it starts, and one step writes it.',
+    },
     input: Input,
     undoable: true,
     cancelLeaves: () => 'The policy as it was.',

@@ -49,6 +49,7 @@ const toolRecord = ({ records }: Pick<CatalogPorts, 'records'>, { name, spec }: 
 /** A test start: the tool as an environment would run it, looked at, its findings written down, and gone again. */
 export const testKind = (ports: CatalogPorts): OperationKind<TestInput> => ({
   kind: 'tool-test',
+  premise: { says: 'On nothing: a test that runs later says what is so then, and when.' },
   input: TestInput,
   undoable: false,
   cancelLeaves: ({ name, bring }) =>
@@ -158,6 +159,7 @@ export const testKind = (ports: CatalogPorts): OperationKind<TestInput> => ({
 
 export const sourceKind = (ports: Pick<CatalogPorts, 'records'>): OperationKind<SourceInput> => ({
   kind: 'source-add',
+  premise: { says: 'On nothing: it writes one record, and none over another.' },
   input: SourceInput,
   undoable: true,
   cancelLeaves: () => 'Nothing: the record is removed again.',

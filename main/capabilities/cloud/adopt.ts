@@ -42,6 +42,9 @@ async function mark(
 /** A lead's choice that Takt may change the size of a group that somebody else made. */
 export const adoptKind = (cloud: Cloud): OperationKind<AdoptInput> => ({
   kind: 'cloud-adopt',
+  premise: {
+    says: 'The tags of the group are read again: one that another cluster marked meanwhile is refused.',
+  },
   input: AdoptInput,
   undoable: true,
   cancelLeaves: ({ group }) => `${group} without the tags.`,

@@ -48,6 +48,7 @@ async function killedAt(
   point: number,
   doing: (world: World) => Promise<{ id: string }>,
   before?: (world: World) => Promise<void>,
+  meanwhile?: (world: World) => void,
 ) {
   const plant = await aPlantWithAws()
   const first = await aCloud({ plant })
@@ -64,6 +65,7 @@ async function killedAt(
   }
   await pump(plant.clock, () => seen.dead || over())
   dying.crash()
+  meanwhile?.(dying)
   const after = await aCloud({ plant, folder: first.folder })
   worlds.push(after)
   after.operations.resume()
@@ -115,6 +117,28 @@ test('killed at every write of its journal, scaling ends with exactly the machin
     ])
   }
 }, 240_000)
+
+test('killed before it has asked, scaling ends as overtaken where somebody has scaled the group or taken its mark', async () => {
+  const makePool = async (world: World) => {
+    await world.run((await planned(world.cloud.planCreatePool({ site: 'aws-burst', template }))).id)
+  }
+  const scale = (world: World) =>
+    planned(world.cloud.planScale({ site: 'aws-burst', nodeGroup: 'small', desired: 2 }))
+  const scaled = await killedAt(2, scale, makePool, (world) =>
+    world.aws.account.groups.machines('small').setDesired(3),
+  )
+  expect(scaled.state).toBe('overtaken')
+  expect(scaled.after.aws.account.groups.machines('small').desired()).toBe(3)
+  expect(scaled.after.operations.list()[0]).toMatchObject({
+    overtakenBy: 'small was scaled to 3 machines meanwhile.',
+  })
+  const unmarked = await killedAt(2, scale, makePool, (world) => {
+    const [group] = world.aws.account.groups.all().filter(({ name }) => name === 'small')
+    if (group) for (const key of Object.keys(group.tags)) delete group.tags[key]
+  })
+  expect(unmarked.state).toBe('overtaken')
+  expect(unmarked.after.aws.account.groups.machines('small').desired()).toBe(0)
+}, 60_000)
 
 /** A core that is cut off from AWS at its n-th change there: just before it is sent, or just after AWS did it. */
 function cutAt(point: number, when: 'before' | 'after') {

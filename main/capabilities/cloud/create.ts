@@ -123,6 +123,9 @@ export function createKind(cloud: Cloud): OperationKind<CreateInput> {
     nodePool(input.template, { nodeClass: input.nodeClass, run: input.run, gpus: input.gpus })
   return {
     kind: 'cloud-create-pool',
+    premise: {
+      says: 'On nothing that may have moved: a group begins with no machines, and one of its name that another run made is left.',
+    },
     input: CreateInput,
     undoable: true,
     cancelLeaves: () => 'Nothing: what was created is deleted again.',

@@ -16,6 +16,7 @@ import {
 } from './planning'
 import { mayDelete } from './domain/ownership'
 import { groupViews } from './views'
+import { drainPremise } from './premise'
 import { onGroup } from './scale'
 
 export const DrainInput = z.object({
@@ -80,6 +81,7 @@ export function drainKind(cloud: Cloud): OperationKind<DrainInput> {
   }
   return {
     kind: 'cloud-drain',
+    premise: drainPremise(cloud),
     input: DrainInput,
     undoable: ({ then }) => then !== 'delete',
     cancelLeaves: () =>

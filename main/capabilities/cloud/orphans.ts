@@ -134,6 +134,7 @@ export type RemoveInput = z.infer<typeof RemoveInput>
 export function removeKind(cloud: Cloud): OperationKind<RemoveInput> {
   return {
     kind: 'cloud-remove-orphan',
+    premise: { says: "Its step sweeps again: what is needed, gone or another's by now is left." },
     input: RemoveInput,
     undoable: false,
     cancelLeaves: () => 'What was asked of AWS already goes.',

@@ -22,6 +22,7 @@ import {
   type Looked,
 } from './planning'
 import type { CloudAccount } from './ports'
+import { scalePremise } from './premise'
 import { priceOfGroup } from './views'
 import type { At } from './work'
 
@@ -148,6 +149,7 @@ export function scaleKind(cloud: Cloud): OperationKind<ScaleInput> {
   ]
   return {
     kind: 'cloud-scale',
+    premise: scalePremise(cloud),
     input: ScaleInput,
     undoable: true,
     cancelLeaves: ({ desired, before }) =>

@@ -238,6 +238,9 @@ function removeSteps(
 /** Stopping, resuming, resizing, extending and deleting an environment. */
 export const changeKind = (ports: ChangePorts): OperationKind<ChangeInput> => ({
   kind: 'environment-change',
+  premise: {
+    says: 'Its steps ask whether it is the same record with the values that were planned from, and what began by itself whether its reason still holds.',
+  },
   input: ChangeInput,
   undoable: ({ remove }) => remove === undefined,
   cancelLeaves: ({ name, remove }) =>

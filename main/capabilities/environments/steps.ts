@@ -260,6 +260,9 @@ export const waits = <I extends { site: string; namespace: string; name: string 
 /** Provisioning: the project if it is new, then everything an environment needs, then the wait until it answers. */
 export const provisionKind = (ports: EnvironmentPorts): OperationKind<ProvisionInput> => ({
   kind: 'environment-provision',
+  premise: {
+    says: 'On nothing that may have moved: it makes what is not there, and the queue and the quota of the cluster decide when it starts.',
+  },
   input: ProvisionInput,
   undoable: true,
   settle: ({ draft }) => ports.projects.drafts.close(draft),

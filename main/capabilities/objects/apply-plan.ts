@@ -70,6 +70,9 @@ async function putOnce(
 
 export const applyKind: OperationKind<ApplyInput> = {
   kind: 'object-apply',
+  premise: {
+    says: 'The object is read again by its uid, and a field that somebody changed meanwhile is a conflict.',
+  },
   input: ApplyInput,
   undoable: true,
   cancelLeaves: ({ kind, ref }) => `Nothing: ${kind} ${ref.name} is set back.`,

@@ -39,6 +39,9 @@ export const writeField = (input: FieldInput, to: 'before' | 'after') =>
 
 export const fieldKind: OperationKind<FieldInput> = {
   kind: 'object-field',
+  premise: {
+    says: 'The object is read again by its uid, and a field that somebody changed meanwhile is left.',
+  },
   input: FieldInput,
   undoable: true,
   cancelLeaves: ({ kind, ref }) => `Nothing: ${kind} ${ref.name} is set back.`,

@@ -116,6 +116,9 @@ function deleteSteps(
 
 export const manyKind = (ports: Pick<ObjectPorts, 'clock'>): OperationKind<ManyInput> => ({
   kind: 'objects-many',
+  premise: {
+    says: 'Each object is read again by its uid, and a field that somebody changed meanwhile is left and named.',
+  },
   input: ManyInput,
   undoable: ({ what }) => what !== 'delete',
   cancelLeaves: ({ what }) =>

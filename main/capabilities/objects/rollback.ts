@@ -134,6 +134,9 @@ async function withKept(
 
 export const rollbackKind: OperationKind<RollbackInput> = {
   kind: 'object-rollback',
+  premise: {
+    says: 'The object is read again by its uid, and must still have the template it was planned from.',
+  },
   input: RollbackInput,
   undoable: true,
   cancelLeaves: ({ kind, ref }) =>

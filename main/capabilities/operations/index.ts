@@ -3,6 +3,7 @@ export type {
   MadePlan,
   OperationKind,
   Operations,
+  Premise,
   Step,
   StepContext,
   Unattended,

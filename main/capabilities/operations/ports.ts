@@ -35,10 +35,21 @@ export interface Step<I> {
   /** Whether the other steps go on when this one fails so. The operation then ends as failed, names it, and retry does again only what failed. */
   passes?(failure: Failure): boolean
 }
+/** What a kind rests on beside its input: for a core that was away for hours, and goes on. */
+export interface Premise<I> {
+  /** Why a late run does no harm: what is asked, or why nothing has to be. */
+  says: string
+  /**
+   * Why what it rests on is no longer so, before each of its steps; undefined while it still is. As a step's own `overtaken`, and asked before that: what the
+   * operation itself did so far has to count as still so.
+   */
+  asks?(context: StepContext<I>, step: string): Promise<Outcome<string | undefined>>
+}
 /** A kind of operation, registered once. Steps are a pure function of the input, so that a restarted core finds the same list. */
 export interface OperationKind<I> {
   kind: string
   input: z.ZodType<I>
+  premise: Premise<I>
   steps(input: I): Step<I>[]
   /** What Cancel leaves behind, one sentence. */
   cancelLeaves(input: I): string

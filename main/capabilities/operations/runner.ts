@@ -20,7 +20,7 @@ import {
   type OperationFacts,
 } from './domain/facts'
 import type { Progress } from './domain/view'
-import type { OperationKind, Step, StepContext } from './ports'
+import type { OperationKind, Premise, Step, StepContext } from './ports'
 import { settle } from './settle'
 
 export interface RunnerPorts {
@@ -174,7 +174,7 @@ export class Runner {
     const input = kind?.input.safeParse(live.facts.input)
     if (!kind || !input?.success) return undefined
     const step = kind.steps(input.data).find(({ id }) => id === live.facts.steps[index]?.id)
-    return step && { step, input: input.data }
+    return step && { step, input: input.data, premise: kind.premise }
   }
 
   /** Ends an operation whose premise has gone: from here on it is taken back. */
@@ -225,14 +225,15 @@ export class Runner {
     }
   }
 
-  #premise(live: Live, { step, input }: KnownStep, signal: AbortSignal) {
-    return this.#guarded(
-      live,
-      { step, signal },
-      async () =>
-        (await step.overtaken?.(this.#context(live, input, signal))) ??
-        succeed<string | undefined>(undefined),
-    )
+  #premise(live: Live, { step, input, premise }: KnownStep, signal: AbortSignal) {
+    return this.#guarded(live, { step, signal }, async () => {
+      const context = this.#context(live, input, signal)
+      const nothing = succeed<string | undefined>(undefined)
+      const whole = (await premise.asks?.(context, step.id)) ?? nothing
+      return !whole.ok || whole.value !== undefined
+        ? whole
+        : ((await step.overtaken?.(context)) ?? nothing)
+    })
   }
   #ran(live: Live, { step, input }: KnownStep, signal: AbortSignal) {
     return this.#guarded(live, { step, signal }, () => step.run(this.#context(live, input, signal)))
@@ -311,6 +312,7 @@ export class Runner {
 interface KnownStep {
   step: Step<unknown>
   input: unknown
+  premise: Premise<unknown>
 }
 class NotKept extends Error {
   readonly failure: Failure

@@ -65,6 +65,7 @@ const step = (id: string, run: Run = done): Step<unknown> => ({
 })
 const kind = (steps: Step<unknown>[], undoable = true): OperationKind<unknown> => ({
   kind: 'try',
+  premise: { says: 'On nothing: it is a trial of the runner alone.' },
   input: z.unknown(),
   steps: () => steps,
   cancelLeaves: () => 'nothing',

@@ -85,6 +85,9 @@ const bind =
 
 export const membersKind = (ports: Ports): OperationKind<MembersInput> => ({
   kind: 'project-members',
+  premise: {
+    says: 'The record is read again and merged with what others changed; a newer decision about one person gives way to nobody.',
+  },
   input: MembersInput,
   undoable: true,
   cancelLeaves: ({ project }) => `Nothing: the members of ${project} are as they were.`,

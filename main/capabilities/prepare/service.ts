@@ -90,6 +90,7 @@ function kindOf(ports: PreparePorts): OperationKind<Input> {
     until(ports.clock, () => allEstablished(client, signal), signal)
   return {
     kind: 'prepare',
+    premise: { says: 'On nothing: definitions and roles are the same whenever they are written.' },
     input: Input,
     undoable: false,
     cancelLeaves: () => 'Nothing: what was installed so far is removed again.',

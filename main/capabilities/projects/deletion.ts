@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { failure } from '../../../preload/contract/failures'
 import { fail, succeed, type Outcome } from '../../kernel/outcome'
-import { isObject } from '../../kernel/ownership'
+import { isObject, madeForProject } from '../../kernel/ownership'
 import type { KubeClient } from '../../platform/kubernetes/types'
 import type { OperationKind, Step, StepContext } from '../operations'
 import {
@@ -29,6 +29,8 @@ export const DeleteInput = z.object({
   /** The record's own identity; a project of the same name that somebody made since is another. */
   uid: z.string(),
   namespaces: z.array(GoingNamespace),
+  /** Contents of snapshots that Takt made for it, which belong to no namespace. Absent in what an older version began. */
+  contents: z.array(z.object({ name: z.string(), uid: z.string() })).optional(),
 })
 export type DeleteInput = z.infer<typeof DeleteInput>
 type Context = StepContext<DeleteInput>
@@ -154,18 +156,41 @@ const namespaceStep = (
   },
 })
 
+/** Lets go of snapshots of others that were brought in: their blocks are not the project's and stay. */
+const contentsStep: Step<DeleteInput> = {
+  id: 'contents',
+  title: 'Let go of brought snapshots',
+  promiseSeconds: 5,
+  run: onSite(async (client, { input, signal }) => {
+    for (const { name, uid } of input.contents ?? []) {
+      const gone = await removeProved(
+        client,
+        { resource: KUBE.volumeSnapshotContents, kind: 'VolumeSnapshotContent', name },
+        { proof: (one) => isObject(uid)(one) && madeForProject(input.name)(one), signal },
+      )
+      // One that was made anew under its name is another's by now.
+      if (!gone.ok && gone.failure.code !== 'NOT_OURS') return gone
+    }
+    return succeed(undefined)
+  }),
+}
+
 export const deleteKind = (
   ports: Pick<ProjectPorts, 'clock' | 'records'>,
 ): OperationKind<DeleteInput> => ({
   kind: 'project-delete',
+  premise: {
+    says: 'Each step reads what it removes again by its uid, and a namespace is surveyed again before it goes.',
+  },
   input: DeleteInput,
   undoable: false,
   sites: ({ site, namespaces }) =>
     [...new Set(namespaces.map((one) => one.site))].filter((one) => one !== site),
   cancelLeaves: ({ name }) =>
     `What was removed of ${name} is gone; the rest stays, and deleting again goes on from there.`,
-  steps: ({ namespaces }) => [
+  steps: ({ namespaces, contents = [] }) => [
     ...namespaces.map((going, nth) => namespaceStep(ports, going, nth)),
+    ...(contents.length > 0 ? [contentsStep] : []),
     {
       id: 'project',
       title: 'Delete the record of the project',

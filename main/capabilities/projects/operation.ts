@@ -101,6 +101,9 @@ export function createSteps<I>(
 
 export const createKind = (ports: ProjectPorts): OperationKind<CreateInput> => ({
   kind: 'project-create',
+  premise: {
+    says: 'On nothing that may have moved: it only makes what is not there, and a namespace that somebody made meanwhile is refused.',
+  },
   input: CreateInput,
   steps: () => createSteps(ports, (input) => input),
   undoable: true,
@@ -128,6 +131,7 @@ export const askKind = ({
   drafts,
 }: Pick<ProjectPorts, 'records' | 'drafts'>): OperationKind<AskInput> => ({
   kind: 'project-ask',
+  premise: { says: 'On nothing: it only makes a request, which decides nothing.' },
   input: AskInput,
   undoable: false,
   cancelLeaves: ({ name }) =>
@@ -161,6 +165,9 @@ const WITHOUT_NAMESPACE = {
 } as unknown as Record<string, never>
 export const fulfilKind = (ports: ProjectPorts): OperationKind<CreateInput> => ({
   kind: 'project-fulfil',
+  premise: {
+    says: 'On nothing that may have moved: it only makes what is not there, and a namespace that somebody made meanwhile is refused.',
+  },
   input: CreateInput,
   undoable: true,
   cancelLeaves: ({ name }) => `The request for ${name}; what was made for it is removed again.`,

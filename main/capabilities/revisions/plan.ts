@@ -190,6 +190,7 @@ const lineStep = (ports: Pick<RevisionPorts, 'worklog'>): Step<SaveInput> => ({
 /** Saving: the workspace first where it is part of the code, then the record, then the line. */
 export const saveKind = (ports: RevisionPorts): OperationKind<SaveInput> => ({
   kind: 'revision-save',
+  premise: { says: 'On nothing: it makes a new record of what the plan looked at, and says when.' },
   input: SaveInput,
   undoable: true,
   cancelLeaves: () => 'Nothing: what was made is removed again.',

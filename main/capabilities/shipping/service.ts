@@ -35,6 +35,13 @@ export function makeShipping(ports: ShippingPorts) {
   const carrier = new Carrier(ports, ledger)
   const kind: OperationKind<Input> = {
     kind: 'ship',
+    premise: {
+      says: 'The data may still leave for that site; what lies there by now does not travel.',
+      asks({ input }) {
+        const allowed = leaving(ports, input.uri, input.to)
+        return Promise.resolve(succeed(allowed.ok ? undefined : explain(allowed.failure).says))
+      },
+    },
     input: Input,
     undoable: false,
     cancelLeaves: () => 'What has arrived stays there and is not sent again.',

@@ -28,6 +28,9 @@ export type TakeInput = z.infer<typeof TakeInput>
 
 export const takeKind = (ports: SnapshotPorts): OperationKind<TakeInput> => ({
   kind: 'snapshot-take',
+  premise: {
+    says: 'On nothing: a snapshot that is taken later holds what is there then, and says when it was taken.',
+  },
   input: TakeInput,
   undoable: true,
   cancelLeaves: ({ take }) => `Nothing: ${take.name} is let go again.`,

@@ -18,6 +18,7 @@ export const VOLUME_SNAPSHOT = { apiVersion: 'snapshot.storage.k8s.io/v1', kind:
 
 export const releaseKind = (): OperationKind<ReleaseInput> => ({
   kind: 'snapshot-release',
+  premise: { says: 'The record is read again by its uid: another of its name is left.' },
   input: ReleaseInput,
   undoable: false,
   cancelLeaves: () => 'What was let go stays let go.',

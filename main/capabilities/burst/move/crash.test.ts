@@ -282,6 +282,15 @@ const atHome = (world: World) => {
   expect([...world.claims]).toEqual([])
 }
 
+function letGo(world: World) {
+  const original = world.original()
+  if (original) world.home.put({ ...original, metadata: { ...original.metadata, annotations: {} } })
+}
+function madeAnew(world: World) {
+  world.home.drop('Job', 'train')
+  world.home.put(job({ name: 'train' }))
+}
+
 describe('a core that is killed at any point of a move', () => {
   test('goes on to exactly one run, on the other side', async () => {
     const whole = new Life(new World(), 0)
@@ -311,6 +320,39 @@ describe('a core that is killed at any point of a move', () => {
     }
   }, 60_000)
 
+  test.each<[what: string, meanwhile: (world: World) => void]>([
+    ['somebody let it go', letGo],
+    ['it was deleted', (world) => world.home.drop('Job', 'train')],
+    ['it was deleted and made anew', madeAnew],
+  ])(
+    'goes no further where meanwhile %s, and leaves nothing over there',
+    async (_what, meanwhile) => {
+      let overtaken = 0
+      const whole = new Life(new World(), 0)
+      const first = begin(whole)
+      await first.started
+      await rest(whole, first.core)
+      for (let point = 1; point <= whole.passed; point += 1) {
+        const world = new World()
+        const life = new Life(world, point)
+        const { core: killed, started } = begin(life)
+        void started.catch(() => undefined)
+        await Promise.race([started, new Promise((later) => setTimeout(later, 5))])
+        await rest(life, killed)
+        meanwhile(world)
+        const state = await resumed(world)
+        expect(world.violations).toEqual([])
+        // What was never held is held by it now; what had come to its end has.
+        if (state !== 'overtaken') continue
+        overtaken += 1
+        expect(world.copy(), `killed at ${String(point)}`).toBeUndefined()
+        expect([...world.claims], `killed at ${String(point)}`).toEqual([])
+        expect(Object.keys(world.original()?.metadata.annotations ?? {})).toEqual([])
+      }
+      expect(overtaken).toBeGreaterThan(whole.passed / 3)
+    },
+    60_000,
+  )
   test.each([
     ['undo of a finished move', true],
     ['the way back where no zone has machines', false],

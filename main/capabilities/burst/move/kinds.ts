@@ -12,6 +12,7 @@ import { MARK, type WorkloadFacts } from '../live/workload'
 import { AskInput, ReturnInput } from './input'
 import { look, lookAt, patch, release, removeWhole } from './original'
 import { blocks, find, type MovePorts } from './plan'
+import { returnPremise } from './premise'
 import { awaitHandedBack, giveBack, type Ports } from './steps'
 import { spanText } from '../words'
 
@@ -26,6 +27,7 @@ const Back = z.object({
 /** Bringing a moved workload back: its copy goes before the original may start again. */
 export const returnKind = (ports: Ports): OperationKind<ReturnInput> => ({
   kind: 'burst-return',
+  premise: returnPremise,
   input: ReturnInput,
   undoable: false,
   sites: ({ copy }) => [copy.site, copy.to ?? copy.site],
@@ -257,6 +259,7 @@ function returnBody(
 /** Asking a lead: a mark on the workload that every lead sees. */
 export const askKind: OperationKind<AskInput> = {
   kind: 'burst-ask',
+  premise: { says: 'The workload is read again by its uid; a question decides nothing.' },
   input: AskInput,
   undoable: true,
   cancelLeaves: () => 'Nothing.',

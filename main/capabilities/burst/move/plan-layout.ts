@@ -177,6 +177,9 @@ export function makeLayout(ports: LayoutPorts) {
   })
   const kind: OperationKind<Input> = {
     kind: 'burst-layout',
+    premise: {
+      says: "On nothing that may have moved: it makes what is not there, and leaves what does not bear Takt's mark.",
+    },
     input: Input,
     undoable: true,
     cancelLeaves: () => 'Namespaces that were made; the queues are removed again.',

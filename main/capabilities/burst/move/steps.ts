@@ -12,6 +12,7 @@ import type { Moved } from '../live/budgets'
 import type { BurstPorts } from '../ports'
 import { MoveInput } from './input'
 import { makeQueue } from './layout'
+import { movePremise, whyNot } from './premise'
 import {
   hold,
   look,
@@ -72,19 +73,6 @@ async function holdOriginal(ports: Ports, context: Context): Promise<Outcome<voi
     },
     signal,
   )
-}
-/** What happened to the original since the plan was made, where that forbids the move. */
-function whyNot(
-  { run, name, wasRunning, checkpoint }: MoveInput,
-  work: WorkloadFacts,
-): string | undefined {
-  const holder = work.annotations[MARK.held]
-  if (holder !== undefined) return holder === run ? undefined : 'Another move holds it.'
-  if (work.ended) return `${name} ended meanwhile: there is nothing to move.`
-  const started = work.active > 0 && !work.suspended && !wasRunning
-  return started && checkpoint === undefined
-    ? `${name} started meanwhile and names no checkpoints: it stays.`
-    : undefined
 }
 async function letOriginalGo(context: Context): Promise<Outcome<void>> {
   const both = clients(context)
@@ -350,6 +338,7 @@ async function startCopy(ports: Ports, context: Context): Promise<Outcome<void>>
 /** Moving one workload: the original is held before anything is made, and let go only when nothing of the copy is left. */
 export const moveKind = (ports: Ports): OperationKind<MoveInput> => ({
   kind: 'burst-move',
+  premise: movePremise,
   input: MoveInput,
   undoable: true,
   sites: ({ to, copy }) => [to, copy.site],

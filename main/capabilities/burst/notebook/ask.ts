@@ -28,6 +28,7 @@ const write = (text: (input: AskInput) => string | null) =>
 /** Asking a lead: a mark on the environment that every lead sees, as on a job. */
 export const notebookAskKind: OperationKind<AskInput> = {
   kind: 'notebook-ask',
+  premise: { says: 'On nothing: a question decides nothing.' },
   input: AskInput,
   undoable: true,
   cancelLeaves: () => 'Nothing.',

@@ -23,6 +23,7 @@ import { policyOf } from '../live/policy'
 import { namesOf } from './copy'
 import { NotebookReturnInput } from './input'
 import { awayOf, writeAway } from './marks'
+import { notebookReturnPremise } from './premise'
 import { capOf, claimOf, gone, type NotebookPorts } from './steps'
 import { KEPT_MEMORY, type EnvironmentRef } from './words'
 
@@ -117,6 +118,10 @@ const resume = (ports: NotebookPorts): Back => ({
   }),
   undo: onSite(async (home, { input, kept, signal, progress }) => {
     if (kept[CLEARED] !== undefined) return succeed(undefined)
+    const away = await awayOf(home, input, signal)
+    // Where it was moved again, that move says where it is.
+    if (!away.ok || (away.value && away.value.run !== input.away.run))
+      return away.ok ? succeed(undefined) : away
     const marked = await writeAway(home, input, { mark: input.away, signal })
     if (!marked.ok) return marked
     const paused = await writeState(home, input, { state: 'paused', signal })
@@ -140,6 +145,7 @@ const clear: Back = {
 /** Bringing an environment back: what was written there is here before the copy's volume goes. */
 export const notebookReturnKind = (ports: NotebookPorts): OperationKind<NotebookReturnInput> => ({
   kind: 'notebook-return',
+  premise: notebookReturnPremise,
   input: NotebookReturnInput,
   undoable: false,
   sites: ({ away }) => [away.site],

@@ -49,6 +49,17 @@ async function annotationsOf(
   const found = await metadataOf(home, ref, signal)
   return found.ok ? succeed(found.value.annotations) : found
 }
+/** Which environment bears this name now, and where it points; undefined where there is none. */
+export async function pointerOf(
+  home: KubeClient,
+  { namespace, name }: Ref,
+  signal?: AbortSignal,
+): Promise<Outcome<{ uid: string; away: AwayMark | undefined } | undefined>> {
+  const found = await home.get(ENVIRONMENT, { namespace, name }, Marked, signal)
+  if (!found.ok || !found.value) return found.ok ? succeed(undefined) : found
+  const { uid, annotations } = found.value.metadata
+  return succeed({ uid, away: jsonMark(annotations, AWAY, AwayMark) })
+}
 /** What an environment says about its copy; undefined where it is at home. */
 export async function awayOf(
   home: KubeClient,

@@ -38,6 +38,7 @@ export function resultOf({
 
 const kindOf = (drift: Drift): OperationKind<GateInput> => ({
   kind: 'revision-drift-check',
+  premise: { says: 'On nothing: it writes down what was measured, and when.' },
   input: GateInput,
   undoable: false,
   cancelLeaves: ({ name }) => `${name} as it was checked last.`,

@@ -61,6 +61,7 @@ const step = (index: number): Step<unknown> => ({
 })
 const kind: OperationKind<unknown> = {
   kind: 'crash',
+  premise: { says: 'On nothing: it is a trial of the runner alone.' },
   input: z.unknown(),
   steps: () => [1, 2, 3, 4, 5].map(step),
   cancelLeaves: () => 'nothing',
