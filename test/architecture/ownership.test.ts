@@ -31,7 +31,8 @@ const CLUSTER_WRITES: Record<string, string> = {
   'main/capabilities/burst/policy.ts stop mergePatch':
     'The kill switch is pulled whatever somebody writes into the one policy meanwhile.',
   'main/capabilities/catalog/service.ts setToolStage mergePatch': 'version',
-  'main/capabilities/cloud/work.ts cordon mergePatch': 'uid',
+  'main/capabilities/cloud/work.ts turnNode mergePatch':
+    'The body carries the uid of the node that was read; only one that Takt closed is opened.',
   'main/capabilities/cloud/work.ts evict create': 'The body carries the uid as a precondition.',
   'main/capabilities/drift/reviews/merge.ts mergeGroup mergePatch': 'version',
   'main/capabilities/environments/proved.ts patchPart mergePatch':
@@ -43,7 +44,7 @@ const CLUSTER_WRITES: Record<string, string> = {
   'main/capabilities/objects/apply-plan.ts putOnce mergePatch': 'version',
   'main/capabilities/objects/changing.ts setField mergePatch':
     'The body is patchOf the very object that was read.',
-  'main/capabilities/objects/delete-plan.ts planDelete remove': 'dry run',
+  'main/capabilities/objects/delete-plan.ts lookAtDeletion remove': 'dry run',
   'main/capabilities/objects/delete-plan.ts removeExactly remove': 'uid',
   'main/capabilities/objects/field-plans.ts tryOut mergePatch': 'dry run',
   'main/capabilities/objects/many-look.ts tryOne remove': 'dry run',
@@ -187,4 +188,75 @@ test('every call that changes or takes away something of an account proves that 
   expect([...new Set(found)].sort()).toEqual(Object.keys(CLOUD_WRITES).sort())
   for (const [key, reason] of Object.entries(CLOUD_WRITES))
     expect(reason, `${key} gives a reason`).toMatch(/^\w.{30,}\.$/)
+})
+
+/** What an operation says that it rests on: asked before its steps, or why nothing has to be. A new kind belongs here with a premise of its own. */
+const ASK_FIRST = [
+  'burst-move',
+  'burst-return',
+  'cloud-drain',
+  'cloud-scale',
+  'notebook-move',
+  'notebook-return',
+  'object-delete',
+  'ship',
+]
+const SAY_WHY_NOT = [
+  'burst-ask',
+  'burst-layout',
+  'burst-policy',
+  'cloud-adopt',
+  'cloud-create-pool',
+  'cloud-remove-orphan',
+  'environment-change',
+  'environment-provision',
+  'notebook-ask',
+  'object-apply',
+  'object-field',
+  'object-rollback',
+  'objects-many',
+  'prepare',
+  'project-ask',
+  'project-create',
+  'project-delete',
+  'project-fulfil',
+  'project-members',
+  'revision-drift-check',
+  'revision-save',
+  'snapshot-release',
+  'snapshot-take',
+  'source-add',
+  'tool-test',
+  'work-item-hand-over',
+]
+/** Kinds whose steps ask by themselves. */
+const IN_STEPS = ['environment-change', 'cloud-remove-orphan']
+
+test('every kind of operation says what it rests on, and what acts asks it again before its steps', () => {
+  const kinds = sources.flatMap(({ file }) =>
+    [...nodesOf(file)].flatMap((node) => {
+      if (!ts.isObjectLiteralExpression(node)) return []
+      const of = (name: string) =>
+        node.properties.find(
+          (one): one is ts.PropertyAssignment =>
+            ts.isPropertyAssignment(one) && one.name.getText() === name,
+        )?.initializer
+      const [kind, premise] = [of('kind'), of('premise')]
+      if (!kind || !ts.isStringLiteral(kind) || !of('steps') || !of('cancelLeaves')) return []
+      const type = premise && checker.getTypeAtLocation(premise)
+      const asks = type?.getProperty('asks')
+      // A constant of the type Premise is one that asks: one that does not is written where it stands.
+      return [{ kind: kind.text, text: premise?.getText() ?? '', asks: asks !== undefined }]
+    }),
+  )
+  const named = (asks: boolean) =>
+    kinds
+      .filter((one) => one.asks === asks)
+      .map(({ kind }) => kind)
+      .sort()
+  expect(named(true)).toEqual(ASK_FIRST)
+  expect(named(false)).toEqual(SAY_WHY_NOT)
+  expect(SAY_WHY_NOT).toEqual(expect.arrayContaining(IN_STEPS))
+  for (const { kind, text, asks } of kinds)
+    if (!asks) expect(text, `${kind} says why`).toMatch(/says:\s*['"`].{20,}\./s)
 })
