@@ -17,9 +17,10 @@ import {
   type NamespaceStanding,
   type RecordedNamespace,
 } from '../ownership'
-import { planBody, refusals, removal, reviewChanges, signedIn, stepsOf } from '../plans'
+import { planBody, refusals, signedIn, stepsOf } from '../plans'
 import type { DeleteInput, GoingNamespace } from './deletion'
-import { leftoversOf } from './leftovers'
+import { recordsLost, reviewed } from './deletion-changes'
+import { leftoversOf, NO_LEFTOVERS, type Leftovers } from './leftovers'
 import { aPlace, awayBlocks, holdsOf, joined, placesAway, type Place } from './places'
 import type { ProjectPorts } from './ports'
 
@@ -43,7 +44,6 @@ const recordedOf = ({ status }: Stored): RecordedNamespace | 'none' =>
   status.namespaceUid === undefined
     ? 'none'
     : { uid: status.namespaceUid, origin: status.namespaceOrigin ?? 'adopted' }
-const WHOLE = 'everything in it'
 
 /** Nothing was made for a request, so its record is all there is; whatever bears its name is somebody else's. */
 async function requestPlace({ home, wanted, signal }: Asking): Promise<Outcome<Place>> {
@@ -190,13 +190,17 @@ async function everyPlace(
   return succeed(joined([here.value, await placesAway(ports, at, signal)]))
 }
 
-/** What deleting a project would lose and keep, on every site where something of it may stand. */
-export async function planDelete(
+interface DeletionSight {
+  stored: Stored
+  found: Place
+  leftovers: Leftovers
+  by: string
+  input: DeleteInput
+}
+async function lookAtDeletion(
   ports: ProjectPorts,
-  kind: OperationKind<DeleteInput>,
-  at: { wanted: WantedDeletion; signal?: AbortSignal | undefined },
-): Promise<Outcome<MadePlan<DeleteInput>>> {
-  const { wanted, signal } = at
+  { wanted, signal }: Pick<Asking, 'wanted' | 'signal'>,
+): Promise<Outcome<DeletionSight>> {
   const { name } = wanted
   const me = await signedIn(ports.sites, signal)
   if (!me.ok) return me
@@ -204,52 +208,62 @@ export async function planDelete(
   const stored = await home.get(ports.records.resource('Project'), { name }, Stored, signal)
   if (!stored.ok) return stored
   if (!stored.value) return fail(failure('NOT_FOUND', { kind: 'project', name }))
-  const { spec, status, metadata } = stored.value
+  const { status, metadata } = stored.value
   const places = await everyPlace(ports, { home, wanted, signal }, stored.value)
   if (!places.ok) return places
-  const found = places.value
+  const namespace = status.namespace ?? name
   const leftovers = isRequested(status)
-    ? succeed({ contents: [], kept: [], risks: [] })
-    : await leftoversOf(ports, {
-        home,
-        project: name,
-        namespace: status.namespace ?? name,
-        signal,
-      })
+    ? succeed(NO_LEFTOVERS)
+    : await leftoversOf(ports, { home, project: name, namespace, signal })
   if (!leftovers.ok) return leftovers
   const { contents } = leftovers.value
-  const input: DeleteInput = {
-    site: home.site,
-    name,
-    uid: metadata.uid,
-    namespaces: found.going,
-    ...(contents.length > 0 && { contents }),
-  }
+  return succeed({
+    stored: stored.value,
+    found: places.value,
+    leftovers: leftovers.value,
+    by: user,
+    input: {
+      site: home.site,
+      name,
+      uid: metadata.uid,
+      namespaces: places.value.going,
+      ...(contents.length > 0 && { contents }),
+    },
+  })
+}
+
+/** What deleting a project would lose and keep, on every site where something of it may stand. */
+export async function planDelete(
+  ports: ProjectPorts,
+  kind: OperationKind<DeleteInput>,
+  at: { wanted: WantedDeletion; signal?: AbortSignal | undefined },
+): Promise<Outcome<MadePlan<DeleteInput>>> {
+  const { wanted, signal } = at
+  const seen = await lookAtDeletion(ports, { wanted, signal })
+  if (!seen.ok) return seen
+  const { stored, found, leftovers, by, input } = seen.value
+  const { name } = wanted
   const { changes, permissions } = await reviewed(ports, input, signal)
   if (!permissions.ok) return permissions
   const plan = planBody({
     kind: kind.kind,
-    title: isRequested(status) ? `Delete the request for ${name}` : `Delete project ${name}`,
+    title: isRequested(stored.status) ? `Delete the request for ${name}` : `Delete project ${name}`,
     verb: 'Delete for good',
-    site: home.site,
+    site: input.site,
     subject: { kind: 'Project', name },
-    as: user,
+    as: by,
     changes,
     permissions: permissions.value,
     steps: stepsOf(kind, input),
     blockedBy: [...found.blockedBy, ...refusals(permissions.value)],
-    risks: [
-      ...found.risks,
-      ...leftovers.value.risks,
-      ...(input.namespaces.length > 0 ? [SLOW] : []),
-    ],
+    risks: [...found.risks, ...leftovers.risks, ...(input.namespaces.length > 0 ? [SLOW] : [])],
     losses: {
       lost: [
         ...found.lost,
         ...recordsLost(ports, input),
-        ...contents.map(({ name: content }) => `VolumeSnapshotContent ${content}`),
+        ...leftovers.contents.map((content) => `VolumeSnapshotContent ${content.name}`),
       ],
-      kept: [...found.kept, ...leftovers.value.kept, ...alwaysKept(spec)],
+      kept: [...found.kept, ...leftovers.kept, ...alwaysKept(stored.spec)],
       typeName: name,
     },
     ...(found.holds.length > 0 && { holds: found.holds }),
@@ -268,57 +282,3 @@ const alwaysKept = ({ repository }: Stored['spec']) => [
 ]
 const SLOW =
   'A namespace ends only when everything in it has ended; a pod that hangs can hold it up.'
-
-/** What goes, as changes of the plan, and the rights that each site wants for it. */
-async function reviewed(ports: ProjectPorts, input: DeleteInput, signal?: AbortSignal) {
-  const bySite = input.namespaces.map(({ site, name, takes }) => ({
-    site,
-    change:
-      takes === 'own-objects'
-        ? {
-            ...NAMESPACE,
-            op: 'same' as const,
-            name,
-            note: `stays on ${site}; what Takt made in it goes`,
-          }
-        : removal({ ...NAMESPACE, name, note: `on ${site}, with ${WHOLE}` }),
-  }))
-  const record = removal({ apiVersion: 'takt.dev/v1alpha1', kind: 'Project', name: input.name })
-  const contents = (input.contents ?? []).map(({ name }) =>
-    removal({ apiVersion: 'snapshot.storage.k8s.io/v1', kind: 'VolumeSnapshotContent', name }),
-  )
-  const atHome = [...contents, record]
-  const changes = [...bySite.map(({ change }) => change), ...atHome]
-  const checks: Plan['permissions'] = []
-  for (const site of new Set([input.site, ...bySite.map((one) => one.site)])) {
-    const own = bySite.filter((one) => one.site === site).map(({ change }) => change)
-    const checked = await reviewChanges(
-      ports.sites,
-      { site, changes: site === input.site ? [...own, ...atHome] : own },
-      signal,
-    )
-    if (!checked.ok) return { changes, permissions: checked }
-    checks.push(...checked.value)
-  }
-  return { changes, permissions: succeed(checks) }
-}
-const NAMESPACE = { apiVersion: 'v1', kind: 'Namespace' }
-
-const counted = (count: number, one: string, many = `${one}s`) =>
-  count === 1 ? `1 ${one}` : `${String(count)} ${many}`
-/** The project's records that go with its namespace, as people call them. */
-function recordsLost(
-  { records }: Pick<ProjectPorts, 'records'>,
-  { site, namespaces }: DeleteInput,
-): string[] {
-  const home = namespaces.find((one) => one.site === site)
-  if (!home) return []
-  const mine = <T extends { meta: { namespace?: string | undefined } }>(items: T[]) =>
-    items.filter(({ meta }) => meta.namespace === home.name).length
-  return [
-    counted(mine(records.known('Environment').items), 'environment') + ' with their volumes',
-    counted(mine(records.known('WorkItem').items), 'work item') + ' with their history',
-    counted(mine(records.known('Revision').items), 'revision'),
-    counted(mine(records.known('DataSnapshot').items), 'snapshot'),
-  ].filter((text) => !text.startsWith('0 '))
-}

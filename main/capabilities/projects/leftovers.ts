@@ -22,6 +22,7 @@ export interface Leftovers {
   kept: string[]
   risks: string[]
 }
+export const NO_LEFTOVERS: Leftovers = { contents: [], kept: [], risks: [] }
 interface Asking {
   home: KubeClient
   project: string
@@ -62,7 +63,7 @@ async function snapshotContents(
 ): Promise<Outcome<Leftovers>> {
   const found = await home.list(KUBE.volumeSnapshotContents, {}, Content, signal)
   if (!found.ok) {
-    if (found.failure.code === 'NOT_FOUND') return succeed({ contents: [], kept: [], risks: [] })
+    if (found.failure.code === 'NOT_FOUND') return succeed(NO_LEFTOVERS)
     return found.failure.code === 'FORBIDDEN'
       ? succeed({ contents: [], kept: [], risks: [unseen('contents of snapshots', found.failure)] })
       : found
