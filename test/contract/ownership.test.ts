@@ -189,3 +189,33 @@ test('two leads who press Fulfil at once: one makes it, the other is told why no
     status: { phase: 'Ready' },
   })
 })
+
+test('of two desktops on one cluster the second is told who works on an object', async () => {
+  await made()
+  const [site = ''] = spec.sites
+  const held = { name: 'held', namespace: name }
+  api().create({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { ...held, finalizers: ['example.com/waits'] },
+  })
+  const ref = { site, resource: { group: '', version: 'v1', plural: 'configmaps' }, ...held }
+  const ask = { ...ref, keepDependents: false }
+  const mine = await engineer.objects.planDelete(ask)
+  const theirs = await lead.objects.planDelete(ask)
+  const first = runToEnd(engineer, mine)
+  await expect
+    .poll(
+      () => api().get({ group: '', kind: 'ConfigMap' }, 'held', name)?.metadata.deletionTimestamp,
+    )
+    .toBeDefined()
+  await expect(
+    lead.operations.start({ planId: theirs.id, typedName: 'held' }),
+  ).rejects.toMatchObject({
+    code: 'OBJECT_BUSY',
+    data: { by: people.nameOf('engineer'), other: 'Delete ConfigMap held' },
+  })
+  const stored = api().get({ group: '', kind: 'ConfigMap' }, 'held', name)
+  if (stored) api().update({ ...stored, metadata: { ...stored.metadata, finalizers: [] } })
+  expect(await first).toMatchObject({ state: 'done' })
+})

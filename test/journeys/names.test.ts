@@ -21,6 +21,9 @@ beforeAll(async () => {
     .getByRole('region', { name: /Define/ })
     .first()
     .waitFor()
+  await page.keyboard.press('n')
+  await page.getByLabel('Question').fill('What goes wrong?')
+  await page.getByLabel('Title').fill('A title')
 })
 afterAll(async () => {
   await browser?.close()
@@ -34,13 +37,19 @@ test.each<[name: string, says: RegExp]>([
   ['takt-system', /The name takt-system is reserved on oslo for the cluster itself\./],
   ['monitoring', /A namespace called monitoring exists already on oslo and is not this project's/],
 ])('the wizard refuses %s where it is typed, and offers no button', async (name, says) => {
-  await page.goto(`${host.address.split('#')[0] ?? ''}#/map`).catch(() => undefined)
-  await page.keyboard.press('n')
-  await page.getByLabel('Question').fill('What goes wrong?')
-  await page.getByLabel('Title').fill('A title')
   await page.getByLabel('Name', { exact: true }).fill(name)
   await page.getByText(says).first().waitFor()
   await shot(`name-${name}`)
   expect(await violationsOf(page)).toEqual([])
   expect(faults).toEqual([])
+})
+
+test('a name that nobody lives under is free', async () => {
+  await page.getByLabel('Name', { exact: true }).fill('payroll')
+  await expect
+    .poll(() => page.getByText(/is reserved on oslo|exists already on oslo/).count())
+    .toBe(0)
+  await page.getByRole('button', { name: /Continue to environment/ }).click()
+  await page.getByRole('radio', { name: /CPU small/ }).waitFor()
+  await shot('name-payroll')
 })
