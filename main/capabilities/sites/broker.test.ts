@@ -116,6 +116,27 @@ describe('a refusal', () => {
     expect([asked.times, dropped]).toEqual([2, 1])
     expect(await bearer(credentials)).toBe('Bearer 2')
   })
+  test('is not answered with what was read before it, however it was on its way', async () => {
+    let written = 'first'
+    const gate = Promise.withResolvers<void>()
+    let reads = 0
+    const read = async () => {
+      const authorization = `Bearer ${written}`
+      reads++
+      if (reads === 2) await gate.promise
+      return succeed({ credential: { authorization }, until: clock.now() + 60_000 })
+    }
+    const { credentials } = anIdentity({ obtain: read })
+    const old = await credentials.get()
+    // Asking again renews it behind the caller: that reading has begun when the file is rotated and the server refuses.
+    await credentials.get()
+    written = 'second'
+    if (!old.ok) throw new Error(old.failure.code)
+    expect(credentials.refused(old.value)).toBe(true)
+    const next = bearer(credentials)
+    gate.resolve()
+    expect(await next).toBe('Bearer second')
+  })
   test('of the next credential as well ends it until a person connects', async () => {
     const { asked, identity, credentials } = anIdentity()
     for (let n = 0; n < 2; n++) {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { failure, type Failure } from '../../../preload/contract/failures'
 import type { Clock } from '../../kernel/clock'
 import type { Outcome } from '../../kernel/outcome'
@@ -27,8 +28,14 @@ interface Entry {
   held?: Held
   flying?: Promise<Outcome<Held>>
   refusedInARow: number
+  /** The last one that a server refused, and how many were. */
+  refused?: Credential
+  refusals: number
   blocked?: Failure
 }
+
+/** Two readings of one token are one credential. */
+const isSame = (a: Credential, b: Credential) => isDeepStrictEqual(a, b)
 
 const EARLY_MS = 60_000
 const REFUSALS = 2
@@ -85,7 +92,7 @@ export class Broker {
   }
 
   async #get(site: string, identity: Identity, signal?: AbortSignal): Promise<Outcome<Credential>> {
-    const entry = this.#entries.get(identity.key) ?? { refusedInARow: 0 }
+    const entry = this.#entries.get(identity.key) ?? { refusedInARow: 0, refusals: 0 }
     this.#entries.set(identity.key, entry)
     const now = this.#clock.now()
     if (entry.held && entry.held.until > now) {
@@ -106,8 +113,7 @@ export class Broker {
   }
   // Nobody's signal goes along: whoever gives up must not take the credential from the others who wait.
   #obtain(entry: Entry, identity: Identity): Promise<Outcome<Held>> {
-    entry.flying ??= identity
-      .obtain()
+    entry.flying ??= this.#fresh(entry, identity)
       .then((obtained) => {
         if (obtained.ok) entry.held = obtained.value
         else if (identity.mayPrompt && obtained.failure.code !== 'PLUGIN_NEEDS_CONSENT')
@@ -119,11 +125,24 @@ export class Broker {
       })
     return entry.flying
   }
+  /** What was begun before a refusal may have read the very credential that was refused, so it is read once more. */
+  async #fresh(entry: Entry, identity: Identity): Promise<Outcome<Held>> {
+    const before = entry.refusals
+    const obtained = await identity.obtain()
+    const isOld =
+      obtained.ok &&
+      entry.refusals !== before &&
+      entry.refused !== undefined &&
+      isSame(obtained.value.credential, entry.refused)
+    return isOld ? identity.obtain() : obtained
+  }
   #refused(site: string, identity: Identity, refused: Credential | undefined): boolean {
     const entry = this.#entries.get(identity.key)
     if (!entry) return false
     // Many requests meet the same refusal: whoever comes late finds a newer credential already.
-    if (refused && entry.held && entry.held.credential !== refused) return true
+    if (refused && entry.held && !isSame(entry.held.credential, refused)) return true
+    entry.refusals++
+    if (refused) entry.refused = refused
     if (!entry.held && entry.flying) return true
     delete entry.held
     identity.drop?.()
