@@ -1,5 +1,6 @@
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
+import { refusingUserinfo } from './addresses'
 import { entry, Name, Timestamp } from './common'
 import { decimalNumber, line, paragraph, wholeNumber } from './inputs'
 import { Plan } from './operations'
@@ -471,7 +472,10 @@ export const burst = {
         manifest: z.string().max(1_000_000),
         file: z.string().max(500).default('manifest'),
         back: z.boolean().default(false),
-        dataUri: z.string().max(2000).optional(),
+        dataUri: refusingUserinfo(
+          z.string().max(2000),
+          'it stands in the manifest, so name the secret that holds them',
+        ).optional(),
       }),
     )
     .output(z.array(TwoLines)),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { refusingUserinfo } from './addresses'
 import { entry, Name, NamespacedRef } from './common'
 import { decimalNumber, line, paragraph, wholeNumber } from './inputs'
 import { Plan } from './operations'
@@ -26,17 +27,25 @@ export const NewTool = ToolSpec.extend({
     memoryGi: decimalNumber({ from: 0.1, to: 65_536, such: 4, unit: 'GB' }),
   }),
 })
+const NO_SECRET = 'a source is read by everybody on the site, so name the secret that holds them'
+/** Where data lies, as people say it: what names an address holds no password. */
+const place = (most: number) => refusingUserinfo(z.string().max(most), NO_SECRET).optional()
 /** A data source as people add one. */
 export const NewDataSource = DataSourceSpec.extend({
+  location: DataSourceSpec.shape.location.extend({
+    uri: place(1000),
+    engine: place(63),
+    path: place(1000),
+  }),
   title: line({ most: 200, such: 'Loan applications' }),
   description: paragraph({ most: 2000, such: 'Applications since 2019', optional: true }),
   team: line({ most: 63, such: 'Risk' }),
   freshWithinHours: decimalNumber({ from: 0.1, to: 100_000, such: 24, unit: 'hours' }).optional(),
 })
-export const SourcePlace = line({
-  most: 253,
-  such: 's3://lake/loans or a claim, table, topic or path',
-})
+export const SourcePlace = refusingUserinfo(
+  line({ most: 253, such: 's3://lake/loans or a claim, table, topic or path' }),
+  NO_SECRET,
+)
 export const ToolNote = paragraph({ most: 2000, such: 'Approved for Voice', optional: true })
 export const RevisionNote = paragraph({ most: 2000, such: 'Best of 12 runs', optional: true })
 export const WaiverReason = paragraph({ most: 1000, such: 'agreed with Risk on Monday' }).refine(

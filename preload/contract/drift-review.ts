@@ -1,5 +1,6 @@
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
+import { refusingUserinfo } from './addresses'
 import { UploadRef } from './uploads'
 import { entry, NamespacedRef, Timestamp } from './common'
 import { CountScore, DecisionRule, ProfileColumn, VerdictOperation, WindowColumn } from './drift'
@@ -13,7 +14,10 @@ const Text = z.string().max(4000)
 /** Rows to read: a file, folder or pattern, an object-storage address, or a snapshot of the data catalog. */
 export const DriftSource = z
   .object({
-    path: z.string().max(2000).optional(),
+    path: refusingUserinfo(
+      z.string().max(2000),
+      'keys come from your AWS profile or the environment',
+    ).optional(),
     snapshot: NamespacedRef.optional(),
     where: Text.optional().describe('SQL over the columns'),
   })
@@ -319,6 +323,9 @@ const Id = z.object({ id: z.string().min(1).max(200) })
 /** A model of the fleet, or of an opened bundle. */
 const Where = Id.extend({ bundle: z.string().max(200).optional() })
 
+/** A bundle lies in a file of this machine. */
+const BundlePath = refusingUserinfo(z.string().max(4000), 'a bundle is opened from a file')
+
 export const drift = {
   watchFleet: entry
     .meta({
@@ -438,7 +445,7 @@ export const drift = {
     .meta({
       says: 'Opens a bundle from its path, or as a page handed it over, checks its chain and signature and recomputes every score; nothing is asked of any network.',
     })
-    .input(z.union([z.object({ path: z.string().max(4000) }), UploadRef]))
+    .input(z.union([z.object({ path: BundlePath }), UploadRef]))
     .output(BundleSummary),
   closeBundle: entry
     .meta({ says: 'Closes an opened bundle. Verdicts said on it are kept.' })
@@ -452,7 +459,7 @@ export const drift = {
       z.object({
         ids: z.array(z.string()).min(1).max(200),
         name: z.string().max(255),
-        path: z.string().max(4000).optional(),
+        path: BundlePath.optional(),
       }),
     )
     .output(

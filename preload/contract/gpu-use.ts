@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { refusingUserinfo } from './addresses'
 import { Timestamp } from './common'
 import { FailureRecord } from './failures'
 import { webAddress } from './inputs'
@@ -48,10 +49,10 @@ export const GpuPoint = GpuFigures.extend({
 })
 export type GpuPoint = z.infer<typeof GpuPoint>
 
-export const PrometheusAddress = webAddress({
-  protocol: /^https?$/,
-  such: 'https://prometheus.company.example',
-})
+export const PrometheusAddress = refusingUserinfo(
+  webAddress({ protocol: /^https?$/, such: 'https://prometheus.company.example' }),
+  'name one that may be read without them, such as its Service inside the cluster',
+)
 export const PrometheusSource = z.object({
   state: z.enum(['found', 'named', 'absent', 'failed']),
   says: z.string(),

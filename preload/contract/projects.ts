@@ -1,5 +1,6 @@
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
+import { refusingUserinfo } from './addresses'
 import { entry, Name, NamespacedRef, Timestamp } from './common'
 import { decimalNumber, instant, line, orNothing, paragraph, wholeNumber } from './inputs'
 import { Plan } from './operations'
@@ -14,11 +15,14 @@ export const ProjectAsk = ProjectSpec.extend({
   team: line({ most: 63, such: 'Voice' }),
   timeBox: z.object({ start: Timestamp, due: instant() }),
   budgetUsd: decimalNumber({ from: 1, to: 1e9, such: 500, unit: 'USD' }),
-  repository: orNothing(
-    line({ most: 500, such: 'https://git.company.example/voice.git' }).refine(
-      (address) => !/\s/.test(address),
-      'a git address without blanks, such as https://git.company.example/voice.git',
+  repository: refusingUserinfo(
+    orNothing(
+      line({ most: 500, such: 'https://git.company.example/voice.git' }).refine(
+        (address) => !/\s/.test(address),
+        'a git address without blanks, such as https://git.company.example/voice.git',
+      ),
     ),
+    'git asks for them in the workspace, or takes them from its credential helper',
   ).optional(),
 })
 export const WorkspaceGi = wholeNumber({ from: 1, to: 65_536, such: 200, unit: 'GB' })

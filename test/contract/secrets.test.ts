@@ -16,6 +16,7 @@ import { compose, type Core, type CoreClient } from '../../main/compose'
 import { seeded } from '../../main/kernel/random'
 import { systemClock } from '../../main/platform/clock/system'
 import { contract } from '../../preload/contract'
+import { Draft } from '../../preload/contract/projects'
 import { sealingVault } from '../support/vault'
 import { readHere } from '../support/kubeconfigs'
 
@@ -24,7 +25,7 @@ const CANARIES = Object.fromEntries(
   [
     ...['token', 'token-file', 'password', 'key', 'refresh', 'id-token', 'client-secret'],
     ...['exec-variable', 'exec-word', 'exec-answer', 'exec-failure'],
-    ...['entry-proxy', 'settings-proxy', 'site-proxy', 'server-address'],
+    ...['entry-proxy', 'settings-proxy', 'site-proxy', 'server-address', 'repository'],
     ...['aws-secret', 'aws-session', 'aws-process', 'ldap-bind'],
   ].map((kind, at) => [
     kind,
@@ -205,6 +206,19 @@ test('no credential of any kind is in an answer, a stream, the log, the journal 
         [field]: `https://mara:${canary('server-address')}@127.0.0.1:1`,
       }),
     )
+  const repository = `https://mara:${canary('repository')}@git.example/voice.git`
+  const draft = Draft.parse({ id: 'a', step: 'define', name: 'voice', project: { repository } })
+  for (const asked of [
+    takt.projects.saveDraft({ draft }),
+    takt.projects.saveDraft({ draft: { ...draft, id: 'b', project: { repository } } }),
+    takt.environments.planProvision({ draft: { ...draft, project: { repository } } }),
+    takt.objects.setGpuSource({ site: 'edge', url: repository }),
+  ])
+    await hear('repository', asked)
+  expect((await takt.projects.drafts()).map(({ project }) => project.repository)).toEqual([
+    'https://git.example/voice.git',
+    'https://git.example/voice.git',
+  ])
   const { contexts } = await takt.sites.contexts()
   expect(contexts).toHaveLength(9)
   for (const { id, plugin } of contexts) {

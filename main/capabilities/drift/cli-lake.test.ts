@@ -105,13 +105,16 @@ test('a token goes to this machine or over TLS only', async () => {
   expect(open.err).not.toContain('secret-of-ada')
 })
 test.each([
-  [['--server', 'nowhere', '--table', 'a.b.c'], /is no address/],
+  [['--server', 'nowhere', '--table', 'a.b.c'], /names no address/],
+  [['--server', 'ada:hunter2@lake', '--table', 'a.b.c'], /names no address/],
+  [['--server', 'https://ada:hunter2@127.0.0.1:9', '--table', 'a.b.c'], /TAKT_LAKE_TOKEN/],
   [['--server', 'https://x', '--table', 'applications'], /Write catalog\.schema\.table/],
   [['--server', 'http://127.0.0.1:9', '--table', 'a.b.c'], /No answer from/],
 ])('bad input is told with a remedy: %j', async (words, says) => {
   const { out, err, code } = await takt('lake', '--profile', profile, ...words)
   expect({ out, code }).toEqual({ out: '', code: 2 })
   expect(err).toMatch(says)
+  expect(err).not.toContain('hunter2')
 })
 test('what the engine refuses is told in its own words', async () => {
   const { out, err, code } = await lake('--where-current', 'side = nothing')

@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os'
 import type { Command } from 'commander'
+import { holdsUserinfo, shownAddress } from '../../../preload/contract/text/address'
 import { print, printJson } from '../../platform/terminal'
 import { countInLake } from './adapters/push-down'
 import { identifier } from './adapters/sql'
@@ -93,10 +94,15 @@ function placeOf(text: string): { catalog: string; schema: string; table: string
   return { catalog, schema, table }
 }
 function addressOf(text: string): string {
+  if (holdsUserinfo(text))
+    throw new UnusableInput(
+      `--server ${shownAddress(text)} holds a user name or password, which others of this machine read among its processes.`,
+      'Leave them out: --user says who asks, and a token is taken from TAKT_LAKE_TOKEN.',
+    )
   const url = URL.parse(text)
   if (!url || !/^https?:$/.test(url.protocol))
     throw new UnusableInput(
-      `--server ${text} is no address.`,
+      '--server names no address.',
       'Write it with its scheme and port, such as https://trino.example:8443.',
     )
   return url.href

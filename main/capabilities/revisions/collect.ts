@@ -3,13 +3,14 @@ import { z } from 'zod'
 import { explain } from '../../../preload/contract/explain'
 import type { Environment } from '../../../preload/contract/records'
 import type { RevisionSpec } from '../../../preload/contract/records/work'
+import { plainAddress } from '../../../preload/contract/text/address'
 import { given } from '../../kernel/given'
 import { succeed, type Outcome } from '../../kernel/outcome'
 import type { KubeClient } from '../../platform/kubernetes/types'
 import { currentPod, podsOf } from '../environments'
 import { KUBE } from '../plans'
 import { snapshotClassFor } from '../snapshots'
-import { digestOf, foldersOf, isCommit, packagesOf, withoutSecret } from './domain/read'
+import { digestOf, foldersOf, isCommit, packagesOf } from './domain/read'
 import type { Bound } from './domain/score'
 import type { RevisionPorts } from './ports'
 
@@ -55,7 +56,7 @@ async function gitOf(
       await ask(at, ['git', '-C', folder, 'status', '--porcelain']),
       await ask(at, ['git', '-C', folder, 'remote', 'get-url', 'origin']),
     ]
-    const address = remote.ok && remote.value ? withoutSecret(remote.value) : repository
+    const address = remote.ok && remote.value ? plainAddress(remote.value.trim()) : repository
     return {
       kind: 'git',
       commit,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { recordedAddress } from '../addresses'
 import { Condition, Name, Role, Subject, Timestamp, Usd } from '../common'
 
 export const Member = Subject.extend({ role: Role })
@@ -15,7 +16,7 @@ export const ProjectSpec = z.object({
   timeBox: z.object({ start: Timestamp, due: Timestamp }),
   budgetUsd: Usd,
   sites: z.array(z.string()).max(50).describe('Sites whose hardware this project may use'),
-  repository: z.string().max(500).optional().describe('git address of its code'),
+  repository: recordedAddress(500).optional().describe('git address of its code'),
 })
 export type ProjectSpec = z.infer<typeof ProjectSpec>
 export const ProjectStatus = z.object({

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { recordedAddress } from '../addresses'
 import { Condition, Name, Timestamp } from '../common'
 
 export const DISCOVERY_STATIONS = [
@@ -104,7 +105,7 @@ export type WorkItemStatus = z.infer<typeof WorkItemStatus>
 
 export const CodeBinding = z.object({
   kind: z.enum(['git', 'workspace', 'none']),
-  repository: z.string().max(500).optional(),
+  repository: recordedAddress(500).optional(),
   commit: z.string().max(64).optional(),
   dirty: z.boolean().optional(),
   snapshot: z.string().max(253).optional().describe('VolumeSnapshot of the workspace'),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fullAddress, hasDots, shownAddress, splitAddress } from './address'
+import { fullAddress, hasDots, plainAddress, shownAddress, splitAddress } from './address'
 
 test.each([
   ['http://proxy:3128', 'http://proxy:3128', undefined],
@@ -19,6 +19,10 @@ test.each([
   if (userinfo !== undefined) expect(fullAddress(shown, userinfo)).toBe(address)
 })
 test('dots without what they stand for are left out', () => {
+  expect(plainAddress('git+https://ada:secret@git.example/a.git@v1')).toBe(
+    'git+https://git.example/a.git@v1',
+  )
+  expect(plainAddress('ssh://git@git.example/a.git')).toBe('ssh://git@git.example/a.git')
   expect(hasDots(shownAddress('http://a:b@h'))).toBe(true)
   expect(fullAddress('http://••••@h:1', undefined)).toBe('http://h:1')
 })

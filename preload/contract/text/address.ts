@@ -26,6 +26,9 @@ export const holdsUserinfo = (address: string): boolean =>
   splitAddress(address).userinfo !== undefined || hasDots(address)
 /** An address as it may be shown, logged and kept. */
 export const shownAddress = (address: string): string => splitAddress(address).shown
+/** An address without its user name and password, where nobody needs to see that there was one. */
+export const plainAddress = (address: string): string =>
+  fullAddress(shownAddress(address), undefined)
 /** Whether dots stand for a user name and password that are kept elsewhere. */
 export const hasDots = (address: string): boolean => isDots(USERINFO.exec(address)?.[2] ?? '')
 /** The address to use: the user name and password back in the place of the dots, or the address without them. */

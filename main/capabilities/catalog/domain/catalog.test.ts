@@ -95,11 +95,6 @@ test.each<[why: string, more: Parameters<typeof aSource>[1], says: RegExp | unde
   ['a volume without claim', { location: {} }, /namespace and claim/],
   ['a bucket without address', { kind: 's3', location: {} }, /s3:\/\//],
   ['an unknown site', { mayGoTo: ['mars'] }, /mars/],
-  [
-    'a password in its address',
-    { kind: 'share', location: { uri: 'smb://ada:pw@filer/x' } },
-    /password/,
-  ],
 ])('a source: %s', (_why, more, says) => {
   const found = checkSource(aSource('x', more).spec, ['oslo'])
     .map((one) => one.says)

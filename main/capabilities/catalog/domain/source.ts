@@ -1,4 +1,3 @@
-import { holdsUserinfo } from '../../../../preload/contract/text/address'
 import type { Plan } from '../../../../preload/contract/operations'
 import type {
   DataSnapshot,
@@ -39,14 +38,6 @@ export function checkSource(spec: DataSourceSpec, sites: string[]): Blocked[] {
   const needs = NEEDS[spec.kind](spec.location)
   const unknown = [...new Set([spec.site, ...spec.mayGoTo])].filter((site) => !sites.includes(site))
   return [
-    ...(Object.values(spec.location).some((part) => typeof part === 'string' && holdsUserinfo(part))
-      ? [
-          {
-            says: 'An address of this source holds a user name or password, and everybody on the site could read it there.',
-            remedy: 'Leave it out of the address and name the secret that holds it.',
-          },
-        ]
-      : []),
     ...(needs === undefined
       ? []
       : [{ says: `A ${spec.kind} source needs ${needs}.`, remedy: 'Fill it in.' }]),
@@ -55,14 +46,6 @@ export function checkSource(spec: DataSourceSpec, sites: string[]): Blocked[] {
           {
             says: `There is no site called ${unknown.join(' or ')}.`,
             remedy: `Choose among ${sites.join(', ')}.`,
-          },
-        ]
-      : []),
-    ...(/^[a-z]+:\/\/[^/]*:[^/]*@/i.test(spec.location.uri ?? '')
-      ? [
-          {
-            says: 'The address holds a password.',
-            remedy: 'Leave it out: records are read by everybody on the team.',
           },
         ]
       : []),

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
 import { glob } from 'node:fs/promises'
 import { join, sep } from 'node:path'
+import { holdsUserinfo, shownAddress } from '../../../../preload/contract/text/address'
 import { UnusableInput } from '../domain/failures'
 
 export const CSV = /\.(csv|tsv|txt)(\.gz)?$/i
@@ -23,6 +24,11 @@ function mustBeRegular(path: string): string {
 
 /** The files that a path names: itself, all tables of a folder, or what a pattern matches. A name that exists is that file, whatever letters it has. */
 export async function findFiles(path: string): Promise<string[]> {
+  if (holdsUserinfo(path))
+    throw new UnusableInput(
+      `${shownAddress(path)} holds a user name or password.`,
+      'Leave them out: keys come from your AWS profile or the environment.',
+    )
   if (existsSync(path) && statSync(path).isDirectory())
     return readdirSync(path, { recursive: true, encoding: 'utf8' })
       .filter((name) => (PARQUET.test(name) || CSV.test(name)) && !isAside(name))

@@ -1,3 +1,5 @@
+import { plainAddress } from '../../../../preload/contract/text/address'
+
 const MOST = 3000
 /** Packages from what pip freeze prints; editable and address installs keep their address as version. */
 export function packagesOf(freeze: string): { name: string; version: string }[] {
@@ -8,15 +10,14 @@ export function packagesOf(freeze: string): { name: string; version: string }[] 
       if (text === '' || text.startsWith('#')) return []
       const [, name, version] =
         /^([A-Za-z0-9._-]+)==(\S+)$/.exec(text) ?? /^([A-Za-z0-9._-]+) @ (\S+)$/.exec(text) ?? []
-      return name !== undefined && version !== undefined ? [{ name, version }] : []
+      return name !== undefined && version !== undefined
+        ? [{ name, version: plainAddress(version) }]
+        : []
     })
     .slice(0, MOST)
 }
 
 export const isCommit = (text: string): boolean => /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(text)
-/** An address without the user and password some people leave in it. */
-export const withoutSecret = (address: string): string =>
-  address.trim().replace(/^([a-z+]+:\/\/)[^/@]*@/i, '$1')
 /** Folders a repository may lie in, the likeliest first. */
 export function foldersOf(home: string, repository: string | undefined): string[] {
   const name = repository

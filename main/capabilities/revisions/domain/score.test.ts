@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest'
 import { ANY_IMAGE } from '../../../../test/support/builders/records'
-import { digestOf, foldersOf, packagesOf, withoutSecret } from './read'
+import { digestOf, foldersOf, packagesOf } from './read'
 import { bindingsOf, scoreOf, WEIGHTS, type Bound } from './score'
 
 const all: Bound = {
@@ -59,10 +59,10 @@ describe('reading', () => {
       { name: 'numpy', version: '2.3.1' },
       { name: 'torch', version: 'https://wheels/torch.whl' },
     ]))
-  it('never keeps the password of an address', () =>
-    expect(withoutSecret('https://ada:secret@git.example/voice.git\n')).toBe(
-      'https://git.example/voice.git',
-    ))
+  it('never keeps the password of an address that a package came from', () =>
+    expect(packagesOf('voice @ git+https://ada:secret@git.example/voice.git@v1')).toEqual([
+      { name: 'voice', version: 'git+https://git.example/voice.git@v1' },
+    ]))
   it('looks for a repository where people clone it', () =>
     expect(foldersOf('/home/jovyan', 'https://git.example/voice.git')[0]).toBe(
       '/home/jovyan/voice',
