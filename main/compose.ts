@@ -4,7 +4,7 @@ import type { ContractRouterClient } from '@orpc/contract'
 import type { Router } from '@orpc/server'
 import type { Contract } from '../preload/contract'
 import { explain } from '../preload/contract/explain'
-import { failure, type Failure } from '../preload/contract/failures'
+import type { Failure } from '../preload/contract/failures'
 import { makeSpending, mayRule } from './capabilities/burst'
 import { makeCapacity } from './capabilities/capacity'
 import { makeMoney } from './capabilities/money'
@@ -14,7 +14,7 @@ import { makeRecords, RECORD_KINDS, recordHandlers, resourceOf } from './capabil
 import { sessionHandlers } from './capabilities/sessions'
 import { makeSettings, settingHandlers, type SettingsFile } from './capabilities/settings'
 import { makeSites, siteHandlers, threadReader } from './capabilities/sites'
-import { noticeHandlers, storeHandlers, systemHandlers } from './capabilities/system'
+import { noticeHandlers, systemHandlers } from './capabilities/system'
 import { uploadHandlers, Uploads } from './capabilities/uploads'
 import { bursting } from './compose/burst'
 import { renting } from './compose/cloud'
@@ -24,6 +24,7 @@ import { identityOf } from './compose/identity'
 import { drifting } from './compose/drift'
 import { kubeconfigs } from './compose/kubeconfigs'
 import { objectDetail } from './compose/objects'
+import { openStoreAnew, ownStore } from './compose/own-store'
 import type { ComposeOptions, Services } from './compose/options'
 import { people } from './compose/people'
 import { EmbeddedPlant } from './compose/plant'
@@ -31,12 +32,11 @@ import { replaying } from './compose/replay'
 import { signingIn } from './compose/signing-in'
 import { troubled } from './compose/troubled'
 import type { Clock } from './kernel/clock'
-import { fail } from './kernel/outcome'
 import { os, whole, type CallContext } from './platform/contract'
 import { fileSink, makeLog } from './platform/log'
 import { AddressSecrets } from './platform/secrets/address-secrets'
 import { noVault } from './platform/secrets/vault'
-import { listBackups, openStore, type Store } from './platform/store'
+import type { Store } from './platform/store'
 
 export type { ComposeOptions } from './compose/options'
 
@@ -68,7 +68,7 @@ export class StartError extends Error {
 /** The one place where adapters meet services. Rejects with a StartError when the store is held by another process or its disk is full. */
 export async function compose(options: ComposeOptions): Promise<Core> {
   const { storeDir, clock, random, env } = options
-  const opened = openStore(storeDir, { pid: process.pid, now: () => clock.now() })
+  const opened = openStoreAnew(storeDir, clock)
   if (!opened.ok) return withoutStore(options, opened.failure)
   const store = opened.value
   const log = makeLog(clock, fileSink(join(storeDir, 'takt.log')))
@@ -169,7 +169,7 @@ export async function compose(options: ComposeOptions): Promise<Core> {
       .handlers,
     system: {
       ...ownState(options, { store, sites }),
-      ...ownStore(store),
+      ...ownStore(store, { operations, clock, restart: options.restart }),
       ...noticeHandlers(os.system, join(import.meta.dirname, '../third-party/components.json')),
     },
     settings: settingHandlers(os.settings, { service: settings, clock }),
@@ -268,22 +268,6 @@ function lookAfter(
   )
   return () => stop.abort()
 }
-const ownStore = (store: Store) =>
-  storeHandlers(os.system, {
-    health: () => ({
-      state: store.writable ? 'sound' : 'read-only',
-      file: store.file,
-      saved: [],
-      backups: listBackups(store.folder),
-    }),
-    recover: () =>
-      fail(
-        failure('NOT_SUPPORTED_HERE', {
-          says: 'The local store is sound.',
-          remedy: 'To go back to a copy, close Takt and run takt store recover --copy.',
-        }),
-      ),
-  })
 const CLOSING_MS = 3000
 /** A step that does not listen is left behind: its journal says where to go on. */
 async function settled(steps: Promise<unknown>, clock: Clock) {

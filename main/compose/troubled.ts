@@ -5,6 +5,7 @@ import { os, whole } from '../platform/contract'
 import { listBackups, openStore, recoverStore, savedCopies } from '../platform/store'
 import { fail, succeed } from '../kernel/outcome'
 import type { ComposeOptions } from './options'
+import { backupsOf } from './own-store'
 
 /**
  * The core of a store that is damaged: it tells what can be saved and begins again with what a person chooses. Everything else is refused
@@ -23,13 +24,19 @@ export function troubled(options: ComposeOptions, trouble: Failure) {
     startedAt,
     store: storeDir,
   })
-  const { store, recoverStore: recover } = storeHandlers(os.system, {
+  const {
+    store,
+    recoverStore: recover,
+    backups,
+  } = storeHandlers(os.system, {
     health: () => ({
       state: 'damaged',
       file,
       saved: savedCopies(storeDir),
       backups: listBackups(storeDir),
     }),
+    backups: () => backupsOf(storeDir),
+    backUp: () => fail(trouble),
     recover(choice) {
       // Somebody else may have chosen meanwhile, in another window or at the command line: a sound store is never set aside.
       const recovered = isSound(options)
@@ -41,7 +48,7 @@ export function troubled(options: ComposeOptions, trouble: Failure) {
     },
   })
   const router = whole(
-    { system: { hello: os.system.hello.handler(hello), store, recoverStore: recover } },
+    { system: { hello: os.system.hello.handler(hello), store, backups, recoverStore: recover } },
     () => trouble,
   )
   return { router, started: Promise.resolve(), close: () => Promise.resolve() }

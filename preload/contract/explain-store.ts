@@ -10,7 +10,8 @@ const NOUNS: Record<string, readonly [one: string, many: string]> = {
   blob: ['file', 'files'],
 }
 
-const counted = (rows: SavedCopy['rows']): string =>
+/** What a copy holds, in words. */
+export const counted = (rows: SavedCopy['rows']): string =>
   rows
     .flatMap(({ table, rows: count, complete }) => {
       const noun = NOUNS[table]

@@ -1,7 +1,7 @@
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { entry, Place, Timestamp } from './common'
-import { holdsUserinfo } from './text/address'
+import { refusingUserinfo } from './addresses'
 import { FailureRecord } from './failures'
 import { line, webAddress } from './inputs'
 import { PermissionCheck, Plan } from './operations'
@@ -17,6 +17,7 @@ export const SiteState = z.object({
   state: z.enum(['idle', 'connecting', 'live', 'stale', 'failed']),
   home: z.boolean(),
   server: z.string().optional(),
+  unchecked: z.boolean().optional().describe('The certificate of the server is not checked'),
   user: z.string().optional(),
   asOf: Timestamp.optional().describe('Last word from the site, on its own clock'),
   failure: FailureRecord.optional(),
@@ -44,6 +45,7 @@ export const FoundContext = z.object({
   cluster: z.string(),
   user: z.string(),
   server: z.string(),
+  unchecked: SiteState.shape.unchecked,
   file: z.string(),
   auth: z.enum(['certificate', 'token', 'exec', 'oidc', 'basic', 'none']),
   plugin: z.object({ command: z.string(), hash: z.string(), allowed: z.boolean() }).optional(),
@@ -113,10 +115,7 @@ const AwsPlace = z.object({
 })
 /** An address that nobody signs in to by what stands in it. */
 const plainAddress = (such: string) =>
-  webAddress({ protocol: /^https?$/, such }).refine(
-    (address) => !holdsUserinfo(address),
-    'an address without user name and password: they are asked for at the sign-in',
-  )
+  refusingUserinfo(webAddress({ protocol: /^https?$/, such }), 'they are asked for at the sign-in')
 const SiteId = z.object({ site: z.string().min(1).max(500) })
 
 const PEM_SAYS = 'certificates in PEM, which begin with -----BEGIN CERTIFICATE-----'
@@ -137,11 +136,14 @@ export const OidcSite = z.object({
     .max(20)
     .default([]),
   proxy: z.string().max(1000).optional(),
-  redirect: webAddress({
-    protocol: /^http$/,
-    hostname: /^(127\.0\.0\.1|localhost)$/,
-    such: 'http://localhost:8000/',
-  })
+  redirect: refusingUserinfo(
+    webAddress({
+      protocol: /^http$/,
+      hostname: /^(127\.0\.0\.1|localhost)$/,
+      such: 'http://localhost:8000/',
+    }),
+    'the browser is sent there',
+  )
     .optional()
     .describe(
       'The exact address on this machine that the issuer sends back to, where it wants one',

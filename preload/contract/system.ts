@@ -56,6 +56,14 @@ export const StoreHealth = z.object({
   ),
 })
 export type StoreHealth = z.infer<typeof StoreHealth>
+/** A copy of the whole store; one that cannot be read holds nothing. */
+export const Backup = z.object({
+  file: z.string(),
+  at: z.number(),
+  bytes: z.number().int().nonnegative(),
+  rows: SavedCopy.shape.rows.optional(),
+})
+export type Backup = z.infer<typeof Backup>
 /** `rescue` is the newest backup, and over it every row that the damaged file still gives. */
 export const RecoveryChoice = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('rescue') }),
@@ -85,9 +93,15 @@ export const system = {
       says: 'How the local store is: sound, only to be read, or damaged with what can be saved of it; and its copies.',
     })
     .output(StoreHealth),
+  backups: entry
+    .meta({ says: 'The copies of the local store, newest first, with what each holds.' })
+    .output(z.array(Backup)),
+  backUp: entry
+    .meta({ says: 'Copies the local store now; the newest three copies are kept.' })
+    .output(z.object({ file: z.string(), at: z.number(), bytes: z.number().int() })),
   recoverStore: entry
     .meta({
-      says: 'Puts a sound store in the place of a damaged one, which is set aside and never deleted; the core then begins again.',
+      says: 'Puts a copy, or what can be saved, in the place of the store, which is set aside and never deleted; the core then begins again.',
     })
     .input(RecoveryChoice)
     .output(z.object({ setAside: z.string(), rows: z.number().int() })),

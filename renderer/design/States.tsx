@@ -109,6 +109,15 @@ export const Forbidden = ({ says, remedy, request }: Words & { request?: string 
     )}
   </div>
 )
+/** Works, and costs something that people should know. */
+export const Warning = ({ says }: { says: ReactNode }) => (
+  <p className="row control-text" style={{ alignItems: 'flex-start' }}>
+    <span style={{ paddingTop: 2 }}>
+      <Sign sign="warning" />
+    </span>
+    <span>{says}</span>
+  </p>
+)
 /** What is missing, and what is shown instead. */
 export const Partly = ({ says, children }: { says: ReactNode; children?: ReactNode }) => (
   <div className="state soft">

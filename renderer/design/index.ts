@@ -1,3 +1,4 @@
+export { Answer, TroubleNote } from './Answer'
 export { CellStrip, FreshnessBar, ProgressBar, QuotaBar, type CellState } from './Bars'
 export { ChartFrame } from './ChartFrame'
 export { ConfirmDelete } from './Confirm'
@@ -19,7 +20,7 @@ export {
   type PlaceName,
   type SignName,
 } from './Signs'
-export { CopyButton, Empty, Failed, Forbidden, Loading, Partly, Stale } from './States'
+export { CopyButton, Empty, Failed, Forbidden, Loading, Partly, Stale, Warning } from './States'
 export { Table, type Column } from './Table'
 export { Uploading } from './Uploading'
 export { WindowTable, type WindowColumn, type WindowRow, type WindowSort } from './WindowTable'

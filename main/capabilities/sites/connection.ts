@@ -19,6 +19,8 @@ export interface SiteSource {
   meta: string
   simulated: boolean
   server: string
+  /** The certificate of the server is not checked: whoever stands in between reads and changes everything. */
+  unchecked?: boolean
   /** Where the site is known from; the plant's own sites say nothing. */
   kind?: 'kubeconfig' | 'eks' | 'oidc'
   /** What a person can sign in to for this site; undefined where there is nothing to sign in to from here. */
@@ -93,7 +95,8 @@ export class Connection {
   }
 
   state(home: boolean): SiteState {
-    const { id, name, place, meta, simulated, server, speed, kind, signsInWith } = this.source
+    const { id, name, place, meta, simulated, server, unchecked, speed, kind, signsInWith } =
+      this.source
     const identity = signsInWith?.()
     return {
       id,
@@ -104,6 +107,7 @@ export class Connection {
       ...(speed && { speed: speed() }),
       home,
       server,
+      ...(unchecked && { unchecked }),
       source: kind ?? 'plant',
       ...(identity && { identity }),
       ...this.#told,

@@ -345,6 +345,7 @@ export class SiteList {
       simulated: false,
       kind: 'kubeconfig',
       server: shownAddress(cluster.server),
+      ...uncheckedOf(cluster),
       target: () => targetOf(now, this.#means),
       signsInWith: () => this.#signsInWith(id),
     }
@@ -356,9 +357,12 @@ export class SiteList {
       cluster: clusterName,
       user: userName,
       server: shownAddress(cluster.server),
+      ...uncheckedOf(cluster),
       file,
       auth: authOf(user),
       ...(user.exec && { plugin: this.#means.programs.state(callOf(id, user.exec)) }),
     }
   }
 }
+const uncheckedOf = (cluster: KubeContext['cluster']) =>
+  cluster['insecure-skip-tls-verify'] ? { unchecked: true } : {}

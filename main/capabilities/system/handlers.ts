@@ -2,6 +2,7 @@ import { withEventMeta } from '@orpc/server'
 import { z } from 'zod'
 import {
   ShippedComponent,
+  type Backup,
   type RecoveryChoice,
   type StoreHealth,
 } from '../../../preload/contract/system'
@@ -38,11 +39,18 @@ export const noticeHandlers = (os: Implementer['system'], file: string) => ({
 
 export interface StorePorts {
   health(): StoreHealth
+  backups(): Backup[]
+  backUp(): Outcome<Omit<Backup, 'rows'>>
   recover(choice: RecoveryChoice): Outcome<Recovered>
 }
 /** How the local store is and, where it is damaged, a way to begin again. */
-export const storeHandlers = (os: Implementer['system'], { health, recover }: StorePorts) => ({
+export const storeHandlers = (
+  os: Implementer['system'],
+  { health, backups, backUp, recover }: StorePorts,
+) => ({
   store: os.store.handler(() => health()),
+  backups: os.backups.handler(() => backups()),
+  backUp: os.backUp.handler(() => answer(backUp())),
   recoverStore: os.recoverStore.handler(({ input }) => answer(recover(input))),
 })
 

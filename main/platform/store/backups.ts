@@ -1,8 +1,11 @@
 import { readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { failure } from '../../../preload/contract/failures'
 import type { Clock } from '../../kernel/clock'
+import { fail, succeed, type Outcome } from '../../kernel/outcome'
 import type { Database } from './database'
 import { privateFiles, privateFolder } from './private-files'
+import { isFull } from './sqlite-errors'
 
 /** A copy of the whole store as it was at one moment. */
 export interface Backup {
@@ -51,6 +54,22 @@ export function makeBackup(db: Database, storeFolder: string, at: number): Backu
   return { file, at, bytes: statSync(file).size }
 }
 
+/** Copies the store at once. */
+export function backUpNow(db: Database, storeFolder: string, at: number): Outcome<Backup> {
+  if (!db.writable) return fail(failure('STORE_READ_ONLY', { file: db.file }))
+  try {
+    const made = makeBackup(db, storeFolder, at)
+    return made ? succeed(made) : fail(tooLarge)
+  } catch (error) {
+    if (isFull(error)) return fail(failure('STORE_FULL', { file: db.file }))
+    throw error
+  }
+}
+const tooLarge = failure('NOT_SUPPORTED_HERE', {
+  says: `The local store is larger than ${String(LARGEST_BACKUP_BYTES / 1024 ** 2)} MiB, so it is not copied.`,
+  remedy: 'Close Takt and copy takt.db of its folder yourself.',
+})
+
 function sizeOf(db: Database): number {
   const pages = Number(db.one('PRAGMA page_count')?.['page_count'])
   return pages * Number(db.one('PRAGMA page_size')?.['page_size'])
@@ -59,12 +78,15 @@ function sizeOf(db: Database): number {
 const isDue = (storeFolder: string, now: number): boolean =>
   now - (listBackups(storeFolder)[0]?.at ?? -Infinity) >= DAY_MS
 
-/** One copy a day for as long as the store is open; the first comes soon after opening, when nobody waits for it. */
+/** A copy holds everything else up for as long as it takes: whoever started Takt has the first answers by then. */
+export const FIRST_COPY_AFTER_MS = 10_000
+/** One copy a day for as long as the store is open; the first comes a little after opening, when nobody waits for it. */
 export async function backUpDaily(
   db: Database,
   { storeFolder, clock, onFailure }: DailyBackup,
   signal: AbortSignal,
 ): Promise<void> {
+  await clock.sleep(FIRST_COPY_AFTER_MS, signal).catch(() => undefined)
   while (!signal.aborted && db.open) {
     try {
       if (isDue(storeFolder, clock.now())) makeBackup(db, storeFolder, clock.now())

@@ -13,7 +13,16 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { explain } from '../../../preload/contract/explain'
 import type { RecoveryChoice } from '../../../preload/contract/system'
 import { HandClock } from '../../../test/support/clock'
-import { listBackups, openStore, recoverStore, type Store } from '.'
+import {
+  heldByCopies,
+  listBackups,
+  openStore,
+  recoverStore,
+  restoreWanted,
+  wantRestore,
+  type Store,
+} from '.'
+import { FIRST_COPY_AFTER_MS } from './backups'
 import { openFolder, scratchFolders } from './testing/folders'
 
 const folders = scratchFolders()
@@ -157,6 +166,46 @@ describe('copies', () => {
     store.close()
   })
 
+  test('hold nobody up who has just started, also after an unclean end', async () => {
+    const folder = folders.make()
+    filled(folder, { crashed: true })
+    const store = openFolder(folder)
+    const clock = new HandClock(1_000_000)
+    const stop = new AbortController()
+    const caring = store.care(
+      { clock, onDamage: unexpected, onBackupFailed: unexpected },
+      stop.signal,
+    )
+    await clock.advance(FIRST_COPY_AFTER_MS - 1)
+    expect(listBackups(folder)).toEqual([])
+    await clock.advance(1)
+    expect(listBackups(folder)).toHaveLength(1)
+    stop.abort()
+    await caring
+    store.close()
+  })
+
+  test('are made when somebody asks, tell what they hold, and come back at the next opening', () => {
+    const folder = folders.make()
+    filled(folder, { crashed: false })
+    const store = openFolder(folder)
+    expect(store.backUp(500)).toMatchObject({ ok: true, value: { at: 500 } })
+    const [copy] = heldByCopies(folder)
+    expect(copy?.rows).toContainEqual({ table: 'setting', rows: 1, complete: true })
+    store.settings.set('person', 'somebody else')
+    expect(wantRestore(folder, 501)).toMatchObject({ ok: false, failure: { code: 'NOT_FOUND' } })
+    expect(wantRestore(folder, 500).ok).toBe(true)
+    // Held by this process still: nothing is put away under it.
+    expect(restoreWanted(folder, { now: 600, isFree: () => false })).toBeUndefined()
+    store.close()
+    expect(restoreWanted(folder, { now: 600, isFree: () => true })).toMatchObject({ ok: true })
+    expect(restoreWanted(folder, { now: 700, isFree: () => true })).toBeUndefined()
+    const back = openFolder(folder)
+    expect(back.settings.get('person')).toBe('mia')
+    back.close()
+    expect(readdirSync(folder)).toContain('takt.db.before-600')
+  })
+
   test('hold the store as it was, and can be chosen by their moment', async () => {
     const folder = folders.make()
     filled(folder, { crashed: false })
@@ -195,6 +244,7 @@ async function cared(store: Store, { onDamage }: { onDamage(file: string): void 
   const stop = new AbortController()
   const caring = store.care({ clock, onDamage, onBackupFailed: unexpected }, stop.signal)
   for (let step = 0; step < 20; step++) await clock.advance(200)
+  await clock.advance(FIRST_COPY_AFTER_MS)
   stop.abort()
   await caring
 }

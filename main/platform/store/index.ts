@@ -8,5 +8,6 @@ export {
   type StoredOperation,
 } from './store'
 export { listBackups, type Backup } from './backups'
-export { recoverStore, savedCopies, type Recovered } from './recovery'
+export { heldByCopies, recoverStore, savedCopies, type Recovered } from './recovery'
+export { restoreWanted, wantRestore } from './restoring'
 export { isWritable, privateFiles, privateFolder } from './private-files'

@@ -31,22 +31,42 @@ export function savedCopies(folder: string): SavedCopy[] {
   ]
 }
 
+/** What each copy holds, counted without reading it; one that cannot be read is left out. */
+export const heldByCopies = (folder: string): SavedCopy[] =>
+  listBackups(folder).flatMap(({ file, at }) => {
+    const rows = countBackup(file)
+    return rows ? [{ from: 'backup', file, at, rows }] : []
+  })
+function countBackup(file: string): SavedCopy['rows'] | undefined {
+  return inBackup(file, (db) =>
+    storeTables().map(({ table }) => {
+      const found = db.prepare(`SELECT count(*) AS rows FROM ${table}`).get()
+      return { table, rows: Number(found?.['rows']), complete: true }
+    }),
+  )
+}
+
 const counted = (tables: TableRows[]): SavedCopy['rows'] =>
   tables.map(({ table, rows, complete }) => ({ table, rows: rows.length, complete }))
 
 /** Puts a sound store in the place of a damaged one, which is set aside and never deleted. Nobody may hold the store meanwhile. */
-export function recoverStore(
+export const recoverStore = (
   folder: string,
   choice: RecoveryChoice,
   now: number,
-): Outcome<Recovered> {
+): Outcome<Recovered> => replaceStore(folder, choice, `damaged-${String(now)}`)
+/** Puts a copy in the place of a sound store, which is set aside. Nobody may hold the store meanwhile. */
+export const restoreCopy = (folder: string, at: number, now: number): Outcome<Recovered> =>
+  replaceStore(folder, { kind: 'backup', at }, `before-${String(now)}`)
+
+function replaceStore(folder: string, choice: RecoveryChoice, was: string): Outcome<Recovered> {
   const file = join(folder, 'takt.db')
   const tables = chosenRows(folder, choice)
   if (!tables) return fail(failure('NOT_FOUND', { kind: 'Backup', name: nameOf(choice) }))
   const fresh = join(folder, 'takt.db.recovering')
   rmSync(fresh, { force: true })
   const rows = writeStore(fresh, tables)
-  const setAside = `${file}.damaged-${String(now)}`
+  const setAside = `${file}.${was}`
   renameSync(file, setAside)
   for (const suffix of ['-wal', '-shm']) {
     if (existsSync(`${file}${suffix}`)) renameSync(`${file}${suffix}`, `${setAside}${suffix}`)
@@ -80,15 +100,18 @@ function overlaid(below: TableRows[], above: TableRows[]): TableRows[] {
 }
 
 function readBackup(file: string): TableRows[] | undefined {
+  const tables = inBackup(file, readableRows)
+  return tables?.every(({ complete }) => complete) ? tables : undefined
+}
+/** Undefined where the copy cannot be read, or was written by a newer Takt. */
+function inBackup<T>(file: string, read: (db: DatabaseSync) => T): T | undefined {
   try {
     const db = new DatabaseSync(file, { readOnly: true })
     try {
       const version = Number(
         (db.prepare('PRAGMA user_version').get() as Record<string, unknown>)['user_version'],
       )
-      const tables = readableRows(db)
-      const isSound = tables.every(({ complete }) => complete)
-      return isSound && version <= MIGRATIONS.length ? tables : undefined
+      return version <= MIGRATIONS.length ? read(db) : undefined
     } finally {
       db.close()
     }

@@ -3,7 +3,7 @@ import type { Clock } from '../../kernel/clock'
 import { parseExact, stringifyExact } from '../../kernel/exact-json'
 import type { Outcome } from '../../kernel/outcome'
 import { succeed } from '../../kernel/outcome'
-import { backUpDaily } from './backups'
+import { backUpDaily, backUpNow, type Backup } from './backups'
 import type { Database } from './database'
 import { findDamage } from './integrity'
 import { markClosed, openDatabase } from './opening'
@@ -71,6 +71,8 @@ export interface Store {
   /** False where the folder or the file may only be read. */
   readonly writable: boolean
   isOpen(): boolean
+  /** A copy besides the daily ones, for a person who asks for it. */
+  backUp(at: number): Outcome<Backup>
   /** Daily copies and a look at every page, until the signal. */
   care(options: CareOptions, signal: AbortSignal): Promise<void>
   close(): void
@@ -123,6 +125,7 @@ export function openStore(folder: string, options: OpenStoreOptions): Outcome<St
     blobs: blobTable(db),
     together: (work) => db.write(work),
     isOpen: () => db.open,
+    backUp: (at) => backUpNow(db, folder, at),
     care: (care, signal) => lookAfter(db, { ...care, folder, closedCleanly }, signal),
     close: () => {
       db.close()

@@ -1,6 +1,6 @@
 import type { BrowserSession, RefusedSignIn } from '../../../preload/contract/sessions'
 import { useAction, useNow } from '../../client'
-import { Button, Failed, formatDuration, formatWhen, Loading, Panel, Sign } from '../../design'
+import { Answer, Button, formatDuration, formatWhen, Panel, Sign, TroubleNote } from '../../design'
 import { useSessionList, useSessionsStore } from './store'
 import { words } from './words'
 
@@ -23,23 +23,19 @@ export function SessionsPanel() {
         )
       }
     >
-      {!list && state.at !== 'failed' && <Loading />}
-      {state.at === 'failed' && (
-        <Failed says={state.trouble.says} remedy={state.trouble.remedy} code={state.trouble.code} />
-      )}
-      {list && (
-        <ul className="stack tight control-text">
-          {list.sessions.map((session) => (
-            <Session key={session.id} session={session} />
-          ))}
-          {list.refused.slice(0, MOST_REFUSED).map((refused) => (
-            <Refused key={`${refused.at} ${refused.why} ${refused.client}`} refused={refused} />
-          ))}
-        </ul>
-      )}
-      {endOthers.trouble && (
-        <Failed says={endOthers.trouble.says} remedy={endOthers.trouble.remedy} />
-      )}
+      <Answer remote={state}>
+        {({ sessions, refused }) => (
+          <ul className="stack tight control-text">
+            {sessions.map((session) => (
+              <Session key={session.id} session={session} />
+            ))}
+            {refused.slice(0, MOST_REFUSED).map((one) => (
+              <Refused key={`${one.at} ${one.why} ${one.client}`} refused={one} />
+            ))}
+          </ul>
+        )}
+      </Answer>
+      <TroubleNote trouble={endOthers.trouble} />
     </Panel>
   )
 }
@@ -63,7 +59,7 @@ function Session({ session }: { session: BrowserSession }) {
           {tabs > 0 ? words.tabs(tabs) : words.quiet(formatDuration(quietSeconds))},{' '}
           {words.ends(formatWhen(endsAt, now))}
         </span>
-        {end.trouble && <Failed says={end.trouble.says} remedy={end.trouble.remedy} />}
+        <TroubleNote trouble={end.trouble} />
       </span>
       {own ? (
         <span className="meta">{words.you}</span>

@@ -104,6 +104,9 @@ export const words = {
   prepare: 'Prepare this cluster',
   prepareSays:
     'Installs the resource definitions, the three roles and the price book. Without admin rights, copy the YAML for someone who has them.',
+  unchecked: 'certificate not checked',
+  uncheckedSays:
+    'insecure-skip-tls-verify stands in its kubeconfig: whoever is on the way to this server can read and change everything, your credential included. Put its authority there instead (certificate-authority).',
   prepared: { yes: 'prepared', no: 'not prepared', unknown: 'preparation not known' },
   sitesTitle: 'Sites',
   sitesMean: 'one cluster each, with your own rights',

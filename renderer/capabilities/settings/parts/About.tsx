@@ -1,10 +1,9 @@
 import { lastKnown, useAsk } from '../../../client'
 import {
+  Answer,
   CopyButton,
   Facts,
-  Failed,
   formatMoment,
-  Loading,
   Panel,
   Sign,
   type SignName,
@@ -64,28 +63,23 @@ export function About() {
         />
       )}
       <Notices />
-      {found.remote.at === 'failed' && (
-        <Failed
-          says={found.remote.trouble.says}
-          remedy={found.remote.trouble.remedy}
-          code={found.remote.trouble.code}
-          onRetry={found.again}
-        />
-      )}
-      {!diagnostics && found.remote.at !== 'failed' && <Loading />}
-      <ul className="stack tight control-text" style={{ paddingTop: 8 }}>
-        {diagnostics?.checks.map(({ id, title, result, says, remedy }) => (
-          <li key={id} className="row" style={{ alignItems: 'flex-start' }}>
-            <span style={{ paddingTop: 2 }}>
-              <Sign sign={SIGN[result]} />
-            </span>
-            <span>
-              <b>{title}</b> {says}{' '}
-              {result !== 'ok' && remedy && <span className="soft">{remedy}</span>}
-            </span>
-          </li>
-        ))}
-      </ul>
+      <Answer remote={found.remote} again={found.again}>
+        {({ checks }) => (
+          <ul className="stack tight control-text" style={{ paddingTop: 8 }}>
+            {checks.map(({ id, title, result, says, remedy }) => (
+              <li key={id} className="row" style={{ alignItems: 'flex-start' }}>
+                <span style={{ paddingTop: 2 }}>
+                  <Sign sign={SIGN[result]} />
+                </span>
+                <span>
+                  <b>{title}</b> {says}{' '}
+                  {result !== 'ok' && remedy && <span className="soft">{remedy}</span>}
+                </span>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Answer>
     </Panel>
   )
 }

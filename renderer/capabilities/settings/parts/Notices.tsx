@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import type { ShippedComponent } from '../../../../preload/contract/system'
-import { lastKnown, useAsk } from '../../../client'
-import { Button, Dialog, Empty, Failed, Loading } from '../../../design'
+import { useAsk } from '../../../client'
+import { Answer, Button, Dialog, Empty } from '../../../design'
 import { words } from '../words'
 
 /** What Takt is made of besides its own code: packages with licence and text, asked for only when somebody looks. */
@@ -26,29 +26,25 @@ function NoticeList() {
     (client, options) => client.system.notices(undefined, options),
     [],
   )
-  const shipped = lastKnown(remote)?.value
-  if (remote.at === 'failed')
-    return (
-      <Failed
-        says={remote.trouble.says}
-        remedy={remote.trouble.remedy}
-        code={remote.trouble.code}
-        onRetry={again}
-      />
-    )
-  if (!shipped) return <Loading />
-  if (shipped.length === 0) return <Empty says={words.noNotices} />
   return (
-    <div className="stack control-text">
-      <p className="soft">{words.noticesMeans(shipped.length)}</p>
-      <ul className="stack tight">
-        {shipped.map((component) => (
-          <li key={`${component.name}@${component.version}`}>
-            <Notice component={component} />
-          </li>
-        ))}
-      </ul>
-    </div>
+    <Answer remote={remote} again={again}>
+      {(shipped) =>
+        shipped.length === 0 ? (
+          <Empty says={words.noNotices} />
+        ) : (
+          <div className="stack control-text">
+            <p className="soft">{words.noticesMeans(shipped.length)}</p>
+            <ul className="stack tight">
+              {shipped.map((component) => (
+                <li key={`${component.name}@${component.version}`}>
+                  <Notice component={component} />
+                </li>
+              ))}
+            </ul>
+          </div>
+        )
+      }
+    </Answer>
   )
 }
 

@@ -1,10 +1,19 @@
 import type { Settings } from '../../../../preload/contract/system'
 import { isInBrowser, useAction, useAddress } from '../../../client'
-import { Button, Failed, PageHead, Panel, Segmented, TextField, useForm } from '../../../design'
+import {
+  Button,
+  PageHead,
+  Panel,
+  Segmented,
+  TextField,
+  TroubleNote,
+  useForm,
+} from '../../../design'
 import { DirectoryPanel } from '../../people'
 import { SessionsPanel } from '../../sessions'
 import { ConsentsPanel, CredentialsPanel, NetworkSettings, SitesPanel } from '../../sites'
 import { About } from '../parts/About'
+import { BackupsPanel } from '../parts/Backups'
 import { useSettings } from '../store'
 import { kubeconfigForm, personForm } from '../forms'
 import { words } from '../words'
@@ -25,6 +34,7 @@ export function SettingsScreen() {
           <NetworkSettings />
           <CredentialsPanel />
           <ConsentsPanel />
+          <BackupsPanel />
           <DirectoryPanel />
           <About />
         </div>
@@ -75,9 +85,7 @@ function Look() {
           onSave={(person) => void set.act({ person })}
         />
       </div>
-      {set.trouble && (
-        <Failed says={set.trouble.says} remedy={set.trouble.remedy} code={set.trouble.code} />
-      )}
+      <TroubleNote trouble={set.trouble} />
     </Panel>
   )
 }
@@ -161,9 +169,7 @@ function Kubeconfig() {
           {words.add}
         </Button>
       </form>
-      {set.trouble && (
-        <Failed says={set.trouble.says} remedy={set.trouble.remedy} code={set.trouble.code} />
-      )}
+      <TroubleNote trouble={set.trouble} />
     </Panel>
   )
 }

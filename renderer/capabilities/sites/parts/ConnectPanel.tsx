@@ -1,6 +1,6 @@
 import type { FoundContext } from '../../../../preload/contract/sites'
 import { lastKnown, navigate, useAction } from '../../../client'
-import { Button, Facts, Inspector } from '../../../design'
+import { Button, Facts, Inspector, Warning } from '../../../design'
 import { programWords } from '../program-words'
 import { useHome } from '../store'
 import { consentFor } from '../view-model'
@@ -55,6 +55,7 @@ export function ConnectPanel({ context, onClose }: { context: FoundContext; onCl
             [words.file, context.file],
           ]}
         />
+        {context.unchecked && <Warning says={words.uncheckedSays} />}
         {!home && <p className="control-text soft">{words.homeSays}</p>}
         {context.plugin && (
           <div className="stack">

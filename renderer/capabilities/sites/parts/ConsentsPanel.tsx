@@ -1,37 +1,36 @@
 import type { ProgramConsent } from '../../../../preload/contract/programs'
-import { lastKnown, useAction, useAsk } from '../../../client'
-import { Button, Empty, Failed, formatMoment, Loading, Panel } from '../../../design'
+import { useAction, useAsk } from '../../../client'
+import { Answer, Button, Empty, formatMoment, Panel, TroubleNote } from '../../../design'
 import { programWords as words } from '../program-words'
 
 /** Programs that a person allowed to run, as they were then, each with the way to take it back. */
 export function ConsentsPanel() {
-  const asked = useAsk((client, options) => client.sites.consents(undefined, options), [])
+  const { remote, again } = useAsk(
+    (client, options) => client.sites.consents(undefined, options),
+    [],
+  )
   const revoke = useAction((client, hash: string) => client.sites.revokeConsent({ hash }))
-  const consents = lastKnown(asked.remote)?.value
-  const trouble =
-    revoke.trouble ?? (asked.remote.at === 'failed' ? asked.remote.trouble : undefined)
   return (
     <Panel title={words.consents} means={words.consentsMean}>
-      {trouble && (
-        <Failed
-          says={trouble.says}
-          remedy={trouble.remedy}
-          code={trouble.code}
-          onRetry={asked.again}
-        />
-      )}
-      {!consents && !trouble && <Loading />}
-      {consents?.length === 0 && <Empty says={words.noConsents} />}
-      <ul className="stack control-text">
-        {consents?.map((consent) => (
-          <Consent
-            key={consent.hash}
-            consent={consent}
-            busy={revoke.busy}
-            onRevoke={() => void revoke.act(consent.hash).then(asked.again)}
-          />
-        ))}
-      </ul>
+      <TroubleNote trouble={revoke.trouble} />
+      <Answer remote={remote} again={again}>
+        {(consents) =>
+          consents.length === 0 ? (
+            <Empty says={words.noConsents} />
+          ) : (
+            <ul className="stack control-text">
+              {consents.map((consent) => (
+                <Consent
+                  key={consent.hash}
+                  consent={consent}
+                  busy={revoke.busy}
+                  onRevoke={() => void revoke.act(consent.hash).then(again)}
+                />
+              ))}
+            </ul>
+          )
+        }
+      </Answer>
     </Panel>
   )
 }

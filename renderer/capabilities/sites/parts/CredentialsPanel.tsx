@@ -1,14 +1,14 @@
 import type { CredentialRef } from '../../../../preload/contract/programs'
-import { hrefOf, lastKnown, useAction, useAsk } from '../../../client'
+import { hrefOf, useAction, useAsk } from '../../../client'
 import {
+  Answer,
   Button,
   Empty,
-  Failed,
   formatMoment,
   LinkButton,
-  Loading,
   Panel,
   Table,
+  TroubleNote,
   type Column,
 } from '../../../design'
 import { programWords as words } from '../program-words'
@@ -27,8 +27,6 @@ const text = (
 export function CredentialsPanel() {
   const asked = useAsk((client, options) => client.sites.credentials(undefined, options), [])
   const end = useAction((client, id: string) => client.sites.endCredential({ id }))
-  const known = lastKnown(asked.remote)?.value
-  const trouble = end.trouble ?? (asked.remote.at === 'failed' ? asked.remote.trouble : undefined)
   const columns: Column<CredentialRef>[] = [
     text('of', ({ of }) => of),
     text('kind', ({ kind }) => words.kinds[kind] ?? kind),
@@ -59,19 +57,16 @@ export function CredentialsPanel() {
   ]
   return (
     <Panel title={words.credentials} means={words.credentialsMean}>
-      {trouble && (
-        <Failed
-          says={trouble.says}
-          remedy={trouble.remedy}
-          code={trouble.code}
-          onRetry={asked.again}
-        />
-      )}
-      {!known && !trouble && <Loading />}
-      {known?.length === 0 && <Empty says={words.noCredentials} />}
-      {known && known.length > 0 && (
-        <Table label={words.credentials} rows={known} columns={columns} idOf={({ id }) => id} />
-      )}
+      <TroubleNote trouble={end.trouble} />
+      <Answer remote={asked.remote} again={asked.again}>
+        {(known) =>
+          known.length === 0 ? (
+            <Empty says={words.noCredentials} />
+          ) : (
+            <Table label={words.credentials} rows={known} columns={columns} idOf={({ id }) => id} />
+          )
+        }
+      </Answer>
     </Panel>
   )
 }

@@ -2,7 +2,7 @@ import { Menu } from '@mantine/core'
 import { useState } from 'react'
 import type { SiteState } from '../../../../preload/contract/sites'
 import { hrefOf, navigate, setQuery, useAction, useAddress, useNow } from '../../../client'
-import { PlaceGlyph } from '../../../design'
+import { PlaceGlyph, Sign } from '../../../design'
 import { useSites } from '../store'
 import { useSiteActions } from '../site-actions'
 import {
@@ -43,7 +43,7 @@ function SiteChip({ site, now }: { site: SiteState; now: number }) {
         <button
           type="button"
           className={`site-chip ${chipLook(site, scope)}`}
-          aria-label={`${site.name}, ${says}: ${words.siteMenu(site.name)}`}
+          aria-label={`${site.name}, ${says}${site.unchecked ? `, ${words.unchecked}` : ''}: ${words.siteMenu(site.name)}`}
           onContextMenu={(event) => {
             event.preventDefault()
             setOpened(true)
@@ -52,6 +52,7 @@ function SiteChip({ site, now }: { site: SiteState; now: number }) {
           <PlaceGlyph place={site.place} silent />
           <b>{site.name}</b>
           <span className="meta">{says}</span>
+          {site.unchecked && <Sign sign="warning" />}
         </button>
       </Menu.Target>
       <Menu.Dropdown>
@@ -69,6 +70,7 @@ function SiteMenu({ site, scoped }: { site: SiteState; scoped: boolean }) {
   }
   return (
     <>
+      {site.unchecked && <Menu.Label>{words.uncheckedSays}</Menu.Label>}
       {trouble && (
         <Menu.Label>
           {trouble.says} {trouble.remedy}

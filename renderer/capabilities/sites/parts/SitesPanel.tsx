@@ -14,8 +14,9 @@ import {
   PlaceGlyph,
   Segmented,
   Tag,
+  Warning,
 } from '../../../design'
-import { openDrawer, PlanPanel } from '../../operations'
+import { RunPlan } from '../../operations'
 import { useSites, useSitesStore } from '../store'
 import { useSiteActions } from '../site-actions'
 import { chipSays, isOnline, needsConsent, speedSays, whyNotHome } from '../view-model'
@@ -180,6 +181,7 @@ function SiteRow({
           </Button>
         )}
       </span>
+      <Unchecked site={site} />
       <Facts facts={siteFacts(site, now)} />
       {site.state === 'live' && <GpuSource site={site.id} />}
       {trouble && (
@@ -198,8 +200,16 @@ function SiteRow({
     </section>
   )
 }
+/** Said where the site stands, for it looks as safe as any other. */
+const Unchecked = ({ site }: { site: SiteState }) =>
+  site.unchecked && (
+    <div style={{ gridColumn: '1 / 3' }}>
+      <Warning says={words.uncheckedSays} />
+    </div>
+  )
 const SiteTags = ({ site }: { site: SiteState }) => (
   <>
+    {site.unchecked && <Tag tone="warning">{words.unchecked}</Tag>}
     {site.home && <Tag tone="good">{words.isHome}</Tag>}
     {site.simulated && <Tag tone="dashed">{words.simulated(speedSays(site.speed))}</Tag>}
     <Tag tone={site.prepared === 'no' ? 'warning' : 'normal'}>{words.prepared[site.prepared]}</Tag>
@@ -230,14 +240,7 @@ function Prepare({ site, onClose }: { site: string; onClose: () => void }) {
       <Inspector title={words.prepare} says={words.prepareSays} onClose={close}>
         {null}
       </Inspector>
-      <PlanPanel
-        remote={remote}
-        again={again}
-        onStarted={(id) => {
-          openDrawer(id)
-          close()
-        }}
-      />
+      <RunPlan plan={{ remote, again }} onStarted={close} />
     </div>
   )
 }
