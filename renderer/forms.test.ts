@@ -1,25 +1,10 @@
 import { readFileSync, globSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { FORMS, type AnyForm } from '../test/support/forms'
 import { ODD_INPUT } from '../test/support/odd-input'
-import { kindOf, readTyped, type FormModel } from './design'
-import type { z } from 'zod'
+import { kindOf, readTyped } from './design'
 
-type AnyForm = FormModel<Record<string, z.ZodType>, unknown>
-const modules = import.meta.glob<Record<string, unknown>>(
-  ['./capabilities/**/form*.ts', '!./**/*.test.ts'],
-  { eager: true },
-)
-const isForm = (value: unknown): value is AnyForm =>
-  typeof value === 'object' && value !== null && 'fields' in value && 'schema' in value
-const FORMS = [
-  ...new Map(
-    Object.values(modules)
-      .flatMap((module) => Object.values(module))
-      .filter(isForm)
-      .map((form) => [form.id, form]),
-  ).values(),
-]
 const root = fileURLToPath(new URL('.', import.meta.url))
 const sources = globSync('**/*.{ts,tsx}', { cwd: root }).filter(
   (file) => !/\.test\.tsx?$/.test(file),

@@ -38,9 +38,10 @@ function leavesOf(schema: z.core.$ZodType, path: string, seen: z.core.$ZodType[]
   const def: z.core.$ZodTypeDef & { innerType?: z.core.$ZodType } = schema._zod.def
   switch (def.type) {
     case 'object':
-      return Object.entries((def as z.core.$ZodObjectDef).shape).flatMap(
-        ([name, field]) => [...named(field, `${path}.${name}`), ...within(field, name)],
-      )
+      return Object.entries((def as z.core.$ZodObjectDef).shape).flatMap(([name, field]) => [
+        ...named(field, `${path}.${name}`),
+        ...within(field, name),
+      ])
     case 'array':
       return within((def as z.core.$ZodArrayDef).element)
     case 'record':

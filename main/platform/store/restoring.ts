@@ -27,9 +27,7 @@ export function restoreWanted(
   if (!existsSync(note)) return undefined
   const wanted = Wanted.safeParse(parsed(readFileSync(note, 'utf8')))
   if (wanted.success && !isFree()) return undefined
-  const restored = wanted.success
-    ? restoreCopy(folder, wanted.data.at, now)
-    : undefined
+  const restored = wanted.success ? restoreCopy(folder, wanted.data.at, now) : undefined
   rmSync(note, { force: true })
   return restored
 }

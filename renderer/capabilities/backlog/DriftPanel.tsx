@@ -2,7 +2,7 @@ import { useState } from 'react'
 import type { Revision, WorkItem } from '../../../preload/contract/records'
 import { hrefOf, lastKnown, useAction, useAsk, useWatch } from '../../client'
 import { Button, Failed, formatMoment, LinkButton, Panel, Segmented, Tag } from '../../design'
-import { openDrawer, PlanPanel } from '../operations'
+import { RunPlan } from '../operations'
 import { words } from './words'
 
 type Result = 'none' | 'watch' | 'act'
@@ -115,17 +115,7 @@ function GatePlan({
     (client, options) => client.drift.planGate({ namespace, name, monitor }, options),
     [namespace, name, monitor],
   )
-  return (
-    <PlanPanel
-      title={words.drift}
-      remote={plan.remote}
-      again={plan.again}
-      onStarted={(operationId) => {
-        openDrawer(operationId)
-        onDone()
-      }}
-    />
-  )
+  return <RunPlan title={words.drift} plan={plan} onStarted={onDone} />
 }
 function Record({ item, revision }: DriftProps) {
   const [result, setResult] = useState<Result>(revision?.status.drift?.result ?? 'none')

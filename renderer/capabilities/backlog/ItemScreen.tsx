@@ -26,7 +26,7 @@ import {
   TextField,
   useForm,
 } from '../../design'
-import { openDrawer, PlanPanel } from '../operations'
+import { RunPlan } from '../operations'
 import { revisionColumns } from '../revisions/columns'
 import { reproduceForm } from '../revisions/forms'
 import { DriftPanel } from './DriftPanel'
@@ -166,15 +166,7 @@ function HandOver({
           {words.cancel}
         </Button>
       </div>
-      <PlanPanel
-        title={words.handOverPlan}
-        remote={plan.remote}
-        again={plan.again}
-        onStarted={(operationId) => {
-          openDrawer(operationId)
-          onClose()
-        }}
-      />
+      <RunPlan title={words.handOverPlan} plan={plan} onStarted={onClose} />
     </div>
   )
 }
@@ -256,14 +248,11 @@ function Reproduce({ revision, onClose }: { revision: Revision; onClose: () => v
         </Button>
       </div>
       {asking && (
-        <PlanPanel
+        <RunPlan
           grows
-          {...plan}
-          empty={form.missing}
-          onStarted={(operationId, ran) => {
-            openDrawer(operationId)
-            navigate(hrefOf(['discover', namespace, ran.subject.name]))
-          }}
+          plan={plan}
+          missing={form.missing}
+          onStarted={(_id, ran) => navigate(hrefOf(['discover', namespace, ran.subject.name]))}
         />
       )}
     </div>

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import { Classification, SourceKind } from '../../../preload/contract/records/catalog'
 import { usePlan } from '../../client'
 import { Button, ChoiceField, NumberField, Panel, TextField, useForm } from '../../design'
-import { openDrawer, PlanPanel } from '../operations'
+import { RunPlan } from '../operations'
 import { useHome, useSites } from '../sites/store'
 import { nameFollows, sourceForm } from './forms'
 import { words } from './words'
@@ -41,16 +41,7 @@ export function AddSource({ onClose }: { onClose: () => void }) {
           <MayGoTo mayGoTo={mayGoTo} onChange={setMayGoTo} />
         </div>
       </Panel>
-      <PlanPanel
-        grows
-        {...plan}
-        disabledBecause={form.missing}
-        empty={form.missing}
-        onStarted={(operationId) => {
-          openDrawer(operationId)
-          onClose()
-        }}
-      />
+      <RunPlan grows plan={plan} missing={form.missing} onStarted={onClose} />
     </div>
   )
 }

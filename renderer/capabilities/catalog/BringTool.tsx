@@ -9,7 +9,7 @@ import {
   TickField,
   useForm,
 } from '../../design'
-import { openDrawer, PlanPanel } from '../operations'
+import { RunPlan } from '../operations'
 import { useHome } from '../sites/store'
 import { nameFollows, toolForm } from './forms'
 import { words } from './words'
@@ -57,16 +57,7 @@ export function BringTool({ onClose }: { onClose: () => void }) {
           <TickField form={form} name="severalReplicas" label={says.several} wide />
         </div>
       </Panel>
-      <PlanPanel
-        grows
-        {...plan}
-        disabledBecause={form.missing}
-        empty={form.missing}
-        onStarted={(operationId) => {
-          openDrawer(operationId)
-          onClose()
-        }}
-      />
+      <RunPlan grows plan={plan} missing={form.missing} onStarted={onClose} />
     </div>
   )
 }

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import type { DataSnapshot } from '../../../preload/contract/records'
 import { useAsk } from '../../client'
 import { Button, Empty, formatMoment, Panel, Table, Tag, type Column } from '../../design'
-import { openDrawer, PlanPanel } from '../operations'
+import { RunPlan } from '../operations'
 import { words } from './words'
 
 export const snapshotColumns: Column<DataSnapshot>[] = [
@@ -101,14 +101,7 @@ function Release({ snapshot: { meta }, onClose }: { snapshot: DataSnapshot; onCl
           {words.form.cancel}
         </Button>
       </div>
-      <PlanPanel
-        remote={plan.remote}
-        again={plan.again}
-        onStarted={(operationId) => {
-          openDrawer(operationId)
-          onClose()
-        }}
-      />
+      <RunPlan plan={plan} onStarted={onClose} />
     </div>
   )
 }

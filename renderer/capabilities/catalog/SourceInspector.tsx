@@ -17,7 +17,7 @@ import {
   Table,
   Tag,
 } from '../../design'
-import { openDrawer, PlanPanel } from '../operations'
+import { RunPlan } from '../operations'
 import { ClassCells } from './ClassCells'
 import { snapshotColumns } from './SnapshotsPanel'
 import { freshnessOf, namespacesOf, sizeOf } from './view-model'
@@ -330,13 +330,9 @@ function Take({ source, onClose }: { source: DataSource; onClose: () => void }) 
           {words.form.cancel}
         </Button>
       </label>
-      <PlanPanel
-        remote={namespace === '' ? undefined : plan.remote}
-        again={plan.again}
-        onStarted={(operationId) => {
-          openDrawer(operationId)
-          onClose()
-        }}
+      <RunPlan
+        plan={namespace === '' ? { ...plan, remote: undefined } : plan}
+        onStarted={onClose}
       />
     </div>
   )

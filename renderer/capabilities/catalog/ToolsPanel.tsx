@@ -12,7 +12,7 @@ import {
   TextField,
   useForm,
 } from '../../design'
-import { openDrawer, PlanPanel } from '../operations'
+import { RunPlan } from '../operations'
 import { noteForm } from './forms'
 import { byStage } from './view-model'
 import { words } from './words'
@@ -184,14 +184,5 @@ function StageButtons({ name, stage, resourceVersion, checks, onTest }: StagePro
 }
 function TestPlan({ name, onClose }: { name: string; onClose: () => void }) {
   const plan = useAsk((client, options) => client.catalog.planTestTool({ name }, options), [name])
-  return (
-    <PlanPanel
-      remote={plan.remote}
-      again={plan.again}
-      onStarted={(operationId) => {
-        openDrawer(operationId)
-        onClose()
-      }}
-    />
-  )
+  return <RunPlan plan={plan} onStarted={onClose} />
 }

@@ -24,7 +24,7 @@ import {
   Table,
   Tag,
 } from '../../design'
-import { openDrawer, PlanPanel } from '../operations'
+import { RunPlan } from '../operations'
 import { SaveRevision } from '../revisions/SaveRevision'
 import { revisionColumns } from '../revisions/columns'
 import { IdleFacts } from './IdleFacts'
@@ -297,14 +297,7 @@ function ChangePanel({ environment, change, onChange, onClose }: ChangeProps) {
           </p>
         )}
       </Panel>
-      <PlanPanel
-        remote={plan.remote}
-        again={plan.again}
-        onStarted={(operationId) => {
-          openDrawer(operationId)
-          onClose()
-        }}
-      />
+      <RunPlan plan={plan} onStarted={onClose} />
     </div>
   )
 }

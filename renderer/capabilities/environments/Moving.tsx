@@ -3,7 +3,7 @@ import type { NotebookPlace } from '../../../preload/contract/burst'
 import type { z } from 'zod'
 import { lastKnown, useAsk } from '../../client'
 import { Button, Facts, formatMoment, formatUsd, Panel } from '../../design'
-import { openDrawer, PlanPanel } from '../operations'
+import { RunPlan } from '../operations'
 import { words } from './words'
 
 type Place = z.infer<typeof NotebookPlace>
@@ -101,14 +101,7 @@ export function MovePanel({
       >
         <p className="control-text">{words.memoryLost}</p>
       </Panel>
-      <PlanPanel
-        remote={plan.remote}
-        again={plan.again}
-        onStarted={(operationId) => {
-          openDrawer(operationId)
-          onClose()
-        }}
-      />
+      <RunPlan plan={plan} onStarted={onClose} />
     </div>
   )
 }

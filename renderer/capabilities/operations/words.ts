@@ -4,6 +4,8 @@ import { countOf, formatPromise, formatUsd } from '../../design'
 export const words = {
   plan: 'Plan',
   planMeans: 'what the button will do; nothing has been changed',
+  planWaits: 'The plan appears as soon as everything above it can be read.',
+  close: 'Close',
   planning: 'Working out what would change and what it costs.',
   earlierPlan: 'for earlier input',
   planningAnew: 'This plan is not of what stands here now. A new one is being made.',

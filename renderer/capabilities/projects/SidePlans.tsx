@@ -1,9 +1,8 @@
-import { useState, type ComponentProps, type ReactNode } from 'react'
+import { useState } from 'react'
 import type { MemberChange } from '../../../preload/contract/people'
 import type { Plan } from '../../../preload/contract/operations'
 import { hrefOf, lastKnown, navigate, useAsk } from '../../client'
-import { Button } from '../../design'
-import { openDrawer, PlanPanel } from '../operations'
+import { SidePlan } from '../operations'
 import { words } from './words'
 
 type Others = 'keep-namespace' | 'delete'
@@ -84,35 +83,4 @@ export function MembersPanel({
     [project, changes],
   )
   return <SidePlan plan={plan} onClose={onClose} onStarted={onClose} />
-}
-function SidePlan({
-  plan,
-  onClose,
-  onStarted,
-  children,
-}: {
-  plan: Pick<ComponentProps<typeof PlanPanel>, 'remote' | 'again'>
-  onClose: () => void
-  onStarted: () => void
-  children?: ReactNode
-}) {
-  return (
-    <div className="stack" style={{ minHeight: 0 }}>
-      <div className="row">
-        {children}
-        <span className="spring" />
-        <Button look="quiet" small onClick={onClose}>
-          {words.close}
-        </Button>
-      </div>
-      <PlanPanel
-        remote={plan.remote}
-        again={plan.again}
-        onStarted={(operationId) => {
-          openDrawer(operationId)
-          onStarted()
-        }}
-      />
-    </div>
-  )
 }

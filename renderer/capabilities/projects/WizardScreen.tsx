@@ -13,8 +13,8 @@ import {
   type Remote,
 } from '../../client'
 import {
+  Answer,
   Button,
-  Failed,
   formatDay,
   formatWhen,
   formatUsd,
@@ -287,17 +287,9 @@ function Wizard({
   )
 }
 const OfferStates = ({ remote, again }: { remote: Remote<unknown>; again: () => void }) => (
-  <>
-    {remote.at === 'loading' && !lastKnown(remote) && <Loading />}
-    {remote.at === 'failed' && (
-      <Failed
-        says={remote.trouble.says}
-        remedy={remote.trouble.remedy}
-        code={remote.trouble.code}
-        onRetry={again}
-      />
-    )}
-  </>
+  <Answer remote={remote} again={again}>
+    {() => null}
+  </Answer>
 )
 function WizardFoot({
   step,

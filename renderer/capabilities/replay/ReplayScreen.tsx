@@ -13,7 +13,7 @@ import {
   Tag,
 } from '../../design'
 import { BurstTabs } from '../burst/BurstTabs'
-import { openDrawer, PlanPanel } from '../operations'
+import { SidePlan } from '../operations'
 import { FrontierChart } from './FrontierChart'
 import { Import } from './Import'
 import { InWords } from './InWords'
@@ -283,23 +283,9 @@ function Proposal({
     [knob, run],
   )
   return (
-    <div className="stack" style={{ minHeight: 0 }}>
-      <div className="row">
-        <b>{words.proposal}</b>
-        <span className="spring" />
-        <Button look="quiet" small onClick={onClose}>
-          {words.close}
-        </Button>
-      </div>
-      <PlanPanel
-        remote={plan.remote}
-        again={plan.again}
-        onStarted={(operationId) => {
-          openDrawer(operationId)
-          onClose()
-        }}
-      />
-    </div>
+    <SidePlan plan={plan} onClose={onClose}>
+      <b>{words.proposal}</b>
+    </SidePlan>
   )
 }
 

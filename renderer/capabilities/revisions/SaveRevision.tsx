@@ -12,7 +12,7 @@ import {
   TextField,
   useForm,
 } from '../../design'
-import { openDrawer, PlanPanel } from '../operations'
+import { RunPlan } from '../operations'
 import { revisionForm } from './forms'
 import { words } from './words'
 
@@ -73,16 +73,7 @@ export function SaveRevision({
           />
         </div>
       </Panel>
-      <PlanPanel
-        grows
-        {...plan}
-        disabledBecause={missing}
-        empty={missing}
-        onStarted={(operationId) => {
-          openDrawer(operationId)
-          onClose()
-        }}
-      />
+      <RunPlan grows plan={plan} missing={missing} onStarted={onClose} />
     </div>
   )
 }

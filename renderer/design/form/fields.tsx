@@ -1,4 +1,4 @@
-import type { KeyboardEvent, ReactNode } from 'react'
+import type { ChangeEvent, KeyboardEvent, ReactNode } from 'react'
 import type { z } from 'zod'
 import { Field, type ControlIds, type FieldLayout } from './Field'
 import type { Form } from './use-form'
@@ -27,17 +27,34 @@ const textOf = <S extends Shape, O>(form: Form<S, O>, name: keyof S & string) =>
 const put = <S extends Shape, O>(form: Form<S, O>, name: keyof S & string, value: unknown) =>
   form.set({ [name]: value } as Partial<Form<S, O>['typed']>)
 
+type Control = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement
+/** What makes a control the field of a form: its names, its text, and where what is typed goes. */
+interface ControlProps extends ControlIds {
+  /** Names form and field, for whoever walks all of them. */ 'data-field': string
+  value: string
+  disabled: boolean | undefined
+  onChange: (event: ChangeEvent<Control>) => void
+}
+/** The one frame of every field: its label, its control bound to the form, and beneath it what is wrong or what it is for. */
 function Bound<S extends Shape, O>({
   form,
   name,
   problem,
+  disabled,
   children,
-  ...rest
-}: BoundProps<S, O> & { children: (ids: ControlIds) => ReactNode }) {
-  const { disabled: _, ...shell } = rest
+  ...shell
+}: BoundProps<S, O> & { children: (control: ControlProps) => ReactNode }) {
   return (
     <Field {...shell} problem={form.problemOf(name) ?? problem}>
-      {children}
+      {(ids) =>
+        children({
+          ...ids,
+          'data-field': `${form.model.id}.${name}`,
+          value: textOf(form, name),
+          disabled,
+          onChange: ({ target }) => put(form, name, target.value),
+        })
+      }
     </Field>
   )
 }
@@ -54,43 +71,35 @@ export function TextField<S extends Shape, O>({
   rows: _,
   ...bound
 }: TextProps<S, O>) {
-  const { form, name, disabled } = bound
   return (
     <Bound {...bound}>
-      {(ids) => (
+      {(control) => (
         <input
-          {...ids}
+          {...control}
           type="text"
           className={classOf(mono, className)}
           autoComplete="off"
           spellCheck={!mono}
-          value={textOf(form, name)}
-          onChange={({ target }) => put(form, name, target.value)}
-          {...{ placeholder, list, autoFocus, disabled }}
+          {...{ placeholder, list, autoFocus }}
         />
       )}
     </Bound>
   )
 }
 /** A secret; it is dots, and no browser keeps it unasked. */
-export function SecretField<S extends Shape, O>(bound: BoundProps<S, O>) {
-  const { form, name, label } = bound
-  return (
-    <Bound {...bound}>
-      {(ids) => (
-        <input
-          {...ids}
-          type="password"
-          className="field-box"
-          autoComplete="current-password"
-          placeholder={typeof label === 'string' ? label : undefined}
-          value={textOf(form, name)}
-          onChange={({ target }) => put(form, name, target.value)}
-        />
-      )}
-    </Bound>
-  )
-}
+export const SecretField = <S extends Shape, O>(bound: BoundProps<S, O>) => (
+  <Bound {...bound}>
+    {(control) => (
+      <input
+        {...control}
+        type="password"
+        className="field-box"
+        autoComplete="current-password"
+        placeholder={typeof bound.label === 'string' ? bound.label : undefined}
+      />
+    )}
+  </Bound>
+)
 /** Some lines of text. */
 export function LinesField<S extends Shape, O>({
   mono,
@@ -101,17 +110,14 @@ export function LinesField<S extends Shape, O>({
   list: _,
   ...bound
 }: TextProps<S, O>) {
-  const { form, name, disabled } = bound
   return (
     <Bound {...bound}>
-      {(ids) => (
+      {(control) => (
         <textarea
-          {...ids}
+          {...control}
           className={classOf(mono, className)}
           spellCheck={!mono}
-          value={textOf(form, name)}
-          onChange={({ target }) => put(form, name, target.value)}
-          {...{ placeholder, autoFocus, disabled, rows }}
+          {...{ placeholder, autoFocus, rows }}
         />
       )}
     </Bound>
@@ -131,7 +137,7 @@ export function NumberField<S extends Shape, O>({
   placeholder,
   ...bound
 }: NumberProps<S, O>) {
-  const { form, name, disabled } = bound
+  const { form, name } = bound
   const typed = textOf(form, name)
   const value = typed.trim() === '' ? NaN : Number(typed)
   const count = (event: KeyboardEvent) => {
@@ -142,21 +148,19 @@ export function NumberField<S extends Shape, O>({
   }
   return (
     <Bound {...bound}>
-      {(ids) => (
+      {(control) => (
         <span className="field-unit">
           <input
-            {...ids}
+            {...control}
             type="text"
             inputMode="decimal"
             role="spinbutton"
             className="field-box"
             style={{ width }}
             autoComplete="off"
-            value={typed}
             {...(Number.isFinite(value) && { 'aria-valuenow': value })}
             onKeyDown={count}
-            onChange={({ target }) => put(form, name, target.value)}
-            {...{ placeholder, disabled }}
+            {...{ placeholder }}
           />
           {unit !== undefined && <span className="small meta">{unit}</span>}
         </span>
@@ -165,49 +169,26 @@ export function NumberField<S extends Shape, O>({
   )
 }
 /** A day of the calendar. */
-export function DayField<S extends Shape, O>(bound: BoundProps<S, O>) {
-  const { form, name, disabled } = bound
-  return (
-    <Bound {...bound}>
-      {(ids) => (
-        <input
-          {...ids}
-          type="date"
-          className="field-box"
-          value={textOf(form, name)}
-          onChange={({ target }) => put(form, name, target.value)}
-          {...{ disabled }}
-        />
-      )}
-    </Bound>
-  )
-}
+export const DayField = <S extends Shape, O>(bound: BoundProps<S, O>) => (
+  <Bound {...bound}>{(control) => <input {...control} type="date" className="field-box" />}</Bound>
+)
 /** One of a few. */
-export function ChoiceField<S extends Shape, O>({
+export const ChoiceField = <S extends Shape, O>({
   options,
   ...bound
-}: BoundProps<S, O> & { options: readonly { value: string; says: string }[] }) {
-  const { form, name, disabled } = bound
-  return (
-    <Bound {...bound}>
-      {(ids) => (
-        <select
-          {...ids}
-          className="field-box"
-          value={textOf(form, name)}
-          onChange={({ target }) => put(form, name, target.value)}
-          {...{ disabled }}
-        >
-          {options.map(({ value, says }) => (
-            <option key={value} value={value}>
-              {says}
-            </option>
-          ))}
-        </select>
-      )}
-    </Bound>
-  )
-}
+}: BoundProps<S, O> & { options: readonly { value: string; says: string }[] }) => (
+  <Bound {...bound}>
+    {(control) => (
+      <select {...control} className="field-box">
+        {options.map(({ value, says }) => (
+          <option key={value} value={value}>
+            {says}
+          </option>
+        ))}
+      </select>
+    )}
+  </Bound>
+)
 /** Yes or no. */
 export function TickField<S extends Shape, O>({
   form,

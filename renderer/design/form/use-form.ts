@@ -73,6 +73,8 @@ export function useForm<S extends Shape, Out>(
   labels: Partial<Record<keyof S & string, string>> = {},
 ): Form<S, Out> {
   const [pressed, setPressed] = useState(false)
+  // Emptied again, a field says what it lacks: that it stands as it began does not make it unseen.
+  const [touched, setTouched] = useState<ReadonlySet<string>>(new Set())
   const fields = useFields<Typed<S>>({
     mode: 'controlled',
     initialValues: start,
@@ -90,11 +92,15 @@ export function useForm<S extends Shape, Out>(
     typed,
     reading,
     labels,
-    isShown: (name) => pressed || name.includes('.') || fields.isDirty(name),
-    set: (change) => fields.setValues(change as Partial<Typed<S>>),
+    isShown: (name) => pressed || name.includes('.') || touched.has(name) || fields.isDirty(name),
+    set: (change) => {
+      setTouched((before) => new Set([...before, ...Object.keys(change)]))
+      fields.setValues(change as Partial<Typed<S>>)
+    },
     onTried: () => setPressed(true),
     reset: (next) => {
       setPressed(false)
+      setTouched(new Set())
       if (next) fields.setInitialValues(next)
       fields.setValues(next ?? start)
     },

@@ -2,8 +2,8 @@ import type { ReactNode } from 'react'
 import type { NodeGroupView } from '../../../../preload/contract/cloud'
 import type { Plan } from '../../../../preload/contract/operations'
 import { usePlan, type Client } from '../../../client'
-import { Button, NumberField, useForm } from '../../../design'
-import { openDrawer, PlanPanel } from '../../operations'
+import { NumberField, useForm } from '../../../design'
+import { SidePlan } from '../../operations'
 import { nodesForm } from '../forms'
 import { words } from '../words'
 
@@ -54,25 +54,9 @@ function Planned({
     (client, wanted, options) => chosen.ask(wanted.desired)(client, options),
   )
   return (
-    <div className="stack" style={{ minHeight: 0 }}>
-      <div className="row">
-        <b>{chosen.title}</b>
-        {children}
-        <span className="spring" />
-        <Button look="quiet" small onClick={onClose}>
-          {words.close}
-        </Button>
-      </div>
-      <PlanPanel
-        grows
-        {...plan}
-        empty={missing}
-        disabledBecause={missing}
-        onStarted={(operationId) => {
-          openDrawer(operationId)
-          onClose()
-        }}
-      />
-    </div>
+    <SidePlan grows plan={plan} missing={missing} onClose={onClose}>
+      <b>{chosen.title}</b>
+      {children}
+    </SidePlan>
   )
 }

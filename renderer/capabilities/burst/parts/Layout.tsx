@@ -2,7 +2,7 @@ import { Select } from '@mantine/core'
 import { useState } from 'react'
 import { usePlan } from '../../../client'
 import { Button, Empty, Panel, TextField, useForm } from '../../../design'
-import { openDrawer, PlanPanel } from '../../operations'
+import { RunPlan } from '../../operations'
 import { layoutForm } from '../forms'
 import { words } from '../words'
 import { Field, useCloudSites } from './NewGroup'
@@ -55,18 +55,7 @@ export function Layout({ onClose }: { onClose: () => void }) {
           </div>
         )}
       </Panel>
-      {to !== undefined && (
-        <PlanPanel
-          grows
-          {...plan}
-          empty={form.missing}
-          disabledBecause={form.missing}
-          onStarted={(operationId) => {
-            openDrawer(operationId)
-            onClose()
-          }}
-        />
-      )}
+      {to !== undefined && <RunPlan grows plan={plan} missing={form.missing} onStarted={onClose} />}
     </div>
   )
 }

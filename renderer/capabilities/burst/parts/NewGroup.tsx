@@ -2,7 +2,7 @@ import { Select } from '@mantine/core'
 import { useState, type ReactNode } from 'react'
 import { lastKnown, useAsk, usePlan } from '../../../client'
 import { Button, Empty, NumberField, Panel, Segmented, TextField, useForm } from '../../../design'
-import { openDrawer, PlanPanel } from '../../operations'
+import { RunPlan } from '../../operations'
 import { useSites } from '../../sites/store'
 import { groupForm } from '../forms'
 import { words } from '../words'
@@ -63,16 +63,7 @@ export function NewGroup({ onClose }: { onClose: () => void }) {
           </div>
         )}
       </Panel>
-      <PlanPanel
-        grows
-        {...plan}
-        empty={missing}
-        disabledBecause={missing}
-        onStarted={(operationId) => {
-          openDrawer(operationId)
-          onClose()
-        }}
-      />
+      <RunPlan grows plan={plan} missing={missing} onStarted={onClose} />
     </div>
   )
 }

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import type { NotebookAsk } from '../../../../preload/contract/burst'
 import { hrefOf, useAsk } from '../../../client'
 import { Avatar, Button, formatUsd, formatWhen, Tag } from '../../../design'
-import { openDrawer, PlanPanel } from '../../operations'
+import { RunPlan } from '../../operations'
 import { useSiteNow } from '../../sites/store'
 import { words } from '../words'
 import { Deny } from './Deny'
@@ -67,14 +67,5 @@ export function NotebookAskPlan({
     (client, options) => client.burst.planNotebookMove({ namespace, name }, options),
     [namespace, name],
   )
-  return (
-    <PlanPanel
-      remote={plan.remote}
-      again={plan.again}
-      onStarted={(operationId) => {
-        openDrawer(operationId)
-        onDone()
-      }}
-    />
-  )
+  return <RunPlan plan={plan} onStarted={onDone} />
 }

@@ -13,7 +13,7 @@ import {
   Sign,
   Tag,
 } from '../../../design'
-import { openDrawer, PlanPanel, useOperations } from '../../operations'
+import { RunPlan, useOperations } from '../../operations'
 import { useSiteNow } from '../../sites/store'
 import {
   clockTicks,
@@ -117,14 +117,7 @@ function ReturnPlan({ workloadRef, onClose }: { workloadRef: WorkloadRef; onClos
           {words.back}
         </Button>
       </div>
-      <PlanPanel
-        remote={plan.remote}
-        again={plan.again}
-        onStarted={(operationId) => {
-          openDrawer(operationId)
-          onClose()
-        }}
-      />
+      <RunPlan plan={plan} onStarted={onClose} />
     </div>
   )
 }

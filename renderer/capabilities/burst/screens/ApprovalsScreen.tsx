@@ -15,7 +15,7 @@ import {
   Partly,
   Tag,
 } from '../../../design'
-import { openDrawer, PlanPanel } from '../../operations'
+import { RunPlan } from '../../operations'
 import { useSiteNow } from '../../sites/store'
 import { BurstTabs } from '../BurstTabs'
 import { BudgetSection } from '../parts/Advice'
@@ -181,14 +181,5 @@ function ApprovePlan({ approval, onDone }: { approval: Approval; onDone: () => v
     (client, options) => client.burst.planApprove(approval.ref, options),
     [refKey(approval.ref)],
   )
-  return (
-    <PlanPanel
-      remote={plan.remote}
-      again={plan.again}
-      onStarted={(operationId) => {
-        openDrawer(operationId)
-        onDone()
-      }}
-    />
-  )
+  return <RunPlan plan={plan} onStarted={onDone} />
 }

@@ -15,7 +15,7 @@ import {
   Panel,
   Tag,
 } from '../../../design'
-import { openDrawer, PlanPanel } from '../../operations'
+import { RunPlan } from '../../operations'
 import { BurstTabs } from '../BurstTabs'
 import { Advice, AdviceTitle } from '../parts/Advice'
 import { Deny } from '../parts/Deny'
@@ -264,14 +264,7 @@ function MovePlan({ quote, onClose }: { quote: BurstQuote; onClose: () => void }
           {words.back}
         </Button>
       </div>
-      <PlanPanel
-        remote={plan.remote}
-        again={plan.again}
-        onStarted={(operationId) => {
-          openDrawer(operationId)
-          onClose()
-        }}
-      />
+      <RunPlan plan={plan} onStarted={onClose} />
     </div>
   )
 }

@@ -17,7 +17,7 @@ import {
   TextField,
   useForm,
 } from '../../../design'
-import { openDrawer, PlanPanel } from '../../operations'
+import { RunPlan } from '../../operations'
 import { useSites } from '../../sites/store'
 import { BurstTabs } from '../BurstTabs'
 import { policyForm, policyTyped } from '../forms'
@@ -134,16 +134,7 @@ function PolicyPlan({
     )
   return (
     <div className="grow" style={{ minHeight: 0, display: 'grid' }}>
-      <PlanPanel
-        grows
-        {...plan}
-        empty={missing}
-        disabledBecause={missing}
-        onStarted={(operationId) => {
-          openDrawer(operationId)
-          again()
-        }}
-      />
+      <RunPlan grows plan={plan} missing={missing} onStarted={again} />
     </div>
   )
 }

@@ -3,7 +3,7 @@ import type { ObjectRef, ObjectStory, Offer, Revision } from '../../../../preloa
 import type { Plan } from '../../../../preload/contract/operations'
 import { lastKnown, useAsk, usePlan, type Client } from '../../../client'
 import { Button, Failed, formatMoment, Loading, NumberField, useForm } from '../../../design'
-import { openDrawer, PlanPanel } from '../../operations'
+import { RunPlan } from '../../operations'
 import { scaleForm } from '../forms'
 import { words } from '../words'
 import { because, offerOf } from './because'
@@ -148,16 +148,7 @@ function ChangePlan({
           {words.cancel}
         </Button>
       </div>
-      <PlanPanel
-        {...plan}
-        grows={grows}
-        empty={missing}
-        disabledBecause={missing ?? disabledBecause}
-        onStarted={(operationId) => {
-          openDrawer(operationId)
-          onClose()
-        }}
-      />
+      <RunPlan plan={plan} grows={grows} missing={missing ?? disabledBecause} onStarted={onClose} />
     </div>
   )
 }
@@ -223,14 +214,5 @@ function RollbackPlan({ objectRef, story, to, onClose }: ActingProps & { to: str
     (client, options) => client.objects.planRollback({ ...exact, to }, options),
     [to, exact.uid],
   )
-  return (
-    <PlanPanel
-      remote={remote}
-      again={again}
-      onStarted={(operationId) => {
-        openDrawer(operationId)
-        onClose()
-      }}
-    />
-  )
+  return <RunPlan plan={{ remote, again }} onStarted={onClose} />
 }

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import type { ObjectRef, Offer } from '../../../../preload/contract/objects'
 import { lastKnown, useAsk } from '../../../client'
 import { Button, CopyButton, Failed, Loading } from '../../../design'
-import { openDrawer, PlanPanel } from '../../operations'
+import { RunPlan } from '../../operations'
 import { keyOf } from '../refs'
 import { words } from '../words'
 import { because } from './because'
@@ -139,14 +139,5 @@ function Planned({
       client.objects.planApply({ ...objectRef, uid, resourceVersion, yaml }, options),
     [yaml, resourceVersion],
   )
-  return (
-    <PlanPanel
-      remote={remote}
-      again={again}
-      onStarted={(operationId) => {
-        openDrawer(operationId)
-        onDone()
-      }}
-    />
-  )
+  return <RunPlan plan={{ remote, again }} onStarted={onDone} />
 }
