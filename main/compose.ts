@@ -24,6 +24,7 @@ import { identityOf } from './compose/identity'
 import { drifting } from './compose/drift'
 import { kubeconfigs } from './compose/kubeconfigs'
 import { objectDetail } from './compose/objects'
+import { ownProjects } from './compose/own-projects'
 import { openStoreAnew, ownStore } from './compose/own-store'
 import type { ComposeOptions, Services } from './compose/options'
 import { people } from './compose/people'
@@ -91,6 +92,7 @@ export async function compose(options: ComposeOptions): Promise<Core> {
     kubeconfigs: options.kubeconfigs ?? threadReader(readerOfKubeconfigs),
     plant,
     means,
+    namespacesOf: () => ownProjects({ sites, records }),
   })
   const records = makeRecords({ sites, store: store.records, clock, log })
   const operations = makeOperations({

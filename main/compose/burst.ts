@@ -26,7 +26,7 @@ import type { CloudService } from '../capabilities/cloud'
 import type { Expiry, ExpiryPorts } from '../capabilities/environments'
 import { makeNeeds } from '../capabilities/needs'
 import { makeMoney } from '../capabilities/money'
-import { leaseSight, makeAuthority, makeSteward } from '../capabilities/steward'
+import { leaseSight, makeAuthority, makeSteward, type Task } from '../capabilities/steward'
 import type { Shipping } from '../capabilities/shipping'
 import type { Outcome } from '../kernel/outcome'
 import { os } from '../platform/contract'
@@ -40,6 +40,33 @@ type Rented = Services & {
 
 const BYTES_PER_MEGABIT = 125_000
 const isListed = (uri: string) => /^(s3|lakefs):\/\//.test(uri)
+
+const PUBLISH_EVERY_MS = 60_000
+/** Tells everybody what is taken and what waits on each connected site, without anybody's name. */
+function capacityTask({
+  sites,
+  capacity,
+  clock,
+  log,
+}: Pick<Rented, 'sites' | 'capacity' | 'clock' | 'log'>): Task {
+  let last = 0
+  return {
+    name: 'capacity',
+    async run({ signal }) {
+      if (clock.now() - last < PUBLISH_EVERY_MS) return
+      last = clock.now()
+      for (const { id, state } of sites.states().filter((site) => site.state === 'live')) {
+        const told = await capacity.publish(id, signal)
+        if (!told.ok)
+          log.warn('What is taken on a site could not be told.', {
+            site: id,
+            state,
+            code: told.failure.code,
+          })
+      }
+    },
+  }
+}
 
 /** Sites with an account get machines from it; of others only what runs there is known. */
 function cloudOf({ capacity, records, rented, shipping, sites }: Rented): CloudPorts {
@@ -137,6 +164,7 @@ export function bursting(
         name: 'time boxes',
         run: ({ mayAct }) => expiry.look({ on: 'lease', mayAct }),
       },
+      capacityTask({ sites, capacity, clock, log }),
       {
         name: 'idle machines',
         run: async ({ signal, mayAct }) => {

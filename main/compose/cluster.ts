@@ -1,6 +1,7 @@
 import { clusterHandlers, makeCluster, type GpuUse } from '../capabilities/cluster'
 import { os } from '../platform/contract'
 import type { Services } from './options'
+import { ownProjects } from './own-projects'
 
 /** Live lists; use of GPUs comes from whoever measures it. */
 export function cluster(
@@ -14,9 +15,7 @@ export function cluster(
     random,
     log,
     gpuUse,
-    // A project is a namespace of the site that holds the shared records.
-    namespacesOf: (site) =>
-      site === sites.homeId() ? records.known('Project').items.map(({ meta }) => meta.name) : [],
+    namespacesOf: () => ownProjects({ sites, records }),
   })
   return { handlers: clusterHandlers(os.cluster, service), close: () => service.close() }
 }

@@ -43,6 +43,8 @@ export interface ComposeOptions {
     | {
         seeded?: boolean
         speed?: number
+        /** As which of their people they open, unless somebody chose another; the first of them, an ordinary lead. */
+        as?: string
         /** Called with the simulated sites each time they are opened: for whoever plays troubles on them. */ opened?(
           plant: Plant,
         ): void

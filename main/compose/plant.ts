@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { failure } from '../../preload/contract/failures'
+import type { PlantPerson } from '../../preload/contract/plant-sites'
 import type { PlantSwitch, SiteSource } from '../capabilities/sites'
 import type { S3Client } from '@aws-sdk/client-s3'
 import type { CloudAccount } from '../capabilities/cloud'
@@ -10,12 +11,14 @@ import { fail, succeed } from '../kernel/outcome'
 import { BoundedHandler, type LocalAccount } from '../platform/aws'
 import type { Log } from '../platform/log'
 import type { Store } from '../platform/store'
-import type { Plant, PlantAws, PlantSite } from '../plant'
+import type { Plant, PlantAws, PlantSite, Somebody } from '../plant'
 import type { ComposeOptions } from './options'
 
 const PLANT = 'plant'
 const SAVE_EVERY_MS = 60_000
 const USUAL_SPEED = 60
+/** As whom the simulated sites are worked on. */
+const AS = 'plant.as'
 
 /** The simulated sites, opened when somebody asks, kept in the store while they run. */
 export class EmbeddedPlant implements PlantSwitch {
@@ -24,6 +27,9 @@ export class EmbeddedPlant implements PlantSwitch {
   readonly #log: Log
   #open: { plant: Plant; saving: AbortController } | undefined
   #directory: Directory | undefined
+  #people: readonly Somebody[] = []
+  /** The keys of each person's role in the simulated account, taken on once while it is open. */
+  #keys = new Map<string, PlantAws['keys']>()
   constructor(options: ComposeOptions, store: Store, log: Log) {
     this.#options = options
     this.#store = store
@@ -36,7 +42,36 @@ export class EmbeddedPlant implements PlantSwitch {
     if (this.#options.plant) this.#options.plant.opened?.(plant)
     this.keep()
     void this.#saveNowAndThen(saving.signal)
-    return plant.sites.map((site) => sourceOf(plant, site))
+    return plant.sites.map((site) => sourceOf(plant, site, () => this.#me()?.user))
+  }
+  people(): PlantPerson[] {
+    const me = this.#me()
+    return this.#people.map((person) => ({
+      user: person.user,
+      name: person.name,
+      duty: person.role,
+      ...(person.team && { team: person.team }),
+      current: person === me,
+    }))
+  }
+  signInAs(user: string) {
+    if (!this.#people.some((person) => person.user === user))
+      return fail(failure('NOT_FOUND', { kind: 'person of the simulated sites', name: user }))
+    return this.#store.settings.set(AS, user)
+  }
+  /** Who is signed in: whoever was chosen last, the first of them before. */
+  #me(): Somebody | undefined {
+    const chosen = this.#store.settings.get(AS)
+    const first = this.#options.plant ? this.#options.plant.as : undefined
+    const named = (name: unknown) => this.#people.find(({ user }) => user === name)
+    return named(chosen) ?? named(first) ?? this.#people[0]
+  }
+  #keysOfMe({ session }: PlantAws): PlantAws['keys'] | undefined {
+    const me = this.#me()
+    if (!me) return undefined
+    const keys = this.#keys.get(me.user) ?? session(me.user, me.role)
+    this.#keys.set(me.user, keys)
+    return keys
   }
   async close() {
     if (!this.#open) return
@@ -49,14 +84,16 @@ export class EmbeddedPlant implements PlantSwitch {
   /** The simulated AWS account while it is open, as a profile that every AWS client may use. */
   accounts(): LocalAccount[] {
     const aws = this.#open?.plant.aws
-    return aws
+    const keys = aws && this.#keysOfMe(aws)
+    return aws && keys
       ? [
           {
             profile: 'simulated',
             region: aws.region,
             endpoint: aws.endpoint,
-            accessKeyId: aws.keys.accessKeyId,
-            secretAccessKey: aws.keys.secretAccessKey,
+            accessKeyId: keys.accessKeyId,
+            secretAccessKey: keys.secretAccessKey,
+            ...(keys.sessionToken !== undefined && { sessionToken: keys.sessionToken }),
             siteOf: { [aws.cluster]: aws.site },
           },
         ]
@@ -73,7 +110,7 @@ export class EmbeddedPlant implements PlantSwitch {
       provider: site === aws.site ? 'AWS' : 'Other',
       endpoint,
       bucket,
-      client: () => simulatedS3(endpoint, aws),
+      client: () => simulatedS3(endpoint, { ...aws, keys: this.#keysOfMe(aws) ?? aws.keys }),
     })
     return [
       store(aws.site, aws.endpoint, 'acme-takt-burst'),
@@ -119,7 +156,9 @@ export class EmbeddedPlant implements PlantSwitch {
     ])
     const { clock, random, plant: how } = this.#options
     this.#directory = listedDirectory(PEOPLE)
-    // Whoever tries the simulated sites may do everything on them: rights are tried out with the other people.
+    this.#people = PEOPLE
+    this.#keys.clear()
+    // Whoever opens them first may do everything on them, until every journey is walked as an ordinary lead.
     const people = PEOPLE.map(({ user, groups }, index) => ({
       user,
       groups: index === 0 ? [...groups, 'system:masters'] : groups,
@@ -165,23 +204,30 @@ export class EmbeddedPlant implements PlantSwitch {
 }
 
 const clients = new Map<string, S3Client>()
-async function simulatedS3(endpoint: string, { region, keys }: PlantAws): Promise<S3Client> {
+async function simulatedS3(
+  endpoint: string,
+  { region, keys }: Pick<PlantAws, 'region' | 'keys'>,
+): Promise<S3Client> {
   const { S3Client: Client } = await import('@aws-sdk/client-s3')
+  const key = `${endpoint} ${keys.accessKeyId}`
   const made =
-    clients.get(endpoint) ??
+    clients.get(key) ??
     new Client({
       endpoint,
       region,
       forcePathStyle: true,
       requestHandler: new BoundedHandler(),
-      credentials: { accessKeyId: keys.accessKeyId, secretAccessKey: keys.secretAccessKey },
+      credentials: keys,
     })
-  clients.set(endpoint, made)
+  clients.set(key, made)
   return made
 }
 
-function sourceOf(plant: Plant, { id, name, kind, region, server, tokens }: PlantSite): SiteSource {
-  const [token = ''] = Object.values(tokens)
+function sourceOf(
+  plant: Plant,
+  { id, name, kind, region, server, tokens }: PlantSite,
+  me: () => string | undefined,
+): SiteSource {
   return {
     id,
     name,
@@ -197,7 +243,8 @@ function sourceOf(plant: Plant, { id, name, kind, region, server, tokens }: Plan
         server,
         tls: {},
         credentials: {
-          get: () => Promise.resolve(succeed({ authorization: `Bearer ${token}` })),
+          get: () =>
+            Promise.resolve(succeed({ authorization: `Bearer ${tokens[me() ?? ''] ?? ''}` })),
           refused: () => false,
         },
       }),

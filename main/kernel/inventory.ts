@@ -42,6 +42,8 @@ export interface Inventory {
   at: number
   nodes: NodeFacts[]
   pods: PodFacts[]
+  /** The namespaces whose pods are known, where this person may not see all: what others hold is not told by them. */
+  only?: string[]
 }
 
 export const GPU = 'nvidia.com/gpu'

@@ -1,5 +1,6 @@
 import { STORE_WORDS } from './explain-store'
 import type { Failure, FailureCode, FailureOf } from './failures'
+import { canGrant } from './rights/whom'
 
 export interface Words {
   says: string
@@ -8,17 +9,13 @@ export interface Words {
 const words = (says: string, remedy: string): Words => ({ says, remedy })
 const MOST_TOLD = 5
 const list = (items: string[]) => items.join(', ')
-const ask = (people: string[]) =>
-  people.length > 0
-    ? `${list(people)} can grant it.`
-    : 'Ask an administrator of the cluster to grant it.'
 
 // A table and not a switch, so that a new failure does not compile until it has words and a remedy.
 const WORDS: { [C in FailureCode]: (data: FailureOf<C>['data']) => Words } = {
   FORBIDDEN: (data) =>
     words(
       `You may not ${data.verb} ${data.resource}${data.namespace ? ` in ${data.namespace}` : ''} on ${data.site}.`,
-      ask(data.grantedBy),
+      canGrant(data.grantedBy),
     ),
   CREDENTIAL_REFUSED: (data) =>
     words(

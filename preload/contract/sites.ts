@@ -5,6 +5,7 @@ import { refusingUserinfo } from './addresses'
 import { FailureRecord } from './failures'
 import { line, webAddress } from './inputs'
 import { PermissionCheck, Plan } from './operations'
+import { plantSites } from './plant-sites'
 import { CredentialRef, ProgramConsent, ProgramToRun } from './programs'
 
 export const SiteState = z.object({
@@ -267,16 +268,7 @@ export const sites = {
     .meta({ says: 'Chooses the on-prem site that holds the shared records.' })
     .input(SiteId)
     .output(z.object({})),
-  openPlant: entry
-    .meta({ says: 'Starts the embedded simulated sites and makes the on-prem one home.' })
-    .output(z.object({})),
-  closePlant: entry
-    .meta({ says: 'Stops the simulated sites; their state is kept.' })
-    .output(z.object({})),
-  setPlantSpeed: entry
-    .meta({ says: 'Sets how many simulated seconds pass in one second, 0 to 3600.' })
-    .input(z.object({ speed: z.number().min(0).max(3600) }))
-    .output(z.object({})),
+  ...plantSites,
   review: entry
     .meta({
       says: 'Whether the signed-in person may do each of these; an incomplete answer is unknown, never yes.',
@@ -291,6 +283,7 @@ export const sites = {
               resource: z.string(),
               namespace: z.string().optional(),
               name: z.string().optional(),
+              subresource: z.string().optional(),
             }),
           )
           .max(100),
@@ -299,7 +292,7 @@ export const sites = {
     .output(z.array(PermissionCheck)),
   planPrepare: entry
     .meta({
-      says: 'What "Prepare this cluster" would install: resource definitions, the three roles, price book; as a dry-run diff and as YAML.',
+      says: 'What "Prepare this cluster" would install: resource definitions, roles, price book; as a dry-run diff and as YAML.',
     })
     .input(SiteId)
     .output(Plan),

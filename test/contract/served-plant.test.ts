@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { compose, type CoreClient } from '../../main/compose'
 import { seeded } from '../../main/kernel/random'
 import { systemClock } from '../../main/platform/clock/system'
+import { readHere } from '../support/kubeconfigs'
 import { people, type ClusterPeople } from '../support/people'
 import { servedPlant, type PlantCluster } from '../support/served-plant'
 
@@ -79,6 +80,7 @@ describe('the plant served as a cluster of its own', () => {
       const files = plant.served.people.find(({ user }) => user === person.user)
       const home = mkdtempSync(join(tmpdir(), 'takt-served-store-'))
       const core = await compose({
+        kubeconfigs: readHere,
         storeDir: home,
         host: 'test',
         version: '0.0.0',
@@ -95,10 +97,9 @@ describe('the plant served as a cluster of its own', () => {
       try {
         await core.started
         const takt: CoreClient = createRouterClient(core.router)
-        expect((await takt.sites.contexts()).contexts.map(({ context }) => context)).toEqual([
-          'oslo',
-          'aws-burst',
-        ])
+        await expect
+          .poll(async () => (await takt.sites.contexts()).contexts.map(({ context }) => context))
+          .toEqual(['oslo', 'aws-burst'])
         await takt.sites.connect({ site: 'oslo' })
         for await (const sites of await takt.sites.watch()) {
           const oslo = sites.find(({ id }) => id === 'oslo')

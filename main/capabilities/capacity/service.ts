@@ -2,24 +2,35 @@ import type { Inventory, NodeFacts, PodFacts } from '../../kernel/inventory'
 import { succeed, type Outcome } from '../../kernel/outcome'
 import { keep } from '../../platform/kubernetes/kept'
 import type { KubeClient, WatchItem } from '../../platform/kubernetes/types'
+import { listVisible, watchVisible } from '../../platform/kubernetes/visible'
 import { KUBE } from '../plans'
 import { Followed, type FollowedSites } from '../sites'
 import { NodeObject, PodObject } from './parse'
+import { publish, readPublished, withOthers } from './published'
 
 interface Live {
   client: KubeClient
   nodes: Map<string, NodeFacts>
   pods: Map<string, PodFacts>
   complete: Set<'nodes' | 'pods'>
+  /** The namespaces whose pods are seen, where not all are. */
+  only?: string[] | undefined
 }
 type Ports = { sites: FollowedSites }
 
-const inventory = ({ client, nodes, pods }: Live): Inventory => ({
+const inventory = ({ client, nodes, pods, only }: Live): Inventory => ({
   site: client.site,
   at: client.clock.now(),
   nodes: [...nodes.values()],
   pods: [...pods.values()],
+  ...(only && { only }),
 })
+/** Whoever may not see the pods of others is told by the steward what those hold. */
+const whole = async (
+  client: KubeClient,
+  seen: Inventory,
+  signal?: AbortSignal,
+): Promise<Inventory> => (seen.only ? withOthers(seen, await readPublished(client, signal)) : seen)
 const isComplete = ({ complete }: Live) => complete.size === 2
 
 /** What the connected sites have and what runs there. While somebody follows, nodes and pods are watched; otherwise they are listed when asked. */
@@ -34,16 +45,26 @@ export class Capacity {
   /** Everything a site has now, by its own clock. */
   async snapshot(site: string, signal?: AbortSignal): Promise<Outcome<Inventory>> {
     const one = this.#live.get(site)
-    if (one && isComplete(one)) return succeed(inventory(one))
     const client = this.#sites.client(site)
     if (!client.ok) return client
+    if (one && isComplete(one)) return succeed(await whole(client.value, inventory(one), signal))
     const [nodes, pods] = await Promise.all([
       client.value.list(KUBE.nodes, {}, NodeObject, signal),
-      client.value.list(KUBE.pods, {}, PodObject, signal),
+      listVisible(client.value, { resource: KUBE.pods, parse: PodObject }, signal),
     ])
     if (!nodes.ok) return nodes
     if (!pods.ok) return pods
-    return succeed({ site, at: client.value.clock.now(), nodes: nodes.value, pods: pods.value })
+    const { items, only } = pods.value
+    const at = client.value.clock.now()
+    const seen = { site, at, nodes: nodes.value, pods: items, ...(only && { only }) }
+    return succeed(await whole(client.value, seen, signal))
+  }
+  /** Writes down what is taken on a site, without names, for whoever may not list pods; nothing where this person may not either. */
+  async publish(site: string, signal?: AbortSignal): Promise<Outcome<void>> {
+    const [seen, client] = [await this.snapshot(site, signal), this.#sites.client(site)]
+    if (!seen.ok) return seen
+    if (!client.ok) return client
+    return seen.value.only ? succeed(undefined) : publish(client.value, seen.value, signal)
   }
   /** What the watches know now, of sites that have answered in full. */
   known(): Inventory[] {
@@ -66,7 +87,11 @@ export class Capacity {
     this.#read(one, {
       name: 'pods',
       into: one.pods,
-      items: client.watch(KUBE.pods, {}, { parse: PodObject, signal }),
+      items: watchVisible(
+        client,
+        { resource: KUBE.pods },
+        { parse: PodObject, signal, onlySeen: (only) => (one.only = only) },
+      ),
     }).catch(ended)
     return one
   }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Inventory } from '../../kernel/inventory'
 import { ANNOTATION } from '../../kernel/manifest'
 import { succeed, type Outcome } from '../../kernel/outcome'
+import { listVisible } from '../../platform/kubernetes/visible'
 import type { EnvironmentPorts } from './ports'
 
 const JOBS = { group: 'batch', version: 'v1', plural: 'jobs' }
@@ -21,11 +22,13 @@ export async function withEstimates(
 ): Promise<Outcome<Inventory>> {
   const [inventory, client] = [await capacity.snapshot(site, signal), sites.client(site)]
   if (!inventory.ok) return inventory
-  const jobs = client.ok ? await client.value.list(JOBS, {}, Job, signal) : client
+  const jobs = client.ok
+    ? await listVisible(client.value, { resource: JOBS, parse: Job }, signal)
+    : client
   // Without a right to see jobs, waits stand on what else is known.
   if (!jobs.ok) return inventory
   const told = new Map(
-    jobs.value.flatMap(({ metadata }) =>
+    jobs.value.items.flatMap(({ metadata }) =>
       metadata.annotations[ANNOTATION.expectedSeconds] === undefined
         ? []
         : [

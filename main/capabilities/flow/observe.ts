@@ -3,6 +3,7 @@ import type { PodFacts } from '../../kernel/inventory'
 import { parseQuantity } from '../../kernel/quantities'
 import { getFromPod } from '../../platform/kubernetes/pod-request'
 import type { KubeClient } from '../../platform/kubernetes/types'
+import { listVisible } from '../../platform/kubernetes/visible'
 import { KUBE } from '../plans'
 import type { UseFacts } from './domain/lanes'
 import type { QueuedJob } from './domain/waiting'
@@ -92,8 +93,8 @@ function courseOf(conditions: z.infer<typeof Workload>['status']['conditions']) 
 export async function queuedJobs(client: KubeClient, signal?: AbortSignal): Promise<QueuedJob[]> {
   const offered = await client.offers(KUBE.workloads, signal)
   if (!offered.ok || !offered.value) return []
-  const jobs = await client.list(KUBE.workloads, {}, QueuedObject, signal)
-  return jobs.ok ? jobs.value : []
+  const jobs = await listVisible(client, { resource: KUBE.workloads, parse: QueuedObject }, signal)
+  return jobs.ok ? jobs.value.items : []
 }
 
 const Vector = z.object({

@@ -1,5 +1,6 @@
 import { ManyAction, type ObjectRef, type Offer } from '../../../preload/contract/objects'
 import type { PermissionCheck } from '../../../preload/contract/operations'
+import { askThem } from '../../../preload/contract/rights'
 import { given } from '../../kernel/given'
 import { succeed, type Outcome } from '../../kernel/outcome'
 import { manyActionsFor, VERB } from './domain/many'
@@ -64,6 +65,6 @@ function offerOf(action: ManyAction, checks: PermissionCheck[]): Offer {
     action,
     allowed: 'no',
     says: `needs ${refused.verb} on ${refused.resource}${refused.namespace === undefined ? '' : ` in ${refused.namespace}`}`,
-    remedy: people.length > 0 ? `ask ${people.join(', ')}` : 'ask an administrator of the cluster',
+    remedy: askThem(people),
   }
 }

@@ -1,4 +1,5 @@
 import type { ObjectRef, Offer } from '../../../preload/contract/objects'
+import { askThem } from '../../../preload/contract/rights'
 import { given } from '../../kernel/given'
 import { succeed, type Outcome } from '../../kernel/outcome'
 import { isReservedNamespace } from '../ownership'
@@ -41,10 +42,7 @@ export async function offersFor(
         action,
         allowed: 'no',
         says: `needs ${right}`,
-        remedy:
-          check.grantedBy.length > 0
-            ? `ask ${check.grantedBy.join(', ')}`
-            : 'ask an administrator of the cluster',
+        remedy: askThem(check.grantedBy),
       }
     }),
   )

@@ -1,4 +1,5 @@
 import type { PermissionCheck, Plan, PlanChange } from '../../../preload/contract/operations'
+import { canGrant } from '../../../preload/contract/rights'
 import { succeed, type Outcome } from '../../kernel/outcome'
 import type { AccessAsk } from '../../platform/kubernetes/types'
 import type { Sites } from '../sites'
@@ -33,10 +34,7 @@ export const refusals = (checks: PermissionCheck[]): Plan['blockedBy'] =>
     .filter(({ allowed, without }) => allowed === 'no' && without === undefined)
     .map((check) => ({
       says: `You may not ${check.says}.`,
-      remedy:
-        check.grantedBy.length > 0
-          ? `${check.grantedBy.join(', ')} can grant it.`
-          : 'Ask an administrator of the cluster to grant it.',
+      remedy: canGrant(check.grantedBy),
     }))
 
 /** Reviews what the changes need; a site that cannot review answers unknown, and the dry run tells. */

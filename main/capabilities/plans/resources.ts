@@ -37,6 +37,8 @@ const BY_KIND: Record<string, Resource> = {
   'v1/Namespace': KUBE.namespaces,
   'v1/Pod': KUBE.pods,
   'v1/Service': KUBE.services,
+  'v1/ConfigMap': KUBE.configMaps,
+  'v1/ServiceAccount': core('serviceaccounts'),
   'v1/PersistentVolumeClaim': KUBE.claims,
   'v1/ResourceQuota': KUBE.quotas,
   'v1/LimitRange': KUBE.limitRanges,

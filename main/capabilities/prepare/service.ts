@@ -100,7 +100,7 @@ function kindOf(ports: PreparePorts): OperationKind<Input> {
         objects: () => crds() as Manifest[],
         then: established,
       }),
-      applying('roles', 'Install the roles', { promiseSeconds: 2, objects: roles }),
+      applying('roles', 'Install the roles', { promiseSeconds: 2, objects: () => roles() }),
       ...(priceBook
         ? [
             applying('prices', 'Write the first price book', {

@@ -3,6 +3,7 @@ import { failure } from '../../../preload/contract/failures'
 import type { PermissionCheck, Plan } from '../../../preload/contract/operations'
 import { Project } from '../../../preload/contract/records'
 import { isRequested, type Member } from '../../../preload/contract/records/project'
+import { whoGrants } from '../../../preload/contract/rights'
 import { given } from '../../kernel/given'
 import type { Manifest } from '../../kernel/manifest'
 import { fail, succeed, type Outcome } from '../../kernel/outcome'
@@ -137,7 +138,7 @@ function fulfilledBy(permissions: PermissionCheck[]): string {
   )
   const people = [...new Set(lacking.flatMap(({ grantedBy }) => grantedBy))]
   const what = lacking.map(({ says }) => says).join(', ')
-  return `You may not ${what}, so this only asks; ${people.length > 0 ? people.join(', ') : 'an administrator of the cluster'} can fulfil it.`
+  return `You may not ${what}, so this only asks; ${whoGrants(people)} can fulfil it.`
 }
 
 const Request = z.looseObject({

@@ -204,7 +204,8 @@ interface Me {
   groups: string[]
 }
 
-function belongs({ spec }: Project, { user, groups }: Me): boolean {
+/** Whether somebody is the owner or a member of a project, by name or by a group. */
+export function belongs({ spec }: Project, { user, groups }: Me): boolean {
   return (
     spec.owner === user ||
     spec.members.some(({ kind, name }) => (kind === 'User' ? name === user : groups.includes(name)))

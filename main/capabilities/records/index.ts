@@ -1,4 +1,5 @@
 export { crdOf, crds, RECORD_KINDS } from './crds'
+export { belongs } from './follower'
 export { recordHandlers } from './handlers'
 export type { Records, RecordsPorts } from './ports'
 export { resourceOf } from './record'

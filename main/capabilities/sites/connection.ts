@@ -34,6 +34,8 @@ export interface ConnectionPorts {
   random: Random
   log: Log
   kinds: readonly Resource[]
+  /** The namespaces that whoever is signed in to a site belongs to. */
+  namespacesOf?(site: string): readonly string[]
 }
 
 /** Optional APIs by the word the contract has for them; any of the resources will do. */
@@ -138,11 +140,12 @@ export class Connection {
     const life = new AbortController()
     this.#life = life
     this.#tell({ state: 'connecting', prepared: 'unknown', offers: [] })
-    const { clock, random, log } = this.#ports
+    const { clock, random, log, namespacesOf } = this.#ports
     const client = makeKubeClient(target.value, {
       clock,
       random,
       log,
+      ...(namespacesOf && { namespaces: () => namespacesOf(this.source.id) }),
       ...(this.source.clock && { siteClock: this.source.clock }),
     })
     const greeted = await this.#greet(client, life.signal)

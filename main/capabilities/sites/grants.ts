@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { rightOf } from '../../../preload/contract/rights'
 import type { AccessAsk, KubeClient, ListQuery, Resource } from '../../platform/kubernetes/types'
 import { holders, type BindingFacts, type RoleFacts } from './domain/grants'
 
@@ -21,9 +22,9 @@ const Binding = z.object({
 })
 
 /** What everybody may read of a prepared cluster: its roles and who leads. */
-const OPEN: Record<string, string[]> = {
-  clusterroles: ['takt-lead', 'takt-engineer', 'takt-analyst', 'takt-member'],
-  clusterrolebindings: ['takt-leads'],
+const OPEN: Record<string, readonly string[]> = {
+  clusterroles: rightOf('roles.look').names ?? [],
+  clusterrolebindings: rightOf('leads.look').names ?? [],
 }
 
 /** Names people who hold rights, read from roles and bindings where this person may read those; from the open ones where not. */

@@ -94,6 +94,8 @@ export const siteHandlers = (
   setPlantSpeed: os.setPlantSpeed.handler(({ input }) =>
     answer(service.setPlantSpeed(input.speed), {}),
   ),
+  plantPeople: os.plantPeople.handler(() => service.plantPeople()),
+  plantAs: os.plantAs.handler(async ({ input }) => answer(await service.plantAs(input.user), {})),
   review: os.review.handler(async ({ input, signal }) =>
     answer(
       await service.review(

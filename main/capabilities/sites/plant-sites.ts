@@ -1,4 +1,5 @@
 import { failure } from '../../../preload/contract/failures'
+import type { PlantPerson } from '../../../preload/contract/plant-sites'
 import type { Outcome } from '../../kernel/outcome'
 import { fail, succeed } from '../../kernel/outcome'
 import type { Store } from '../../platform/store'
@@ -9,11 +10,17 @@ export interface PlantSwitch {
   open(): Promise<SiteSource[]>
   close(): Promise<void>
   setSpeed(speed: number): Outcome<void>
+  /** Who may sign in while they are open. */
+  people(): PlantPerson[]
+  /** Signs in as another of them from now on. */
+  signInAs(user: string): Outcome<void>
 }
 export interface PlantHost {
   add(source: SiteSource): void
   remove(id: string): void
   connect(id: string): Promise<Outcome<void>>
+  /** Drops what was seen as the person of before, and connects as the one of now. */
+  connectAnew(id: string): Promise<Outcome<void>>
   placeOf(id: string): SiteSource['place'] | undefined
   makeHome(id: string): Outcome<void>
   homeId(): string | undefined
@@ -21,6 +28,13 @@ export interface PlantHost {
 }
 
 const PLANT_OPEN = 'plant.open'
+const notOpen = () =>
+  fail(
+    failure('NOT_SUPPORTED_HERE', {
+      says: 'The simulated sites are not open.',
+      remedy: 'Open the plant first.',
+    }),
+  )
 
 /** The simulated sites among the others: opened once however often they are asked for, and again at a start where they were open. */
 export class PlantSites {
@@ -80,17 +94,21 @@ export class PlantSites {
     return this.#settings.set(PLANT_OPEN, false)
   }
   setSpeed(speed: number): Outcome<void> {
-    const set =
-      this.#plant && this.#ids.length > 0
-        ? this.#plant.setSpeed(speed)
-        : fail(
-            failure('NOT_SUPPORTED_HERE', {
-              says: 'The simulated sites are not open.',
-              remedy: 'Open the plant first.',
-            }),
-          )
+    const set = this.#plant && this.#ids.length > 0 ? this.#plant.setSpeed(speed) : notOpen()
     this.#host.tell()
     return set
+  }
+  people(): PlantPerson[] {
+    return this.#plant && this.#ids.length > 0 ? this.#plant.people() : []
+  }
+  /** Another person sits down: the simulated sites are open to that one alone, and what only the one before could see goes. */
+  async signInAs(user: string): Promise<Outcome<void>> {
+    if (this.people().some((person) => person.user === user && person.current))
+      return succeed(undefined)
+    const signedIn = this.#plant && this.#ids.length > 0 ? this.#plant.signInAs(user) : notOpen()
+    if (!signedIn.ok) return signedIn
+    const anew = await Promise.all(this.#ids.map((id) => this.#host.connectAnew(id)))
+    return anew.find((one) => !one.ok) ?? succeed(undefined)
   }
   /** Stops them without forgetting that they were open. */
   async shut() {

@@ -350,6 +350,8 @@ test('the plant is opened again only where it was open, and leaves the home alon
       ])
     },
     close: () => Promise.resolve(),
+    people: () => [],
+    signInAs: () => succeed(undefined),
     setSpeed: () => succeed(undefined),
   }
   const path = config(url)

@@ -5,6 +5,7 @@ import type {
   ProgramConsent,
   ProgramToRun,
 } from '../../../preload/contract/programs'
+import type { PlantPerson } from '../../../preload/contract/plant-sites'
 import type { FoundContexts } from '../../../preload/contract/sites'
 import type { Clock } from '../../kernel/clock'
 import type { Outcome } from '../../kernel/outcome'
@@ -69,6 +70,8 @@ export interface SitesService extends Sites {
   openPlant(): Promise<Outcome<void>>
   closePlant(): Promise<Outcome<void>>
   setPlantSpeed(speed: number): Outcome<void>
+  plantPeople(): PlantPerson[]
+  plantAs(user: string): Promise<Outcome<void>>
   /** The clock of a site, the machine's where it is not connected. */
   clockOf(site: string): Clock
   lookAgain(site: string): Promise<void>
@@ -110,6 +113,8 @@ export function makeSites(ports: SitesPorts): SitesService {
     openPlant: () => list.plant.open(),
     closePlant: () => list.plant.close(),
     setPlantSpeed: (speed) => list.plant.setSpeed(speed),
+    plantPeople: () => list.plant.people(),
+    plantAs: (user) => list.plant.signInAs(user),
     clockOf: (site) => list.clockOf(site),
     lookAgain: (site) => list.lookAgain(site),
     refresh: () => list.kubeconfigs.refresh(),

@@ -46,6 +46,11 @@ export class SiteList {
       add: (source) => this.#add(source),
       remove: (id) => this.#drop(id),
       connect: (id) => this.#connections.get(id)?.connect() ?? Promise.resolve(succeed(undefined)),
+      connectAnew: (id) => {
+        const connection = this.#connections.get(id)
+        connection?.disconnect()
+        return connection?.connect() ?? Promise.resolve(succeed(undefined))
+      },
       placeOf: (id) => this.#connections.get(id)?.source.place,
       makeHome: (id) => this.makeHome(id),
       homeId: () => this.homeId(),

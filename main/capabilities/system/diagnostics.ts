@@ -1,6 +1,7 @@
 import type { Check } from '../../../preload/contract/system'
 import { explain } from '../../../preload/contract/explain'
 import type { Failure } from '../../../preload/contract/failures'
+import { canGrant } from '../../../preload/contract/rights'
 import { redactText } from '../../platform/log'
 import type { Vault } from '../../platform/secrets/vault'
 import { sqliteVersion, type Store } from '../../platform/store'
@@ -176,10 +177,7 @@ async function rightsChecks({ sites }: DiagnosticsPorts, signal?: AbortSignal): 
         : {
             result: allowed === 'no' ? 'warning' : 'unknown',
             says: allowed,
-            remedy:
-              grantedBy.length > 0
-                ? `${grantedBy.join(', ')} can grant it.`
-                : 'Ask an administrator of the cluster.',
+            remedy: canGrant(grantedBy),
           },
     ),
   )

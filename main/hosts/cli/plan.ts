@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises'
 import type { Operation, Plan } from '../../../preload/contract/operations'
 import { explain } from '../../../preload/contract/explain'
+import { askThem } from '../../../preload/contract/rights'
 import { visibleLine } from '../../../preload/contract/text/visible'
 import { parseFailure } from '../../../preload/contract/failures'
 import type { LocalClient } from '../local/socket'
@@ -31,7 +32,7 @@ export function describe(plan: Plan): string {
     `  Dry run: ${plan.dryRun.result}${plan.dryRun.says.length > 0 ? ` (${plan.dryRun.says.join('; ')})` : ''}`,
     ...permissions.map(
       ({ says, allowed, grantedBy, without }) =>
-        `  Permission ${allowed === 'no' ? 'missing' : 'unclear'}: ${says}${grantedBy.length > 0 ? `; ${grantedBy.join(', ')} can grant it` : ''}${without ? ` (${without})` : ''}`,
+        `  Permission ${allowed === 'no' ? 'missing' : 'unclear'}: ${says}${allowed === 'no' ? `; ${askThem(grantedBy)}` : ''}${without ? ` (${without})` : ''}`,
     ),
     ...plan.quotas.map(
       ({ name, used, adds, limit, unit }) =>

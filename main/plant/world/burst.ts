@@ -6,7 +6,7 @@ import { instanceIdOf } from '../controllers/nodes/instance-id'
 import type { PlantApi } from '../types'
 import { A100_40, FOUNDATION, makeNode, queues } from './hardware'
 import { monitoring } from './monitoring'
-import { ADMINS, type Seeding } from './seed'
+import { ADMINS, nameGroups, type Seeding } from './seed'
 import { jobObject, TRAINING_IMAGE } from './workloads'
 import { DAY, MINUTE } from './words'
 
@@ -56,6 +56,7 @@ export function seedBurst(
   ]
   for (const object of [...prepared, ...FOUNDATION, ADMINS, ...queues(flavors, 'aws-burst')])
     api.create(object, 'takt')
+  nameGroups(api)
   for (const name of ['monitoring', 'catalog-dedupe', 'defect-cam'])
     if (!api.get(NAMESPACE, name))
       api.create({

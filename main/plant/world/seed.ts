@@ -33,7 +33,7 @@ export function seedWorld(api: PlantApi, { controllers, clock, prepared }: Seedi
   clock.moveTo(now - OLDEST)
   for (const object of [...prepared, ...FOUNDATION, ADMINS, ...queues(FLAVORS, 'oslo')])
     createMissing(api, object)
-  nameLeads(api)
+  nameGroups(api)
   const warm = [
     ...TOOLS.filter(({ stage }) => stage === 'approved').map(imageOf),
     ...WARM_IMAGES,
@@ -72,11 +72,19 @@ export const ADMINS: KubeObject = {
   roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: 'cluster-admin' },
   subjects: [{ apiGroup: RBAC, kind: 'Group', name: 'platform-admins' }],
 }
-/** Fills the binding of the leads, which is prepared empty for an administrator. */
-function nameLeads(api: PlantApi) {
-  const binding = api.get({ group: RBAC, kind: 'ClusterRoleBinding' }, 'takt-leads')
-  if (binding && !binding['subjects'])
-    api.update({ ...binding, subjects: [{ apiGroup: RBAC, kind: 'Group', name: 'leads' }] }, 'takt')
+/** The groups of the people whose bindings are prepared empty for an administrator. */
+const NAMED: Record<string, string> = {
+  'takt-leads': 'leads',
+  'takt-data-owners': 'data-owners',
+  'takt-auditors': 'auditors',
+}
+/** Fills those bindings, as an administrator would. */
+export function nameGroups(api: PlantApi) {
+  for (const [name, group] of Object.entries(NAMED)) {
+    const binding = api.get({ group: RBAC, kind: 'ClusterRoleBinding' }, name)
+    if (binding && !binding['subjects'])
+      api.update({ ...binding, subjects: [{ apiGroup: RBAC, kind: 'Group', name: group }] }, 'takt')
+  }
 }
 
 function createMissing(api: PlantApi, object: KubeObject) {

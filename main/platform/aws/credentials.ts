@@ -124,7 +124,13 @@ export class AwsCredentials {
   // An account on this machine has other keys each time it is opened, so they are never held.
   #ofLocal(name: string): AwsCredentialIdentity | undefined {
     const local = this.local().find(({ profile }) => profile === name)
-    return local && { accessKeyId: local.accessKeyId, secretAccessKey: local.secretAccessKey }
+    return (
+      local && {
+        accessKeyId: local.accessKeyId,
+        secretAccessKey: local.secretAccessKey,
+        ...(local.sessionToken !== undefined && { sessionToken: local.sessionToken }),
+      }
+    )
   }
   async #resolve(name: string): Promise<AwsCredentialIdentity> {
     await this.list()

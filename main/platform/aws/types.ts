@@ -16,6 +16,7 @@ export interface LocalAccount {
   endpoint: string
   accessKeyId: string
   secretAccessKey: string
+  sessionToken?: string
   /** Which of its clusters is a site already, by name: its address may be another at each start, so it is not kept by that. */
   siteOf?: Readonly<Record<string, string>>
 }

@@ -22,12 +22,14 @@ export interface ClientOptions {
   siteClock?: Clock
   log?: Log
   timeoutMs?: number
+  /** The namespaces this person is known to belong to. */
+  namespaces?: () => readonly string[]
 }
 
 /** A client of one cluster as one signed-in person; opens nothing before it is asked. */
 export function makeKubeClient(
   target: Target,
-  { clock, random, siteClock, log = silentLog, timeoutMs }: ClientOptions,
+  { clock, random, siteClock, log = silentLog, timeoutMs, namespaces }: ClientOptions,
 ): KubeClient {
   const kept = new SiteClock(clock)
   const site = siteClock ?? kept
@@ -41,6 +43,7 @@ export function makeKubeClient(
     site: target.site,
     server: target.server,
     clock: site,
+    ...(namespaces && { own: { namespaces, clock } }),
     ...reading(transport, log),
     ...writing(transport),
     ...streaming(transport),

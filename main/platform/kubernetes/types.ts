@@ -178,6 +178,8 @@ export interface KubeClient {
   readonly server: string
   /** The site's own clock, kept from the Date headers it sends (a simulated site runs faster than the machine). */
   readonly clock: Clock
+  /** The namespaces this person is known to belong to: what may not be listed everywhere is read there, again and again by the machine's clock. */
+  readonly own?: { namespaces(): readonly string[]; clock: Clock }
   version(signal?: AbortSignal): Promise<Outcome<{ gitVersion: string }>>
   /** Groups and resources the server offers, cached for a minute. */
   offers(resource: Resource, signal?: AbortSignal): Promise<Outcome<boolean>>

@@ -1,3 +1,5 @@
+import type { PermissionCheck } from '../../../preload/contract/operations'
+import { askThem, grantManifest } from '../../../preload/contract/rights'
 import { countOf, formatPromise, formatUsd } from '../../design'
 
 /** Every text of plans and operations. */
@@ -23,21 +25,16 @@ export const words = {
   noChanges: 'Nothing would change.',
   permission: 'Permission',
   asWhom: (person: string, at: string) => `as ${person}, reviewed ${at}`,
-  ask: (people: string[]) =>
-    people.length > 0 ? `ask ${people.join(', ')}` : 'ask an administrator',
+  ask: (people: string[]) => askThem(people),
   unknownRight: 'not known, the dry run tells',
   allowed: 'allowed',
   without: (says: string) => `Without it: ${says}`,
   copyRequest: 'Copy the request',
   request: (
     { as, site }: { as: string; site: string },
-    {
-      verb,
-      resource,
-      namespace,
-    }: { verb: string; resource: string; namespace?: string | undefined },
+    check: Pick<PermissionCheck, 'verb' | 'group' | 'resource' | 'namespace'>,
   ) =>
-    `Please let ${as} ${verb} ${resource}${namespace ? ` in namespace ${namespace}` : ''} on ${site}.`,
+    `# ${as} asks for this on ${site}: to ${check.verb} ${check.resource}${check.namespace ? ` in ${check.namespace}` : ''}.\n# Whoever may grant it: kubectl apply -f -\n${grantManifest({ user: as, ...check })}`,
   quota: 'Quota and budget',
   ofLimit: (used: string, adds: string, limit: string) => `${used} + ${adds} of ${limit}`,
   risks: 'What could fail',

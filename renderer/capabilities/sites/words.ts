@@ -1,3 +1,4 @@
+import { askThem } from '../../../preload/contract/rights'
 import { formatCount } from '../../design'
 
 interface ShownContexts {
@@ -10,6 +11,17 @@ interface ShownContexts {
 export const words = {
   simulated: (speed: string) => `simulated · ${speed}`,
   simulatedMeans: 'Simulated sites: how fast their time passes',
+  asPerson: (name: string, duty: string) => `as ${name}, ${duty}`,
+  sitDownAs: 'Sit down as somebody else, with the rights that person has',
+  duties: {
+    lead: 'team lead',
+    engineer: 'engineer',
+    analyst: 'analyst',
+    'data-owner': 'data owner',
+    auditor: 'auditor',
+    none: 'no rights yet',
+    admin: 'administrator',
+  },
   paused: 'paused',
   times: (speed: number) => `${speed}×`,
   speeds: {
@@ -103,7 +115,7 @@ export const words = {
     'The home site holds the shared records of projects, tools and data. It has to be on-prem.',
   prepare: 'Prepare this cluster',
   prepareSays:
-    'Installs the resource definitions, the three roles and the price book. Without admin rights, copy the YAML for someone who has them.',
+    'Installs the resource definitions, the roles and the price book. Without admin rights, copy the YAML for someone who has them.',
   unchecked: 'certificate not checked',
   uncheckedSays:
     'insecure-skip-tls-verify stands in its kubeconfig: whoever is on the way to this server can read and change everything, your credential included. Put its authority there instead (certificate-authority).',
@@ -226,7 +238,7 @@ export const words = {
     namespace?: string | undefined
     grantedBy: string[]
   }) =>
-    `needs ${verb} on ${resource}${namespace === undefined ? '' : ` in ${namespace}`}; ask ${grantedBy.length > 0 ? grantedBy.join(', ') : 'an administrator of the cluster'}`,
+    `needs ${verb} on ${resource}${namespace === undefined ? '' : ` in ${namespace}`}; ${askThem(grantedBy)}`,
   prometheus: 'Prometheus',
   prometheusExample: 'https://prometheus.company.example; empty looks for one on the site',
   findAgain: 'Let it be found',

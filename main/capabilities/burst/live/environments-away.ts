@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Environment } from '../../../../preload/contract/records'
 import { succeed, type Outcome } from '../../../kernel/outcome'
 import type { KubeClient } from '../../../platform/kubernetes/types'
+import { listVisible } from '../../../platform/kubernetes/visible'
 import { AWAY } from '../../environments'
 import { resourceOf } from '../../plans'
 import { jsonMark, type CloudSpend } from './budgets'
@@ -37,15 +38,17 @@ export async function spendOfEnvironments(
   },
 ): Promise<Outcome<CloudSpend[]>> {
   if (!known.some(({ spec }) => spec.state === 'paused')) return succeed([])
-  const all = await home.list(
-    resourceOf({ apiVersion: 'takt.dev/v1alpha1', kind: 'Environment' }),
-    {},
-    Marked,
+  const all = await listVisible(
+    home,
+    {
+      resource: resourceOf({ apiVersion: 'takt.dev/v1alpha1', kind: 'Environment' }),
+      parse: Marked,
+    },
     signal,
   )
   if (!all.ok) return all
   return succeed(
-    all.value.flatMap(({ metadata: { namespace, annotations } }): CloudSpend[] => {
+    all.value.items.flatMap(({ metadata: { namespace, annotations } }): CloudSpend[] => {
       const away = jsonMark(annotations, AWAY, Priced)
       return away
         ? [

@@ -2,6 +2,7 @@ import type { Failure } from '../../../../preload/contract/failures'
 import { succeed, type Outcome } from '../../../kernel/outcome'
 import { keep } from '../../../platform/kubernetes/kept'
 import type { KubeClient, Resource, WatchItem } from '../../../platform/kubernetes/types'
+import { listVisible, watchVisible } from '../../../platform/kubernetes/visible'
 import { Followed, type FollowedSites } from '../../sites'
 import { APIS, MOVABLE } from '../domain/movable'
 import { KueueObject, WorkloadObject, type KueueFacts, type WorkloadFacts } from './workload'
@@ -103,20 +104,24 @@ export class Workloads {
       this.#watch(one, {
         name: kind,
         into,
-        items: client.watch(APIS[kind], queryOf(kind), {
-          parse: WorkloadObject,
-          signal,
-          onFailure: (failure) => this.#lost(one, kind, failure),
-        }),
+        items: watchVisible(
+          client,
+          { resource: APIS[kind], query: queryOf(kind) },
+          {
+            parse: WorkloadObject,
+            signal,
+            onFailure: (failure) => this.#lost(one, kind, failure),
+          },
+        ),
       })
     }
     if (kueue)
       this.#watch(one, {
         name: 'Workload',
         into: one.kueue,
-        items: client.watch(
-          kueue,
-          {},
+        items: watchVisible(
+          client,
+          { resource: kueue },
           {
             parse: KueueObject,
             signal,
@@ -164,19 +169,25 @@ async function listed(client: KubeClient, signal?: AbortSignal): Promise<Outcome
   const workloads: WorkloadFacts[] = []
   const left: string[] = []
   for (const kind of kinds) {
-    const found = await client.list(APIS[kind], queryOf(kind), WorkloadObject, signal)
-    if (found.ok) workloads.push(...found.value.filter(isOwn))
+    const found = await listVisible(
+      client,
+      { resource: APIS[kind], query: queryOf(kind), parse: WorkloadObject },
+      signal,
+    )
+    if (found.ok) workloads.push(...found.value.items.filter(isOwn))
     else if (found.failure.code === 'FORBIDDEN')
       left.push(`${kind}s of ${client.site} cannot be read (FORBIDDEN).`)
     else return found
   }
-  const queued = kueue ? await client.list(kueue, {}, KueueObject, signal) : succeed([])
+  const queued = kueue
+    ? await listVisible(client, { resource: kueue, parse: KueueObject }, signal)
+    : succeed({ items: [] })
   if (!queued.ok) left.push(`Workloads of ${client.site} cannot be read (${queued.failure.code}).`)
   return succeed({
     site: client.site,
     at: client.clock.now(),
     workloads,
-    kueue: queued.ok ? queued.value : [],
+    kueue: queued.ok ? queued.value.items : [],
     hasKueue: kueue !== undefined,
     left,
   })

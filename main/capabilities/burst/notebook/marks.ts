@@ -4,6 +4,7 @@ import { failure } from '../../../../preload/contract/failures'
 import { given } from '../../../kernel/given'
 import { fail, succeed, type Outcome } from '../../../kernel/outcome'
 import type { KubeClient } from '../../../platform/kubernetes/types'
+import { listVisible } from '../../../platform/kubernetes/visible'
 import { AWAY } from '../../environments'
 import { done, resourceOf } from '../../plans'
 import { jsonMark } from '../live/budgets'
@@ -92,10 +93,10 @@ export async function asksOn(
   home: KubeClient,
   signal?: AbortSignal,
 ): Promise<Outcome<NotebookAsk[]>> {
-  const found = await home.list(ENVIRONMENT, {}, Named, signal)
+  const found = await listVisible(home, { resource: ENVIRONMENT, parse: Named }, signal)
   if (!found.ok) return found
   return succeed(
-    found.value
+    found.value.items
       .flatMap(({ metadata: { annotations, namespace, name } }) => {
         const asked = jsonMark(annotations, MARK.asked, Asked)
         return asked && !jsonMark(annotations, AWAY, AwayMark)

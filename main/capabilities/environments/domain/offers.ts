@@ -55,6 +55,8 @@ function cpuCells(rooms: Room[]): Cell[] {
   return Array.from({ length: CPU_CELLS }, (_unused, index) => (index < taken ? 'taken' : 'free'))
 }
 
+/** Who sees only their own pods, and hears nothing of others, cannot tell what is free. */
+const NOT_SEEN = 'what others hold is not known'
 function freeWords(rooms: Room[], size: Size, cells: Cell[]): string {
   if (!size.gpu) {
     const [free, all] = [
@@ -85,6 +87,14 @@ const describe = (size: Size) =>
     `${String(size.memoryGi)} GB`,
   ].join(' · ')
 
+/** Whoever sees only their own pods is promised neither a free place nor a start. */
+const withoutPromise = (offer: Offer): Offer => ({
+  ...offer,
+  cells: offer.cells.map((cell) => (cell === 'free' ? 'off' : cell)),
+  freeSays: NOT_SEEN,
+  fitsNow: false,
+  ...(offer.refused === undefined && { starts: { says: `not known: ${NOT_SEEN}` } }),
+})
 /** The cards of one site: every size it has, whether it is free now, what it costs and when it would start. */
 export function offersOf(facts: OfferFacts): Offer[] {
   const { inventory, book, place } = facts
@@ -105,7 +115,7 @@ export function offersOf(facts: OfferFacts): Offer[] {
       refused === undefined
         ? waitFor(inventory, size, { now: inventory.at, start })
         : { says: refused }
-    return {
+    const offer: Offer = {
       size,
       site: inventory.site,
       place,
@@ -117,6 +127,7 @@ export function offersOf(facts: OfferFacts): Offer[] {
       fitsNow: refused === undefined && roomsFor(rooms, size).length > 0,
       ...(refused !== undefined && { refused }),
     }
+    return inventory.only ? withoutPromise(offer) : offer
   })
 }
 

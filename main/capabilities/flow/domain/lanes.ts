@@ -97,6 +97,14 @@ function stripOf(
   add(strip, cellsOf(faulted, 'faulted'), faulted > 0 ? faultName(node) : undefined)
   return { ...strip, cells: strip.cells.slice(0, MOST_GPUS) }
 }
+/** Whoever may not list the pods of others cannot tell what is free. */
+const seenBy = ({ only }: Inventory, strip: Strip): Strip =>
+  only
+    ? {
+        ...strip,
+        cells: strip.cells.map((cell) => (cell.state === 'free' ? { state: 'off' } : cell)),
+      }
+    : strip
 /** The whole GPUs a pod holds. */
 function wholesOf(pod: PodFacts, use: UseFacts | undefined): GpuCell[] {
   const uses = use?.byPod.get(keyOf(pod)) ?? []
@@ -143,10 +151,16 @@ function metaOf(node: NodeFacts, cells: GpuCell[], usd: number | undefined): str
   const busy = mean(cells.flatMap(({ use }) => (use === undefined ? [] : [use])))
   if (busy !== undefined) return `${percent(busy)} used`
   return usd === undefined
-    ? `${String(count('taken'))} of ${String(cells.length)} taken`
+    ? `${String(count('taken'))} of ${String(cells.length)} ${count('off') > 0 ? 'yours' : 'taken'}`
     : `$${usd.toFixed(2)}/h`
 }
 
+function takenWords(cells: GpuCell[], { only }: Inventory): string {
+  if (cells.length === 0) return 'no GPU nodes now'
+  const held = cells.filter(({ state }) => state === 'taken' || state === 'idle').length
+  const all = `${String(cells.length)} GPUs, ${String(held)}`
+  return only ? `${all} yours; what others hold is not known` : `${all} taken`
+}
 /** One site as a lane: a column for each GPU of each node, who holds it, and how busy it is where that is measured. */
 export function laneOf(facts: LaneFacts): LaneView {
   const { inventory, use, place } = facts
@@ -156,7 +170,8 @@ export function laneOf(facts: LaneFacts): LaneView {
     .sort((a, b) => a.metadata.name.localeCompare(b.metadata.name))
     .slice(0, MOST_NODES)
     .map((node) => {
-      const strip = stripOf(node, byNode.get(node.metadata.name) ?? [], { use, at: inventory.at })
+      const pods = byNode.get(node.metadata.name) ?? []
+      const strip = seenBy(inventory, stripOf(node, pods, { use, at: inventory.at }))
       return {
         node,
         view: {
@@ -188,12 +203,6 @@ export function laneOf(facts: LaneFacts): LaneView {
     nodes: views.map(({ view }) => view),
     asOf: facts.asOf,
     useKnown: use !== undefined,
-    lines: [
-      cells.length === 0
-        ? 'no GPU nodes now'
-        : `${String(cells.length)} GPUs, ${String(count('taken') + count('idle'))} taken`,
-      ...idle,
-      ...faulted,
-    ],
+    lines: [takenWords(cells, inventory), ...idle, ...faulted],
   }
 }

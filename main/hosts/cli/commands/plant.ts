@@ -38,6 +38,33 @@ export function plantCommands(program: Command, open: OpenSession) {
         )
       }),
     )
+  peopleCommands(plant, open)
+}
+
+/** Rights are tried out by sitting down as somebody who has them, or has not. */
+function peopleCommands(plant: Command, open: OpenSession) {
+  plant
+    .command('people')
+    .description('who works on the open simulated sites, and as whom you are signed in')
+    .action(
+      withCore(open, async (client, { json }) => {
+        sayTable(json, await client.sites.plantPeople(), {
+          person: ({ user }) => user,
+          is: ({ duty }) => duty,
+          team: ({ team }) => team,
+          you: ({ current }) => (current ? 'you' : ''),
+        })
+      }),
+    )
+  plant
+    .command('as <person>')
+    .description('sign in to the simulated sites as another of their people')
+    .action(
+      withCore(open, async (client, { args: [user = ''], json }) => {
+        await client.sites.plantAs({ user })
+        say(json ? { as: user } : `You are ${user} on the simulated sites.`)
+      }),
+    )
 }
 
 /** The simulated sites while they are served as clusters of their own. */

@@ -15,6 +15,7 @@ import {
   whyNotHome,
 } from '../view-model'
 import { words } from '../words'
+import { PlantPersonTag } from './PlantPersonTag'
 
 /** One chip per site with its state and age, and the tag of simulated ones. */
 export function SiteChips() {
@@ -29,6 +30,7 @@ export function SiteChips() {
           <SiteChip key={site.id} site={site} now={now} />
         ))}
       {plant && <SimulatedTag speed={plant.speed} />}
+      {plant && <PlantPersonTag user={plant.user} />}
     </>
   )
 }

@@ -1,0 +1,88 @@
+import type { z } from 'zod'
+import type { Failure } from '../../../preload/contract/failures'
+import type { Clock } from '../../kernel/clock'
+import { succeed, type Outcome } from '../../kernel/outcome'
+import type { KubeClient, ListQuery, Resource, WatchItem } from './types'
+
+/** Objects of a kind as far as this person may see them. */
+export interface VisibleItems<T> {
+  items: T[]
+  /** The namespaces that were read, where the server does not show all of them to this person. */
+  only?: string[]
+}
+type Listing = Pick<KubeClient, 'list'>
+type Seen = Listing & Pick<KubeClient, 'own'>
+/** Rights are granted while people are connected, and what they see of their own namespaces changes. */
+const LOOK_AGAIN_MS = 15_000
+
+/** Lists a kind everywhere; whoever may not sees the namespaces they belong to, and one that is closed to them is left out. */
+export async function listVisible<T>(
+  client: Seen,
+  { resource, query = {}, parse }: { resource: Resource; query?: ListQuery; parse: z.ZodType<T> },
+  signal?: AbortSignal,
+): Promise<Outcome<VisibleItems<T>>> {
+  const all = await client.list(resource, query, parse, signal)
+  if (all.ok) return succeed({ items: all.value })
+  const own = client.own?.namespaces() ?? []
+  if (all.failure.code !== 'FORBIDDEN' || query.namespace !== undefined || own.length === 0)
+    return all
+  const answers = await Promise.all(
+    own.map(async (namespace) => ({
+      namespace,
+      answer: await client.list(resource, { ...query, namespace }, parse, signal),
+    })),
+  )
+  const broken = answers.find(({ answer }) => !answer.ok && answer.failure.code !== 'FORBIDDEN')
+  if (broken && !broken.answer.ok) return broken.answer
+  const open = answers.flatMap(({ namespace, answer }) =>
+    answer.ok ? [{ namespace, items: answer.value }] : [],
+  )
+  if (open.length === 0) return all
+  return succeed({
+    items: open.flatMap(({ items }) => items),
+    only: open.map(({ namespace }) => namespace),
+  })
+}
+
+type Named = {
+  metadata: { name: string; namespace?: string; uid?: string; resourceVersion?: string }
+}
+export interface WatchVisible<T> {
+  parse: z.ZodType<T>
+  signal: AbortSignal
+  /** What is seen alone from now on; undefined where everything is. */
+  onlySeen?: (namespaces: string[] | undefined) => void
+  /** Why nothing more is heard: the watch broke, or this person may see the kind nowhere. */
+  onFailure?: (failure: Failure) => void
+}
+/** Waits by the machine's clock, since that of a simulated site may run an hour a second; answers whether somebody still waits. */
+const again = async ({ own, clock }: Seen & { clock: Clock }, signal: AbortSignal) => {
+  await (own?.clock ?? clock).sleep(LOOK_AGAIN_MS, signal).catch(() => undefined)
+  return !signal.aborted
+}
+/** Watches a kind everywhere; for whoever may not, the namespaces they belong to are read again and again, each time as a whole. */
+export async function* watchVisible<T extends Named>(
+  client: Seen & Pick<KubeClient, 'watch'> & { clock: Clock },
+  { resource, query = {} }: { resource: Resource; query?: ListQuery },
+  { parse, signal, onlySeen, onFailure }: WatchVisible<T>,
+): AsyncGenerator<WatchItem<T>, void> {
+  for (;;) {
+    let refused = false
+    const broken = (failed: Failure) => {
+      refused = failed.code === 'FORBIDDEN'
+      if (!refused) onFailure?.(failed)
+    }
+    for await (const item of client.watch(resource, query, { parse, signal, onFailure: broken })) {
+      onlySeen?.(undefined)
+      yield item
+    }
+    if (!refused || signal.aborted) return
+    const seen = await listVisible(client, { resource, query, parse }, signal)
+    if (!seen.ok) onFailure?.(seen.failure)
+    else {
+      onlySeen?.(seen.value.only)
+      yield { type: 'reset', items: seen.value.items, at: client.clock.now() }
+    }
+    if (!(await again(client, signal))) return
+  }
+}

@@ -1,0 +1,5 @@
+export { HANDED_ON, LEADS_BINDING, ROLES, type Right, type RoleName } from './right'
+export { RIGHT_NAMES, rightOf, rightsOf, type RightName } from './table'
+export { BY_HAND, DUTIES, USES, type Uses } from './uses'
+export { grantManifest, roleFor, type MissingRight } from './request'
+export { askThem, canGrant, whoGrants } from './whom'
