@@ -1,19 +1,21 @@
 import type { Socket } from 'node:net'
-import { pipeline, type Duplex } from 'node:stream'
+import type { Duplex } from 'node:stream'
 import type { NamespacedRef } from '../../../preload/contract/common'
 import { failure } from '../../../preload/contract/failures'
 import { fail, succeed, type Outcome } from '../../kernel/outcome'
 import {
+  BrowserProxy,
   forwardHost,
   HOST_LIMIT,
+  isFromBrowser,
   listenOnLoopback,
-  passedOn,
   refusalAnswer,
   refusalAt,
   wholeHead,
   rememberedPorts,
 } from '../../platform/loopback'
 import { listeners } from '../../platform/streams/latest'
+import { tunnel } from '../../platform/streams/tunnel'
 import { currentPod } from './domain/status'
 import { podsOf } from './observe'
 import type { EnvironmentPorts } from './ports'
@@ -29,6 +31,8 @@ interface Open extends Forward {
   /** The name in its address; what a browser keeps for it is kept for no other. */
   host: string
   port: number
+  /** What browsers ask goes through here, request by request. */
+  proxy: BrowserProxy
   stop(): void
   sockets: Set<Socket>
 }
@@ -69,6 +73,7 @@ export class Forwards {
     if (!forward) return succeed(undefined)
     this.#open.delete(keyOf(ref))
     for (const socket of forward.sockets) socket.destroy()
+    forward.proxy.close()
     forward.stop()
     this.#changed.tell()
     return succeed(undefined)
@@ -140,26 +145,35 @@ export class Forwards {
     return /^HTTP\/1\.\d 404/.test(beginning) ? '/' : prefix
   }
 
-  /** Pipes one connection to the pod that is ready now; while none is, the caller waits and the forward heals. */
-  async #serve(forward: Open, socket: Socket, port: number) {
-    const head = await wholeHead(socket, HOST_LIMIT)
-    const refusal = refusalAt(head, forward)
-    if (refusal) return void socket.end(refusalAnswer(refusal, forward))
-    for (let tried = 0; tried < HEAL_TRIES && !socket.destroyed; tried++) {
+  /** A connection to the pod that is ready now; while none is, the caller waits and the forward heals. */
+  async #reachInTime(forward: Open, port: number, signal: AbortSignal) {
+    for (let tried = 0; tried < HEAL_TRIES && !signal.aborted; tried++) {
       const reached = await this.#reach(forward, port)
       if (reached.ok) {
         const { pod, stream } = reached.value
         this.#tell(forward, 'open', pod)
         stream.once('error', () => this.#tell(forward, 'healing'))
-        stream.write(passedOn(head))
-        pipeline(socket, stream, () => undefined)
-        pipeline(stream, socket, () => undefined)
-        return
+        return stream
       }
       this.#tell(forward, 'healing')
-      await this.#ports.clock.sleep(HEAL_PAUSE_MS)
+      await this.#ports.clock.sleep(HEAL_PAUSE_MS, signal).catch(() => undefined)
     }
-    socket.destroy()
+    return undefined
+  }
+  async #serve(forward: Open, socket: Socket, port: number) {
+    const gone = new AbortController()
+    socket.once('close', () => gone.abort())
+    const head = await wholeHead(socket, HOST_LIMIT)
+    const refusal = refusalAt(head, forward)
+    if (refusal) return void socket.end(refusalAnswer(refusal, forward))
+    if (isFromBrowser(head)) return forward.proxy.take(socket, head)
+    const stream = await this.#reachInTime(forward, port, gone.signal)
+    if (!stream || socket.destroyed) {
+      stream?.destroy()
+      return void socket.destroy()
+    }
+    stream.write(head)
+    tunnel(socket, stream)
   }
   async #listen(
     ref: NamespacedRef,
@@ -175,6 +189,10 @@ export class Forwards {
       pod: to.pod,
       host,
       port: 0,
+      proxy: new BrowserProxy({
+        name: () => forward,
+        reach: (signal) => this.#reachInTime(forward, to.port, signal),
+      }),
       stop: () => undefined,
       sockets,
     }

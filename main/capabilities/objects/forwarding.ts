@@ -1,13 +1,15 @@
 import type { Socket } from 'node:net'
-import { pipeline, type Duplex } from 'node:stream'
+import type { Duplex } from 'node:stream'
 import type { Clock } from '../../kernel/clock'
 import {
   HOST_LIMIT,
-  passedOn,
+  isFromBrowser,
   refusalAnswer,
   refusalAt,
+  type BrowserProxy,
   type ForwardName,
 } from '../../platform/loopback'
+import { tunnel } from '../../platform/streams/tunnel'
 import { firstBytes } from './domain/targets'
 import type { PodsBehind } from './pods-behind'
 
@@ -17,22 +19,35 @@ const PAUSE_MS = 500
 interface Carrying {
   pods: PodsBehind
   clock: Clock
+  proxy: BrowserProxy
   name(): ForwardName
 }
-/** Carries one connection to the pod of now; while none is ready the caller waits, at most half a minute. */
-export async function carry(socket: Socket, { pods, clock, name }: Carrying): Promise<void> {
+/** A connection to the pod of now; while none is ready it is waited for, at most half a minute. */
+export async function reachInTime(
+  { pods, clock }: Pick<Carrying, 'pods' | 'clock'>,
+  signal: AbortSignal,
+): Promise<Duplex | undefined> {
+  for (let tries = 0; tries < TRIES && !signal.aborted; tries++) {
+    const stream = await pods.reach(signal).catch(() => undefined)
+    if (stream?.ok) return stream.value
+    await clock.sleep(PAUSE_MS, signal).catch(() => undefined)
+  }
+  return undefined
+}
+/** Carries one connection to the pod of now. */
+export async function carry(socket: Socket, carrying: Carrying): Promise<void> {
   const gone = new AbortController()
   socket.once('close', () => gone.abort())
-  for (let tries = 0; tries < TRIES && !socket.destroyed; tries++) {
-    const stream = await pods.reach(gone.signal).catch(() => undefined)
-    if (stream?.ok) return join(socket, stream.value, name())
-    await clock.sleep(PAUSE_MS, gone.signal).catch(() => undefined)
+  const stream = await reachInTime(carrying, gone.signal)
+  if (stream && !socket.destroyed) join(socket, stream, carrying)
+  else {
+    stream?.destroy()
+    socket.destroy()
   }
-  socket.destroy()
 }
 
 /** The pod may speak first; what the caller says first is looked at, for a page of another site must not reach in by a name of its own. */
-function join(socket: Socket, stream: Duplex, name: ForwardName): void {
+function join(socket: Socket, stream: Duplex, { name, proxy }: Carrying): void {
   let refused = false
   stream.pipe(socket)
   stream.once('error', () => {
@@ -45,16 +60,17 @@ function join(socket: Socket, stream: Duplex, name: ForwardName): void {
     if (what === 'more') return
     socket.off('data', take)
     socket.pause()
-    const refusal = what === 'http' ? refusalAt(head, name) : undefined
+    stream.unpipe(socket)
+    const refusal = what === 'http' ? refusalAt(head, name()) : undefined
     if (refusal) {
       refused = true
-      stream.unpipe(socket)
       stream.destroy()
-      socket.end(refusalAnswer(refusal, name))
+      socket.end(refusalAnswer(refusal, name()))
       return
     }
-    stream.write(passedOn(head))
-    pipeline(socket, stream, () => undefined)
+    if (isFromBrowser(head)) return proxy.take(socket, head, stream)
+    stream.write(head)
+    tunnel(socket, stream)
   }
   socket.on('data', take)
   socket.once('end', () => {

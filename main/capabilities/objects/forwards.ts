@@ -4,6 +4,7 @@ import type { ObjectForward } from '../../../preload/contract/objects'
 import { fail, succeed, type Outcome } from '../../kernel/outcome'
 import { AnyObject } from '../../platform/kubernetes/objects'
 import {
+  BrowserProxy,
   forwardHost,
   listenOnLoopback,
   rememberedPorts,
@@ -12,7 +13,7 @@ import {
 import { listeners } from '../../platform/streams/latest'
 import { KUBE } from '../plans'
 import type { Raw } from './domain/raw'
-import { carry } from './forwarding'
+import { carry, reachInTime } from './forwarding'
 import { PodsBehind } from './pods-behind'
 import type { ObjectPorts } from './ports'
 
@@ -31,6 +32,7 @@ interface Open {
   host: string
   listener: LoopbackListener
   pods: PodsBehind
+  proxy: BrowserProxy
   sockets: Set<Socket>
 }
 
@@ -65,6 +67,7 @@ export class ObjectForwards {
       if (one.id !== id) continue
       this.#open.delete(key)
       one.pods.close()
+      one.proxy.close()
       for (const socket of one.sockets) socket.destroy()
       one.listener.close()
       this.#changed.tell()
@@ -130,15 +133,14 @@ export class ObjectForwards {
     const host = forwardHost(ask.name, [keyOf(ask)], settings)
     let port = 0
     const name = () => ({ host, port })
+    const { clock } = this.#ports
+    const proxy = new BrowserProxy({
+      name,
+      reach: (signal) => reachInTime({ pods, clock }, signal),
+    })
     const serve = (socket: Socket) => {
-      sockets.add(socket)
-      this.#changed.tell()
-      socket.once('close', () => {
-        sockets.delete(socket)
-        this.#changed.tell()
-      })
-      socket.on('error', () => socket.destroy())
-      carry(socket, { pods, clock: this.#ports.clock, name }).catch((error: unknown) => {
+      this.#count(socket, sockets)
+      carry(socket, { pods, clock, proxy, name }).catch((error: unknown) => {
         this.#ports.log.warn('A forwarded connection failed.', {
           forward: keyOf(ask),
           error: String(error),
@@ -161,8 +163,18 @@ export class ObjectForwards {
       host,
       listener,
       pods,
+      proxy,
       sockets,
     })
+  }
+  #count(socket: Socket, sockets: Set<Socket>) {
+    sockets.add(socket)
+    this.#changed.tell()
+    socket.once('close', () => {
+      sockets.delete(socket)
+      this.#changed.tell()
+    })
+    socket.on('error', () => socket.destroy())
   }
   /** The port that was asked for, else the one of last time so that a bookmark stays true, else any. */
   async #bind(

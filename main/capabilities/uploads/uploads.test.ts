@@ -22,7 +22,10 @@ beforeEach(() => {
   folder = join(home, 'uploads')
   uploads = new Uploads({ folder, clock })
 })
-afterEach(() => rmSync(home, { recursive: true, force: true }))
+afterEach(async () => {
+  await uploads.close()
+  rmSync(home, { recursive: true, force: true })
+})
 const tryToBegin = (length: number, owner?: string) =>
   uploads.begin({ name: 'june.takt', bytes: length }, owner)
 async function begun(length: number, owner?: string) {
@@ -76,6 +79,12 @@ test('a piece out of order, twice or beyond the end changes nothing', async () =
   })
   expect(await taken(ref)).toBe('abcd')
   expect(await put(ref, 4, 'e')).toMatchObject({ failure: { code: 'NOT_FOUND' } })
+})
+test('of many pieces at once a few wait, for each that does is in memory', async () => {
+  const ref = await begun(20)
+  const all = await Promise.all(Array.from({ length: 20 }, (_, at) => put(ref, at, 'x')))
+  expect(all.filter(({ ok }) => ok)).toHaveLength(4)
+  expect(await uploads.arrived(ref)).toEqual({ ok: true, value: { bytes: 4 } })
 })
 test('a session knows nothing of the files of another', async () => {
   const ref = await begun(2, 'hers')

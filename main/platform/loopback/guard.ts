@@ -41,69 +41,66 @@ export function wholeHead(socket: Incoming, limit: number): Promise<Uint8Array> 
   })
 }
 
-/** What the head of a request says of where it is meant to go and who sends it. */
+/** What a request says of where it is meant to go and who sends it. */
 interface Sender {
   host: string | undefined
   origin: string | undefined
   isBrowser: boolean
 }
-const headerOf = (head: string, name: string) =>
-  new RegExp(`\\r\\n${name}:[ \\t]*([^\\r\\n]*?)[ \\t]*\\r\\n`, 'i').exec(head)?.[1]?.toLowerCase()
-const senderOf = (head: string): Sender => ({
-  host: headerOf(head, 'host'),
-  origin: headerOf(head, 'origin'),
+type Header = (name: string) => string | undefined
+const senderOf = (header: Header): Sender => ({
+  host: header('host')?.toLowerCase(),
+  origin: header('origin')?.toLowerCase(),
   // Every browser of these years says where a request comes from; those before call themselves Mozilla.
   isBrowser:
-    headerOf(head, 'sec-fetch-site') !== undefined ||
-    headerOf(head, 'user-agent')?.startsWith('mozilla/') === true,
+    header('sec-fetch-site') !== undefined ||
+    header('user-agent')?.toLowerCase().startsWith('mozilla/') === true,
 })
+/** The headers of a head that came whole; undefined where it is not, or is no HTTP. */
+function headersIn(head: Uint8Array): Header | undefined {
+  const lines = text(head)
+  const end = lines.indexOf(END)
+  if (!looksLikeHttp(lines) || end === -1) return undefined
+  const asked = lines.slice(0, end + 2)
+  return (name) =>
+    new RegExp(`\\r\\n${name}:[ \\t]*([^\\r\\n]*?)[ \\t]*\\r\\n`, 'i').exec(asked)?.[1]
+}
+/** Whether a browser sends this, which would send requests of other pages over the same connection. */
+export function isFromBrowser(head: Uint8Array): boolean {
+  const header = headersIn(head)
+  return header !== undefined && senderOf(header).isBrowser
+}
 const PLAIN = ['127.0.0.1', 'localhost', '[::1]']
 
+export type ForwardRefusal = 'foreign' | 'browser-needs-name'
+/** Why what begins like this may not enter a forward; what is no HTTP may. */
+export function refusalAt(head: Uint8Array, name: ForwardName): ForwardRefusal | undefined {
+  if (!looksLikeHttp(text(head))) return undefined
+  const header = headersIn(head)
+  return header ? refusalOf(header, name) : 'foreign'
+}
 /**
  * Why a request may not enter a forward: it names another host, or comes from a page of another origin, `null` among them. A browser enters under the forward's
  * own name only, for cookies do not know ports; programs, which keep no cookies and know no such names, may say 127.0.0.1.
  */
-export function refusalAt(
-  head: Uint8Array,
+export function refusalOf(
+  header: Header,
   { host: own, port }: ForwardName,
-): 'foreign' | 'browser-needs-name' | undefined {
-  const lines = text(head)
-  if (!looksLikeHttp(lines)) return undefined
-  const end = lines.indexOf(END)
-  if (end === -1) return 'foreign'
-  const { host, origin, isBrowser } = senderOf(lines.slice(0, end + 2))
+): ForwardRefusal | undefined {
+  const { host, origin, isBrowser } = senderOf(header)
   const isPlain = PLAIN.some((name) => host === `${name}:${String(port)}`)
   if (isPlain && origin === undefined) return isBrowser ? 'browser-needs-name' : undefined
   if (host !== `${own}:${String(port)}`) return 'foreign'
   return origin === undefined || origin === `http://${host}` ? undefined : 'foreign'
 }
-/**
- * The beginning of a connection as it is passed on: a browser's connection carries one request. It would send those of other pages over one that is
- * open, and only the first of a connection is looked at.
- */
-export function passedOn(head: Uint8Array): Uint8Array {
-  const lines = text(head)
-  const end = lines.indexOf(END)
-  if (!looksLikeHttp(lines) || end === -1) return head
-  const asked = lines.slice(0, end + 2)
-  if (!senderOf(asked).isBrowser || headerOf(asked, 'upgrade') !== undefined) return head
-  const once = `${asked.replaceAll(/\r\nconnection:[^\r\n]*(?=\r\n)/gi, '')}Connection: close\r\n\r\n`
-  const body = head.subarray(end + END.length)
-  const joined = new Uint8Array(once.length + body.length)
-  // Each letter of such a text is one byte, as it was read.
-  joined.set(Uint8Array.from(once, (letter) => letter.charCodeAt(0)))
-  joined.set(body, once.length)
-  return joined
-}
-/** The answer to a request that may not enter: to whoever named a plain address, where to go instead. */
-export function refusalAnswer(
-  why: 'foreign' | 'browser-needs-name',
-  { host, port }: ForwardName,
-): string {
-  const says =
-    why === 'foreign'
-      ? 'Refused.\n'
-      : `Open http://${host}:${String(port)}/ instead: under a name of its own a page keeps its cookies to itself.\n`
+/** What a request that may not enter is told: whoever named a plain address, where to go instead. */
+export const refusalSays = (why: ForwardRefusal, { host, port }: ForwardName): string =>
+  why === 'foreign'
+    ? 'Refused.\n'
+    : `Open http://${host}:${String(port)}/ instead: under a name of its own a page keeps its cookies to itself.\n`
+/** The same as a whole answer that ends its connection. */
+export function refusalAnswer(why: ForwardRefusal, name: ForwardName): string {
+  const says = refusalSays(why, name)
   return [
     'HTTP/1.1 421 Misdirected Request',
     'content-type: text/plain; charset=utf-8',

@@ -1,6 +1,7 @@
+export { BrowserProxy } from './browser-proxy'
 export {
   HOST_LIMIT,
-  passedOn,
+  isFromBrowser,
   refusalAnswer,
   refusalAt,
   wholeHead,

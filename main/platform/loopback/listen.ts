@@ -32,8 +32,8 @@ export async function listenOnLoopback(
   { port, allowHalfOpen = false }: { port: number; allowHalfOpen?: boolean },
 ): Promise<LoopbackListener> {
   for (let tried = 1; ; tried++) {
-    const four = createServer({ allowHalfOpen }, serve)
-    const six = createServer({ allowHalfOpen }, serve)
+    const four = createServer({ allowHalfOpen, noDelay: true }, serve)
+    const six = createServer({ allowHalfOpen, noDelay: true }, serve)
     // A server behind it may speak first, so silence is no fault here; the number is bounded.
     for (const server of [four, six]) guardServer(server, { connections: MOST_CONNECTIONS })
     await bind(four, '127.0.0.1', port)
