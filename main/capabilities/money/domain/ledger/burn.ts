@@ -20,7 +20,6 @@ export interface BudgetCap {
 }
 const CLOSE = 1e-12
 const DIGITS = 12
-const MOST_LEFT_CENTS = 100_000_000
 
 /** Spending of budgets by local day, up to the instant each is known to. */
 export class DailySpending {
@@ -114,26 +113,54 @@ function poolsOf(cap: BudgetCap, spending: readonly Fraction[], { days, gaps }: 
   }
   return pools
 }
+/** How many additions an exact distribution may take; what would take more is worked out in a larger coin. */
+const MOST_WORK = 100_000_000
+
 /** The chance that a budget is spent by the end of each day to come; empty where no day is known to draw from. */
 function landingChances(left: Fraction, days: readonly LocalDay[], pools: Pools): number[] {
+  const draws = days.map(({ weekend }) =>
+    weekend && pools.weekend.length > 0 ? pools.weekend : pools.weekday,
+  )
+  if (draws.some((pool) => pool.length === 0)) return []
   const cents = left.mul(100).floor()
-  const most = Math.min(Number(cents.n), MOST_LEFT_CENTS)
-  let open = new Float64Array(most + 1)
-  open[0] = 1
-  const chances: number[] = []
-  for (const { weekend } of days) {
-    const own = weekend ? pools.weekend : pools.weekday
-    const pool = own.length > 0 ? own : pools.weekday
-    if (pool.length === 0) return []
-    open = dayLater(open, pool)
-    chances.push(1 - open.reduce((sum, chance) => sum + chance, 0))
-  }
-  return chances
+  const coin = coinOf(Number(cents.n), draws)
+  const most = Math.floor(Number(cents.n) / coin)
+  return spentChances(
+    draws.map((pool) => pool.map((cost) => Math.round(cost / coin))),
+    most,
+  )
 }
-function dayLater(open: Float64Array, pool: readonly number[]): Float64Array<ArrayBuffer> {
-  const next = new Float64Array(open.length)
-  for (const cost of pool)
-    for (let from = 0; from + cost < open.length; from++)
-      next[from + cost] = (next[from + cost] ?? 0) + (open[from] ?? 0) / pool.length
-  return next
+/** One cent as long as the distribution can be worked out in cents, else the smallest coin in which it can. */
+function coinOf(leftCents: number, draws: readonly (readonly number[])[]): number {
+  let [reach, work] = [0, 0]
+  for (const pool of draws) {
+    work += pool.length * (Math.min(reach, leftCents) + 1)
+    reach += Math.max(...pool)
+  }
+  return Math.max(1, Math.ceil(work / MOST_WORK))
+}
+/** The chance that sums of draws, one a day, have passed `most` by the end of each day. */
+function spentChances(draws: readonly (readonly number[])[], most: number): number[] {
+  const widest = draws.reduce((sum, pool) => sum + Math.max(...pool), 0)
+  const size = Math.min(most, widest) + 1
+  let open = new Float64Array(size)
+  open[0] = 1
+  let reach = 0
+  return draws.map((pool) => {
+    const next = new Float64Array(size)
+    for (const cost of pool) addShifted(open, next, { by: cost, reach, share: pool.length })
+    open = next
+    reach = Math.min(size - 1, reach + Math.max(...pool))
+    return 1 - open.reduce((sum, chance) => sum + chance, 0)
+  })
+}
+/** Adds a distribution, moved by a cost and divided by a count, to another one. */
+function addShifted(
+  open: Float64Array,
+  next: Float64Array,
+  { by, reach, share }: { by: number; reach: number; share: number },
+) {
+  const end = Math.min(reach, next.length - 1 - by)
+  for (let from = 0; from <= end; from++)
+    next[from + by] = (next[from + by] ?? 0) + (open[from] ?? 0) / share
 }
