@@ -13,7 +13,11 @@ const shot = async (name: string) => {
 beforeAll(async () => {
   browser = await launchBrowser()
   host = await startHost()
-  page = await browser.newPage({ viewport: { width: 1440, height: 900 }, colorScheme: 'light' })
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    colorScheme: 'light',
+  })
+  page = await context.newPage()
   hearFaults(page, faults)
   await page.goto(host.address)
   await page.getByRole('button', { name: /Open the plant/ }).click()

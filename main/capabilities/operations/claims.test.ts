@@ -144,6 +144,16 @@ test('what another core has taken meanwhile ends as overtaken where it stopped',
   ])
   expect(again.ran).toEqual([])
 })
+test('what is asked for while a claim is let go is driven all the same, and nothing is claimed at the end', async () => {
+  const first = aCore('one')
+  await first.start('ada')
+  await until(() => first.ran.length === 1)
+  const [operation] = first.operations.list()
+  expect(first.operations.cancel(operation?.id ?? '')).toMatchObject({ ok: true })
+  await first.operations.settled()
+  expect(states(first.operations)).toEqual(['cancelled'])
+  expect(lease()).toBeUndefined()
+})
 test('where no Lease may be written the work is done all the same', async () => {
   kube.forbidden.add('create leases')
   const first = aCore('one')

@@ -55,8 +55,8 @@ export function makeOperations(ports: OperationsPorts): OperationsService {
   }
   const claims =
     ports.identity === undefined ? undefined : new Claims({ ...ports, identity: ports.identity })
-  const drive = (live: Live) =>
-    tracked(claims ? driveClaimed(claims, runner, live) : runner.drive(live))
+  const driving = claims && claimedDriver(claims, runner)
+  const drive = (live: Live) => tracked(driving ? driving(live) : runner.drive(live))
   const found = (id: string): Outcome<Live> => {
     const live = lives.get(id)
     return live ? succeed(live) : fail(failure('NOT_FOUND', { kind: 'operation', name: id }))
@@ -90,11 +90,13 @@ export function makeOperations(ports: OperationsPorts): OperationsService {
       if (busy) return busy
       const claim = await claims?.take({ ...plan, by: plan.as }, signal ?? runner.closing)
       if (claim?.is === 'taken') return fail(busyElsewhere(plan.title, claim.holder))
-      return launch(
+      const launched = launch(
         ports,
         { lives, runner, drive },
         { made: ready.value, unattended: ask.unattended },
       )
+      if (!launched.ok) await claims?.release({ ...plan, by: plan.as }, runner.closing)
+      return launched
     },
     cancel: (id) => turn(id, cancel, 'Cancel was asked for.'),
     retry: (id) => turn(id, retry, 'Tried again.'),
@@ -121,9 +123,27 @@ export function makeOperations(ports: OperationsPorts): OperationsService {
 
 const busyElsewhere = (title: string, { by, title: other }: ClaimHolder) =>
   failure('OBJECT_BUSY', { title, other, operation: '', by })
+/** Drives each operation under one claim at a time; what is asked for while a claim is let go is driven once more. */
+function claimedDriver(claims: Claims, runner: Runner): (live: Live) => Promise<void> {
+  const atIt = new Map<Live, { again: boolean }>()
+  return async (live) => {
+    const busy = atIt.get(live)
+    if (busy) busy.again = true
+    if (busy) return
+    const mine = { again: true }
+    atIt.set(live, mine)
+    try {
+      while (mine.again && !runner.closing.aborted) {
+        mine.again = false
+        await driveClaimed(claims, runner, live)
+      }
+    } finally {
+      atIt.delete(live)
+    }
+  }
+}
 /** Drives an operation while this core claims its object; where another works on it by now, it goes no further. */
 async function driveClaimed(claims: Claims, runner: Runner, live: Live): Promise<void> {
-  if (live.driving) return
   const claim = await claims.take(live.facts, runner.closing)
   if (runner.closing.aborted) return
   if (claim.is === 'unclaimed' && claim.says !== undefined)

@@ -5,8 +5,9 @@ import type { Plan, PlanChange } from '../../../preload/contract/operations'
 import { given } from '../../kernel/given'
 import type { Manifest } from '../../kernel/manifest'
 import { succeed, type Outcome } from '../../kernel/outcome'
+import { carriesMark } from '../../kernel/ownership'
 import type { KubeClient, KubeObject } from '../../platform/kubernetes/types'
-import { inTheWay } from '../ownership'
+import { inTheWay, mayWriteOver } from '../ownership'
 import { diffLines } from './domain/diff'
 import { KUBE, resourceOf } from './resources'
 
@@ -35,6 +36,8 @@ interface Looked {
   failure?: Failure
   /** One of that name stands there and is not Takt's to change. */
   taken?: Blocked
+  /** It would be left as it is, so there is nothing to try. */
+  left?: boolean
 }
 
 /**
@@ -94,7 +97,10 @@ async function look(
     return { change: { op: 'create', ...about }, ran: false, failure: current.failure }
   const before = current.ok ? current.value : undefined
   const taken = inTheWay(object, before)
-  if (taken) return { change: { op: 'same', ...about }, ran: false, taken }
+  if (taken) return { change: { op: 'same', ...about }, ran: false, left: true, taken }
+  // A namespace is created and never written over: one of somebody else would stay as it is.
+  if (before && object.kind === 'Namespace' && carriesMark(object) && !mayWriteOver(object, before))
+    return { change: { op: 'same', ...about }, ran: false, left: true }
   const tried = await client.apply(
     resourceOf(object),
     object,
@@ -124,7 +130,7 @@ function compared(
 function summed(looked: Looked[], missing: Set<string>): Preview {
   const failures = looked.flatMap(({ change, failure }) => (failure ? [{ change, failure }] : []))
   const taken = looked.flatMap((one) => one.taken ?? [])
-  const skipped = looked.filter((one) => !one.ran && !one.taken).length
+  const skipped = looked.filter((one) => !one.ran && !one.left).length
   const says = [
     ...failures.map(
       ({ change, failure }) => `${change.kind} ${change.name}: ${explain(failure).says}`,
