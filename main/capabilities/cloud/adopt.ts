@@ -7,7 +7,7 @@ import { planBody, stepsOf } from '../plans'
 import { nodeGroups } from './adapters/eks'
 import { adoptedTags, mayChange, ownershipOf, type CloudOwnership } from './domain/ownership'
 import { change, lookedAt, permission, type Cloud, type Looked } from './planning'
-import { onGroup } from './scale'
+import { onGroup } from './on-group'
 import type { At } from './work'
 
 export const AdoptInput = z.object({ site: z.string(), group: z.string(), by: z.string() })

@@ -23,7 +23,7 @@ import {
   type Cloud,
   type Looked,
 } from './planning'
-import { onGroup } from './scale'
+import { onGroup } from './on-group'
 import type { At, Telling } from './work'
 
 export const CreateInput = z.object({

@@ -17,7 +17,7 @@ import {
 import { mayDelete } from './domain/ownership'
 import { groupViews } from './views'
 import { drainPremise } from './premise'
-import { onGroup } from './scale'
+import { onGroup } from './on-group'
 
 export const DrainInput = z.object({
   site: z.string(),

@@ -5,7 +5,7 @@ import { mayChange, ownershipOf } from './domain/ownership'
 import type { GroupFacts } from './domain/facts'
 import type { DrainInput } from './drain'
 import type { Cloud } from './planning'
-import { atOf, type ScaleInput } from './scale'
+import { atOf, type ScaleInput } from './on-group'
 import type { At } from './work'
 
 /** The group as AWS tells it now, if it still carries the mark of this cluster; else why nothing may be done to it. */
