@@ -46,6 +46,10 @@ const KINDS = {
   ],
   'apis__authentication.k8s.io__v1': ['SelfSubjectReview', 'TokenReview', 'TokenRequest'],
   'apis__apiextensions.k8s.io__v1': ['CustomResourceDefinition'],
+  'apis__admissionregistration.k8s.io__v1': [
+    'ValidatingAdmissionPolicy',
+    'ValidatingAdmissionPolicyBinding',
+  ],
 }
 const KEPT = [
   'type',

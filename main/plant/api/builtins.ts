@@ -120,6 +120,19 @@ const KINDS: Record<string, Record<string, Short>> = {
     'SelfSubjectReview selfsubjectreviews': { cluster: true, virtual: true },
     'TokenReview tokenreviews': { cluster: true, virtual: true },
   },
+  'admissionregistration.k8s.io/v1': {
+    'ValidatingAdmissionPolicy validatingadmissionpolicies': {
+      cluster: true,
+      status: true,
+      generations: true,
+      categories: ['api-extensions'],
+    },
+    'ValidatingAdmissionPolicyBinding validatingadmissionpolicybindings': {
+      cluster: true,
+      generations: true,
+      categories: ['api-extensions'],
+    },
+  },
   'apiextensions.k8s.io/v1': {
     'CustomResourceDefinition customresourcedefinitions': {
       short: ['crd', 'crds'],

@@ -1,6 +1,6 @@
 /** One offending field in a Status body. */
 export interface Cause {
-  reason: string
+  reason?: string
   message: string
   field?: string
 }

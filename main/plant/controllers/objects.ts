@@ -1,6 +1,9 @@
 import { timestamp } from '../../kernel/clock'
 import { seeded } from '../../kernel/random'
+import type { Expression } from '../label-selector'
 import type { KubeObject, ObjectMeta, OwnerReference, PlantApi } from '../types'
+
+export { meets, selects, type Expression, type Selector } from '../label-selector'
 
 export type Quantities = Record<string, string | number>
 export interface Condition {
@@ -51,11 +54,6 @@ export interface Taint {
 export interface NodeSelectorTerm {
   matchExpressions?: Expression[]
   matchFields?: Expression[]
-}
-export interface Expression {
-  key: string
-  operator: string
-  values?: string[]
 }
 export interface PodVolume {
   name: string
@@ -142,10 +140,6 @@ export interface Node extends KubeObject {
     nodeInfo?: Record<string, string>
   }
 }
-export interface Selector {
-  matchLabels?: Record<string, string>
-  matchExpressions?: Expression[]
-}
 
 /** A stable number in [0, 1) for a text: the same thing always takes the same time, whatever else happens on the site. */
 export function chanceOf(text: string): number {
@@ -204,43 +198,6 @@ export const controllerOf = (object: KubeObject) =>
   object.metadata.ownerReferences?.find((owner) => owner.controller)
 export const isOwnedBy = (object: KubeObject, owner: KubeObject) =>
   controllerOf(object)?.uid === owner.metadata.uid
-
-/** Whether labels meet a label selector; an empty selector meets all, an absent one none. */
-export function selects(
-  selector: Selector | undefined,
-  labels: Record<string, string> | undefined,
-): boolean {
-  if (!selector) return false
-  const plain = Object.entries(selector.matchLabels ?? {}).every(
-    ([key, value]) => labels?.[key] === value,
-  )
-  return (
-    plain &&
-    (selector.matchExpressions ?? []).every((expression) =>
-      meets(expression, labels?.[expression.key]),
-    )
-  )
-}
-
-/** Whether one value (undefined where the label is absent) meets a selector requirement. */
-export function meets({ operator, values = [] }: Expression, value: string | undefined): boolean {
-  switch (operator) {
-    case 'In':
-      return value !== undefined && values.includes(value)
-    case 'NotIn':
-      return value === undefined || !values.includes(value)
-    case 'Exists':
-      return value !== undefined
-    case 'DoesNotExist':
-      return value === undefined
-    case 'Gt':
-      return value !== undefined && Number(value) > Number(values[0])
-    case 'Lt':
-      return value !== undefined && Number(value) < Number(values[0])
-    default:
-      return false
-  }
-}
 
 /** Compares by what a client could see; undefined fields count as absent. */
 export const same = (left: unknown, right: unknown) =>

@@ -4,7 +4,7 @@ export interface Team {
   capUsd: number
   spentUsd: number
 }
-/** What somebody does on the simulated sites; `none` has only what everybody has who can sign in. */
+/** What somebody does on the simulated sites; `none` has only what everybody of the company has. */
 export type Duty = 'lead' | 'engineer' | 'analyst' | 'data-owner' | 'auditor' | 'none' | 'admin'
 export interface Somebody {
   user: string
@@ -37,7 +37,7 @@ const person = (name: string, team: string, role: Duty = 'engineer'): Somebody =
   name,
   team,
   role,
-  groups: [...(team ? [`team-${team.toLowerCase()}`] : []), ...GROUP_OF[role]],
+  groups: ['takt-members', ...(team ? [`team-${team.toLowerCase()}`] : []), ...GROUP_OF[role]],
 })
 
 /** Everybody who works on the simulated sites; the first is who one is by default: a lead like any other. */

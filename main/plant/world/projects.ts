@@ -1,4 +1,5 @@
 import { LABEL } from '../../kernel/manifest'
+import { podSecurityLabels } from '../../kernel/pod-security'
 import type { KubeObject } from '../types'
 import { membersOf, teamOf } from './people'
 import { at, DAY, record } from './words'
@@ -218,7 +219,7 @@ export function namespaceObjects(outline: ProjectOutline): KubeObject[] {
         labels: {
           ...labels,
           [LABEL.owner]: outline.owner,
-          'pod-security.kubernetes.io/warn': 'baseline',
+          ...podSecurityLabels(),
         },
       },
     },

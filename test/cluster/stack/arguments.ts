@@ -48,6 +48,8 @@ export const apiServerArguments = ({ ports }: Site, more: string[] = []): string
   '--proxy-client-cert-file=front-proxy.crt',
   '--proxy-client-key-file=front-proxy.key',
   '--authorization-mode=RBAC',
+  // As every installer sets it: what may be privileged is then for PodSecurity to say.
+  '--allow-privileged=true',
   '--service-account-issuer=https://kubernetes.default.svc',
   '--service-account-signing-key-file=sa.key',
   '--service-account-key-file=sa.key',

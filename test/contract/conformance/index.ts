@@ -6,9 +6,11 @@ import { discovery } from './discovery'
 import { forgetting } from './forgetting'
 import { namespaces } from './namespaces'
 import { patching } from './patching'
+import { policies } from './policies'
 import { reading } from './reading'
 import { refusals } from './refusals'
 import { rights } from './rights'
+import { security } from './security'
 import { tables } from './tables'
 import type { Group } from './target'
 import { watching } from './watching'
@@ -31,6 +33,8 @@ export const groups: Group[] = [
   access,
   rights,
   workloads,
+  security,
+  policies,
   // Last: it makes the server forget what the others did.
   forgetting,
 ]

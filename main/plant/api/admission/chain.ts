@@ -1,6 +1,9 @@
+import type { KubeObject } from '../../types'
 import type { Attempt } from '../cluster'
 import { checkEscalation } from '../rbac/escalation'
 import { applyLimitRanges } from './limits'
+import { enforcePodSecurity } from './pod-security'
+import { enforcePolicies, policyRequest } from './policies'
 import { enforceQuota } from './quota'
 import { forbidden, KubeError, notFound } from '../errors'
 
@@ -44,4 +47,27 @@ export function admitUpdate(attempt: Attempt): void {
   if (attempt.how.subresource) return
   checkEscalation(attempt)
   enforceQuota(attempt)
+}
+/** Everything that may refuse a new or changed object after it was found valid: it changes nothing any more. */
+export function judge(attempt: Attempt): void {
+  enforcePodSecurity(attempt)
+  enforcePolicies(policyRequest(attempt))
+}
+/** Everything that may refuse that somebody enters a pod. */
+export function judgeConnect(entered: {
+  cluster: Attempt['cluster']
+  resource: Attempt['resource']
+  before: KubeObject
+  how: Attempt['how']
+}): void {
+  enforcePolicies({ ...entered, operation: 'CONNECT', object: undefined })
+}
+/** Everything that may refuse that an object goes because somebody asked for it. */
+export function judgeRemoval(removal: {
+  cluster: Attempt['cluster']
+  resource: Attempt['resource']
+  before: KubeObject
+  how: Attempt['how']
+}): void {
+  enforcePolicies({ ...removal, operation: 'DELETE', object: undefined })
 }

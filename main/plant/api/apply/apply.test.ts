@@ -156,3 +156,10 @@ test('finalizers and owners are merged as sets', () => {
     { x: '1', y: '2' },
   ])
 })
+test('who takes away the only labels they wrote takes nothing of what the server says about the object', () => {
+  const { applyAs } = site()
+  const first = applyAs('first', configMap({ a: '1' }, { labels: { x: '1' } }))
+  const after = applyAs('first', configMap({ a: '1' }))
+  expect(after.metadata).toMatchObject({ name: 'one', uid: first.metadata.uid })
+  expect(after.metadata.labels).toBeUndefined()
+})

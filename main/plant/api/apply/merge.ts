@@ -85,6 +85,10 @@ function kept(
   const before = last.children.get(step)
   if (!isHeld(before) || before === undefined) return [value]
   const now = owned?.children.get(step)
-  return isHeld(now) ? [removeUnowned(value, { schema, last: before, owned: now })] : []
+  const left = removeUnowned(value, { schema, last: before, owned: now })
+  if (isHeld(now)) return [left]
+  // What was only passed through on the way to held fields stays for what nobody holds in it, such as a uid.
+  const holdsMore = isRecord(left) && !before.member && before.children.size > 0
+  return holdsMore && Object.keys(left).length > 0 ? [left] : []
 }
 export const changes = (before: unknown, after: unknown): boolean => !sameJson(before, after)

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../types'
+import { judgeRemoval } from '../admission/chain'
 import { apply, refuseUndeclared } from '../apply/apply'
 import { accessOf, authorize } from '../auth/authorize'
 import { draftOf, isRecord, type Attempt } from '../cluster'
@@ -188,10 +189,12 @@ export async function remove(exchange: ResourceExchange): Promise<Answer> {
     server: { cluster },
     resource,
   } = exchange
+  const going = stored(exchange)
+  judgeRemoval({ cluster, resource, before: going.object, how: howOf(exchange) })
   const removed: Removed = removeObject({
     cluster,
     resource,
-    stored: stored(exchange),
+    stored: going,
     options: await removeOptions(exchange),
   })
   const { metadata } = removed.object
@@ -221,7 +224,9 @@ export async function removeMany(exchange: ResourceExchange): Promise<Answer> {
       item.object.metadata.name,
       item.object.metadata.namespace,
     )
-    if (current) removeObject({ cluster, resource, stored: current, options })
+    if (!current) continue
+    judgeRemoval({ cluster, resource, before: current.object, how: howOf(exchange) })
+    removeObject({ cluster, resource, stored: current, options })
   }
   return { code: 200, text: `${listText(exchange, items, listMeta)}\n` }
 }

@@ -19,13 +19,16 @@ function programOf(rule: string): Program | undefined {
   return programs.get(rule)
 }
 /** A value as rules see it: whole numbers are integers there, not doubles. */
-function seen(schema: Schema | undefined, value: unknown): unknown {
+export function seenByRules(schema: Schema | undefined, value: unknown): unknown {
   if (typeof value === 'number' && Number.isInteger(value) && schema?.type !== 'number')
     return BigInt(value)
-  if (Array.isArray(value)) return value.map((item) => seen(schema?.items, item))
+  if (Array.isArray(value)) return value.map((item) => seenByRules(schema?.items, item))
   if (!isRecord(value)) return value
   return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [key, seen(memberSchema(schema, key), inner)]),
+    Object.entries(value).map(([key, inner]) => [
+      key,
+      seenByRules(memberSchema(schema, key), inner),
+    ]),
   )
 }
 interface Judged {
@@ -41,8 +44,8 @@ function holds(rule: string, { schema, value, old }: Judged): boolean {
   try {
     return (
       program({
-        self: seen(schema, value),
-        ...(old !== undefined && { oldSelf: seen(schema, old) }),
+        self: seenByRules(schema, value),
+        ...(old !== undefined && { oldSelf: seenByRules(schema, old) }),
       }) !== false
     )
   } catch {

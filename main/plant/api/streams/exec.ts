@@ -4,7 +4,7 @@ import { isRecord, numberAt } from '../cluster'
 import { badRequest, KubeError } from '../errors'
 import type { ResourceExchange } from '../http/exchange'
 import { Channels, ERROR, RESIZE, STDERR, STDIN, STDOUT } from './channels'
-import { containerOf, podOf, requireNode } from './target'
+import { containerOf, enteredPod, requireNode } from './target'
 
 const flag = (query: URLSearchParams, name: string): boolean =>
   ['true', '1'].includes(query.get(name) ?? '')
@@ -33,7 +33,7 @@ function sizeOf(message: Buffer): { width: number; height: number } | undefined 
 }
 /** Prepares a command in a container, or joining its own; throws 400 or 404 while there is still an HTTP answer to give. */
 export function prepareExec(exchange: ResourceExchange): (socket: WebSocket) => void {
-  const pod = podOf(exchange)
+  const pod = enteredPod(exchange)
   requireNode(pod)
   const { query, info, server } = exchange
   const container = containerOf(pod, query.get('container'))

@@ -5,7 +5,7 @@ import { badRequest } from '../errors'
 import type { ResourceExchange } from '../http/exchange'
 import type { RuntimeHooks } from '../runtime'
 import { Channels } from './channels'
-import { podOf, requireNode } from './target'
+import { enteredPod, requireNode } from './target'
 
 interface Forward {
   pod: KubeObject
@@ -54,7 +54,7 @@ function forward(
 }
 /** Prepares forwards to ports of a pod; throws 400 or 404 while there is still an HTTP answer to give. */
 export function preparePortForward(exchange: ResourceExchange): (socket: WebSocket) => void {
-  const pod = podOf(exchange)
+  const pod = enteredPod(exchange)
   requireNode(pod)
   if (textAt(pod, 'status', 'phase') !== 'Running')
     throw badRequest(

@@ -1,13 +1,22 @@
 import type { KubeObject } from '../../types'
+import { judgeConnect } from '../admission/chain'
 import { isRecord, listAt, textAt } from '../cluster'
 import { badRequest, notFound } from '../errors'
 import type { ResourceExchange } from '../http/exchange'
+import { howOf } from '../http/how'
 
 const PODS = { group: '', plural: 'pods' }
 export const podOf = ({ server, info }: ResourceExchange): KubeObject => {
   const found = server.cluster.store.get('/pods', info.name ?? '', info.namespace)
   if (!found) throw notFound(PODS, info.name ?? '')
   return found.object
+}
+/** The pod that a request enters, where nothing forbids it. Throws 404, or 403. */
+export function enteredPod(exchange: ResourceExchange): KubeObject {
+  const { server, resource } = exchange
+  const pod = podOf(exchange)
+  judgeConnect({ cluster: server.cluster, resource, before: pod, how: howOf(exchange) })
+  return pod
 }
 /** The container a request means: the named one, the annotated default, or the only one. Throws 400 where that is none. */
 export function containerOf(pod: KubeObject, asked: string | null): string {

@@ -1,6 +1,6 @@
 import { timestamp } from '../../../kernel/clock'
 import type { KubeObject } from '../../types'
-import { admitCreate } from '../admission/chain'
+import { admitCreate, judge } from '../admission/chain'
 import { randomSuffix, uidFrom, type Attempt } from '../cluster'
 import { alreadyExists, badRequest, invalidObject, required } from '../errors'
 import { strategyOf } from '../kinds/strategies'
@@ -61,6 +61,7 @@ export function createObject(
   strategy.prepareCreate?.(attempt)
   admitCreate(attempt)
   validateObject(attempt)
+  judge(attempt)
   tracks(attempt)
   const key = keyOf(resource)
   if (cluster.store.get(key, object.metadata.name, object.metadata.namespace)) {

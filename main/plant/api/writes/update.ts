@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../types'
-import { admitUpdate } from '../admission/chain'
+import { admitUpdate, judge } from '../admission/chain'
 import { sameJson, type Attempt, type How } from '../cluster'
 import { badRequest, conflict, invalidObject, modifiedSince, notFound } from '../errors'
 import { strategyOf } from '../kinds/strategies'
@@ -126,6 +126,7 @@ export function updateObject(
   countGeneration(attempt, before)
   admitUpdate(attempt)
   validateObject(attempt)
+  judge(attempt)
   tracks(attempt)
   const key = keyOf(resource)
   const current = cluster.store.get(key, before.metadata.name, before.metadata.namespace)
