@@ -4,6 +4,7 @@ import { refusingUserinfo } from './addresses'
 import { entry, Name, NamespacedRef, Timestamp } from './common'
 import { decimalNumber, instant, line, orNothing, paragraph, wholeNumber } from './inputs'
 import { Plan } from './operations'
+import { podSecurityEntries } from './pod-security'
 import { MountedData, Size } from './records/environment'
 import { ProjectSpec } from './records/project'
 
@@ -84,6 +85,7 @@ export const NameStanding = z.object({
 export type NameStanding = z.infer<typeof NameStanding>
 
 export const projects = {
+  ...podSecurityEntries,
   nameStanding: entry
     .meta({
       says: 'Whether a project may have this name: its namespace must be free, or empty and adopted.',

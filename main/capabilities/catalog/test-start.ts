@@ -4,6 +4,7 @@ import type { ToolSpec } from '../../../preload/contract/records/catalog'
 import type { PodFacts } from '../../kernel/inventory'
 import { LABEL, type Manifest } from '../../kernel/manifest'
 import { succeed, type Outcome } from '../../kernel/outcome'
+import { podSecurityLabels } from '../../kernel/pod-security'
 import type { KubeClient } from '../../platform/kubernetes/types'
 import { PodObject } from '../capacity'
 import { KUBE } from '../plans'
@@ -22,7 +23,7 @@ export const testGround = (): Manifest[] => [
     kind: 'Namespace',
     metadata: {
       name: TEST_NAMESPACE,
-      labels: { [LABEL.managedBy]: 'takt', 'pod-security.kubernetes.io/warn': 'baseline' },
+      labels: { [LABEL.managedBy]: 'takt', ...podSecurityLabels() },
     },
   },
   {

@@ -11,6 +11,7 @@ import {
   madeForProject,
   type ProofOfOwnership,
 } from '../../kernel/ownership'
+import { podSecurityLabels } from '../../kernel/pod-security'
 import type { KubeClient, Resource } from '../../platform/kubernetes/types'
 import {
   mayHold,
@@ -219,7 +220,7 @@ export async function ownNamespace(
     kind: 'Namespace',
     metadata: {
       name,
-      labels: { ...labels, [LABEL.managedBy]: 'takt' },
+      labels: { ...labels, [LABEL.managedBy]: 'takt', ...podSecurityLabels() },
       annotations: { [ANNOTATION.run]: run },
     },
   }

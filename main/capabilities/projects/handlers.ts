@@ -11,6 +11,12 @@ export const projectHandlers = (os: Implementer['projects'], service: Projects) 
   planFulfil: os.planFulfil.handler(async ({ input, signal }) =>
     answer(await service.planFulfil(input, signal)),
   ),
+  podSecurity: os.podSecurity.handler(async ({ input, signal }) =>
+    answer(await service.podSecurity(input.name, signal)),
+  ),
+  planPodSecurity: os.planPodSecurity.handler(async ({ input, signal }) =>
+    answer(await service.planPodSecurity(input, signal)),
+  ),
   edit: os.edit.handler(async ({ input, signal }) => answer(await service.edit(input, signal))),
   planDelete: os.planDelete.handler(async ({ input, signal }) =>
     answer(await service.planDelete(input, signal)),

@@ -79,6 +79,11 @@ async function askPlan(
     signal,
   })
   if (!place.ok) return place
+  const own = [
+    ...checkProject(input.spec, factsOf(ports, client.value.clock.now())),
+    ...checkAskedLeads(input.spec),
+    ...askRefusals(place.value),
+  ]
   const plan = planBody({
     kind: kind.kind,
     title: `Ask for ${input.name}`,
@@ -90,12 +95,8 @@ async function askPlan(
     dryRun: { result: tried.ok ? 'passed' : 'failed', says: refused.map(({ says }) => says) },
     steps: stepsOf(kind, input),
     yaml: asYaml([request]),
-    blockedBy: [
-      ...checkProject(input.spec, factsOf(ports, client.value.clock.now())),
-      ...checkAskedLeads(input.spec),
-      ...askRefusals(place.value),
-      ...refused,
-    ],
+    // What is wrong with the request itself the server refuses too: that is told once.
+    blockedBy: own.length > 0 ? own : refused,
     choices: [fulfilledBy(permissions)],
     risks: ['Only a lead can take the request back.', ...askRisks(place.value)],
   })

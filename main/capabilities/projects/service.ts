@@ -1,3 +1,4 @@
+import type { PodSecurityWish } from '../../../preload/contract/pod-security'
 import type { Plan } from '../../../preload/contract/operations'
 import { succeed, type Outcome } from '../../kernel/outcome'
 import { edit, type Edit } from './edit'
@@ -7,6 +8,7 @@ import { nameStanding } from './namespace'
 import { askKind, createKind, fulfilKind } from './operation'
 import { planCreate, type Wanted } from './plan'
 import type { ProjectPorts } from './ports'
+import { planPodSecurity, podSecurity, podSecurityKind } from './pod-security'
 import { planAsk, planFulfil } from './request'
 
 /** Projects: created, asked for, fulfilled and deleted through plans, edited with a merge, drafted on this machine. */
@@ -45,8 +47,21 @@ export function makeProjects(ports: ProjectPorts) {
       const made = await planDelete(ports, remove, { wanted, signal })
       return made.ok ? succeed(ports.operations.offer(made.value)) : made
     },
+    ...security(ports),
     edit: (wanted: Edit, signal?: AbortSignal) => edit(ports, wanted, signal),
     drafts: ports.drafts,
+  }
+}
+/** What may run in the namespaces of projects. */
+function security(ports: ProjectPorts) {
+  const kind = podSecurityKind()
+  ports.operations.register(kind)
+  return {
+    podSecurity: (project: string, signal?: AbortSignal) => podSecurity(ports, project, signal),
+    async planPodSecurity(wish: PodSecurityWish, signal?: AbortSignal): Promise<Outcome<Plan>> {
+      const made = await planPodSecurity(ports, kind, { wish, signal })
+      return made.ok ? succeed(ports.operations.offer(made.value)) : made
+    },
   }
 }
 export type Projects = ReturnType<typeof makeProjects>

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useState, type ReactNode } from 'react'
 import type { Project } from '../../../preload/contract/records'
 import { isRequested } from '../../../preload/contract/records/project'
 import { hrefOf, navigate, useAddress, useRecord, useRecords } from '../../client'
@@ -20,7 +20,8 @@ import { words as itemWords } from '../backlog/words'
 import type { MemberChange } from '../../../preload/contract/people'
 import { PeoplePanel } from '../people'
 import { EditProject } from './EditProject'
-import { DeletePanel, FulfilPanel, MembersPanel } from './SidePlans'
+import { PodSecurity } from './PodSecurity'
+import { DeletePanel, FulfilPanel, MembersPanel, PodSecurityPanel } from './SidePlans'
 import { daysUntil } from './wizard'
 import { useMissingRights, type RightAsk } from '../sites/rights'
 import { useHome, useSiteNow } from '../sites/store'
@@ -96,7 +97,9 @@ function Known({
   crumbs: { says: string; href: string }[]
 }) {
   const { meta, status } = project
-  const [side, setSide] = useState<'edit' | 'delete' | 'fulfil' | { changes: MemberChange[] }>()
+  const [side, setSide] = useState<
+    'edit' | 'delete' | 'fulfil' | 'security' | { changes: MemberChange[] }
+  >()
   const namespace = status.namespace ?? meta.name
   const mayNot = useMissingRights(
     useHome()?.id,
@@ -144,7 +147,7 @@ function Known({
       </PageHead>
       <div className={side ? 'screen-body with-side' : 'screen-body'}>
         <div className="environment-columns">
-          <ProjectFacts project={project} />
+          <ProjectFacts project={project} onRepair={() => setSide('security')} />
           <PeoplePanel
             project={project}
             mayNot={mayNot['people']}
@@ -187,6 +190,9 @@ function Known({
         {side === 'edit' && <EditProject project={project} onClose={() => setSide(undefined)} />}
         {side === 'delete' && <DeletePanel name={meta.name} onClose={() => setSide(undefined)} />}
         {side === 'fulfil' && <FulfilPanel name={meta.name} onClose={() => setSide(undefined)} />}
+        {side === 'security' && (
+          <PodSecurityPanel name={meta.name} onClose={() => setSide(undefined)} />
+        )}
         {typeof side === 'object' && (
           <MembersPanel
             project={meta.name}
@@ -198,7 +204,13 @@ function Known({
     </div>
   )
 }
-function ProjectFacts({ project: { spec } }: { project: Project }) {
+function ProjectFacts({
+  project: { meta, spec, status },
+  onRepair,
+}: {
+  project: Project
+  onRepair: () => void
+}) {
   const now = useSiteNow(60_000)
   return (
     <Panel title={words.field.question}>
@@ -214,6 +226,19 @@ function ProjectFacts({ project: { spec } }: { project: Project }) {
             `${formatDay(spec.timeBox.start)} to ${formatDay(spec.timeBox.due)}, ${words.daysLeft(daysUntil(spec.timeBox.due, now))}`,
           ],
           [words.field.sites, spec.sites.join(', ')],
+          ...(isRequested(status)
+            ? []
+            : [
+                [
+                  words.podSecurity.title,
+                  <PodSecurity
+                    key="security"
+                    name={meta.name}
+                    version={meta.resourceVersion}
+                    onRepair={onRepair}
+                  />,
+                ] as [string, ReactNode],
+              ]),
           [words.field.repository, spec.repository ?? words.noRepository],
         ]}
       />

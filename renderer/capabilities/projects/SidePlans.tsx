@@ -84,3 +84,11 @@ export function MembersPanel({
   )
   return <SidePlan plan={plan} onClose={onClose} onStarted={onClose} />
 }
+/** Restricts what may run in a namespace that nothing is said about. */
+export function PodSecurityPanel({ name, onClose }: { name: string; onClose: () => void }) {
+  const plan = useAsk(
+    (client, options) => client.projects.planPodSecurity({ name, level: 'baseline' }, options),
+    [name],
+  )
+  return <SidePlan plan={plan} onClose={onClose} onStarted={onClose} />
+}

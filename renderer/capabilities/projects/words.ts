@@ -55,6 +55,18 @@ export const words = {
     sources: (count: number) => `${count} ${count === 1 ? 'source' : 'sources'} picked`,
     problems: (count: number) => `${count} ${count === 1 ? 'field' : 'fields'} to fill`,
   },
+  podSecurity: {
+    title: 'What may run',
+    level: {
+      privileged: 'anything, even as root of a machine',
+      baseline: 'nothing that reaches the machine it runs on',
+      restricted: 'only what runs without rights',
+    },
+    exception: (by: string, day: string, reason: string) => `exception of ${by}, ${day}: ${reason}`,
+    unknown: 'cannot be read',
+    repair: 'Restrict',
+    repairing: 'Its namespace was made before Takt restricted what may run.',
+  },
   field: {
     question: 'Question',
     questionHelp: 'What does the business want to know? One sentence.',

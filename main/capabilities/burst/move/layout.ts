@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { succeed, type Outcome } from '../../../kernel/outcome'
 import { LABEL, type Manifest } from '../../../kernel/manifest'
+import { podSecurityLabels } from '../../../kernel/pod-security'
 import type { KubeClient, KubeObject, Resource } from '../../../platform/kubernetes/types'
 import type { StepContext } from '../../operations'
 import { createNamespace, readNamespace } from '../../ownership'
@@ -115,7 +116,7 @@ export const localQueue = (
 export const namespaceObject = (name: string): KubeObject => ({
   apiVersion: 'v1',
   kind: 'Namespace',
-  metadata: { name, labels: { ...labels, [LABEL.project]: name } },
+  metadata: { name, labels: { ...labels, [LABEL.project]: name, ...podSecurityLabels() } },
 })
 
 /** The namespace and queue the copy needs. Both may have been there before and serve others, so neither is taken back. */

@@ -1,4 +1,5 @@
 import { LABEL, type Manifest } from '../../../kernel/manifest'
+import { podSecurityLabels } from '../../../kernel/pod-security'
 import { volumeManifests, workloadManifests, type Workload } from '../../environments'
 import type { NotebookMoveInput } from './input'
 
@@ -18,7 +19,11 @@ export const groundOf = (input: NotebookMoveInput): Manifest[] => [
           kind: 'Namespace',
           metadata: {
             name: input.namespace,
-            labels: { [LABEL.managedBy]: 'takt', [LABEL.project]: input.copy.spec.project },
+            labels: {
+              [LABEL.managedBy]: 'takt',
+              [LABEL.project]: input.copy.spec.project,
+              ...podSecurityLabels(),
+            },
           },
         },
       ]

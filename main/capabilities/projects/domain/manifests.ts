@@ -3,6 +3,7 @@ import type { Member, ProjectSpec } from '../../../../preload/contract/records/p
 import type { Subject } from '../../../../preload/contract/common'
 import type { WorkItemSpec } from '../../../../preload/contract/records/work'
 import { LABEL, labelValue, slug, type Manifest } from '../../../kernel/manifest'
+import { podSecurityLabels } from '../../../kernel/pod-security'
 import type { Hard } from './quota'
 
 export const QUOTA_NAME = 'takt-quota'
@@ -141,7 +142,7 @@ export const namespaceManifest = (
       : {
           ...labelsOf(name),
           [LABEL.owner]: labelValue(spec.owner),
-          'pod-security.kubernetes.io/warn': 'baseline',
+          ...podSecurityLabels(),
         },
   },
 })

@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander'
 import { z } from 'zod'
 import { Role } from '../../../../preload/contract/common'
+import { PodSecurityLevel } from '../../../../preload/contract/pod-security'
 import type { Member, ProjectSpec } from '../../../../preload/contract/records/project'
 import type { LocalClient } from '../../local/socket'
 import { namedDocument } from '../named-file'
@@ -211,6 +212,27 @@ export function projectCommands(program: Command, open: OpenSession) {
             ? done
             : `Saved${done.merged.length > 0 ? `, merged with changes of ${done.merged.join(', ')}` : ''}.`,
         )
+      }),
+    )
+  changing(project.command('pod-security <name> [level]'))
+    .description(
+      'what may run in its namespace: privileged (an exception, with --reason), baseline or restricted; shows it where no level is named',
+    )
+    .option('--reason <text>', 'why it has to run more than baseline lets in')
+    .action(
+      withCore(open, async (client, context) => {
+        const [name = '', typed] = context.args
+        if (typed === undefined) return say(await client.projects.podSecurity({ name }))
+        const level = PodSecurityLevel.safeParse(typed)
+        if (!level.success)
+          throw new Stop(
+            EXIT.usage,
+            `"${typed}" is no level.`,
+            'Levels are privileged, baseline and restricted.',
+          )
+        const { reason } = z.object({ reason: z.string().optional() }).parse(context.options)
+        const wish = { name, level: level.data, ...(reason !== undefined && { reason }) }
+        await runPlan(client, await client.projects.planPodSecurity(wish), context)
       }),
     )
   changing(project.command('delete <name>'))
