@@ -179,7 +179,7 @@ export async function compose(options: ComposeOptions): Promise<Core> {
     sites: siteHandlers(os.sites, {
       service: sites,
       clock,
-      planPrepare: (site, signal) => prepare.plan(site, signal),
+      planPrepare: (asked, signal) => prepare.plan(asked, signal),
     }),
     operations: operationHandlers(os.operations, { service: operations, clock }),
     uploads: uploadHandlers(os.uploads, uploads),

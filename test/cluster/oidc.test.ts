@@ -19,7 +19,7 @@ beforeAll(async () => {
   // The walk through the issuer's pages is a browser of this process.
   setDefaultCACertificates([...trusted, plane.issuerAuthority])
   root = await sitDown(plane, { user: 'root', groups: ['system:masters'] })
-  await root.run(await root.takt.sites.planPrepare({ site: root.site }))
+  await root.run(await root.takt.sites.planPrepare({ site: root.site, members: 'oidc:vision' }))
   await moveIn(plane, root.site)
   await awaited(
     await root.takt.records.watch({ kinds: ['Budget', 'Project'] }),

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { CoreClient } from '../../main/compose'
 import {
-  ORDINARY_LEAD,
   peopleOnPlant,
   runToEnd,
   type PeopleOnPlant,
@@ -14,7 +13,7 @@ let lead: CoreClient
 let engineer: CoreClient
 beforeAll(async () => {
   people = await peopleOnPlant()
-  lead = await people.sitDown(ORDINARY_LEAD.user)
+  lead = await people.sitDown(people.nameOf('lead'))
   engineer = await people.sitDown(people.nameOf('engineer'))
 })
 afterAll(() => people.end())
@@ -48,7 +47,7 @@ test('an exception has a reason and the name of the lead who made it, and whoeve
   expect(operation.state).toBe('done')
   expect(await engineer.projects.podSecurity({ name })).toMatchObject({
     level: 'privileged',
-    exception: { by: ORDINARY_LEAD.user, reason },
+    exception: { by: people.nameOf('lead'), reason },
   })
   await lead.operations.undo({ operationId: operation.id })
   await expect.poll(() => engineer.projects.podSecurity({ name })).toEqual({ level: 'baseline' })

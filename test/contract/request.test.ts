@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { CoreClient } from '../../main/compose'
-import { PEOPLE } from '../../main/plant'
 import type { Plan } from '../../preload/contract/operations'
 import { Draft } from '../../preload/contract/projects'
 import type { ProjectSpec } from '../../preload/contract/records/project'
@@ -19,7 +18,6 @@ async function run(takt: CoreClient, plan: Plan): Promise<void> {
   if (operation.state !== 'done') throw new Error(JSON.stringify(operation, undefined, 1))
 }
 const nameOf = (role: string) => people.nameOf(role)
-const [, otherLead = ''] = PEOPLE.filter(({ role }) => role === 'lead').map(({ user }) => user)
 
 beforeAll(async () => {
   people = await peopleOnPlant()
@@ -131,35 +129,4 @@ test('who was bound beside Takt is told to everybody who works there', async () 
     bound: [{ binding: 'friends', role: 'ClusterRole takt-engineer', kind: 'User', name: 'nemo' }],
     more: 0,
   })
-})
-
-test('of two leads who fulfil at once one is told that it is under way, and neither to delete anything', async () => {
-  const asking = await engineer.projects.planCreate({
-    name: 'both',
-    spec,
-    workItem: { title: 'Both' },
-  })
-  await run(engineer, asking)
-  const other = await people.sitDown(otherLead)
-  const plans = await Promise.all(
-    [lead, other].map(async (takt) => ({
-      takt,
-      plan: await takt.projects.planFulfil({ name: 'both' }),
-    })),
-  )
-  const ends = await Promise.all(
-    plans.map(async ({ takt, plan }) => {
-      try {
-        return await runToEnd(takt, plan)
-      } catch (error) {
-        return { state: 'refused', error }
-      }
-    }),
-  )
-  expect(ends.filter(({ state }) => state === 'done')).toHaveLength(1)
-  const text = JSON.stringify(ends.filter(({ state }) => state !== 'done'))
-  expect(text).not.toMatch(/[Dd]elete the request/)
-  expect(text).toMatch(/another operation, which is under way|has been fulfilled already|PLAN_IS/)
-  const made = await engineer.records.get({ kind: 'Project', name: 'both' })
-  expect(made.kind === 'Project' && made.status.phase).toBe('Ready')
 })

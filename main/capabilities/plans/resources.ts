@@ -61,6 +61,16 @@ const BY_KIND: Record<string, Resource> = {
     'v1',
     'clusterrolebindings',
   ),
+  'admissionregistration.k8s.io/v1/ValidatingAdmissionPolicy': at(
+    'admissionregistration.k8s.io',
+    'v1',
+    'validatingadmissionpolicies',
+  ),
+  'admissionregistration.k8s.io/v1/ValidatingAdmissionPolicyBinding': at(
+    'admissionregistration.k8s.io',
+    'v1',
+    'validatingadmissionpolicybindings',
+  ),
   'batch/v1/Job': at('batch', 'v1', 'jobs'),
   'trainer.kubeflow.org/v1alpha1/TrainJob': at('trainer.kubeflow.org', 'v1alpha1', 'trainjobs'),
   'kubeflow.org/v1/PyTorchJob': at('kubeflow.org', 'v1', 'pytorchjobs'),

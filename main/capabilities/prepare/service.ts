@@ -23,7 +23,8 @@ import {
 import { crds, RECORD_KINDS, resourceOf } from '../records'
 import type { Sites } from '../sites'
 import { startingPriceBook } from './domain/price-book'
-import { roles } from './domain/roles'
+import { policies, UNHELD } from './domain/policies'
+import { MEMBERS_BINDING, MEMBERS_GROUP, roles } from './domain/roles'
 
 export interface PreparePorts {
   sites: Sites
@@ -37,12 +38,25 @@ const Input = z.object({
   site: z.string(),
   run: z.string(),
   priceBook: z.boolean(),
+  /** Whether the server knows admission policies. */
+  policies: z.boolean().default(false),
+  /** The group that reads what is shared. */
+  members: z.string().default(MEMBERS_GROUP),
   asOf: z.number(),
 })
 type Input = z.infer<typeof Input>
 
-/** Definitions and roles: what every prepared cluster holds before its first record. */
-export const preparedObjects = (): Manifest[] => [...(crds() as Manifest[]), ...roles()]
+/** Definitions, roles and policies: what every prepared cluster holds before its first record. */
+export const preparedObjects = (held = true, members?: string): Manifest[] => [
+  ...(crds() as Manifest[]),
+  ...roles(members),
+  ...(held ? policies() : []),
+]
+const POLICIES = {
+  group: 'admissionregistration.k8s.io',
+  version: 'v1',
+  plural: 'validatingadmissionpolicies',
+}
 
 const Established = z.looseObject({
   status: z
@@ -94,13 +108,24 @@ function kindOf(ports: PreparePorts): OperationKind<Input> {
     input: Input,
     undoable: false,
     cancelLeaves: () => 'Nothing: what was installed so far is removed again.',
-    steps: ({ priceBook }) => [
+    steps: ({ priceBook, policies: held }) => [
       applying('definitions', 'Install the resource definitions', {
         promiseSeconds: 10,
         objects: () => crds() as Manifest[],
         then: established,
       }),
-      applying('roles', 'Install the roles', { promiseSeconds: 2, objects: () => roles() }),
+      applying('roles', 'Install the roles', {
+        promiseSeconds: 2,
+        objects: ({ members }) => roles(members),
+      }),
+      ...(held
+        ? [
+            applying('policies', 'Install the policies that hold leads and askers', {
+              promiseSeconds: 2,
+              objects: policies,
+            }),
+          ]
+        : []),
       ...(priceBook
         ? [
             applying('prices', 'Write the first price book', {
@@ -155,9 +180,20 @@ export function makePrepare(ports: PreparePorts) {
   const kind = kindOf(ports)
   ports.operations.register(kind)
   return {
-    async plan(site: string, signal?: AbortSignal): Promise<Outcome<Plan>> {
+    async plan(
+      { site, members }: { site: string; members?: string | undefined },
+      signal?: AbortSignal,
+    ): Promise<Outcome<Plan>> {
       const made = await makePlan(ports, kind, {
-        input: { site, run: runMark(ports.random), priceBook: true, asOf: ports.clock.now() },
+        chosen: members,
+        input: {
+          site,
+          run: runMark(ports.random),
+          priceBook: true,
+          policies: true,
+          members: MEMBERS_GROUP,
+          asOf: ports.clock.now(),
+        },
         signal,
       })
       return made.ok ? succeed(ports.operations.offer(made.value)) : made
@@ -169,18 +205,26 @@ export type Prepare = ReturnType<typeof makePrepare>
 async function makePlan(
   ports: PreparePorts,
   kind: OperationKind<Input>,
-  { input: asked, signal }: { input: Input; signal: AbortSignal | undefined },
+  {
+    input: asked,
+    chosen,
+    signal,
+  }: { input: Input; chosen?: string | undefined; signal: AbortSignal | undefined },
 ): Promise<Outcome<MadePlan<Input>>> {
   const client = ports.sites.client(asked.site)
   if (!client.ok) return client
   const { site } = asked
-  const [me, known] = await Promise.all([
+  const [me, known, held] = await Promise.all([
     client.value.whoAmI(signal),
     client.value.offers(resourceOf('PriceBook'), signal),
+    client.value.offers(POLICIES, signal),
   ])
+  if (!held.ok) return held
+  const members = chosen ?? (await membersNow(client.value, asked.members, signal))
   const book = await bookNeeded(client.value, known.ok && known.value, signal)
-  const input = { ...asked, priceBook: book }
-  const seen = await preview(client.value, preparedObjects(), { signal })
+  const input = { ...asked, priceBook: book, policies: held.value, members }
+  const objects = preparedObjects(held.value, members)
+  const seen = await preview(client.value, objects, { signal })
   if (!seen.ok) return seen
   const first = startingPriceBook(input.asOf)
   const changes = [
@@ -211,19 +255,47 @@ async function makePlan(
     permissions: permissions.value,
     blockedBy: blockedBy(seen.value, refusals(permissions.value)),
     steps: stepsOf(kind, input),
-    yaml: asYaml([...preparedObjects(), first]),
+    yaml: asYaml([...objects, first]),
     choices: [
-      'Everybody who can sign in may read what is shared and ask for a project; leads, engineers and analysts are bound to their roles one by one.',
+      `Everybody in group ${members} may read what is shared and ask for a project; leads, engineers and analysts are bound to their roles one by one.`,
     ],
-    risks: ['Removing a resource definition later removes every record of its kind.'],
+    risks: [
+      'Removing a resource definition later removes every record of its kind.',
+      ...(held.value ? [] : [UNHELD]),
+    ],
     time: { seconds: 15, says: 'Usually a quarter of a minute.' },
   })
   return succeed({
     plan,
     kind,
     input,
-    again: (later) => makePlan(ports, kind, { input, signal: later }),
+    again: (later) => makePlan(ports, kind, { input, chosen: members, signal: later }),
   })
+}
+
+const Bound = z.looseObject({
+  subjects: z
+    .array(z.looseObject({ kind: z.string(), name: z.string() }))
+    .nullish()
+    .transform((subjects) => subjects ?? []),
+})
+/** The group that was bound before, unless it is one that the cluster gives to everybody, pods included. */
+async function membersNow(
+  client: KubeClient,
+  usual: string,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const found = await client.get(
+    { group: 'rbac.authorization.k8s.io', version: 'v1', plural: 'clusterrolebindings' },
+    { name: MEMBERS_BINDING },
+    Bound,
+    signal,
+  )
+  const subjects = found.ok ? (found.value?.subjects ?? []) : []
+  return (
+    subjects.find(({ kind, name }) => kind === 'Group' && !name.startsWith('system:'))?.name ??
+    usual
+  )
 }
 
 // A book that people corrected is never overwritten.

@@ -30,7 +30,10 @@ const contextHandlers = (
 interface SiteHandlerPorts {
   service: SitesService
   clock: Clock
-  planPrepare(site: string, signal?: AbortSignal): Promise<Outcome<Plan>>
+  planPrepare(
+    asked: { site: string; members?: string | undefined },
+    signal?: AbortSignal,
+  ): Promise<Outcome<Plan>>
 }
 
 export const siteHandlers = (
@@ -109,6 +112,6 @@ export const siteHandlers = (
     ),
   ),
   planPrepare: os.planPrepare.handler(async ({ input, signal }) =>
-    answer(await planPrepare(input.site, signal)),
+    answer(await planPrepare(input, signal)),
   ),
 })

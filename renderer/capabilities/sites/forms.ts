@@ -1,6 +1,6 @@
 import { PrometheusAddress } from '../../../preload/contract/gpu-use'
 import { orNothing } from '../../../preload/contract/inputs'
-import { OidcSite } from '../../../preload/contract/sites'
+import { MembersGroup, OidcSite } from '../../../preload/contract/sites'
 import { CaFile, NoProxy, ProxyAddress } from '../../../preload/contract/system'
 import { defineForm, listField, textField } from '../../design'
 
@@ -25,6 +25,11 @@ export const oidcForm = defineForm({
     redirect: '',
     ca: '',
   },
+})
+export const membersForm = defineForm({
+  id: 'sites.members',
+  fields: { members: textField(MembersGroup) },
+  example: { members: 'takt-members' },
 })
 export const networkForm = defineForm({
   id: 'settings.network',

@@ -115,7 +115,11 @@ export const words = {
     'The home site holds the shared records of projects, tools and data. It has to be on-prem.',
   prepare: 'Prepare this cluster',
   prepareSays:
-    'Installs the resource definitions, the roles and the price book. Without admin rights, copy the YAML for someone who has them.',
+    'Installs the resource definitions, the roles, the policies that hold them and the price book. Without admin rights, copy the YAML for someone who has them.',
+  members: 'Group of everybody who uses Takt',
+  membersSays:
+    'reads what is shared and may ask for projects; the one that is bound already, or takt-members, unless told',
+  useGroup: 'Use this group',
   unchecked: 'certificate not checked',
   uncheckedSays:
     'insecure-skip-tls-verify stands in its kubeconfig: whoever is on the way to this server can read and change everything, your credential included. Put its authority there instead (certificate-authority).',

@@ -83,7 +83,9 @@ async function arrive(
 ): Promise<{ core: Core; home: string; file: string }> {
   const home = mkdtempSync(join(tmpdir(), `takt-${who.user}-`))
   const file = join(home, 'kubeconfig')
-  writeFileSync(file, seat.kubeconfig ?? (await plane.kubeconfigFor(who.user, who.groups)), {
+  // Everybody works in one company: whoever sits down is in the group that uses Takt.
+  const groups = [...who.groups, 'takt-members']
+  writeFileSync(file, seat.kubeconfig ?? (await plane.kubeconfigFor(who.user, groups)), {
     mode: 0o600,
   })
   const core = await compose({

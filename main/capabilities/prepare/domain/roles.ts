@@ -6,6 +6,7 @@ import {
   type RoleName,
 } from '../../../../preload/contract/rights'
 import { LABEL, type Manifest } from '../../../kernel/manifest'
+import { podSecurityLabels } from '../../../kernel/pod-security'
 
 const RBAC = 'rbac.authorization.k8s.io'
 export { LEADS_BINDING }
@@ -41,16 +42,20 @@ const emptyBinding = (name: string, role: string): Manifest => ({
   metadata: { name, labels },
   roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: role },
 })
-/** Who reads what is shared. */
-const MEMBERS_GROUP = 'system:authenticated'
-const MEMBERS_BINDING = 'takt-member'
+/** Who reads what is shared, where nobody names another group: never everybody who signs in, since every pod does. */
+export const MEMBERS_GROUP = 'takt-members'
+export const MEMBERS_BINDING = 'takt-member'
 const STEWARD = { name: 'takt-steward', namespace: 'takt-system' }
 const CAPACITY = { name: 'takt-capacity', namespace: 'takt-system' }
 const ROLE_NAMES = Object.keys(ROLES) as RoleName[]
 
 /** The roles of the table, the one that lets leads see what a project's namespace holds, and a binding for each role that is bound for the whole cluster. None of them aggregates into another. */
 export const roles = (members = MEMBERS_GROUP): Manifest[] => [
-  { apiVersion: 'v1', kind: 'Namespace', metadata: { name: STEWARD.namespace, labels } },
+  {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: STEWARD.namespace, labels: { ...labels, ...podSecurityLabels() } },
+  },
   { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { ...STEWARD, labels } },
   // There from the start, so that the steward needs the right to change this one and to make none.
   { apiVersion: 'v1', kind: 'ConfigMap', metadata: { ...CAPACITY, labels } },

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { z } from 'zod'
 import { explain } from '../../../../preload/contract/explain'
 import { parseFailure } from '../../../../preload/contract/failures'
 import type { FoundContext, FoundContexts, SiteState } from '../../../../preload/contract/sites'
@@ -73,10 +74,15 @@ export function siteCommands(program: Command, open: OpenSession) {
   }
   changing(site.command('prepare <site>'))
     .description('install the resource definitions and roles that Takt needs')
+    .option('--members <group>', 'the group of everybody who uses Takt; takt-members unless told')
     .option('--yaml', 'print them as YAML for an administrator')
     .action(
       withCore(open, async (client, context) => {
-        const plan = await client.sites.planPrepare({ site: context.args[0] ?? '' })
+        const { members } = z.object({ members: z.string().optional() }).parse(context.options)
+        const plan = await client.sites.planPrepare({
+          site: context.args[0] ?? '',
+          ...(members !== undefined && { members }),
+        })
         if (context.options['yaml'] !== true) return runPlan(client, plan, context)
         if (plan.yaml === undefined) throw new Stop(EXIT.failed, 'This plan has no YAML.')
         say(plan.yaml)

@@ -14,12 +14,15 @@ import {
   PlaceGlyph,
   Segmented,
   Tag,
+  TextField,
+  useForm,
   Warning,
 } from '../../../design'
 import { RunPlan } from '../../operations'
 import { useSites, useSitesStore } from '../store'
 import { useSiteActions } from '../site-actions'
 import { chipSays, isOnline, needsConsent, speedSays, whyNotHome } from '../view-model'
+import { membersForm } from '../forms'
 import { words } from '../words'
 import { GpuSource } from './GpuSource'
 import { Told } from './Told'
@@ -227,9 +230,12 @@ function siteFacts(site: SiteState, now: number): (readonly [string, ReactNode])
   return facts.filter(([, value]) => Boolean(value))
 }
 function Prepare({ site, onClose }: { site: string; onClose: () => void }) {
+  const [members, setMembers] = useState<string>()
+  const form = useForm(membersForm, { members: '' })
   const { remote, again } = useAsk(
-    (client, options) => client.sites.planPrepare({ site }, options),
-    [site],
+    (client, options) =>
+      client.sites.planPrepare({ site, ...(members !== undefined && { members }) }, options),
+    [site, members],
   )
   const close = () => {
     setQuery({ site: undefined })
@@ -238,7 +244,25 @@ function Prepare({ site, onClose }: { site: string; onClose: () => void }) {
   return (
     <div className="stack" style={{ minHeight: 0 }}>
       <Inspector title={words.prepare} says={words.prepareSays} onClose={close}>
-        {null}
+        <form
+          className="row"
+          onSubmit={(event) => {
+            event.preventDefault()
+            const typed = form.tried()
+            if (typed) setMembers(typed.members)
+          }}
+        >
+          <div className="grow">
+            <TextField
+              form={form}
+              name="members"
+              label={words.members}
+              help={words.membersSays}
+              placeholder="takt-members"
+            />
+          </div>
+          <Button type="submit">{words.useGroup}</Button>
+        </form>
       </Inspector>
       <RunPlan plan={{ remote, again }} onStarted={close} />
     </div>
