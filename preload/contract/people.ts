@@ -43,6 +43,11 @@ export const LdapDirectory = z.object({
     .describe("What the cluster puts before each person's name, such as oidc:"),
   groupPrefix: line({ most: 60, such: 'oidc:', optional: true }).default(''),
 })
+/** The group of everybody who uses Takt. One that the cluster itself gives to everybody would let in every pod as well. */
+export const MembersGroup = line({ most: 253, such: 'takt-members' }).refine(
+  (name) => !name.startsWith('system:'),
+  'a group of the directory, such as takt-members',
+)
 /** What a person or group is called where people are added. */
 export const MemberName = line({ most: 253, such: 'mara.lind' })
 /** Where people and groups are looked up. A password is never part of it. */

@@ -5,6 +5,7 @@ import { refusingUserinfo } from './addresses'
 import { FailureRecord } from './failures'
 import { line, webAddress } from './inputs'
 import { PermissionCheck, Plan } from './operations'
+import { MembersGroup } from './people'
 import { plantSites } from './plant-sites'
 import { CredentialRef, ProgramConsent, ProgramToRun } from './programs'
 
@@ -117,11 +118,6 @@ const AwsPlace = z.object({
 /** An address that nobody signs in to by what stands in it. */
 const plainAddress = (such: string) =>
   refusingUserinfo(webAddress({ protocol: /^https?$/, such }), 'they are asked for at the sign-in')
-/** The group of everybody who uses Takt. One that the cluster itself gives to everybody would let in every pod as well. */
-export const MembersGroup = line({ most: 253, such: 'takt-members' }).refine(
-  (name) => !name.startsWith('system:'),
-  'a group of the directory, such as takt-members',
-)
 const SiteId = z.object({ site: z.string().min(1).max(500) })
 
 const PEM_SAYS = 'certificates in PEM, which begin with -----BEGIN CERTIFICATE-----'

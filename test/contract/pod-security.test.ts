@@ -1,10 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { CoreClient } from '../../main/compose'
-import {
-  peopleOnPlant,
-  runToEnd,
-  type PeopleOnPlant,
-} from '../support/people-on-plant'
+import { peopleOnPlant, runToEnd, type PeopleOnPlant } from '../support/people-on-plant'
 
 const name = 'voice-spoof'
 const NAMESPACE = { group: '', kind: 'Namespace' }

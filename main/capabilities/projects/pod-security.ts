@@ -111,6 +111,9 @@ const patch = (which: 'wanted' | 'before') =>
   })
 export const podSecurityKind = (): OperationKind<PodSecurityInput> => ({
   kind: 'project-pod-security',
+  premise: {
+    says: 'On the namespace alone: it is written with its uid, so that another one of the name is refused.',
+  },
   input: Input,
   undoable: true,
   cancelLeaves: ({ namespace }) => `Namespace ${namespace} as it was.`,

@@ -1,6 +1,7 @@
 import { PrometheusAddress } from '../../../preload/contract/gpu-use'
 import { orNothing } from '../../../preload/contract/inputs'
-import { MembersGroup, OidcSite } from '../../../preload/contract/sites'
+import { MembersGroup } from '../../../preload/contract/people'
+import { OidcSite } from '../../../preload/contract/sites'
 import { CaFile, NoProxy, ProxyAddress } from '../../../preload/contract/system'
 import { defineForm, listField, textField } from '../../design'
 

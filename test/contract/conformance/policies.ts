@@ -146,7 +146,12 @@ export const policies: Group = {
       run: async (session) => {
         await rule(session, {
           operations: ['CREATE', 'DELETE'],
-          validations: [{ expression: "request.operation == 'CREATE' || oldObject.data.a != '1'", message: 'It stays.' }],
+          validations: [
+            {
+              expression: "request.operation == 'CREATE' || oldObject.data.a != '1'",
+              message: 'It stays.',
+            },
+          ],
         })
         await make(session, configMap('one'))
         await make(session, configMap('two', { a: '2' }))

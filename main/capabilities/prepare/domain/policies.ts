@@ -132,9 +132,7 @@ const bindings: PolicyOutline = {
 }
 const leases: PolicyOutline = {
   says: 'In namespaces of projects and of Takt people hold the Leases of Takt, and no others.',
-  rules: [
-    { apiGroups: ['coordination.k8s.io'], resources: ['leases'], operations: CHANGES },
-  ],
+  rules: [{ apiGroups: ['coordination.k8s.io'], resources: ['leases'], operations: CHANGES }],
   conditions: PEOPLE,
   validations: [
     {
