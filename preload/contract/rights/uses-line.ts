@@ -5,6 +5,8 @@ import { NOTHING, INVENTORY, SNAPSHOT, ENVIRONMENT, NEW_PROJECT } from './uses-s
 export const LINE_USES = {
   projects: {
     nameStanding: ['namespace.name'],
+    podSecurity: ['shared.read', 'namespace.name'],
+    planPodSecurity: ['shared.read', 'namespace.name', 'namespace.write'],
     planCreate: ['project.ask', 'project.write', ...NEW_PROJECT],
     planFulfil: [...NEW_PROJECT],
     edit: ['project.write', 'bindings.write', 'roles.bind'],
