@@ -35,7 +35,13 @@ function page(start = BLANK) {
 }
 const type = (change: Partial<typeof BLANK>) => act(() => form.set(change))
 
+const touch = (hasBeenActive: boolean) =>
+  Object.defineProperty(navigator, 'userActivation', {
+    value: { hasBeenActive },
+    configurable: true,
+  })
 beforeEach(() => {
+  touch(false)
   Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true })
   sessionStorage.clear()
   location.hash = '#/settings'
@@ -51,8 +57,29 @@ test('what was typed comes back once when the page was killed under it', () => {
   expect([form.typed.name, form.dirty]).toEqual(['half a sen', true])
   const { close } = page()
   expect(form.typed.name).toBe('half a sen')
+  touch(true)
   close()
   page()
+  expect(form.typed.name).toBe('')
+})
+
+test('a page that begins may draw the form again before anybody touches it, and not once somebody did', () => {
+  const again = () => {
+    const root = createRoot(document.createElement('div'))
+    roots.push(root)
+    act(() => root.render(<Shown start={BLANK} />))
+  }
+  page()
+  type({ name: 'half a sen' })
+  page().close()
+  again()
+  expect(form.typed.name).toBe('half a sen')
+  // A form that is drawn anew under another key is there before the one it follows has gone.
+  act(() => roots.at(-1)?.render(<Shown key="settings have come" start={BLANK} />))
+  expect(form.typed.name).toBe('half a sen')
+  touch(true)
+  for (const root of roots.splice(0)) act(() => root.unmount())
+  again()
   expect(form.typed.name).toBe('')
 })
 

@@ -23,7 +23,7 @@ function storage(): Storage | undefined {
 // One form at one address: the same form of another object begins afresh.
 const keyOf = (id: string) => `${PREFIX}${id} ${globalThis.location?.hash ?? ''}`
 
-/** What the page before this one had in its forms when it ended without a word, by key; each is taken once. */
+/** What the page before this one had in its forms when it ended without a word, by key; each is given until it was used. */
 let left = new Map<string, string>()
 /** Looks at what an earlier page left behind; done when this one begins. */
 export function findLeftTyping(): void {
@@ -37,7 +37,11 @@ export function findLeftTyping(): void {
 }
 findLeftTyping()
 
-function take({ id, start }: Place): Typed | undefined {
+interface LeftTyping {
+  key: string
+  typed: Typed
+}
+function take({ id, start }: Place): LeftTyping | undefined {
   const key = keyOf(id)
   const text = left.get(key)
   if (text === undefined) return undefined
@@ -45,8 +49,7 @@ function take({ id, start }: Place): Typed | undefined {
     const kept = Kept.parse(JSON.parse(text))
     // A form that begins with something else by now is not the one that was typed into.
     if (kept.start !== JSON.stringify(start)) return undefined
-    left.delete(key)
-    return { ...start, ...kept.typed }
+    return { key, typed: { ...start, ...kept.typed } }
   } catch {
     return undefined
   }
@@ -73,8 +76,17 @@ const plainOf = (fields: Place['fields'], typed: Typed): Typed =>
     ),
   )
 
-/** What was typed into this form before the page ended under it. */
-export const useLeftTyping = (place: Place): Typed | undefined => useState(() => take(place))[0]
+/** What was typed into this form before the page ended under it. A page that begins may draw a form twice before anybody touches it: each of these has it. */
+export function useLeftTyping(place: Place): Typed | undefined {
+  const [taken] = useState(() => take(place))
+  useEffect(
+    () => () => {
+      if (taken && navigator.userActivation?.hasBeenActive) left.delete(taken.key)
+    },
+    [taken],
+  )
+  return taken?.typed
+}
 
 /** Keeps what is typed while the form is on the screen, for the page after this one should it be killed. */
 export function useKeptTyping(place: Place, typed: Typed, dirty: boolean): void {
