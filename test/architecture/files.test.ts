@@ -9,6 +9,7 @@ const OWN = [
   'main/capabilities/drift/bundles/shelf.ts',
   'main/capabilities/objects/adapters/spool.ts',
   'main/capabilities/system/handlers.ts',
+  'main/capabilities/uploads/arriving-file.ts',
   'main/hosts/page-files.ts',
   'main/plant/',
 ]
@@ -16,6 +17,7 @@ const OWN = [
 const LOOKED_AT = [
   'main/capabilities/drift/adapters/files.ts',
   'main/capabilities/sites/programs/open-file.ts',
+  'main/platform/json-lines/',
 ]
 const READS =
   /\b(?:readFile|readFileSync|createReadStream|openSync|openAsBlob)\(|\bopen\b[^\n]*from 'node:fs\/promises'/

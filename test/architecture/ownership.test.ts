@@ -30,6 +30,8 @@ const CLUSTER_WRITES: Record<string, string> = {
   'main/capabilities/burst/notebook/marks.ts mark mergePatch': 'uid',
   'main/capabilities/burst/policy.ts stop mergePatch':
     'The kill switch is pulled whatever somebody writes into the one policy meanwhile.',
+  'main/capabilities/capacity/published.ts publish apply':
+    'Sums under a fixed name in the namespace of Takt itself, which the steward alone may write.',
   'main/capabilities/catalog/service.ts setToolStage mergePatch': 'version',
   'main/capabilities/cloud/work.ts turnNode mergePatch':
     'The body carries the uid of the node that was read; only one that Takt closed is opened.',
@@ -59,6 +61,8 @@ const CLUSTER_WRITES: Record<string, string> = {
   'main/capabilities/projects/edit.ts write mergePatch': 'version',
   'main/capabilities/projects/namespace.ts unadopt mergePatch': 'uid',
   'main/capabilities/projects/namespace.ts unmakeNamespace remove': 'uid',
+  'main/capabilities/projects/pod-security.ts patch mergePatch': 'uid',
+  'main/capabilities/projects/pod-security.ts planPodSecurity mergePatch': 'dry run',
   'main/capabilities/records/service.ts patchStatus mergePatch':
     'The status of a record of Takt that the same operation has made or read.',
   'main/capabilities/revisions/plan.ts run mergePatch': 'uid',
@@ -227,6 +231,7 @@ const SAY_WHY_NOT = [
   'project-delete',
   'project-fulfil',
   'project-members',
+  'project-pod-security',
   'revision-drift-check',
   'revision-save',
   'snapshot-release',
