@@ -50,14 +50,18 @@ const standing = async (
 }
 
 describe('whether a namespace may be made or used', () => {
-  it.each(['default', 'kube-system', 'kube-anything', 'openshift-monitoring', 'takt-system'])(
-    'never offers %s, whether it is there or not',
-    async (name) => {
-      expect(await standing(name)).toEqual({ is: 'reserved' })
-      namespace(name)
-      expect(await standing(name)).toEqual({ is: 'reserved' })
-    },
-  )
+  it.each([
+    'default',
+    'kube-system',
+    'kube-anything',
+    'openshift-monitoring',
+    'takt-system',
+    'kueue-system',
+  ])('never offers %s, whether it is there or not', async (name) => {
+    expect(await standing(name)).toEqual({ is: 'reserved' })
+    namespace(name)
+    expect(await standing(name)).toEqual({ is: 'reserved' })
+  })
   it('never offers what the site keeps back by a label, though it be empty', async () => {
     namespace('voice', { 'takt.dev/reserved': '' })
     expect(await standing('voice')).toEqual({ is: 'reserved' })

@@ -1,7 +1,7 @@
 import { failure } from '../../../preload/contract/failures'
 import type { ProgramToRun } from '../../../preload/contract/programs'
 import type { FoundContext, SiteState } from '../../../preload/contract/sites'
-import { shownAddress } from '../../../preload/contract/text/address'
+import { shownServer } from '../../../preload/contract/text/address'
 import type { Clock } from '../../kernel/clock'
 import type { Outcome } from '../../kernel/outcome'
 import { fail, succeed } from '../../kernel/outcome'
@@ -349,7 +349,7 @@ export class SiteList {
       ...placeOf(cluster.server),
       simulated: false,
       kind: 'kubeconfig',
-      server: shownAddress(cluster.server),
+      server: shownServer(cluster.server),
       ...uncheckedOf(cluster),
       target: () => targetOf(now, this.#means),
       signsInWith: () => this.#signsInWith(id),
@@ -361,7 +361,7 @@ export class SiteList {
       context: name,
       cluster: clusterName,
       user: userName,
-      server: shownAddress(cluster.server),
+      server: shownServer(cluster.server),
       ...uncheckedOf(cluster),
       file,
       auth: authOf(user),

@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest'
-import { fullAddress, hasDots, plainAddress, shownAddress, splitAddress } from './address'
+import {
+  fullAddress,
+  hasDots,
+  plainAddress,
+  shownAddress,
+  shownServer,
+  splitAddress,
+} from './address'
 
 test.each([
   ['http://proxy:3128', 'http://proxy:3128', undefined],
@@ -26,3 +33,9 @@ test('dots without what they stand for are left out', () => {
   expect(hasDots(shownAddress('http://a:b@h'))).toBe(true)
   expect(fullAddress('http://••••@h:1', undefined)).toBe('http://h:1')
 })
+
+test.each([
+  ['https://rack:6443', 'https://rack:6443'],
+  ['https://a:b@rack:6443/path?token=secret#x', 'https://••••@rack:6443/path?…'],
+  ['https://rack#token', 'https://rack?…'],
+])('the server %s is shown as %s', (server, shown) => expect(shownServer(server)).toBe(shown))

@@ -26,6 +26,9 @@ export const holdsUserinfo = (address: string): boolean =>
   splitAddress(address).userinfo !== undefined || hasDots(address)
 /** An address as it may be shown, logged and kept. */
 export const shownAddress = (address: string): string => splitAddress(address).shown
+/** The address of a cluster as it may be shown: nobody needs its query, and a token may stand there. */
+export const shownServer = (address: string): string =>
+  shownAddress(address).replace(/[?#].*$/s, '?…')
 /** An address without its user name and password, where nobody needs to see that there was one. */
 export const plainAddress = (address: string): string =>
   fullAddress(shownAddress(address), undefined)

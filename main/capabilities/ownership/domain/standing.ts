@@ -2,8 +2,8 @@ import { LABEL } from '../../../kernel/manifest'
 import { carriesMark, lentToProject, madeForProject, type Marked } from '../../../kernel/ownership'
 import { heldBy, isEmpty, type NamespaceContents } from './contents'
 
-/** Namespaces that belong to the cluster or to Takt itself: never offered, whatever they hold. A trailing star stands for any ending. */
-const RESERVED = ['default', 'kube-*', 'openshift', 'openshift-*', 'takt-system', 'takt-tool-tests']
+/** Namespaces that belong to the cluster, to its controllers (which all but a few put into NAME-system) or to Takt itself: never offered, whatever they hold. A star stands for anything. */
+const RESERVED = ['default', 'kube-*', '*-system', 'openshift', 'openshift-*', 'takt-tool-tests']
 /** What the API server itself makes for everybody and lets nobody delete, so that here the name is the object. It is nobody's own: single objects may be put in. */
 const SHARED = ['default']
 /** Reserves a namespace, empty or not; the way for whoever runs a site to keep a name back. */
@@ -30,7 +30,11 @@ export type NamespaceStanding =
 
 export const isReservedName = (name: string): boolean =>
   RESERVED.some((pattern) =>
-    pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern,
+    pattern.startsWith('*')
+      ? name.endsWith(pattern.slice(1))
+      : pattern.endsWith('*')
+        ? name.startsWith(pattern.slice(0, -1))
+        : name === pattern,
   )
 
 /** Whether a namespace belongs to the cluster itself, or whoever runs the site keeps it back: nobody is offered its deletion. */
@@ -141,9 +145,9 @@ export function refusalOf(standing: NamespaceStanding, at: RefusalContext): Refu
       return { says: `The name ${name} is reserved on ${site} for the cluster itself.`, remedy }
     case 'begun':
       return {
-        says: `Namespace ${name} on ${site} was made for ${project} by another operation, which is under way or stopped half way.`,
+        says: `Namespace ${name} on ${site} bears the mark of ${project}, and no record names it: another operation, which is under way or stopped half way, is making it, or somebody put the mark there by hand.`,
         remedy:
-          'Wait for it to end, or let whoever started it go on or go back; then plan again. Nothing has to be deleted.',
+          'Wait for that operation to end, or let whoever started it go on or go back; then plan again. Where there is none, choose another name, or ask whoever runs the site to take the label takt.dev/project from it. Nothing has to be deleted.',
       }
     case 'empty':
       return adopt

@@ -1,3 +1,4 @@
+import { plainAddress } from '../../../../preload/contract/text/address'
 import { failure, type Failure } from '../../../../preload/contract/failures'
 import type { Clock } from '../../../kernel/clock'
 import type { Outcome } from '../../../kernel/outcome'
@@ -40,7 +41,7 @@ interface Known {
 }
 
 export const oidcIdOf = ({ issuer, clientId }: Pick<OidcClient, 'issuer' | 'clientId'>): string =>
-  `oidc ${issuer} ${clientId}`
+  `oidc ${plainAddress(issuer)} ${clientId}`
 const SIGN_IN_MS = 5 * 60_000
 
 /** People signed in with OpenID Connect: one identity for an issuer and client, however many clusters take its token. */
