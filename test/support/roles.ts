@@ -49,6 +49,8 @@ function grantsOf(name: RightName, right: Right, namespace: string): Grant[] {
     ),
   )
 }
+/** Members are people: no service account is one, above all not the steward's. */
+const isPerson = (role: RoleName) => role !== 'steward'
 /** What the table says: whether a role, or being a member, holds it by whichever of its rights. */
 export function isGranted(
   role: RoleName,
@@ -59,7 +61,8 @@ export function isGranted(
   const counts = namespace !== undefined || ROLES[role].scope === 'cluster'
   return RIGHT_NAMES.map(rightOf).some(
     (right) =>
-      ((counts && right.roles.includes(role)) || right.roles.includes('member')) &&
+      ((counts && right.roles.includes(role)) ||
+        (isPerson(role) && right.roles.includes('member'))) &&
       right.group === group &&
       right.resources.includes(full) &&
       right.verbs.includes(verb) &&

@@ -144,8 +144,8 @@ function claimedDriver(claims: Claims, runner: Runner): (live: Live) => Promise<
 }
 /** Drives an operation while this core claims its object; where another works on it by now, it goes no further. */
 async function driveClaimed(claims: Claims, runner: Runner, live: Live): Promise<void> {
-  const claim = await claims.take(live.facts, runner.closing)
-  if (runner.closing.aborted) return
+  const claim = await untilClosing(runner, claims.take(live.facts, runner.closing))
+  if (!claim || runner.closing.aborted) return
   if (claim.is === 'unclaimed' && claim.says !== undefined)
     runner.note(live, `Other cores are not told that this one works on it: ${claim.says}`)
   if (claim.is === 'taken' && live.facts.state === 'running')
@@ -155,7 +155,17 @@ async function driveClaimed(claims: Claims, runner: Runner, live: Live): Promise
   await runner.drive(live).finally(() => ended.abort(new Error('the operation rests')))
   await kept
   // Whoever closes keeps its claim for the next start, which goes on with it.
-  if (!runner.closing.aborted) await claims.release(live.facts, runner.closing)
+  if (!runner.closing.aborted)
+    await untilClosing(runner, claims.release(live.facts, runner.closing))
+}
+/** What work answers; undefined where this core closes in the middle of it, which is nobody's failure. */
+async function untilClosing<T>({ closing }: Runner, work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work
+  } catch (error) {
+    if (closing.aborted) return undefined
+    throw error
+  }
 }
 
 interface Floor {

@@ -121,6 +121,14 @@ type Means = (about: {
 }) => Failure
 const refused: Means = ({ status, site, says }) =>
   failure('REFUSED_BY_CLUSTER', { site, status: status.code, says, causes: causesOf(status) })
+const conflict: Means = ({ says, kind, name }) =>
+  failure('CONFLICT', {
+    kind,
+    name,
+    theirs: managerOf(says),
+    resourceVersion: '',
+    fields: [],
+  })
 const MEANS: Record<number, Means> = {
   400: refused,
   405: refused,
@@ -128,23 +136,21 @@ const MEANS: Record<number, Means> = {
   410: refused,
   413: refused,
   415: refused,
-  422: refused,
   401: ({ site, says }) => failure('CREDENTIAL_REFUSED', { site, says }),
   403: ({ status, asked, site }) => forbidden(status, asked, site),
   404: ({ status, asked, kind, name }) =>
     status.details?.name
       ? failure('NOT_FOUND', { kind, name })
       : failure('NOT_FOUND', { kind: 'resource', name: nameOf(asked.resource) }),
-  409: ({ status, says, kind, name }) =>
-    status.reason === 'AlreadyExists'
-      ? failure('ALREADY_EXISTS', { kind, name })
-      : failure('CONFLICT', {
-          kind,
-          name,
-          theirs: managerOf(says),
-          resourceVersion: '',
-          fields: [],
-        }),
+  // A write that names another uid than that of what stands there: it was made anew since it was read.
+  422: (about) =>
+    about.status.details?.causes?.some(({ field }) => field === 'metadata.uid')
+      ? conflict(about)
+      : refused(about),
+  409: (about) =>
+    about.status.reason === 'AlreadyExists'
+      ? failure('ALREADY_EXISTS', { kind: about.kind, name: about.name })
+      : conflict(about),
   429: ({ status, site }) =>
     failure('CLUSTER_BUSY', { site, retryAfterSeconds: status.details?.retryAfterSeconds ?? 1 }),
 }
