@@ -81,6 +81,30 @@ describe('damage', () => {
     expect(open(folder)).toMatchObject({ ok: false, failure: { code: 'STORE_DAMAGED' } })
   })
 
+  // Where the header says which form the tables have, which version, and how pages are freed.
+  test.each([
+    [44, 4],
+    [56, 14],
+    [60, 4],
+  ])('of the header from byte %i is no older form to be migrated', (at, bytes) => {
+    const folder = folders.make()
+    filled(folder, { crashed: false })
+    damage(fileOf(folder), at, bytes)
+    const before = readFileSync(fileOf(folder))
+    const opened = open(folder)
+    expect(opened.ok ? 'opened' : opened.failure.code).toBe('STORE_DAMAGED')
+    expect(readFileSync(fileOf(folder)).equals(before)).toBe(true)
+    expect(listBackups(folder)).toEqual([])
+  })
+  test('a version that says empty over tables that are there is damage', () => {
+    const folder = folders.make()
+    filled(folder, { crashed: false })
+    const db = new DatabaseSync(fileOf(folder))
+    db.exec('PRAGMA user_version = 0')
+    db.close()
+    const opened = open(folder)
+    expect(opened.ok ? 'opened' : opened.failure.code).toBe('STORE_DAMAGED')
+  })
   test('of the header loses nothing when the person chooses to rescue', () => {
     const folder = folders.make()
     filled(folder, { crashed: false })

@@ -10,6 +10,7 @@ import { Database, StoreDamagedError, type Row } from './database'
 import { MIGRATIONS } from './migrations'
 import { isWritable, privateFiles, privateFolder } from './private-files'
 import { savedCopies } from './recovery'
+import { storeTables } from './salvage'
 import { isBusy, isDamage, isFull, isReadOnly } from './sqlite-errors'
 
 export interface Opening {
@@ -59,6 +60,7 @@ function openToWrite(folder: string, opening: Opening): Outcome<Opened> {
       db.close()
       return fail(tooNew(file, version))
     }
+    assertPlausible(db, version)
     // Freed pages go back to the disk bit by bit; a file that has tables takes this over only by being written anew.
     db.exec('PRAGMA auto_vacuum = INCREMENTAL; BEGIN IMMEDIATE; COMMIT')
     if (!closedCleanly) assertSound(db)
@@ -113,6 +115,15 @@ function openToRead(folder: string): Outcome<Opened> {
     if (db.isOpen) db.close()
     throw error
   }
+}
+
+/** A version that no Takt ever wrote, or tables in a file that says it is empty, are damage of the header: nothing is migrated over it. */
+function assertPlausible(db: DatabaseSync, version: number) {
+  const known = new Set(storeTables().map(({ table }) => table))
+  const found = db.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all() as Row[]
+  const isEmpty = !found.some(({ name }) => known.has(String(name)))
+  if (version < 0 || (version === 0) !== isEmpty)
+    throw new StoreDamagedError('takt.db', `version ${String(version)}`)
 }
 
 const tooNew = (file: string, version: number) =>

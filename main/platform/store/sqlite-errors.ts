@@ -22,4 +22,8 @@ export const isFull = (error: unknown) =>
 export const isReadOnly = (error: unknown) =>
   [READONLY, CANTOPEN].includes(resultCode(error)) ||
   ['EACCES', 'EPERM', 'EROFS'].includes(systemCode(error) ?? '')
-export const isDamage = (error: unknown) => [CORRUPT, NOT_A_DATABASE].includes(resultCode(error))
+/** A schema format that no SQLite knows has no code of its own. */
+const hasUnknownFormat = (error: unknown) =>
+  error instanceof Error && error.message.includes('unsupported file format')
+export const isDamage = (error: unknown) =>
+  [CORRUPT, NOT_A_DATABASE].includes(resultCode(error)) || hasUnknownFormat(error)

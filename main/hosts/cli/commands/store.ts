@@ -42,6 +42,7 @@ export function storeCommands(program: Command, defaultFolder: () => string) {
 function status(folder: string, json: boolean) {
   const health = look(folder)
   const copies = listBackups(folder)
+  if (!health.ok) process.exitCode = exitCodeOf(health.failure.code)
   if (json)
     return say({
       folder,
