@@ -143,6 +143,7 @@ const WAYS: Record<string, () => Promise<void>> = {
 /** What the plant never shows, and why; the rules of their fields are walked without a page all the same. */
 const NOT_REACHED: Record<string, string> = {
   'people.password': 'asked for after a directory of one’s own was named, which the plant has not',
+  'sites.members': 'stands beside Prepare, and the plant is prepared already',
 }
 /** Fields that stand on the screen only after another choice. */
 const ELSEWHERE = new Set(['environments.machine.replicas'])

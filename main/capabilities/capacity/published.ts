@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { holds, type Inventory, type PodFacts } from '../../kernel/inventory'
+import { LABEL } from '../../kernel/manifest'
 import { succeed, type Outcome } from '../../kernel/outcome'
 import type { KubeClient, KubeObject } from '../../platform/kubernetes/types'
 import { KUBE } from '../plans'
@@ -115,7 +116,8 @@ export async function publish(
   const object: KubeObject = {
     apiVersion: 'v1',
     kind: 'ConfigMap',
-    metadata: PUBLISHED,
+    // Prepare makes it too, and takes over only what bears the mark.
+    metadata: { ...PUBLISHED, labels: { [LABEL.managedBy]: 'takt' } },
     data: { [KEY]: JSON.stringify(publicPart(inventory)) },
   }
   const written = await client.apply(KUBE.configMaps, object, {
