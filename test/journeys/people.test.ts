@@ -223,7 +223,7 @@ describe('somebody who may only look', () => {
       .waitFor()
     await page.getByRole('row').filter({ hasText: 'credit-default-nb-0' }).click()
     const detail = page.getByRole('complementary')
-    await detail.getByText('needs delete on pods in credit-default; ask group leads').waitFor()
+    await detail.getByText(/needs delete on pods in credit-default; ask /).waitFor()
     expect(
       await detail.getByRole('button', { name: /^Delete/ }).getAttribute('aria-disabled'),
     ).toBe('true')
@@ -234,11 +234,12 @@ describe('somebody who may only look', () => {
   })
   test('is told by the queue for the cloud which right it needs', async () => {
     await at.go('#/burst')
+    // The work of their own projects is there; what to do with it is told with the right it needs.
+    await page.getByText('eval-55').first().waitFor()
     await page
-      .getByText(/You may not list .* on rack/)
+      .getByText(/No cloud site is connected/)
       .first()
       .waitFor()
-    await page.getByText('FORBIDDEN').first().waitFor()
     await at.shot('reader-burst')
     expect(await at.violations()).toEqual([])
   })

@@ -15,14 +15,35 @@ type Seen = Listing & Pick<KubeClient, 'own'>
 /** Rights are granted while people are connected, and what they see of their own namespaces changes. */
 const LOOK_AGAIN_MS = 15_000
 
+/** How long a refusal of the whole list is believed: asking again each time would fill the server's log with what it has said. */
+const BELIEVED_MS = 5 * 60_000
+const refusals = new WeakMap<object, Map<string, { at: number; failure: Failure }>>()
+const keyOf = ({ group, version, plural }: Resource) => `${group}/${version}/${plural}`
+/** The refusal of the whole list that this connection met a short while ago. */
+function refusedLately({ own }: Seen, resource: Resource): Failure | undefined {
+  if (!own) return undefined
+  const met = refusals.get(own)?.get(keyOf(resource))
+  return met && own.clock.now() - met.at < BELIEVED_MS ? met.failure : undefined
+}
+function remember({ own }: Seen, resource: Resource, failure: Failure) {
+  if (!own || failure.code !== 'FORBIDDEN') return
+  const known = refusals.get(own) ?? new Map<string, { at: number; failure: Failure }>()
+  known.set(keyOf(resource), { at: own.clock.now(), failure })
+  refusals.set(own, known)
+}
+
 /** Lists a kind everywhere; whoever may not sees the namespaces they belong to, and one that is closed to them is left out. */
 export async function listVisible<T>(
   client: Seen,
   { resource, query = {}, parse }: { resource: Resource; query?: ListQuery; parse: z.ZodType<T> },
   signal?: AbortSignal,
 ): Promise<Outcome<VisibleItems<T>>> {
-  const all = await client.list(resource, query, parse, signal)
+  const lately = query.namespace === undefined ? refusedLately(client, resource) : undefined
+  const all = lately
+    ? ({ ok: false, failure: lately } as const)
+    : await client.list(resource, query, parse, signal)
   if (all.ok) return succeed({ items: all.value })
+  if (!lately && query.namespace === undefined) remember(client, resource, all.failure)
   const own = client.own?.namespaces() ?? []
   if (all.failure.code !== 'FORBIDDEN' || query.namespace !== undefined || own.length === 0)
     return all
@@ -67,12 +88,14 @@ export async function* watchVisible<T extends Named>(
   { parse, signal, onlySeen, onFailure }: WatchVisible<T>,
 ): AsyncGenerator<WatchItem<T>, void> {
   for (;;) {
-    let refused = false
+    let refused = refusedLately(client, resource) !== undefined
     const broken = (failed: Failure) => {
       refused = failed.code === 'FORBIDDEN'
+      remember(client, resource, failed)
       if (!refused) onFailure?.(failed)
     }
-    for await (const item of client.watch(resource, query, { parse, signal, onFailure: broken })) {
+    const whole = refused ? [] : client.watch(resource, query, { parse, signal, onFailure: broken })
+    for await (const item of whole) {
       onlySeen?.(undefined)
       yield item
     }
