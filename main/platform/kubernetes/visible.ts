@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { Failure } from '../../../preload/contract/failures'
 import type { Clock } from '../../kernel/clock'
-import { succeed, type Outcome } from '../../kernel/outcome'
+import { fail, succeed, type Outcome } from '../../kernel/outcome'
 import type { KubeClient, ListQuery, Resource, WatchItem } from './types'
 
 /** Objects of a kind as far as this person may see them. */
@@ -32,33 +32,55 @@ function remember({ own }: Seen, resource: Resource, failure: Failure) {
   refusals.set(own, known)
 }
 
+interface Asked<T> {
+  resource: Resource
+  query?: ListQuery
+  parse: z.ZodType<T>
+}
+/** The whole list, or the refusal of it that was met a short while ago. */
+async function wholeList<T>(
+  client: Seen,
+  { resource, query = {}, parse }: Asked<T>,
+  signal?: AbortSignal,
+): Promise<Outcome<T[]>> {
+  if (query.namespace !== undefined) return client.list(resource, query, parse, signal)
+  const lately = refusedLately(client, resource)
+  if (lately) return fail(lately)
+  const all = await client.list(resource, query, parse, signal)
+  if (!all.ok) remember(client, resource, all.failure)
+  return all
+}
+
 /** Lists a kind everywhere; whoever may not sees the namespaces they belong to, and one that is closed to them is left out. */
 export async function listVisible<T>(
   client: Seen,
-  { resource, query = {}, parse }: { resource: Resource; query?: ListQuery; parse: z.ZodType<T> },
+  asked: Asked<T>,
   signal?: AbortSignal,
 ): Promise<Outcome<VisibleItems<T>>> {
-  const lately = query.namespace === undefined ? refusedLately(client, resource) : undefined
-  const all = lately
-    ? ({ ok: false, failure: lately } as const)
-    : await client.list(resource, query, parse, signal)
+  const all = await wholeList(client, asked, signal)
   if (all.ok) return succeed({ items: all.value })
-  if (!lately && query.namespace === undefined) remember(client, resource, all.failure)
   const own = client.own?.namespaces() ?? []
-  if (all.failure.code !== 'FORBIDDEN' || query.namespace !== undefined || own.length === 0)
+  if (all.failure.code !== 'FORBIDDEN' || asked.query?.namespace !== undefined || own.length === 0)
     return all
+  const { resource, query = {}, parse } = asked
   const answers = await Promise.all(
     own.map(async (namespace) => ({
       namespace,
       answer: await client.list(resource, { ...query, namespace }, parse, signal),
     })),
   )
+  return oneList(answers) ?? all
+}
+/** What several namespaces answered; undefined where all are closed. */
+function oneList<T>(
+  answers: readonly { namespace: string; answer: Outcome<T[]> }[],
+): Outcome<VisibleItems<T>> | undefined {
   const broken = answers.find(({ answer }) => !answer.ok && answer.failure.code !== 'FORBIDDEN')
   if (broken && !broken.answer.ok) return broken.answer
   const open = answers.flatMap(({ namespace, answer }) =>
     answer.ok ? [{ namespace, items: answer.value }] : [],
   )
-  if (open.length === 0) return all
+  if (open.length === 0) return undefined
   return succeed({
     items: open.flatMap(({ items }) => items),
     only: open.map(({ namespace }) => namespace),
