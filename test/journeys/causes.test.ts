@@ -139,10 +139,10 @@ describe('what stands in the way of a cluster', () => {
       'by-tls',
       [
         /CLUSTER_UNTRUSTED/,
-        /It was issued to the-machine, Company by takt cluster tests/,
+        /It was issued to the-machine, Company by takt simulated sites/,
         /Add that authority in Settings/,
       ],
-      [/issuer: takt cluster tests/, /name: the-machine, Company/],
+      [/issuer: takt simulated sites/, /name: the-machine, Company/],
     ],
     [
       'a name that nobody knows',
