@@ -271,6 +271,12 @@ describe('takt', () => {
     expect([2, 7]).toContain(code)
     expect(err.trim()).not.toBe('')
   })
+  test('a word that nobody knows is echoed without what a terminal would obey', async () => {
+    const { code, err } = await takt('proj\u001b]52;c;Z\u0007')
+    expect(code).toBe(2)
+    expect(err).toContain('unknown command')
+    expect([err.includes('\u001b'), err.includes('\u0007')]).toEqual([false, false])
+  })
   test('an unknown command is usage, and the nearest one is suggested', async () => {
     const { code, err } = await takt('projct')
     expect(code).toBe(2)

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { aside } from '../../platform/terminal'
 import { EXIT, report } from './session'
 
 /** The command itself, before any of its words. */
@@ -8,6 +9,8 @@ export const taktCommand = (version: string): Command =>
     .version(version)
     .option('--json', 'answer as JSON')
     .option('--store <folder>', 'folder of the local store')
+    // What commander echoes of a word it does not know passes the one writer for terminals too.
+    .configureOutput({ writeErr: (text) => aside(text.replace(/\n$/, '')) })
     .showSuggestionAfterError()
     .exitOverride()
     .addHelpText(
