@@ -1,20 +1,21 @@
 import type { Days } from '../../../../kernel/days'
-import { courseOf, type Course } from './course'
+import type { Course } from './course'
 import { doraFigures } from './dora'
 import { byTime, type FlowEvent, type Histories } from './events'
-import { inOrder, isIn, meanOf, nearestRank, overlapS, sumOf } from './figures'
 import { daysUntil, finishChances } from './forecast'
 import { littlesLaw } from './little'
 import { stationStays } from './stays'
 import { agesAtStations, valueStream } from './stream'
-import { clippedWaits, touchS, wholeWaits } from './waits'
-import { gateYields, handOffs } from './yields'
+import { leadS, summarise, type NamedCourse } from './summary'
+import { touchS, wholeWaits } from './waits'
+import { handOffs } from './yields'
 
 export { byTime, FLOW_EVENT_TYPES, STATION_ORDER, WAIT_CAUSES } from './events'
 export type { FlowEvent, FlowEventType, Histories } from './events'
 export { courseOf } from './course'
 export { nearestRank } from './figures'
 export { itemStays } from './stays'
+export { summarise, type LineSummary } from './summary'
 export { sumWaits } from './waits'
 export { recordedHistories, recordedHistory } from './recorded'
 
@@ -28,7 +29,6 @@ export interface FlowQuestion {
   /** How many more items a forecast is asked for; 0 for none. */
   ask: number
 }
-type Named = [item: string, course: Course]
 
 /** Histories in order of time, from events in any order; an id seen before of the same item is left out. */
 export function historiesOf(
@@ -50,42 +50,30 @@ export function historiesOf(
  * Little's law and a forecast. Times in seconds; a figure that nothing stands behind is null.
  */
 export function flowReport(histories: Histories, { days, addDays, ask }: FlowQuestion) {
-  const all: Named[] = [...histories]
-    .map(([item, events]): Named => [item, courseOf(events, days.toS)])
-    .sort(([a], [b]) => inOrder(a, b))
-  const courses = all.map(([, course]) => course)
-  const finished = all.filter(([, course]) => isFinished(course, days))
-  const leads = finished.map(([, course]) => leadS(course))
-  const p85Seconds = nearestRank(leads, 0.85)
-  const [totalS, touchSeconds] = [sumOf(leads), sumOf(finished.map(([, course]) => touchS(course)))]
+  const { all, finished, heldS, newQuestions, figures } = summarise(histories, days)
+  const [courses, ended] = [all, finished].map((some) => some.map(([, course]) => course)) as [
+    Course[],
+    Course[],
+  ]
   const lengthS = days.toS - days.fromS
-  const daily = dailyFinished(finished, days)
-  const newQuestions = courses.filter(
-    ({ startS }) => startS !== undefined && isIn(startS, days),
-  ).length
+  const daily = dailyFinished(ended, days)
   return {
     window: { ...days.window, hours: lengthS / 3600 },
     items: all.length,
     incomplete: all.filter(([, { startS }]) => startS === undefined).map(([item]) => item),
     finished: finished.map(([item]) => item),
     throughputPerWeek: (finished.length * WEEK_S) / lengthS,
-    lead: { medianSeconds: nearestRank(leads, 0.5), p85Seconds, meanSeconds: meanOf(leads) },
     perItem: Object.fromEntries(
       finished.map(([item, course]) => [
         item,
         { leadSeconds: leadS(course), touchSeconds: touchS(course), waits: wholeWaits([course]) },
       ]),
     ),
-    touchSeconds,
-    waitSeconds: totalS - touchSeconds,
-    flowEfficiency: totalS > 0 ? touchSeconds / totalS : null,
-    finishedWaits: wholeWaits(finished.map(([, course]) => course)),
-    windowWaits: clippedWaits(courses, days),
-    ...gateYields(histories, days),
+    ...figures,
     ...handOffs(histories, days),
-    ...workInProgress(all, days, p85Seconds),
-    valueStream: valueStream(finished.map(([, course]) => course)),
-    agesAtStations: agesAtStations(finished.map(([, course]) => course)),
+    ...openItems(all, { days, heldS, p85Seconds: figures.lead.p85Seconds }),
+    valueStream: valueStream(ended),
+    agesAtStations: agesAtStations(ended),
     stations: stationStays(courses, days),
     little: littlesLaw(courses, days),
     dora: doraFigures(histories, days),
@@ -101,18 +89,17 @@ const endOf = ({ days, window }: Days, addDays: AddDays) => {
   const last = days.at(-1)
   return last ? addDays(last.date, 1) : window.from
 }
-const isFinished = ({ end, startS }: Course, days: Days) =>
-  end?.station === 'in-use' && startS !== undefined && isIn(end.atS, days)
-const leadS = ({ end, startS }: Course) => (end?.atS ?? 0) - (startS ?? 0)
 
 /** Mean work in progress over the window, and at its end who is under way, since when, and who is older than 85 % of what was finished. */
-function workInProgress(all: Named[], days: Days, p85Seconds: number | null) {
+function openItems(
+  all: readonly NamedCourse[],
+  { days, heldS, p85Seconds }: { days: Days; heldS: number; p85Seconds: number | null },
+) {
   const open = all.flatMap(([item, { end, startS }]): [string, number][] =>
     end === undefined && startS !== undefined && startS < days.toS
       ? [[item, days.toS - startS]]
       : [],
   )
-  const heldS = sumOf(all.flatMap(([, { pieces }]) => pieces.map((piece) => overlapS(piece, days))))
   return {
     wip: { atEnd: open.length, mean: heldS / (days.toS - days.fromS) },
     ages: Object.fromEntries(open),
@@ -122,9 +109,9 @@ function workInProgress(all: Named[], days: Days, p85Seconds: number | null) {
   }
 }
 
-function dailyFinished(finished: Named[], { days }: Days): number[] {
+function dailyFinished(ended: readonly Course[], { days }: Days): number[] {
   const perDay = days.map(() => 0)
-  for (const [, { end }] of finished) {
+  for (const { end } of ended) {
     const index = days.findLastIndex(({ fromS }) => fromS <= (end?.atS ?? 0))
     perDay[index] = (perDay[index] ?? 0) + 1
   }
