@@ -1,4 +1,5 @@
 import Fraction from 'fraction.js'
+import { inOrder } from './order'
 
 export { Fraction }
 export const ZERO = new Fraction(0)
@@ -55,9 +56,7 @@ export function shareCents(parts: ReadonlyMap<string, Fraction>): {
   })
   const all = rounded(total(parts.values()).mul(CENTS))
   const missing = all - shares.reduce((sum, { whole }) => sum + whole, 0n)
-  const byRest = shares.toSorted(
-    (a, b) => b.rest.compare(a.rest) || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0),
-  )
+  const byRest = shares.toSorted((a, b) => b.rest.compare(a.rest) || inOrder(a.name, b.name))
   const raised = new Set(byRest.slice(0, Number(missing)).map(({ name }) => name))
   const text = (cents: bigint) => decimalText(fractionOf(cents, BigInt(CENTS)), 2)
   return {

@@ -1,12 +1,11 @@
 import { basename } from 'node:path'
 import { performance } from 'node:perf_hooks'
-import { ORPCError } from '@orpc/client'
 import { InvalidArgumentError, type Command } from 'commander'
-import { failure, type Failure } from '../../../preload/contract/failures'
 import type { Outcome } from '../../kernel/outcome'
 import { readJobHistory } from './adapters/job-history'
 import { readSpot } from './adapters/spot-json'
 import { writeSchedule } from './adapters/schedule-csv'
+import { groupOf, invalidOption, refusal } from '../../platform/report-command'
 import { aside, print, printJson } from '../../platform/terminal'
 import { readTrace } from './adapters/trace-csv'
 import { POLICY_NAMES } from './domain/policies/catalogue'
@@ -35,12 +34,8 @@ interface Options {
   json?: boolean
 }
 
-/** Failures leave the command line as the contract's own errors, so that they get their words and exit code there. */
-const refused = ({ code, data }: Failure) => new ORPCError(code, { data, defined: true })
-const invalid = (path: string, says: string) =>
-  refused(failure('INVALID', { issues: [{ path, says }] }))
 function valueOf<T>(outcome: Outcome<T>): T {
-  if (!outcome.ok) throw refused(outcome.failure)
+  if (!outcome.ok) throw refusal(outcome.failure)
   return outcome.value
 }
 
@@ -76,9 +71,7 @@ const toTerminal: Print = { result: print, json: printJson, aside }
 
 /** Registers `takt burst replay`, which needs no cluster, no core and no network. */
 export function burstCommands(program: Command, to: Print = toTerminal): void {
-  const burst =
-    program.commands.find((command) => command.name() === 'burst') ??
-    program.command('burst').description('Decide between the building and the cloud')
+  const burst = groupOf(program, 'burst', 'Decide between the building and the cloud')
   burst
     .command('replay')
     .description(
@@ -141,10 +134,13 @@ export function burstCommands(program: Command, to: Print = toTerminal): void {
 async function replayCommand(options: Options, to: Print): Promise<void> {
   const names = options.policy?.split(',').map((name) => name.trim()) ?? [...POLICY_NAMES]
   if (names.every((name) => name === ''))
-    throw invalid('--policy', `names none of ${POLICY_NAMES.join(', ')}`)
+    throw invalidOption('--policy', `names none of ${POLICY_NAMES.join(', ')}`)
   const unknown = names.filter((name) => !POLICY_NAMES.includes(name))
   if (unknown.length > 0)
-    throw invalid('--policy', `${unknown.join(', ')} is not one of ${POLICY_NAMES.join(', ')}`)
+    throw invalidOption(
+      '--policy',
+      `${unknown.join(', ')} is not one of ${POLICY_NAMES.join(', ')}`,
+    )
   const { jobs, skipped } = valueOf(await readHistory(options))
   const spots = await Promise.all(
     (options.spot ?? [])

@@ -2,11 +2,11 @@ import { InvalidArgumentError, type Command } from 'commander'
 import type { z } from 'zod'
 import { failure } from '../../../preload/contract/failures'
 import { daysOf } from '../../platform/calendar'
-import { MOST_BYTES, readRegularText } from '../../platform/files'
+import { MOST_BYTES } from '../../platform/files'
 import {
   groupOf,
-  invalidOption,
   inWindow,
+  jsonOf,
   refusal,
   reporting,
   type WindowOptions,
@@ -57,20 +57,11 @@ async function reportOf(options: Options): Promise<ReportWithProblems> {
 }
 
 async function jsonFile<T>(file: string, schema: z.ZodType<T>): Promise<T> {
-  const read = await readRegularText(file, { mostBytes: MOST_BYTES.manifest })
-  if (!read.ok) throw refusal(read.failure)
-  const parsed = schema.safeParse(parsedJson(file, read.value))
+  const parsed = schema.safeParse(await jsonOf(file, MOST_BYTES.manifest))
   if (parsed.success) return parsed.data
   const issues = parsed.error.issues.map(({ path, message }) => ({
     path: `${file} ${path.map(String).join('.')}`.trim(),
     says: message,
   }))
   throw refusal(failure('INVALID', { issues }))
-}
-function parsedJson(file: string, text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw invalidOption(file, 'is not JSON')
-  }
 }

@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
 import { failure } from '../../../preload/contract/failures'
-import { MOST_BYTES, readRegularText } from '../../platform/files'
+import { MOST_BYTES } from '../../platform/files'
 import { loadSpecialFunctions } from '../../platform/numerics'
-import { groupOf, invalidOption, refusal, reporting } from '../../platform/report-command'
+import { groupOf, jsonOf, refusal, reporting } from '../../platform/report-command'
 import { answerFile, BadInput } from './answer'
 import { answerText } from './answer-text'
 
@@ -23,20 +23,11 @@ export function rolloutTestCommand(program: Command): void {
 }
 
 async function answerOf({ file }: Options): Promise<Answer> {
-  const read = await readRegularText(file, { mostBytes: MOST_BYTES.driftProfile })
-  if (!read.ok) throw refusal(read.failure)
-  const value = parsed(file, read.value)
+  const value = await jsonOf(file, MOST_BYTES.driftProfile, '; it may have been cut short')
   try {
     return answerFile(value, await loadSpecialFunctions())
   } catch (error) {
     if (error instanceof BadInput) throw refusal(failure('INVALID', { issues: error.issues }))
     throw error
-  }
-}
-function parsed(file: string, text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw invalidOption(file, 'is not JSON; it may have been cut short')
   }
 }

@@ -2,6 +2,7 @@ import { ORPCError } from '@orpc/client'
 import type { Command } from 'commander'
 import { failure, type Failure } from '../../../preload/contract/failures'
 import { CalendarError } from '../calendar'
+import { readRegularText } from '../files'
 import { FileRefused } from '../json-lines'
 import { print, printJson } from '../terminal'
 
@@ -28,6 +29,17 @@ export const groupOf = (program: Command, name: string, says: string): Command =
 export const refusal = ({ code, data }: Failure) => new ORPCError(code, { data, defined: true })
 export const invalidOption = (path: string, says: string) =>
   refusal(failure('INVALID', { issues: [{ path, says }] }))
+
+/** The JSON of a regular file that a person named, of bounded size; ends the command where it is none. */
+export async function jsonOf(file: string, mostBytes: number, cut = ''): Promise<unknown> {
+  const read = await readRegularText(file, { mostBytes })
+  if (!read.ok) throw refusal(read.failure)
+  try {
+    return JSON.parse(read.value)
+  } catch {
+    throw invalidOption(file, `is not JSON${cut}`)
+  }
+}
 
 /** Prints what a report answers, as text or JSON; files and windows that make no sense are refused in words. */
 export const reporting =

@@ -1,14 +1,12 @@
 import type { MapView } from '../../../../preload/contract/flow'
 import type { Station } from '../../../../preload/contract/records/work'
-import { recordedHistories, summarise, type LineSummary } from './report'
+import { LEAST_COUNTED, recordedHistories, summarise, type LineSummary } from './report'
 import { stationOf, WIP_LIMIT, type Tracked } from './stations'
 import { firstEntered, median, OUT_OF_FLOW } from './visits'
 
 const DAY_MS = 86_400_000
 const DAY_S = 86_400
 export const WINDOW_DAYS = 30
-/** Under ten finished items only counts are shown. */
-const LEAST_FINISHED = 10
 
 const inWindow = (at: number | undefined, now: number): at is number =>
   at !== undefined && now - at <= WINDOW_DAYS * DAY_MS && at <= now
@@ -25,7 +23,7 @@ export function figuresOf(shown: Tracked[], now: number): MapView['figures'] {
   )
   const line = summarise(histories, { fromS: toS - WINDOW_DAYS * DAY_S, toS })
   const { newQuestions, figures } = line
-  const enough = line.finished.length >= LEAST_FINISHED
+  const enough = line.finished.length >= LEAST_COUNTED
   const spans = (from: Station, to: Station) =>
     median(
       shown.flatMap(({ visits }) => {

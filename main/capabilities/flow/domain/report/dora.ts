@@ -1,10 +1,7 @@
+import { isIn, type Span } from '../../../../kernel/spans'
 import type { FlowEvent, Histories } from './events'
-import { isIn, nearestRank } from './figures'
+import { nearestRank } from './figures'
 
-interface Window {
-  fromS: number
-  toS: number
-}
 const WEEK_S = 7 * 86_400
 /** A failure counts against the deployment of the same version within this time. */
 const FAILS_WITHIN_S = WEEK_S
@@ -22,7 +19,7 @@ const ofVersion = (events: readonly FlowEvent[], type: FlowEvent['type'], versio
 function deployment(
   { atS, version, unplanned }: FlowEvent,
   events: readonly FlowEvent[],
-  window: Window,
+  window: Span,
 ): Deployment {
   const registered = ofVersion(events, 'version-registered', version).filter((at) => at <= atS)
   const failedS = ofVersion(events, 'failed', version).find(
@@ -44,7 +41,7 @@ function deployment(
  * DORA's five figures for models (dora.dev, guide of January 2026): change lead time, deployment frequency and failed deployment recovery
  * time are throughput; change fail rate and deployment rework rate are instability. Times in seconds, medians by nearest rank.
  */
-export function doraFigures(histories: Histories, window: Window) {
+export function doraFigures(histories: Histories, window: Span) {
   const all = [...histories.values()].flatMap((events) =>
     events
       .filter(({ type, atS }) => type === 'deployed' && isIn(atS, window))

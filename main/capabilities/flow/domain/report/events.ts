@@ -1,3 +1,4 @@
+import { inOrder } from '../../../../kernel/order'
 import { Station, WorkEvent } from '../line'
 
 /** What an event may be. */
@@ -35,6 +36,10 @@ export const waitCauseOf = (cause: string | undefined): WaitCause =>
 
 /** The stations in the order items pass them. */
 export const STATION_ORDER: readonly Station[] = Station.options
+/** Those where the clock of the flow runs. */
+export const FLOWING_STATIONS: readonly Station[] = STATION_ORDER.filter(
+  (station) => station !== 'in-use' && station !== 'done',
+)
 const RANKS = new Map<Station, number>(STATION_ORDER.map((station, index) => [station, index]))
 export const rankOf = (station: Station): number => RANKS.get(station) ?? -1
 
@@ -52,4 +57,4 @@ const turnOf = (type: FlowEventType) => TURN[type] ?? OTHERS
 
 /** By time, then by turn within a second, then by id: replaying in any order gives the same history. */
 export const byTime = (a: FlowEvent, b: FlowEvent): number =>
-  a.atS - b.atS || turnOf(a.type) - turnOf(b.type) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
+  a.atS - b.atS || turnOf(a.type) - turnOf(b.type) || inOrder(a.id, b.id)

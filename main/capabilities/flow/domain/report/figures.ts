@@ -1,12 +1,3 @@
-/** Seconds of a stretch that lie in a window. */
-export const overlapS = (
-  { fromS, toS }: { fromS: number; toS: number },
-  window: { fromS: number; toS: number },
-): number => Math.max(0, Math.min(toS, window.toS) - Math.max(fromS, window.fromS))
-
-export const isIn = (atS: number, window: { fromS: number; toS: number }): boolean =>
-  window.fromS <= atS && atS < window.toS
-
 export const sumOf = (values: Iterable<number>): number => {
   let sum = 0
   for (const value of values) sum += value
@@ -23,4 +14,6 @@ export function nearestRank(values: readonly number[], share: number, least = 1)
     sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(share * sorted.length) - 1))] ?? null
   )
 }
-export const inOrder = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+/** Under ten stays or items a percentile says nothing. */
+export const LEAST_COUNTED = 10

@@ -1,11 +1,8 @@
+import { isIn, overlapS, type Span } from '../../../../kernel/spans'
 import { DISCOVERY_STATIONS, MLOPS_STATIONS, type Station } from '../line'
 import type { Course } from './course'
-import { isIn, meanOf, overlapS, sumOf } from './figures'
+import { meanOf, sumOf } from './figures'
 
-interface Window {
-  fromS: number
-  toS: number
-}
 const FLOWING = MLOPS_STATIONS.filter((station) => station !== 'in-use')
 const PARTS = {
   all: new Set<Station>([...DISCOVERY_STATIONS, 'backlog', ...FLOWING]),
@@ -29,7 +26,7 @@ function reasonOf(
 }
 
 /** Seconds spent in a part by an item that left it in the window; undefined for one that did not. */
-function passedS({ pieces, end }: Course, part: ReadonlySet<Station>, window: Window) {
+function passedS({ pieces, end }: Course, part: ReadonlySet<Station>, window: Span) {
   const mine = pieces.filter(({ station }) => part.has(station))
   if (mine.length === 0) return undefined
   const last = mine.reduce((latest, { toS }) => Math.max(latest, toS), 0)
@@ -43,7 +40,7 @@ function passedS({ pieces, end }: Course, part: ReadonlySet<Station>, window: Wi
  * why they are more than a fifth apart: *open items* (without those still open it fits: the line takes in more than it finishes), *events
  * missing* (items without a beginning) or *uneven*.
  */
-export function littlesLaw(courses: readonly Course[], window: Window) {
+export function littlesLaw(courses: readonly Course[], window: Span) {
   const lengthS = window.toS - window.fromS
   const missing = courses.some(({ startS }) => startS === undefined)
   const inPart = (these: readonly Course[], part: ReadonlySet<Station>) =>

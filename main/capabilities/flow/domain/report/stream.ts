@@ -1,17 +1,11 @@
-import type { Station } from '../line'
 import type { Course } from './course'
-import { STATION_ORDER } from './events'
-import { meanOf, nearestRank } from './figures'
+import { FLOWING_STATIONS } from './events'
+import { LEAST_COUNTED, meanOf, nearestRank } from './figures'
 import { sumWaits } from './waits'
-
-const LEAST = 10
-const FLOWING: readonly Station[] = STATION_ORDER.filter(
-  (station) => station !== 'in-use' && station !== 'done',
-)
 
 /** Touch and wait of the mean finished item by station, in seconds: over all stations they add up to the mean lead time. */
 export function valueStream(finished: readonly Course[]) {
-  return FLOWING.map((station) => {
+  return FLOWING_STATIONS.map((station) => {
     const touch: number[] = []
     const waits: Record<string, number>[] = []
     for (const { pieces } of finished) {
@@ -38,15 +32,15 @@ const lengthOf = (pieces: readonly { fromS: number; toS: number }[]) =>
 
 /** How old finished items were when they left each station, in seconds since the question; null under ten of them. */
 export function agesAtStations(finished: readonly Course[]) {
-  return FLOWING.map((station) => {
+  return FLOWING_STATIONS.map((station) => {
     const ages = finished.flatMap(({ pieces, startS }) => {
       const left = pieces.findLast((piece) => piece.station === station)?.toS
       return left === undefined || startS === undefined ? [] : [left - startS]
     })
     return {
       station,
-      p50Seconds: nearestRank(ages, 0.5, LEAST),
-      p85Seconds: nearestRank(ages, 0.85, LEAST),
+      p50Seconds: nearestRank(ages, 0.5, LEAST_COUNTED),
+      p85Seconds: nearestRank(ages, 0.85, LEAST_COUNTED),
     }
   })
 }

@@ -1,16 +1,14 @@
+import { inOrder } from '../../../../kernel/order'
+import { isIn, overlapS, type Span } from '../../../../kernel/spans'
 import { courseOf, type Course } from './course'
 import type { Histories } from './events'
-import { inOrder, isIn, meanOf, nearestRank, overlapS, sumOf } from './figures'
+import { meanOf, nearestRank, sumOf } from './figures'
 import { clippedWaits, touchS, wholeWaits } from './waits'
 import { gateYields } from './yields'
 
-export interface Window {
-  fromS: number
-  toS: number
-}
 export type NamedCourse = [item: string, course: Course]
 
-const isFinished = ({ end, startS }: Course, window: Window) =>
+const isFinished = ({ end, startS }: Course, window: Span) =>
   end?.station === 'in-use' && startS !== undefined && isIn(end.atS, window)
 /** From the question to the first use, in seconds. */
 export const leadS = ({ end, startS }: Course): number => (end?.atS ?? 0) - (startS ?? 0)
@@ -19,7 +17,7 @@ export const leadS = ({ end, startS }: Course): number => (end?.atS ?? 0) - (sta
  * The figures that the map shows of a window and the report begins with: lead, touch and wait time, yields by gate, questions. The map is
  * drawn several times a second, so what only the report tells is not worked out here.
  */
-export function summarise(histories: Histories, window: Window) {
+export function summarise(histories: Histories, window: Span) {
   const all = [...histories]
     .map(([item, events]): NamedCourse => [item, courseOf(events, window.toS)])
     .sort(([a], [b]) => inOrder(a, b))

@@ -1,5 +1,7 @@
+import { inOrder } from '../../../../kernel/order'
+import { overlapS, type Span } from '../../../../kernel/spans'
 import type { Course, Piece } from './course'
-import { inOrder, overlapS, sumOf } from './figures'
+import { sumOf } from './figures'
 
 /** Seconds waited by cause, the largest first; causes without a second are left out. */
 export type Waits = Record<string, number>
@@ -33,10 +35,7 @@ export const wholeWaits = (courses: readonly Course[]): Waits =>
     lengthS,
   )
 /** Waits clipped to the window, of all items. */
-export const clippedWaits = (
-  courses: readonly Course[],
-  window: { fromS: number; toS: number },
-): Waits =>
+export const clippedWaits = (courses: readonly Course[], window: Span): Waits =>
   sumByCause(
     courses.flatMap(({ pieces }) => pieces),
     (piece) => overlapS(piece, window),

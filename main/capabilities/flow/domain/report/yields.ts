@@ -1,11 +1,8 @@
+import { inOrder } from '../../../../kernel/order'
+import { isIn, type Span } from '../../../../kernel/spans'
 import type { Station } from '../line'
 import { rankOf, STATION_ORDER, type FlowEvent, type Histories } from './events'
-import { inOrder, isIn } from './figures'
 
-interface Window {
-  fromS: number
-  toS: number
-}
 export interface GateYield {
   entered: number
   passed: number
@@ -27,7 +24,7 @@ const sorted = <T>(entries: Iterable<[string, T]>) =>
  * First-pass yield by gate: items whose first answer at a station fell in the window and was *passed*. A waiver is no pass. Rolled, the
  * product of all gates; null without one.
  */
-export function gateYields(histories: Histories, window: Window) {
+export function gateYields(histories: Histories, window: Span) {
   const gates = new Map<string, GateYield>()
   for (const events of histories.values())
     for (const [station, { atS, type }] of firstAnswers(events)) {
@@ -56,7 +53,7 @@ function firstAnswers(events: readonly FlowEvent[]): Map<Station, FlowEvent> {
  * Percent complete and accurate by hand-off (Martin and Osterling, Value Stream Mapping): entries further down the line that fell in the
  * window, less those that the receiver sent back before the item went on. Rolled, the product; null without one.
  */
-export function handOffs(histories: Histories, window: Window) {
+export function handOffs(histories: Histories, window: Span) {
   const all = new Map<string, HandOff>()
   for (const events of histories.values()) follow(events, window, all)
   for (const one of all.values())
@@ -68,7 +65,7 @@ export function handOffs(histories: Histories, window: Window) {
     ),
   }
 }
-function follow(events: readonly FlowEvent[], window: Window, all: Map<string, HandOff>) {
+function follow(events: readonly FlowEvent[], window: Span, all: Map<string, HandOff>) {
   let at = -1
   let received: HandOff | undefined
   for (const { type, station, atS } of events) {

@@ -1,3 +1,4 @@
+import { overlapS } from '../../../../kernel/spans'
 import type { LocalDay } from '../../../../kernel/days'
 import {
   decimalText,
@@ -9,7 +10,6 @@ import {
 } from '../../../../kernel/exact'
 import { Cell, type What } from './cells'
 import type { Gap } from './records'
-import { overlapS } from './stretches'
 import type { Stretch } from './ledger'
 
 export interface BudgetCap {

@@ -1,5 +1,5 @@
+import type { Span } from '../../../../kernel/spans'
 import { UNMEASURED, type Samples } from './records'
-import type { Span } from './stretches'
 
 /** From when on little use is called idle: a setting that stands on the screen. */
 export interface IdleRule {

@@ -1,3 +1,4 @@
+import { overlapS, type Span } from '../../../../kernel/spans'
 import { Rates, type GpuKind, type PriceBook, type Rate } from './book'
 import { Cell, type What } from './cells'
 import { idleSpans, measured, type IdleRule } from './idle'
@@ -9,7 +10,7 @@ import {
   type Samples,
   type Storage,
 } from './records'
-import { clipped, cutAt, isEmpty, overlapS, Owners, type Owner, type Span } from './stretches'
+import { clipped, cutAt, isEmpty, Owners, type Owner } from './stretches'
 
 export const GROUPINGS = [
   'project',

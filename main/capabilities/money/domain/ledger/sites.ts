@@ -1,8 +1,9 @@
+import { overlapS, type Span } from '../../../../kernel/spans'
 import { decimalText, fractionOf, ZERO, type Fraction } from '../../../../kernel/exact'
 import { WHOLE_GPU, type Rates } from './book'
 import type { Cell } from './cells'
 import type { MeteredNode, Metering } from './records'
-import { clipped, cutAt, overlapS, type Span } from './stretches'
+import { clipped, cutAt } from './stretches'
 
 const HOUR_S = 3_600n
 

@@ -1,18 +1,11 @@
+import type { Span } from '../../../../kernel/spans'
 import type { Ownership } from './records'
 
-/** A stretch of time, half-open, in seconds since 1970. */
-export interface Span {
-  fromS: number
-  toS: number
-}
 export const clipped = (span: Span, window: Span): Span => ({
   fromS: Math.max(span.fromS, window.fromS),
   toS: Math.min(span.toS, window.toS),
 })
 export const isEmpty = ({ fromS, toS }: Span): boolean => fromS >= toS
-export const overlapS = (a: Span, b: Span): number =>
-  Math.max(0, Math.min(a.toS, b.toS) - Math.max(a.fromS, b.fromS))
-
 /** A span cut at every instant that lies inside it, so that nothing changes within a piece. */
 export function cutAt(span: Span, ...instants: readonly (readonly number[])[]): Span[] {
   if (isEmpty(span)) return []
