@@ -210,6 +210,7 @@ export const FlowReport = z.object({
   forecast: z
     .object({
       items: z.number().int(),
+      from: Day.describe('The first day that is drawn'),
       p50: ForecastDate,
       p85: ForecastDate,
       p95: ForecastDate,

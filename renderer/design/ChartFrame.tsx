@@ -6,6 +6,7 @@ import { toCsv } from '../../preload/contract/text/csv'
 import { useKeys } from './keys'
 import { Panel } from './Panel'
 import { CopyButton } from './States'
+import { TableHead } from './TableHead'
 
 interface ChartFrameProps {
   title: string
@@ -70,15 +71,7 @@ export function ChartFrame({
       {twin ? (
         <div className="table-frame" tabIndex={0} role="region" aria-label={`${title}, table`}>
           <table className="table">
-            <thead>
-              <tr>
-                {head.map((word, index) => (
-                  <th key={word} scope="col" className={index > 0 ? 'right' : undefined}>
-                    {word}
-                  </th>
-                ))}
-              </tr>
-            </thead>
+            <TableHead head={head} />
             <tbody>
               {rows.map((row, index) => (
                 <tr key={index}>

@@ -1,6 +1,8 @@
 export { Answer, TroubleNote } from './Answer'
 export { CellStrip, FreshnessBar, ProgressBar, QuotaBar, type CellState } from './Bars'
 export { ChartFrame } from './ChartFrame'
+export { TICK } from './charts'
+export { TableHead } from './TableHead'
 export { ConfirmDelete } from './Confirm'
 export { Avatar, Avatars, Button, Kbd, LinkButton, Segmented, Tag, type Tone } from './Controls'
 export { toCsv } from '../../preload/contract/text/csv'

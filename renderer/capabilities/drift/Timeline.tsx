@@ -10,11 +10,10 @@ import {
 } from 'recharts'
 import type { DriftLimits, ModelDrift } from '../../../preload/contract/drift-review'
 import { setQuery } from '../../client'
-import { formatDay } from '../../design'
+import { formatDay, TICK } from '../../design'
 import { formatSize, namedEvents, placeOf, sizeTicks, startOf, topOf } from './view-model'
 import { words } from './words'
 
-const TICK = { fill: 'var(--ink3)', fontSize: 11 }
 /** Where the plot lies inside its frame, in px; the handles of the limits stand on it. */
 export const TIMELINE = { top: 16, right: 84, bottom: 36, left: 38 } as const
 

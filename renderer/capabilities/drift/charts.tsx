@@ -16,8 +16,8 @@ import {
 import type { FeatureDrift, QualityPoint } from '../../../preload/contract/drift-review'
 import { formatValue, type Bin, type CategoryBar } from './view-model'
 import { words } from './words'
+import { TICK } from '../../design'
 
-const TICK = { fill: 'var(--ink3)', fontSize: 11 }
 const AXIS = { tick: TICK, tickLine: false, axisLine: false } as const
 const SIZE = {
   width: '100%',

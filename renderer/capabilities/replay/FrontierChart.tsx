@@ -10,11 +10,10 @@ import {
   XAxis,
   YAxis,
 } from 'recharts'
-import { formatNumber } from '../../design'
+import { formatNumber, TICK } from '../../design'
 import { lookOf, usdTick, type Frontier, type Look, type Point } from './view-model'
 import { words } from './words'
 
-const TICK = { fill: 'var(--ink3)', fontSize: 11 }
 const SHAPES: Record<Look['marker'], string> = {
   circle: 'M-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0',
   triangle: 'M0-4.5 4.2 3.5H-4.2Z',

@@ -9,11 +9,10 @@ import {
   XAxis,
   YAxis,
 } from 'recharts'
-import { formatDay } from '../../design'
+import { formatDay, TICK } from '../../design'
 import { ticksTo, type UsagePoint } from './view-model'
 import { words } from './words'
 
-const TICK = { fill: 'var(--ink3)', fontSize: 11 }
 const DAY_MS = 86_400_000
 /** Days at which the axis is named: at most seven, at midnight where the trace has dates. */
 export function dayTicks(points: readonly UsagePoint[], dated: boolean): number[] {

@@ -25,6 +25,7 @@ import {
   Sign,
   Table,
   type Column,
+  TICK,
 } from '../../../design'
 import { useSiteNow } from '../../sites/store'
 import { BurstTabs } from '../BurstTabs'
@@ -194,7 +195,6 @@ function Body({ journal }: { journal: BurstJournal }) {
     </div>
   )
 }
-const TICK = { fill: 'var(--ink3)', fontSize: 11 }
 function Calibration({ journal: { calibration, forecasts } }: { journal: BurstJournal }) {
   if (calibration.length === 0)
     return (

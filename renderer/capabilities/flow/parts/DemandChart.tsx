@@ -7,12 +7,11 @@ import {
   XAxis,
   YAxis,
 } from 'recharts'
-import { formatClock } from '../../../design'
+import { formatClock, TICK } from '../../../design'
 import type { demandToday } from '../view-model'
 import { words } from '../words'
 
 const SIX_HOURS_MS = 6 * 3_600_000
-const TICK = { fill: 'var(--ink3)', fontSize: 11 }
 /** Stacked areas: on-prem full, cloud hatched; the capacity as a line with its figure; now in the accent. */
 export function DemandChart({
   today: { points, from, to, now },

@@ -9,12 +9,11 @@ import {
 } from 'recharts'
 import type { FlowReport } from '../../../../preload/contract/flow'
 import type { Station } from '../../../../preload/contract/records/work'
-import { ChartFrame, formatShortDuration, Tag } from '../../../design'
+import { ChartFrame, formatShortDuration, Tag, TICK } from '../../../design'
 import { useStationNames } from './stations'
 import { DAY_S } from './view-model'
 import { words } from './words'
 
-const TICK = { fill: 'var(--ink3)', fontSize: 11 }
 export type RecordedReport = FlowReport & {
   titles: Record<string, string>
   at: Record<string, Station>

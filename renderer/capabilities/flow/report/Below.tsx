@@ -1,5 +1,5 @@
 import type { FlowReport } from '../../../../preload/contract/flow'
-import { formatDuration, formatNumber, formatShare, Panel, Sign } from '../../../design'
+import { formatDuration, formatNumber, formatShare, Panel, Sign, TableHead } from '../../../design'
 import { useStationNames } from './stations'
 import { gatesOf, worstHandOff } from './view-model'
 import { words } from './words'
@@ -22,15 +22,7 @@ export function FirstPass({ report }: { report: FlowReport }) {
         <p className="quiet-note">{words.gates.none}</p>
       ) : (
         <table className="table gates" aria-label={words.gates.title}>
-          <thead>
-            <tr>
-              {words.gates.head.map((word, index) => (
-                <th key={word} scope="col" className={index > 0 ? 'right' : undefined}>
-                  {word}
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <TableHead head={words.gates.head} />
           <tbody>
             {gates.map(({ gate, entered, passed, waived, yield: share, rolled: sofar }) => (
               <tr key={gate}>
@@ -96,15 +88,7 @@ const PARTS = ['all', 'discovery', 'backlog', 'mlops'] as const
 export const Clocks = ({ report }: { report: FlowReport }) => (
   <Panel title={words.clocks.title} means={words.clocks.means} flush>
     <table className="table clocks" aria-label={words.clocks.title}>
-      <thead>
-        <tr>
-          {words.clocks.head.map((word, index) => (
-            <th key={word} scope="col" className={index > 0 ? 'right' : undefined}>
-              {word}
-            </th>
-          ))}
-        </tr>
-      </thead>
+      <TableHead head={words.clocks.head} />
       <tbody>
         {PARTS.map((part) => {
           const { why, throughput, expected, seen } = report.little[part]

@@ -1,6 +1,6 @@
 import type { FlowReport } from '../../../../preload/contract/flow'
 import { hrefOf } from '../../../client'
-import { formatNumber, formatShare, LinkButton, Panel } from '../../../design'
+import { formatNumber, formatShare, LinkButton, Panel, TableHead } from '../../../design'
 import { causesOf, isVital, itemsOf } from './view-model'
 import { words } from './words'
 
@@ -18,15 +18,7 @@ export function Causes({ report }: { report: FlowReport }) {
     >
       {worst ? (
         <table className="table causes" aria-label={words.causes.title}>
-          <thead>
-            <tr>
-              {words.causes.head.map((word, index) => (
-                <th key={word} scope="col" className={index > 0 ? 'right' : undefined}>
-                  {word}
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <TableHead head={words.causes.head} />
           <tbody>
             {causes.map(({ cause, itemDays, together }, index) => (
               <tr key={cause}>

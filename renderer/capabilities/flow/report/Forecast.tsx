@@ -10,11 +10,10 @@ import {
 } from 'recharts'
 import type { FlowReport } from '../../../../preload/contract/flow'
 import { setQuery } from '../../../client'
-import { ChartFrame, Figure, formatDay, formatShare } from '../../../design'
+import { ChartFrame, Figure, formatDay, formatShare, TICK } from '../../../design'
 import { dailyChances } from './view-model'
 import { words } from './words'
 
-const TICK = { fill: 'var(--ink3)', fontSize: 11 }
 export const MOST_ASKED = 1_000
 const noon = (date: string) => `${date}T12:00:00Z`
 const CHANCES = ['p50', 'p85', 'p95'] as const
@@ -22,8 +21,7 @@ const CHANCES = ['p50', 'p85', 'p95'] as const
 /** By when so many items will be finished, as three dates and the chance of each day. */
 export function Forecast({ report, ask }: { report: FlowReport; ask: number }) {
   const { forecast } = report
-  const end = report.forecast?.p50 ? firstDay(report.forecast.p50) : report.window.to
-  const days = forecast ? dailyChances(forecast, end) : []
+  const days = forecast ? dailyChances(forecast) : []
   return (
     <ChartFrame
       title={words.forecast.title}
@@ -60,10 +58,6 @@ export function Forecast({ report, ask }: { report: FlowReport; ask: number }) {
 }
 const dateOf = (at: { date: string } | null | undefined) =>
   at ? formatDay(noon(at.date)) : undefined
-/** The day of the first chance, from any day that is told with its distance. */
-const firstDay = ({ date, days }: { date: string; days: number }) =>
-  new Date(Date.parse(noon(date)) - (days - 1) * 86_400_000).toISOString().slice(0, 10)
-
 const AskInput = ({ ask }: { ask: number }) => (
   <NumberInput
     size="xs"

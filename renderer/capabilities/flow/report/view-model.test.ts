@@ -49,12 +49,13 @@ it('lays the stream out by time and marks the longest wait', () => {
 it('tells the chance of each day from the chances so far', () => {
   const forecast = {
     items: 1,
+    from: '2026-11-01',
     p50: { days: 1, date: '2026-11-01' },
     p85: { days: 2, date: '2026-11-02' },
     p95: { days: 2, date: '2026-11-02' },
     cdf: [0.5, 1],
   }
-  expect(dailyChances(forecast, '2026-11-01')).toEqual([
+  expect(dailyChances(forecast)).toEqual([
     { date: '2026-11-01', chance: 0.5, done: 0.5 },
     { date: '2026-11-02', chance: 0.5, done: 1 },
   ])

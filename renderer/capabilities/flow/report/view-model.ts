@@ -64,10 +64,10 @@ export function stepsOf({ valueStream }: Pick<FlowReport, 'valueStream'>): Step[
 }
 
 /** The chance to be done on each day, up to the day that is nearly sure. */
-export function dailyChances(forecast: NonNullable<FlowReport['forecast']>, end: string) {
+export function dailyChances(forecast: NonNullable<FlowReport['forecast']>) {
   const most = Math.min(forecast.cdf.length, (forecast.p95?.days ?? 0) + 7)
   return forecast.cdf.slice(0, most).map((done, index) => ({
-    date: new Date(Date.parse(`${end}T12:00:00Z`) + index * DAY_S * 1000)
+    date: new Date(Date.parse(`${forecast.from}T12:00:00Z`) + index * DAY_S * 1000)
       .toISOString()
       .slice(0, 10),
     chance: done - (forecast.cdf[index - 1] ?? 0),

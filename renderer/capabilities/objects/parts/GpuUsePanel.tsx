@@ -23,11 +23,11 @@ import {
   Partly,
   Section,
   Segmented,
+  TICK,
 } from '../../../design'
 import { chartRows, gpuRows, hoursChoices, type Hours } from '../gpu-view'
 import { words } from '../words'
 
-const TICK = { fill: 'var(--ink3)', fontSize: 11 }
 /** Requested, allocated and used GPUs of a site, a node or a pod, now and in a window; without a Prometheus allocation only, and it says so. */
 export function GpuUsePanel({ site, of }: Pick<GpuUseAsk, 'site' | 'of'>) {
   const [hours, setHours] = useState<Hours>('1')

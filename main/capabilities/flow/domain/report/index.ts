@@ -131,6 +131,7 @@ function forecast(
   }
   return {
     items,
+    from: end,
     p50: at(0.5),
     p85: at(0.85),
     p95: at(0.95),
