@@ -1,39 +1,19 @@
-import { fileURLToPath } from 'node:url'
-import type { Browser, Page } from 'playwright'
+import type { Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { CoreClient } from '../../main/compose'
-import { startWebHost, type WebHost } from '../../main/hosts/web/host'
-import { launchBrowser } from '../support/browser'
-import { coreOnPlant, type CoreOnPlant } from '../support/core-on-plant'
-import { hearFaults, inBothThemes } from '../support/looking'
+import { inBothThemes } from '../support/looking'
+import { pageOnPlant, type PageOnPlant } from '../support/page-on-plant'
 import { when } from '../support/stream'
 
-const pageRoot =
-  process.env['TAKT_PAGE_ROOT'] ?? fileURLToPath(new URL('../../out/renderer', import.meta.url))
-let there: CoreOnPlant, takt: CoreClient, browser: Browser, page: Page, host: WebHost
-const faults: string[] = []
+let there: PageOnPlant, takt: CoreClient, page: Page
 beforeAll(async () => {
-  there = await coreOnPlant({ speed: 60 })
-  takt = there.takt
-  host = await startWebHost(there.core.router, { pageRoot })
-  browser = await launchBrowser()
-  const context = await browser.newContext({
-    viewport: { width: 1440, height: 900 },
-    colorScheme: 'light',
-    reducedMotion: 'reduce',
-    timezoneId: 'Europe/Oslo',
-  })
-  page = await context.newPage()
-  page.setDefaultTimeout(20_000)
-  hearFaults(page, faults)
-  await page.goto(host.address())
+  there = await pageOnPlant({ timezoneId: 'Europe/Oslo' })
+  ;({ takt, page } = there)
   await page.locator('.map-body[data-live=true]').waitFor()
 })
 afterAll(async () => {
-  await browser.close()
-  await host.close()
-  await there.end()
-  expect(faults).toEqual([])
+  await there.close()
+  expect(there.faults).toEqual([])
 }, 30_000)
 
 describe('where time is lost', { timeout: 90_000 }, () => {
@@ -53,7 +33,7 @@ describe('where time is lost', { timeout: 90_000 }, () => {
     await page.waitForURL(/#\/line\/[^/]+\/[^/]+/)
   })
   test('what the screen and the command line say is the same', async () => {
-    await page.goto(`${host.origin}/#/flow`)
+    await page.goto(`${there.host.origin}/#/flow`)
     const zone = 'Europe/Oslo'
     await page.getByRole('table', { name: 'Why items waited' }).waitFor()
     const map = await when(await takt.flow.map({}), ({ live }) => live)

@@ -1,40 +1,21 @@
-import { fileURLToPath } from 'node:url'
-import type { Browser, Page } from 'playwright'
+import type { Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { CoreClient } from '../../main/compose'
-import { startWebHost, type WebHost } from '../../main/hosts/web/host'
-import { launchBrowser } from '../support/browser'
-import { coreOnPlant, type CoreOnPlant } from '../support/core-on-plant'
-import { confirmPlan, hearFaults, inBothThemes, press } from '../support/looking'
+import { confirmPlan, inBothThemes, press } from '../support/looking'
+import { pageOnPlant, type PageOnPlant } from '../support/page-on-plant'
 import { when } from '../support/stream'
 
-const pageRoot =
-  process.env['TAKT_PAGE_ROOT'] ?? fileURLToPath(new URL('../../out/renderer', import.meta.url))
-let there: CoreOnPlant, takt: CoreClient, browser: Browser, page: Page, host: WebHost
-const faults: string[] = []
+let there: PageOnPlant, takt: CoreClient, page: Page
 beforeAll(async () => {
-  there = await coreOnPlant({ speed: 60 })
-  takt = there.takt
-  host = await startWebHost(there.core.router, { pageRoot })
-  browser = await launchBrowser()
-  const context = await browser.newContext({
-    viewport: { width: 1440, height: 900 },
-    colorScheme: 'light',
-    reducedMotion: 'reduce',
-    timezoneId: 'UTC',
-  })
-  page = await context.newPage()
-  page.setDefaultTimeout(20_000)
-  hearFaults(page, faults)
-  await page.goto(host.address())
-  await page.goto(`${host.origin}/#/burst/machines`)
+  there = await pageOnPlant()
+  ;({ takt, page } = there)
+  await page.goto(`${there.host.origin}/#/burst/machines`)
 })
 afterAll(async () => {
-  await browser.close()
-  await host.close()
-  await there.end()
-  expect(faults).toEqual([])
+  await there.close()
+  expect(there.faults).toEqual([])
 }, 30_000)
+
 const groupsWhen = async (is: (names: string[]) => boolean) =>
   when(await takt.cloud.nodeGroups(), ({ groups }) => is(groups.map(({ name }) => name)))
 
