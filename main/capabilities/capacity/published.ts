@@ -2,11 +2,10 @@ import { z } from 'zod'
 import { holds, type Inventory, type PodFacts } from '../../kernel/inventory'
 import { LABEL } from '../../kernel/manifest'
 import { succeed, type Outcome } from '../../kernel/outcome'
+import { CAPACITY_RECORD } from '../../kernel/system-objects'
 import type { KubeClient, KubeObject } from '../../platform/kubernetes/types'
 import { KUBE } from '../plans'
 
-/** Where the steward writes down what is taken on each node: sums, and nobody's name. */
-export const PUBLISHED = { namespace: 'takt-system', name: 'takt-capacity' }
 const KEY = 'capacity.json'
 /** Older than this it says nothing of now. */
 const FRESH_MS = 5 * 60_000
@@ -99,7 +98,7 @@ export async function readPublished(
   client: KubeClient,
   signal?: AbortSignal,
 ): Promise<PublishedCapacity | undefined> {
-  const found = await client.get(KUBE.configMaps, PUBLISHED, ConfigMap, signal)
+  const found = await client.get(KUBE.configMaps, CAPACITY_RECORD, ConfigMap, signal)
   if (!found.ok || !found.value) return undefined
   try {
     return Taken.safeParse(JSON.parse(found.value.data[KEY] ?? '')).data
@@ -117,7 +116,7 @@ export async function publish(
     apiVersion: 'v1',
     kind: 'ConfigMap',
     // Prepare makes it too, and takes over only what bears the mark.
-    metadata: { ...PUBLISHED, labels: { [LABEL.managedBy]: 'takt' } },
+    metadata: { ...CAPACITY_RECORD, labels: { [LABEL.managedBy]: 'takt' } },
     data: { [KEY]: JSON.stringify(publicPart(inventory)) },
   }
   const written = await client.apply(KUBE.configMaps, object, {

@@ -6,12 +6,11 @@ import type { Clock } from '../../kernel/clock'
 import { LABEL } from '../../kernel/manifest'
 import { succeed, type Outcome } from '../../kernel/outcome'
 import { carriesMark } from '../../kernel/ownership'
-import type { KubeClient, KubeObject, Resource } from '../../platform/kubernetes/types'
+import { SYSTEM_NAMESPACE } from '../../kernel/system-objects'
+import { LEASE_KIND, leaseInstant, LEASES } from '../../platform/kubernetes/leases'
+import type { KubeClient, KubeObject } from '../../platform/kubernetes/types'
 import type { OperationFacts } from './domain/facts'
 
-const LEASES: Resource = { group: 'coordination.k8s.io', version: 'v1', plural: 'leases' }
-/** Where objects without a namespace are claimed. */
-const SYSTEM = 'takt-system'
 /** Counted by the site's own clock, which may run faster than the machine. A core that ended holds its claim for so long. */
 const LASTS_S = 600
 const RENEWS_AFTER_MS = (LASTS_S / 3) * 1000
@@ -56,10 +55,10 @@ export interface ClaimPorts {
   identity: string
 }
 
-const micro = (ms: number) => new Date(ms).toISOString().replace('Z', '000Z')
 /** The Lease that stands for an object: in its own namespace, where whoever may work on it may claim it. */
 export const leaseFor = ({ subject }: Pick<About, 'subject'>) => ({
-  namespace: subject.namespace ?? SYSTEM,
+  // What has no namespace is claimed in Takt's own.
+  namespace: subject.namespace ?? SYSTEM_NAMESPACE,
   name: `takt-op-${createHash('sha256')
     .update(JSON.stringify([subject.kind, subject.namespace ?? '', subject.name]))
     .digest('hex')
@@ -131,7 +130,7 @@ export class Claims {
     const spec = {
       holderIdentity: this.#ports.identity,
       leaseDurationSeconds: LASTS_S,
-      renewTime: micro(client.clock.now()),
+      renewTime: leaseInstant(client.clock.now()),
     }
     // Written back with the version that was read: whoever is slower is refused.
     const done = lease
@@ -150,8 +149,7 @@ export class Claims {
       : await client.create(
           LEASES,
           {
-            apiVersion: 'coordination.k8s.io/v1',
-            kind: 'Lease',
+            ...LEASE_KIND,
             metadata: {
               ...leaseFor(about),
               labels: { [LABEL.managedBy]: 'takt' },

@@ -3,10 +3,11 @@ import type { Clock } from '../../kernel/clock'
 import { succeed, type Outcome } from '../../kernel/outcome'
 import { ownNamespace } from '../ownership'
 import { unlessForbidden } from '../../platform/kubernetes/refused'
-import type { KubeClient, KubeObject, Resource } from '../../platform/kubernetes/types'
+import { SYSTEM_NAMESPACE } from '../../kernel/system-objects'
+import { LEASE_KIND, leaseInstant, LEASES } from '../../platform/kubernetes/leases'
+import type { KubeClient, KubeObject } from '../../platform/kubernetes/types'
 
-const LEASES: Resource = { group: 'coordination.k8s.io', version: 'v1', plural: 'leases' }
-export const LEASE = { namespace: 'takt-system', name: 'takt-steward' }
+export const LEASE = { namespace: SYSTEM_NAMESPACE, name: 'takt-steward' }
 const LASTS_S = 15
 export const LEASE_MS = LASTS_S * 1000
 /** A holder that could not renew for this long stops by itself, well before anybody else may begin. */
@@ -27,8 +28,6 @@ const LeaseObject = z.looseObject({
     .prefault({}),
 })
 type LeaseObject = z.infer<typeof LeaseObject>
-/** The instant with six digits after the second, as the Lease API wants it. */
-const micro = (ms: number) => new Date(ms).toISOString().replace('Z', '000Z')
 
 /** Who may act. Durations are measured on this machine alone, so that clocks which differ do no harm. */
 export class Leadership {
@@ -90,10 +89,9 @@ export class Leadership {
     )
   }
   #fresh(client: KubeClient): KubeObject {
-    const at = micro(client.clock.now())
+    const at = leaseInstant(client.clock.now())
     return {
-      apiVersion: 'coordination.k8s.io/v1',
-      kind: 'Lease',
+      ...LEASE_KIND,
       metadata: LEASE,
       spec: {
         holderIdentity: this.#identity,
@@ -105,7 +103,7 @@ export class Leadership {
     }
   }
   #taken(lease: LeaseObject, client: KubeClient): KubeObject {
-    const at = micro(client.clock.now())
+    const at = leaseInstant(client.clock.now())
     const mine = lease.spec.holderIdentity === this.#identity
     const spec = {
       ...lease.spec,

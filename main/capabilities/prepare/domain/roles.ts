@@ -1,3 +1,4 @@
+import { CAPACITY_RECORD, SYSTEM_NAMESPACE } from '../../../kernel/system-objects'
 import {
   LEADS_BINDING,
   rightsOf,
@@ -45,8 +46,7 @@ const emptyBinding = (name: string, role: string): Manifest => ({
 /** Who reads what is shared, where nobody names another group: never everybody who signs in, since every pod does. */
 export const MEMBERS_GROUP = 'takt-members'
 export const MEMBERS_BINDING = 'takt-member'
-const STEWARD = { name: 'takt-steward', namespace: 'takt-system' }
-const CAPACITY = { name: 'takt-capacity', namespace: 'takt-system' }
+const STEWARD = { name: 'takt-steward', namespace: SYSTEM_NAMESPACE }
 const ROLE_NAMES = Object.keys(ROLES) as RoleName[]
 
 /** The roles of the table, the one that lets leads see what a project's namespace holds, and a binding for each role that is bound for the whole cluster. None of them aggregates into another. */
@@ -58,7 +58,7 @@ export const roles = (members = MEMBERS_GROUP): Manifest[] => [
   },
   { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { ...STEWARD, labels } },
   // There from the start, so that the steward needs the right to change this one and to make none.
-  { apiVersion: 'v1', kind: 'ConfigMap', metadata: { ...CAPACITY, labels } },
+  { apiVersion: 'v1', kind: 'ConfigMap', metadata: { ...CAPACITY_RECORD, labels } },
   ...ROLE_NAMES.map((role) => clusterRole(`takt-${role}`, ROLES[role].says, rulesOf(role))),
   clusterRole(INVENTORY_ROLE, 'Lists what a namespace holds.', [
     { apiGroups: ['*'], resources: ['*'], verbs: ['list'] },

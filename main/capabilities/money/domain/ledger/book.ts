@@ -52,15 +52,14 @@ export class Rates {
   readonly #versions: BookVersion[]
   readonly #euros: EuroRate[]
   readonly #known = new Map<string, Rate>()
+  /** The instants at which a price or a rate of exchange changes. */
+  readonly changesS: readonly number[]
   constructor({ versions, eurUsd }: PriceBook) {
     this.#versions = versions.toSorted((a, b) => a.fromS - b.fromS)
     this.#euros = eurUsd.toSorted((a, b) => a.fromS - b.fromS)
+    this.changesS = [...this.#versions, ...this.#euros].map(({ fromS }) => fromS)
   }
 
-  /** The instants at which a price or a rate of exchange changes. */
-  get changesS(): number[] {
-    return [...this.#versions, ...this.#euros].map(({ fromS }) => fromS)
-  }
   get countsEuros(): boolean {
     return this.#euros.length > 0
   }
